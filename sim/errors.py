@@ -1,0 +1,51 @@
+"""What can go wrong, and whose it is to mend.
+
+Every error is rebuilt from its ``args``: SimPy re-raises by ``type(e)(*e.args)`` and worker processes pickle errors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake in the user's input, with the place where it stands.
+
+    ``line`` and ``column`` count from 1; 0 means the place is not known. ``key`` is the dotted path in the file,
+    or the empty string.
+    """
+
+    path: str
+    line: int
+    column: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        """``path:line:column  key  message``, leaving out what is not known."""
+        place = self.path
+        if self.line:
+            place += f":{self.line}:{self.column}"
+        return "  ".join(part for part in (place, self.key, self.message) if part)
+
+
+class AllianceError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class InputError(AllianceError):
+    """The user's input is wrong (exit code 2). ``args`` is one tuple of problems, sorted and complete."""
+
+    def __init__(self, problems: tuple[Problem, ...] | str) -> None:
+        if isinstance(problems, str):
+            problems = (Problem("", 0, 0, "", problems),)
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class FaultError(AllianceError):
+    """The machine failed: disk, worker, damaged file (exit code 1). ``args`` is one line saying what to do."""
