@@ -1,0 +1,51 @@
+"""What the user writes: scenario files, their layers, and every mistake in them with its place."""
+
+from sim.scenario.domains import Choice, Day, Domain, Flag, Number, Text, fit
+from sim.scenario.parameter import Catalogue, Parameter
+from sim.scenario.scenario import Event, Given, Origin, Scenario
+from sim.scenario.values import (
+    Dated,
+    Distribution,
+    Value,
+    Weights,
+    beta,
+    describe,
+    discrete,
+    fixed,
+    gamma,
+    half_normal,
+    lognormal,
+    normal,
+    triangular,
+    uniform,
+)
+
+__all__ = [
+    "Catalogue",
+    "Choice",
+    "Dated",
+    "Day",
+    "Distribution",
+    "Domain",
+    "Event",
+    "Flag",
+    "Given",
+    "Number",
+    "Origin",
+    "Parameter",
+    "Scenario",
+    "Text",
+    "Value",
+    "Weights",
+    "beta",
+    "describe",
+    "discrete",
+    "fit",
+    "fixed",
+    "gamma",
+    "half_normal",
+    "lognormal",
+    "normal",
+    "triangular",
+    "uniform",
+]

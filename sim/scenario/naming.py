@@ -1,0 +1,29 @@
+"""Names a user may have meant: nearest keys, aliases of entity codes, other units of the same quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.scenario.parameter import Catalogue
+
+
+def nearest(word: str, names: Iterable[str], most: int = 3, cutoff: float = 0.6) -> list[str]:
+    """Up to ``most`` names like ``word``, best first, without regard to case."""
+    scored = []
+    matcher = SequenceMatcher(b=word.casefold()[:200], autojunk=False)
+    for place, name in enumerate(names):
+        matcher.set_seq1(name.casefold())
+        if matcher.real_quick_ratio() >= cutoff and matcher.quick_ratio() >= cutoff and matcher.ratio() >= cutoff:
+            scored.append((-matcher.ratio(), place, name))
+    return [name for _, _, name in sorted(scored)[:most]]
+
+
+def nearest_keys(word: str, catalogue: Catalogue) -> list[str]:
+    """Up to three keys like ``word``: ending in the same name if that is telling, else like it in whole."""
+    keys = catalogue.keys()
+    last = word.rpartition(".")[2].casefold()
+    ends = [key for key in keys if key.rpartition(".")[2].casefold() == last]
+    return list(dict.fromkeys((ends if len(ends) <= 3 else []) + nearest(word, keys)))[:3]
