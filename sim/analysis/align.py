@@ -1,0 +1,187 @@
+"""Bring finished ensembles to what they share, or refuse with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.statistics import FAN, mean_interval, quantiles
+from sim.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+FEWEST, MOST = 2, 8
+# Manifest entries that must agree, and what a user does when they do not.
+MUST_AGREE = {
+    "seed": "run them again with one --seed",
+    "facts": "run them again with the facts now installed",
+    "version": "run them again with one version of the program",
+    "block_size": "run them again with one version of the program",
+    "central": "run both with central values, or both with drawn parameters",
+}
+
+
+class Ensemble(Protocol):
+    """What this room needs of a finished result."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The resolved scenario."""
+
+    @property
+    def seed(self) -> int:
+        """The seed of every stream."""
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What made the result."""
+
+    def dates(self, variable: str) -> NDArray[np.datetime64]:
+        """The dates of a variable, ``(time,)``."""
+
+    def values(self, variable: str, entity: str | None = None) -> NDArray[Any]:
+        """Every run's value, ``(time, runs)``; InputError if runs were not kept."""
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """An ensemble restricted to shared dates and some of its runs; reads like a result.
+
+    ``picked`` is a boolean mask over the ensemble's runs. ``peers`` are the ensembles whose dates it shares.
+    """
+
+    name: str
+    ensemble: Ensemble
+    picked: NDArray[np.bool_]
+    peers: tuple[Ensemble, ...]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The resolved scenario behind the view."""
+        return self.ensemble.scenario
+
+    @property
+    def seed(self) -> int:
+        """The seed of every stream."""
+        return self.ensemble.seed
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What made the result."""
+        return self.ensemble.manifest
+
+    @property
+    def runs(self) -> int:
+        """Number of runs picked."""
+        return int(self.picked.sum())
+
+    def dates(self, variable: str) -> NDArray[np.datetime64]:
+        """Dates of ``variable`` that every peer has, ``(time,)``."""
+        shared = self.ensemble.dates(variable)
+        for peer in self.peers:
+            shared = shared[np.isin(shared, peer.dates(variable))]
+        return shared
+
+    def values(self, variable: str, entity: str | None = None) -> NDArray[Any]:
+        """Values of the picked runs at the shared dates, ``(time, runs)``."""
+        whole = self.ensemble.values(variable, entity)
+        kept = np.isin(self.ensemble.dates(variable), self.dates(variable))
+        if kept.all() and self.picked.all():
+            return whole
+        return whole[np.ix_(kept, self.picked)]
+
+    def quantiles(self, variable: str, entity: str | None = None) -> NDArray[np.float64]:
+        """5, 25, 50, 75 and 95% of the picked runs, ``(time, 5)``; NaN where no run has a value."""
+        return quantiles(self.values(variable, entity).astype(np.float64), FAN)
+
+    def mean(self, variable: str, entity: str | None = None) -> NDArray[np.float64]:
+        """Mean of the picked runs that have a value, ``(time,)``."""
+        return mean_interval(self.values(variable, entity).astype(np.float64))[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Aligned:
+    """Ensembles that can be compared run by run, and what was left out to make them so."""
+
+    views: tuple[View, ...]
+    warnings: tuple[str, ...]
+
+
+def align(ensembles: Sequence[Ensemble]) -> Aligned:
+    """Views on the runs and dates that all ``ensembles`` share.
+
+    Different numbers of runs are cut to the shared first runs, different horizons to the shared dates, each with a
+    warning.
+
+    Raises:
+        InputError: fewer than two or more than eight, two with one name, or seeds, facts or versions that differ;
+            every reason at once.
+    """
+    problems = [*_count_problems(ensembles), *_name_problems(ensembles), *_manifest_problems(ensembles)]
+    if not problems:
+        first = max(one.scenario.start for one in ensembles)
+        last = min(one.scenario.end for one in ensembles)
+        if first >= last:
+            problems.append(
+                f"the scenarios share no dates: one starts on {first}, another ends on {last}; change start or end"
+            )
+    if problems:
+        raise InputError(tuple(Problem("", 0, 0, "", message) for message in problems))
+    runs = min(one.runs for one in ensembles)
+    peers = tuple(ensembles)
+    views = tuple(View(one.scenario.name, one, np.arange(one.runs) < runs, peers) for one in ensembles)
+    return Aligned(views, tuple(_warnings(ensembles, runs)))
+
+
+def _count_problems(ensembles: Sequence[Ensemble]) -> list[str]:
+    count = len(ensembles)
+    if count < FEWEST:
+        return [f"comparing needs {FEWEST} to {MOST} scenarios, {count} given; name another one"]
+    if count > MOST:
+        return [f"comparing takes at most {MOST} scenarios, {count} given; leave some out"]
+    return []
+
+
+def _name_problems(ensembles: Sequence[Ensemble]) -> list[str]:
+    names = [one.scenario.name for one in ensembles]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    return [
+        f"two scenarios are named {name!r}; rename one of the files so that figures can tell them apart"
+        for name in twice
+    ]
+
+
+def _manifest_problems(ensembles: Sequence[Ensemble]) -> list[str]:
+    problems = []
+    for key, remedy in MUST_AGREE.items():
+        seen = [str(one.seed if key == "seed" else one.manifest.get(key, "")) for one in ensembles]
+        if len(set(seen)) > 1:
+            names = [one.scenario.name for one in ensembles]
+            told = ", ".join(f"{name} {value[:12] or 'unknown'}" for name, value in zip(names, seen, strict=True))
+            problems.append(
+                f"the results differ in {key.replace('_', ' ')} ({told}), so runs cannot be paired; {remedy}"
+            )
+    return problems
+
+
+def _warnings(ensembles: Sequence[Ensemble], runs: int) -> list[str]:
+    warnings = []
+    if any(one.runs != runs for one in ensembles):
+        told = ", ".join(f"{one.scenario.name} {one.runs:,}" for one in ensembles)
+        warnings.append(f"numbers of runs differ ({told}); the first {runs:,} runs of each are compared")
+    starts = {one.scenario.start for one in ensembles}
+    ends = {one.scenario.end for one in ensembles}
+    if len(starts) > 1:
+        warnings.append(f"starts differ; dates before {max(starts)} are left out")
+    if len(ends) > 1:
+        warnings.append(f"horizons differ; dates after {min(ends)} are left out")
+    return warnings

@@ -1,0 +1,162 @@
+"""Split one weighted ensemble by what happened in it, to compare the parts. This is conditioning, not intervention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.align import Ensemble, View
+from sim.analysis.comparison import Comparison, chosen_outcomes, contrast_views
+from sim.analysis.outcomes import nearest
+from sim.errors import InputError
+from sim.model.variables import VARIABLES, Variable
+
+FEW = 30
+CAUTION = (
+    "The parts are runs of one ensemble sorted by what happened in them: conditioning, not intervention. "
+    "They may differ in other causes of that outcome as well; to change one cause only, compare two scenario files."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How a key splits: the variable read, the day it is settled (None: the end), and the parts' names for 0, 1.
+
+    With ``ever`` a part holds the runs in which the variable was 1 at some time.
+    """
+
+    variable: str
+    day: date | None = None
+    names: tuple[str, ...] = ()
+    ever: bool = False
+
+
+def _elections() -> dict[str, Split]:
+    """Winners are read at the first month-end after they take office: 20 January (president), 3 January (Congress)."""
+    found = {}
+    for year in range(2012, 2041, 2):
+        if year % 4 == 0:
+            names = ("Democratic president", "Republican president")
+            found[f"us.elections.{year}.president"] = Split("republican_president", date(year + 1, 1, 20), names)
+        for chamber in ("house", "senate"):
+            names = (f"Democratic {chamber.capitalize()}", f"Republican {chamber.capitalize()}")
+            found[f"us.elections.{year}.{chamber}"] = Split(f"republican_{chamber}", date(year + 1, 1, 3), names)
+    return found
+
+
+ELECTIONS = _elections()
+# Without a year: the first such election that is settled inside the horizon.
+OFFICES = ("us.president", "us.house", "us.senate")
+STATES: dict[str, Split] = {
+    "ceasefire": Split("ceasefire", None, ("no ceasefire", "ceasefire at some time"), ever=True),
+    "ceasefire.at_end": Split("ceasefire", None, ("no ceasefire at the end", "ceasefire at the end")),
+    "us.withdrawn": Split("us_withdrawn", None, ("United States stays", "United States leaves the treaty"), ever=True),
+    "posture": Split("us_posture"),
+}
+ALLOWED = ("us.elections.YEAR.president", "us.elections.YEAR.house", "us.elections.YEAR.senate", *OFFICES, *STATES)
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """The parts of an ensemble and the day they were told apart. Every run is in exactly one part."""
+
+    by: str
+    day: str
+    views: tuple[View, ...]
+
+
+def condition(
+    result: Ensemble,
+    by: str,
+    *,
+    baseline: int = 0,
+    outcomes: Sequence[str] = (),
+    all_dates: bool = False,
+    variables: Iterable[Variable] = VARIABLES,
+) -> Comparison:
+    """Compare the parts of one ensemble, split by the outcome ``by``, with the part at ``baseline``.
+
+    Intervals are for separate runs (Welch; Agresti and Caffo for probabilities). The warnings say that this is
+    conditioning, how many runs each part has, and which parts are small.
+
+    Raises:
+        InputError: the key cannot split this ensemble, or ``baseline`` or an outcome does not exist.
+    """
+    variables = tuple(variables)
+    parts = split(result, by, variables)
+    chosen = chosen_outcomes(outcomes, variables)
+    contrasts = contrast_views(parts.views, chosen, baseline=baseline, all_dates=all_dates, conditional=True)
+    counts = ", ".join(f"{view.name} {view.runs:,}" for view in parts.views)
+    warnings = [CAUTION, f"Runs in each part, told apart on {parts.day}: {counts}."]
+    warnings += [
+        f"{view.name}: only {view.runs} of {result.runs:,} runs; ask for more --runs"
+        for view in parts.views
+        if view.runs < FEW
+    ]
+    return Comparison(parts.views, baseline, (), contrasts, tuple(warnings), parts.by)
+
+
+def split(result: Ensemble, by: str, variables: Iterable[Variable] = VARIABLES) -> Parts:
+    """The parts of ``result`` by the outcome ``by``, in order of the outcome's value.
+
+    Runs in which the outcome is missing form a part of their own.
+
+    Raises:
+        InputError: an unknown key (with the nearest allowed), an outcome outside the horizon, or one that is the same
+            in every run.
+    """
+    key, rule = _rule(by, result)
+    values, day = _values(result, key, rule)
+    labels = next((one.labels for one in variables if one.name == rule.variable), ())
+    names = rule.names or labels
+    views = [
+        View(names[int(value)] if int(value) < len(names) else f"{rule.variable} = {value:g}", result,
+             values == value, (result,))
+        for value in np.unique(values[np.isfinite(values)])
+    ]  # fmt: skip
+    if not np.isfinite(values).all():
+        views.append(View("not decided", result, ~np.isfinite(values), (result,)))
+    if len(views) < 2:
+        raise InputError(
+            f"all {result.runs:,} runs of {result.scenario.name} have the same {key} ({views[0].name}); "
+            "give the outcome weights in the scenario, or compare two scenarios"
+        )
+    return Parts(key, day, tuple(views))
+
+
+def _rule(by: str, result: Ensemble) -> tuple[str, Split]:
+    by = {"us.commitment.posture": "posture", "us_posture": "posture"}.get(by, by)
+    if by in OFFICES:
+        chamber = by.removeprefix("us.")
+        for key, rule in ELECTIONS.items():
+            if key.endswith(chamber) and rule.day is not None and result.scenario.start <= rule.day:
+                return key, rule
+    known = {**ELECTIONS, **STATES}
+    if by not in known:
+        raise InputError(f"cannot split by {by!r}; {_advice(by)}")
+    return by, known[by]
+
+
+def _values(result: Ensemble, by: str, rule: Split) -> tuple[NDArray[np.float64], str]:
+    dates = result.dates(rule.variable).astype("datetime64[D]")
+    values = np.asarray(result.values(rule.variable), np.float64)
+    if rule.ever:
+        return values.max(axis=0), str(dates[-1])
+    if rule.day is None:
+        return values[-1], str(dates[-1])
+    later = np.flatnonzero(dates >= np.datetime64(rule.day))
+    if not len(later) or result.scenario.start > rule.day:
+        raise InputError(
+            f"{by} is settled on {rule.day}, outside {result.scenario.name} ({result.scenario.start} to "
+            f"{result.scenario.end}); change start or end, or split by another outcome"
+        )
+    return values[later[0]], str(dates[later[0]])
+
+
+def _advice(word: str) -> str:
+    near = nearest(word, [*ELECTIONS, *OFFICES, *STATES])
+    return near if near.startswith("nearest") else f"allowed: {', '.join(ALLOWED)}"

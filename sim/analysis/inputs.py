@@ -1,0 +1,130 @@
+"""What differs in the inputs: only the changed values and events, each with where it was set and on what grounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sim.scenario.parameter import Catalogue
+from sim.scenario.scenario import Event, Origin, Scenario
+from sim.scenario.values import describe
+
+EVENT = "event: "
+NOT_SET = "not set"
+NO_EVENT = "does not happen"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One input that is not the same in every scenario; the tuples hold one text per scenario, in their order.
+
+    ``key`` is the dotted catalogue key, ``start``, ``end``, or ``event: NAME``. ``kind`` is data, estimated, assumption
+    or event. ``depends_on`` says that the literature does not identify this input, so a conclusion turns on it.
+    ``origins`` are ``file:line`` or the layer; ``sources`` the catalogue's source for a default, and the references of
+    the scenario for a value of its own.
+    """
+
+    key: str
+    meaning: str
+    unit: str
+    kind: str
+    depends_on: bool
+    values: tuple[str, ...]
+    origins: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def is_event(self) -> bool:
+        """Whether the change is an event rather than a value."""
+        return self.key.startswith(EVENT)
+
+
+def changed_inputs(scenarios: Sequence[Scenario], catalogue: Catalogue) -> tuple[Change, ...]:
+    """The inputs in which ``scenarios`` differ: start and end first, then keys in order of name, then events."""
+    changes = [*_period(scenarios)]
+    changes += [_value_change(key, scenarios, catalogue) for key in changed_keys(scenarios)]
+    changes += [_event_change(name, scenarios, catalogue) for name in changed_events(scenarios)]
+    return tuple(changes)
+
+
+def changed_keys(scenarios: Sequence[Scenario]) -> list[str]:
+    """Keys whose value is not the same in every scenario, by name."""
+    keys = sorted({key for scenario in scenarios for key in scenario.values})
+    return [key for key in keys if _differs(key, scenarios)]
+
+
+def changed_events(scenarios: Sequence[Scenario]) -> list[str]:
+    """Names of events that are not the same in every scenario, in order of appearance."""
+    names = dict.fromkeys(event.name for scenario in scenarios for event in scenario.events)
+    return [name for name in names if len({_events_told(name, scenario) for scenario in scenarios}) > 1]
+
+
+def events_named(name: str, scenario: Scenario) -> tuple[Event, ...]:
+    """The events of ``scenario`` with this name, in its order."""
+    return tuple(event for event in scenario.events if event.name == name)
+
+
+def _events_told(name: str, scenario: Scenario) -> tuple[object, ...]:
+    """Everything about the events of a name but where they were written."""
+    return tuple((one.date, one.until, one.sets, one.probability) for one in events_named(name, scenario))
+
+
+def _period(scenarios: Sequence[Scenario]) -> Iterable[Change]:
+    for key, meaning in (("start", "first day of the simulation"), ("end", "last day of the simulation")):
+        days = tuple(getattr(scenario, key).isoformat() for scenario in scenarios)
+        if len(set(days)) > 1:
+            names = tuple(scenario.files[-1] if scenario.files else "" for scenario in scenarios)
+            yield Change(key, meaning, "date", "data", False, days, names, ("",) * len(days))
+
+
+def _differs(key: str, scenarios: Sequence[Scenario]) -> bool:
+    given = [scenario.values.get(key) for scenario in scenarios]
+    told = [NOT_SET if one is None else (type(one.value), one.value) for one in given]
+    return any(one != told[0] for one in told[1:])
+
+
+def _value_change(key: str, scenarios: Sequence[Scenario], catalogue: Catalogue) -> Change:
+    parameter = catalogue.find(key)
+    values, origins, sources = [], [], []
+    for scenario in scenarios:
+        given = scenario.values.get(key)
+        values.append(NOT_SET if given is None else describe(given.value))
+        origins.append("" if given is None else _place(given.origin))
+        own = given is not None and given.origin.layer not in ("default", "facts")
+        sources.append("; ".join(scenario.references) if own else (parameter.source if parameter else ""))
+    return Change(
+        key,
+        parameter.meaning if parameter else "",
+        parameter.unit if parameter else "",
+        parameter.kind if parameter else "assumption",
+        bool(parameter and parameter.depends_on),
+        tuple(values),
+        tuple(origins),
+        tuple(sources),
+    )
+
+
+def _event_change(name: str, scenarios: Sequence[Scenario], catalogue: Catalogue) -> Change:
+    groups = [events_named(name, scenario) for scenario in scenarios]
+    parameters = [catalogue.find(key) for group in groups for event in group for key, _ in event.sets]
+    return Change(
+        EVENT + name,
+        "something the scenario makes happen",
+        "",
+        "event",
+        any(parameter.depends_on for parameter in parameters if parameter),
+        tuple("; ".join(map(_event_text, group)) or NO_EVENT for group in groups),
+        tuple("; ".join(_place(event.origin) for event in group) for group in groups),
+        tuple("; ".join(one.references) if group else "" for one, group in zip(scenarios, groups, strict=True)),
+    )
+
+
+def _event_text(event: Event) -> str:
+    when = event.date.isoformat() + (f" to {event.until.isoformat()}" if event.until else "")
+    sets = ", ".join(f"{key} = {describe(value)}" for key, value in event.sets)
+    chance = "" if event.probability >= 1 else f", with probability {event.probability:g}"
+    return f"{when}: {sets}{chance}"
+
+
+def _place(origin: Origin) -> str:
+    return "--set" if origin.layer == "set" else str(origin)

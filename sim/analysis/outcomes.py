@@ -1,0 +1,158 @@
+"""The outcomes a comparison looks at: recorded variables, single labels of a labelled one, and dates reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InputError, Problem
+from sim.model.variables import VARIABLES, Variable
+
+Kind = Literal["number", "probability", "label", "wait"]
+
+# Groups of donors keep their runs; single donors keep quantiles only.
+DONOR_GROUPS = ("USA", "EUR", "OTHER", "ALL")
+DAYS_A_YEAR = 365.25
+
+
+class Recorded(Protocol):
+    """A result or a view on one."""
+
+    def dates(self, variable: str) -> NDArray[np.datetime64]:
+        """The dates of a variable, ``(time,)``."""
+
+    def values(self, variable: str, entity: str | None = None) -> NDArray[Any]:
+        """``(time, runs)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One thing to compare. ``entity`` is a member, a donor group or empty; ``label`` picks one label of a variable.
+
+    A wait is the number of years from the first recorded date until the variable first reaches ``threshold``, counted
+    to the last date at most, so that every run has one and no pair is lost.
+    """
+
+    name: str
+    variable: str
+    entity: str
+    long_name: str
+    unit: str
+    price_basis: str
+    kind: Kind
+    label: int = -1
+    threshold: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """``name`` or ``name:ENTITY``, as the user names it."""
+        return f"{self.name}:{self.entity}" if self.entity else self.name
+
+    @property
+    def binary(self) -> bool:
+        """Whether each run holds 0 or 1, so that the mean is a probability."""
+        return self.kind in ("probability", "label")
+
+    def read(self, source: Recorded) -> tuple[NDArray[np.datetime64], NDArray[np.floating[Any]]]:
+        """Dates ``(time,)`` and values ``(time, runs)``; a wait stands at its last date only."""
+        dates = source.dates(self.variable)
+        values = source.values(self.variable, self.entity or None)
+        if self.kind == "label":
+            return dates, np.where(np.isfinite(values), values == self.label, np.nan)
+        if self.kind == "wait":
+            return dates[-1:], _wait(dates, values, self.threshold)[None, :]
+        return dates, values
+
+
+WAITS = (
+    ("ceasefire_wait", "ceasefire", 1.0, "Time until the first ceasefire, to the end at most"),
+    (
+        "two_percent_wait",
+        "europe_canada_share_pct_gdp",
+        2.0,
+        "Time until Europe and Canada together spend 2% of GDP, to the end at most",
+    ),
+)
+
+
+def headline(variables: Iterable[Variable] = VARIABLES) -> tuple[Outcome, ...]:
+    """The outcomes of every headline variable (donors as groups), of every flag, and the dates reached."""
+    variables = [one for one in variables if (one.headline or one.flag) and one.entity != "member"]
+    found: list[Outcome] = []
+    for variable in variables:
+        found += outcomes_of(variable, DONOR_GROUPS if variable.entity == "donor" else ("",))
+    known = {variable.name for variable in variables}
+    for name, variable_name, threshold, long_name in WAITS:
+        if variable_name in known:
+            found.append(Outcome(name, variable_name, "", long_name, "years", "", "wait", threshold=threshold))
+    return tuple(found)
+
+
+def outcomes_of(variable: Variable, entities: Sequence[str]) -> list[Outcome]:
+    """The outcomes of one variable for ``entities`` (the empty text where it has none): one, or one per label."""
+    if variable.labels:
+        return [
+            Outcome(f"{variable.name}={label}", variable.name, entity, f"{variable.long_name}: {label}", "0/1", "",
+                    "label", number)
+            for entity in entities
+            for number, label in enumerate(variable.labels)
+        ]  # fmt: skip
+    kind: Kind = "probability" if variable.flag else "number"
+    return [
+        Outcome(variable.name, variable.name, entity, variable.long_name, variable.unit, variable.price_basis, kind)
+        for entity in entities
+    ]
+
+
+def pick(
+    names: Sequence[str], members: Sequence[str], variables: Iterable[Variable] = VARIABLES
+) -> tuple[Outcome, ...]:
+    """Outcomes named by the user: ``variable``, ``variable:ENTITY``, or a wait by its name.
+
+    Without an entity every member (of ``members``), or every donor group, is meant.
+
+    Raises:
+        InputError: unknown variables or entities, all at once, each with the nearest that exists.
+    """
+    variables = tuple(variables)
+    known = {variable.name: variable for variable in variables}
+    waits = {one.name: one for one in headline(variables) if one.kind == "wait"}
+    found: list[Outcome] = []
+    problems: list[str] = []
+    for name in names:
+        stem, _, entity = name.partition(":")
+        variable = known.get(stem)
+        if stem in waits and not entity:
+            found.append(waits[stem])
+        elif variable is None:
+            problems.append(f"no variable named {stem!r}; {nearest(stem, (*known, *waits))}")
+        else:
+            allowed = {"member": tuple(members), "donor": DONOR_GROUPS}.get(variable.entity or "", ())
+            if entity and entity not in allowed:
+                problems.append(f"{stem} has no entity {entity!r}; {nearest(entity, allowed)}")
+            else:
+                found += outcomes_of(variable, (entity,) if entity else (allowed or ("",)))
+    if problems:
+        raise InputError(tuple(Problem("", 0, 0, "", message) for message in problems))
+    return tuple(found)
+
+
+def nearest(word: str, allowed: Sequence[str]) -> str:
+    """``nearest: ...``, or ``allowed: ...`` where nothing is near."""
+    if not allowed:
+        return "it has none"
+    near = get_close_matches(word, allowed, n=3, cutoff=0.5)
+    return f"nearest: {', '.join(near)}" if near else f"allowed: {', '.join(allowed[:12])}"
+
+
+def _wait(dates: NDArray[np.datetime64], values: NDArray[np.floating[Any]], threshold: float) -> NDArray[np.float64]:
+    numbers = np.asarray(values, np.float64)
+    reached = numbers >= threshold
+    years = (dates - dates[0]).astype("timedelta64[D]").astype(np.float64) / DAYS_A_YEAR
+    waited = np.where(reached.any(axis=0), years[reached.argmax(axis=0)], years[-1])
+    return np.where(np.isnan(numbers).any(axis=0), np.nan, waited)
