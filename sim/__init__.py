@@ -1,0 +1,56 @@
+"""Alliance: how NATO's policy plays out under different assumptions, as seeded ensembles on real figures.
+
+    from sim import load, run, compare
+
+    scenario = load("baseline", sets=["us.commitment.posture=conditional"])
+    result = run(scenario, runs=1000, seed=1)
+    result.quantiles("members_at_2pct")
+
+Everything heavy is imported when one of these is called, never by ``import sim``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sim.ensemble import Result
+    from sim.scenario import Scenario
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "load", "run"]
+
+
+def load(scenario: str | Path, *, sets: Sequence[str] = ()) -> Scenario:
+    """Read a scenario: a path, or the name of a shipped one such as ``"baseline"``.
+
+    ``sets`` are ``KEY=VALUE`` texts in TOML's notation, stronger than anything in the file.
+
+    Raises:
+        InputError: the file or a setting is wrong; ``problems`` lists every mistake.
+    """
+    from sim.model import catalogue, facts_layer
+    from sim.scenario import resolve
+    from sim.shipped import find_scenario
+
+    return resolve.load(find_scenario(scenario), catalogue=catalogue(), facts_layer=facts_layer, sets=sets)
+
+
+def run(scenario: Scenario | str | Path, *, runs: int = 1000, seed: int = 1, **options: Any) -> Result:
+    """Simulate ``runs`` runs of a scenario (loaded, or as for `load`) and return the result.
+
+    ``options`` are those of `sim.ensemble.run`: ``jobs``, ``out`` (a folder to keep the result in), ``central``,
+    ``force``, ``keep_runs``, ``progress``.
+
+    Raises:
+        InputError: the scenario or an option is wrong.
+        FaultError: the machine failed; finished blocks are kept in ``out``.
+    """
+    from sim import ensemble
+    from sim.scenario import Scenario
+
+    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
+    return ensemble.run(loaded, runs=runs, seed=seed, **options)

@@ -1,0 +1,80 @@
+"""What a scenario key or a recorded variable means, as words under headings."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.model.variables import Variable
+    from sim.scenario import Parameter
+
+KINDS = {
+    "data": "data: taken from the facts",
+    "estimated": "estimated from data",
+    "assumption": "assumption: not settled by data, change it at will",
+}
+DEPENDS_ON = "not settled by data: a conclusion that turns on it is reported as 'depends on'"
+
+
+def explain(name: str, scenario: str | None = None) -> dict[str, str]:
+    """Headings and texts for a key of the catalogue or a recorded variable, in reading order.
+
+    Raises:
+        InputError: ``name`` is neither; the nearest names are given.
+    """
+    from sim.model import catalogue, variables
+
+    parameter = catalogue().find(name)
+    if parameter is not None:
+        return {**_parameter(name, parameter), **(_set_in(name, scenario) if scenario else {})}
+    recorded = {variable.name: variable for variable in variables()}
+    if name in recorded:
+        return _variable(recorded[name])
+    near = [*catalogue().nearest(name), *difflib.get_close_matches(name, recorded, n=3)]
+    hint = f"; did you mean {', '.join(near[:3])}?" if near else "; `alliance schema` holds every key"
+    raise InputError(f"'{name}' is neither a scenario key nor a recorded variable{hint}")
+
+
+def _parameter(name: str, parameter: Parameter) -> dict[str, str]:
+    facts = {
+        "key": name,
+        "one of": parameter.key if name != parameter.key else "",
+        "meaning": parameter.meaning,
+        "unit": parameter.unit,
+        "kind": KINDS[parameter.kind],
+        "default": parameter.prior_text,
+        "allowed": parameter.domain.describe(),
+        "range": parameter.sweep,
+        "source": parameter.source,
+        "used in": ", ".join(parameter.used_in),
+        "depends on": DEPENDS_ON if parameter.depends_on else "",
+    }
+    return {word: text for word, text in facts.items() if text}
+
+
+def _set_in(name: str, scenario: str) -> dict[str, str]:
+    from sim import load
+    from sim.scenario import describe
+
+    loaded = load(scenario)
+    given = loaded.values.get(name)
+    if given is None:
+        return {f"in {loaded.name}": "not set"}
+    return {f"in {loaded.name}": f"{describe(given.value)} (set by {given.origin})"}
+
+
+def _variable(variable: Variable) -> dict[str, str]:
+    facts = {
+        "variable": variable.name,
+        "meaning": variable.long_name,
+        "unit": variable.unit,
+        "price basis": variable.price_basis,
+        "recorded": "at 31 December and at the end" if variable.every == "year" else "at each month's last day",
+        "one for each": variable.entity or "",
+        "values": ", ".join(variable.labels),
+        "single runs": "kept" if variable.keep_runs else "not kept, quantiles only",
+    }
+    return {word: text for word, text in facts.items() if text}

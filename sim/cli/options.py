@@ -1,0 +1,86 @@
+"""Options and arguments that several verbs share."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+FORMATS = ("svg", "png", "pdf")
+MOST_RUNS = 1_000_000
+MOST_SEED = 2**63 - 1
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+
+
+def usable_cores() -> int:
+    """Cores this process may use, which can be fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Formats(click.ParamType[tuple[str, ...]]):
+    """A comma-separated list of picture formats, e.g. ``svg,png``."""
+
+    name = "formats"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """The formats in the given order, each once."""
+        if isinstance(value, tuple):
+            return value
+        words = tuple(dict.fromkeys(word.strip().lower() for word in value.split(",") if word.strip()))
+        unknown = [word for word in words if word not in FORMATS]
+        if unknown or not words:
+            what = f"unknown format '{unknown[0]}'" if unknown else "no format named"
+            self.fail(f"{what}; allowed: {', '.join(FORMATS)}, separated by commas", param, ctx)
+        return words
+
+
+def ensemble_options(verb: Verb) -> Verb:
+    """Add the options that say how an ensemble is simulated: ``--runs --seed --jobs --set``."""
+    for option in reversed(
+        (
+            click.option(
+                "--runs", type=click.IntRange(1, MOST_RUNS), default=1000, show_default=True, help="Runs to simulate."
+            ),
+            click.option(
+                "--seed", type=click.IntRange(0, MOST_SEED), default=1, show_default=True, help="Seed of every draw."
+            ),
+            click.option(
+                "--jobs", type=click.IntRange(1, 1024), default=None, help="Processes.  [default: usable cores]"
+            ),
+            click.option(
+                "--set",
+                "sets",
+                metavar="KEY=VALUE",
+                multiple=True,
+                help="Set a value; stronger than the file. Repeatable.",
+            ),
+        )
+    ):
+        verb = option(verb)
+    return verb
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout instead of text.")
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+
+
+def command_line(verb: str, words: Sequence[str | Path], settings: Sequence[tuple[str, Any]]) -> str:
+    """The command that makes the same result again, ready to paste into a shell.
+
+    Only what shapes the result belongs in ``settings``: (option, value) pairs; None and False are left out, True
+    stands for a bare option.
+    """
+    parts = ["alliance", verb, *map(str, words)]
+    for option, value in settings:
+        if value is True:
+            parts.append(option)
+        elif value is not None and value is not False:
+            parts += [option, str(value)]
+    return shlex.join(parts)

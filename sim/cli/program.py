@@ -1,0 +1,123 @@
+"""The ``alliance`` command: its verbs, loaded when asked for, and how every error leaves the program."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import io
+import os
+import sys
+from typing import Any
+
+import click
+from click.exceptions import NoSuchCommand
+
+from sim.errors import FaultError, InputError
+
+# verb -> module of sim.cli that defines a click command of that name (with `_command` added)
+VERBS = {
+    "run": "running",
+    "check": "looking",
+    "list": "looking",
+    "explain": "looking",
+    "schema": "looking",
+    "plot": "plotting",
+}
+EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130
+
+
+class Program(click.Group):
+    """A click group whose verbs are imported one by one, and which turns errors into one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs in the order of work, not of the alphabet."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of a verb, or None for an unknown one."""
+        if name not in VERBS:
+            return None
+        module = importlib.import_module(f"sim.cli.{VERBS[name]}")
+        command: click.Command = getattr(module, f"{name}_command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click's own, with the nearest verb in the message for an unknown one."""
+        if args[0] not in VERBS and not args[0].startswith("-"):
+            raise NoSuchCommand(args[0], possibilities=VERBS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; every error ends as plain lines on stderr and an exit code, never as a traceback."""
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            complain(error)
+            ctx.exit(EXIT_INPUT)
+        except FaultError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(EXIT_FAULT)
+        except KeyboardInterrupt:
+            click.echo("\nInterrupted.", err=True)
+            ctx.exit(EXIT_INTERRUPTED)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # click ends quietly when the reader of a pipe has gone
+            place = f": {error.filename}" if error.filename else ""
+            click.echo(f"Error: {error.strerror or error}{place}", err=True)
+            ctx.exit(EXIT_FAULT)
+        except MemoryError:
+            click.echo("Error: not enough memory; try fewer --runs or --jobs", err=True)
+            ctx.exit(EXIT_FAULT)
+        except Exception as error:  # the last line of defence: a user never meets a traceback
+            if os.environ.get("ALLIANCE_TRACEBACK"):
+                raise
+            text = " ".join(str(error).split())
+            click.echo(
+                f"Error: a fault in the program ({type(error).__name__}: {text}). Please report it; "
+                "ALLIANCE_TRACEBACK=1 shows where it happened.",
+                err=True,
+            )
+            ctx.exit(EXIT_FAULT)
+
+
+def complain(error: InputError) -> None:
+    """Write each problem on a line of its own on stderr, in compiler style where the place is known."""
+    for problem in error.problems:
+        click.echo(str(problem) if problem.path else f"Error: {problem}", err=True)
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from sim import __version__
+
+        click.echo(f"alliance {__version__}")
+        ctx.exit()
+
+
+@click.group(
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="A SCENARIO is a TOML file or the name of a shipped one, e.g. `alliance run baseline`. Results are "
+    "conditional on the scenario; they are not forecasts.",
+)
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help="Show the version."
+)
+def program() -> None:
+    """Simulate how NATO's policy plays out under different assumptions."""
+
+
+def main() -> None:
+    """Entry point of ``alliance`` and ``python -m sim``: exits 0, 1 (fault), 2 (input) or 130 (interrupted)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # "km²" must not end a run on a terminal without that letter
+    try:
+        program.main(prog_name="alliance")
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)

@@ -1,0 +1,47 @@
+"""The scenarios that come with the package: where they are and how a name becomes a file."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from sim.errors import FaultError, InputError
+
+
+def shipped_folder() -> Path:
+    """Folder of the shipped scenario files.
+
+    An installed package carries them as ``sim/scenarios``; a checkout (also an editable installation) keeps them in
+    ``scenarios`` beside ``sim``.
+
+    Raises:
+        FaultError: neither folder is there, so the installation is incomplete.
+    """
+    room = Path(__file__).resolve().parent
+    for folder in (room / "scenarios", room.parent / "scenarios"):
+        if folder.is_dir():
+            return folder
+    raise FaultError("the shipped scenarios are missing from this installation; install the package again")
+
+
+def shipped_names() -> list[str]:
+    """Names of the shipped scenarios (file names without ``.toml``), sorted."""
+    return sorted(path.stem for path in shipped_folder().glob("*.toml"))
+
+
+def find_scenario(scenario: str | Path) -> Path:
+    """The file that ``scenario`` means: a path to a file or, failing that, the name of a shipped scenario.
+
+    Raises:
+        InputError: there is no such file and no shipped scenario of that name.
+    """
+    path = Path(scenario)
+    if path.is_file():
+        return path
+    names = shipped_names()
+    if len(path.parts) == 1 and path.suffix in ("", ".toml") and path.stem in names:
+        return shipped_folder() / f"{path.stem}.toml"
+    what = "a folder, not a scenario file" if path.is_dir() else "no such file, and no shipped scenario of that name"
+    near = difflib.get_close_matches(path.stem, names, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else "`alliance list` shows the shipped ones"
+    raise InputError(f"'{scenario}': {what}; {hint}")
