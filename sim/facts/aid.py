@@ -1,0 +1,145 @@
+"""Aid to Ukraine: months, cumulative sums by donor, US laws and packages, and how long delivery took.
+
+All Kiel figures are EUR bn at current prices. One accessor answers from one release only:
+
+- R20 (published October 2024, data to August 2024) for days from 2024-10-01 to 2024-12-31;
+- R29 (published 2026, cut at the months before the day) for every other day: later revisions are inside, a stand-in.
+
+R20 has months for USA and ALL by kind and for EUR and OTHER in total; single donors only as sums to 2024-08-31.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.facts.tables import as_day, read, visible
+
+Vintage = Literal["R20", "R29"]
+Kind = Literal["military", "financial", "humanitarian", "total"]
+Measure = Literal["allocation", "commitment"]
+Key = tuple[str, str, str]
+GROUPS = ("USA", "EUR", "OTHER", "ALL")
+FIRST_MONTH = datetime.date(2022, 1, 1)
+R20_FROM, R20_UNTIL = datetime.date(2024, 10, 1), datetime.date(2025, 1, 1)
+R20_CUTOFF = datetime.date(2024, 8, 31)
+ERA_LOAN_MONTH, ERA_LOAN_BEUR = datetime.date(2024, 10, 1), 18.34
+
+
+class _MonthRow(NamedTuple):
+    donor: str
+    month: datetime.date
+    kind: Kind
+    measure: Measure
+    beur: float
+    vintage: Vintage
+    known_on: datetime.date
+    stand_in: bool
+    recalled: bool
+    source: str
+
+
+class _DonorSumRow(NamedTuple):
+    donor: str
+    cutoff: datetime.date
+    kind: Kind
+    measure: Measure
+    beur: float
+    vintage: Vintage
+    known_on: datetime.date
+    stand_in: bool
+    recalled: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AidHistory:
+    """Monthly aid from one release.
+
+    ``months``: first days of the months, without gaps from 2022-01. ``series``: (donor or group, kind, measure) ->
+    EUR bn a month, shape (months,). Kinds military, financial, humanitarian, total; measures allocation, commitment
+    (commitments in total only). Donors and groups stand side by side: never add a donor to its group; EUR holds
+    the EU institutions, USA is donor and group. ``stand_in``: a later revision stands in for the release of the day.
+    ``era_loan``: month and EUR bn of the US share of the G7 loan inside R29's financial figures, if it is in the
+    months; it is no appropriation.
+    """
+
+    vintage: Vintage
+    months: tuple[datetime.date, ...]
+    series: dict[Key, npt.NDArray[np.float64]]
+    stand_in: bool
+    era_loan: tuple[datetime.date, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class AidByDonor:
+    """Cumulative aid of every donor and group to ``cutoff``, from one release: (donor, kind, measure) -> EUR bn.
+
+    R20 has allocations and commitments by kind; R29 has allocations by kind and commitments in total. A pair that
+    is absent is zero in R29 and in R20 alike.
+    """
+
+    vintage: Vintage
+    cutoff: datetime.date
+    beur: dict[Key, float]
+    stand_in: bool
+
+
+def vintage_on(known: datetime.date) -> Vintage:
+    """The one Kiel release that answers on the day."""
+    return "R20" if R20_FROM <= as_day(known) < R20_UNTIL else "R29"
+
+
+@cache
+def _months_of(vintage: Vintage) -> tuple[_MonthRow, ...]:
+    return tuple(row for row in read(_MonthRow, "aid_monthly.csv") if row.vintage == vintage)
+
+
+def _month_range(until: datetime.date) -> tuple[datetime.date, ...]:
+    """Months from 2022-01 that have ended by the day ``until``."""
+    count = (until.year - 2022) * 12 + until.month - 1
+    return tuple(datetime.date(2022 + n // 12, n % 12 + 1, 1) for n in range(max(count, 0)))
+
+
+def _last_month(rows: Iterable[_MonthRow], day: datetime.date, vintage: Vintage) -> tuple[datetime.date, ...]:
+    ended = _month_range(day)
+    stored = max((row.month for row in rows), default=FIRST_MONTH)
+    limit = R20_CUTOFF if vintage == "R20" else stored
+    return tuple(month for month in ended if month <= limit)
+
+
+def aid_monthly(known: datetime.date) -> AidHistory:
+    """Monthly aid as of the day, from one release (see the module). Before February 2022 there are no months."""
+    day = as_day(known)
+    vintage = vintage_on(day)
+    rows = _months_of(vintage)
+    months = _last_month(rows, day, vintage)
+    seen = [row for row in rows if row.known_on <= day]
+    place = {month: n for n, month in enumerate(months)}
+    series: dict[Key, npt.NDArray[np.float64]] = {}
+    for row in seen:
+        key = (row.donor, row.kind, row.measure)
+        if key not in series:
+            series[key] = np.zeros(len(months))
+        series[key][place[row.month]] = row.beur
+    loan = (ERA_LOAN_MONTH, ERA_LOAN_BEUR) if vintage == "R29" and ERA_LOAN_MONTH in place else None
+    return AidHistory(vintage, months, series, True, loan)
+
+
+def aid_by_donor(known: datetime.date) -> AidByDonor:
+    """Cumulative aid of each donor as of the day: the initial state of a run."""
+    day = as_day(known)
+    if vintage_on(day) == "R20":
+        rows = visible(read(_DonorSumRow, "aid_by_donor.csv"), day)
+        return AidByDonor("R20", R20_CUTOFF, {(row.donor, row.kind, row.measure): row.beur for row in rows}, True)
+    history = aid_monthly(day)
+    after = _month_range(day)
+    until = after[len(history.months)] if len(history.months) < len(after) else datetime.date(day.year, day.month, 1)
+    cutoff = until - datetime.timedelta(days=1)
+    return AidByDonor("R29", cutoff, {key: float(values.sum()) for key, values in history.series.items()}, True)

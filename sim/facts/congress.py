@@ -1,0 +1,165 @@
+"""US money for Ukraine: requests, supplementals and packages; and the delays between promise and arrival."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from sim.facts.tables import as_day, read, visible
+
+
+class _LawRow(NamedTuple):
+    law: str
+    signed_on: datetime.date
+    military_busd: float
+    replenishment_busd: float
+    usai_busd: float
+    fmf_busd: float
+    economic_busd: float | None
+    humanitarian_busd: float | None
+    total_busd: float
+    drawdown_cap_busd: float
+    vintage: Literal["2024-05-22"]
+    known_on: datetime.date
+    stand_in: bool
+    recalled: bool
+    source: str
+
+
+class _RequestRow(NamedTuple):
+    law: str
+    requested_on: datetime.date
+    requested_busd: float
+    vintage: Literal["2024-05-22"]
+    known_on: datetime.date
+    stand_in: bool
+    recalled: bool
+    source: str
+
+
+class _PackageRow(NamedTuple):
+    date: datetime.date
+    instrument: Literal["PDA", "USAI", "FMF"]
+    label: str
+    busd: float
+    vintage: Literal["2025-01"]
+    known_on: datetime.date
+    stand_in: bool
+    recalled: bool
+    source: str
+
+
+class _LagRow(NamedTuple):
+    actor: str
+    item: str
+    statistic: str
+    value: float
+    unit: str
+    as_of: str
+    vintage: str
+    known_on: datetime.date
+    stand_in: bool
+    recalled: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supplemental:
+    """One emergency appropriation for Ukraine, USD bn.
+
+    ``requests``: (day, size asked) of every White House request that led to it and was made by the day asked for.
+    Until signature ``law`` is empty and every size None. ``military_busd`` is refilling of US stocks + USAI + FMF.
+    """
+
+    law: str
+    requests: tuple[tuple[datetime.date, float], ...]
+    signed_on: datetime.date | None
+    military_busd: float | None
+    economic_busd: float | None
+    humanitarian_busd: float | None
+    total_busd: float | None
+    drawdown_cap_busd: float | None
+    recalled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One announced package, USD bn at announced value. Instruments: PDA (stocks), USAI (procurement), FMF."""
+
+    date: datetime.date
+    instrument: Literal["PDA", "USAI", "FMF"]
+    busd: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class AidLags:
+    """Times and shares between promise and arrival.
+
+    ``arrival_days``: system -> days from announcement to arrival (USA). ``stock_share`` and ``procurement_share``:
+    year -> share of military aid, 0 to 1, all donors. ``fifo_months``: actor -> mean months from commitment to
+    allocation, oldest first. ``allocation_hazard``: actor -> share of the backlog allocated in a month.
+    ``open_share``: actor -> share of commitments not allocated. ``allocated_share``: (actor, kind) -> share, R20.
+    ``usai_delivered``: (in full, in full or part), shares of cases in July 2023, or None before it was published.
+    Actors: USA, EUI, EUR_STATES (EUR without EUI), EUR, OTHER, ALL, and DEU and GBR where known.
+    """
+
+    arrival_days: dict[str, float]
+    stock_share: dict[int, float]
+    procurement_share: dict[int, float]
+    fifo_months: dict[str, float]
+    allocation_hazard: dict[str, float]
+    open_share: dict[str, float]
+    allocated_share: dict[tuple[str, str], float]
+    usai_delivered: tuple[float, float] | None
+
+
+def appropriations(known: datetime.date) -> tuple[Supplemental, ...]:
+    """Supplementals requested or signed by the day, in order of their first request. Source: USLAW, USREQ."""
+    day = as_day(known)
+    laws = {row.law: row for row in read(_LawRow, "supplementals.csv")}
+    asked: dict[str, list[_RequestRow]] = {}
+    for row in visible(read(_RequestRow, "requests.csv"), day):
+        asked.setdefault(row.law, []).append(row)
+    found = []
+    for name, requests in asked.items():
+        law = laws[name]
+        pairs = tuple((row.requested_on, row.requested_busd) for row in requests)
+        recalled = any(row.recalled for row in requests)
+        if law.signed_on > day:
+            found.append(Supplemental("", pairs, None, None, None, None, None, None, recalled))
+            continue
+        sizes = (law.military_busd, law.economic_busd, law.humanitarian_busd, law.total_busd, law.drawdown_cap_busd)
+        found.append(Supplemental(name, pairs, law.signed_on, *sizes, recalled or law.recalled))
+    return tuple(found)
+
+
+def packages(known: datetime.date) -> tuple[Package, ...]:
+    """US packages announced by the day, in order. Source: PUN."""
+    rows = visible(read(_PackageRow, "packages.csv"), known)
+    return tuple(Package(row.date, row.instrument, row.busd, row.label) for row in rows)
+
+
+def aid_lags(known: datetime.date) -> AidLags:
+    """Delays published or computable by the day. Figures fitted on data to December 2024 appear on 2025-01-01."""
+    rows = visible(read(_LagRow, "aid_lags.csv"), known)
+
+    def pick(statistic: str, item: str = "") -> dict[str, float]:
+        return {row.actor: row.value for row in rows if row.statistic == statistic and item in ("", row.item)}
+
+    def route(item: str) -> dict[int, float]:
+        wanted = (row for row in rows if row.statistic == "military_route_share_pct" and row.item == item)
+        return {int(row.as_of): row.value / 100 for row in wanted}
+
+    full, part = pick("delivered_in_full_pct").get("USA"), pick("delivered_full_or_part_pct").get("USA")
+    return AidLags(
+        arrival_days={row.item: row.value for row in rows if row.statistic == "arrival_days"},
+        stock_share=route("stockpile"),
+        procurement_share=route("procurement"),
+        fifo_months=pick("fifo_months"),
+        allocation_hazard=pick("allocation_hazard_month"),
+        open_share={actor: value / 100 for actor, value in pick("open_share_pct").items()},
+        allocated_share={(r.actor, r.item): r.value / 100 for r in rows if r.statistic == "allocated_share_pct"},
+        usai_delivered=None if full is None or part is None else (full / 100, part / 100),
+    )

@@ -1,0 +1,201 @@
+"""The institution: Secretaries General, summits, accessions, dated events; and opinion on the guarantee."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from sim.errors import InputError
+from sim.facts.tables import as_day, read, visible
+
+Category = Literal["statement", "target", "law", "compliance", "war", "peace", "aid", "ratification"]
+
+
+class _SecretaryRow(NamedTuple):
+    name: str
+    start: datetime.date
+    end: datetime.date
+    vintage: Literal["2024-10-01"]
+    known_on: datetime.date
+    stand_in: bool
+    recalled: bool
+    source: str
+
+
+class _SummitRow(NamedTuple):
+    date: datetime.date
+    end: datetime.date
+    place: str
+    regular: bool
+    day_recalled: bool
+    vintage: Literal["2024-10-01"]
+    known_on: datetime.date
+    stand_in: bool
+    recalled: bool
+    source: str
+
+
+class _AccessionRow(NamedTuple):
+    member: str
+    applied_on: datetime.date | None
+    invited_on: datetime.date | None
+    acceded_on: datetime.date
+    vintage: Literal["2024-10-01"]
+    known_on: datetime.date
+    stand_in: bool
+    recalled: bool
+    source: str
+
+
+class _EventRow(NamedTuple):
+    date: datetime.date
+    category: Category
+    label: str
+    actor: str
+    value: float | None
+    unit: str
+    vintage: str
+    known_on: datetime.date
+    stand_in: bool
+    recalled: bool
+    source: str
+
+
+class _OpinionRow(NamedTuple):
+    date_start: datetime.date
+    date_end: datetime.date
+    code: str
+    survey: str
+    topic: str
+    question: str
+    response: str
+    group: str
+    share_pct: float
+    vintage: str
+    known_on: datetime.date
+    stand_in: bool
+    recalled: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretaryGeneral:
+    """A holder of the office; ``end`` is the end of the term as set by the day asked for."""
+
+    name: str
+    start: datetime.date
+    end: datetime.date
+    recalled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Summit:
+    """A meeting of leaders. ``date_is_hindsight``: the real date stands in for a plan of the day asked for."""
+
+    date: datetime.date
+    end: datetime.date
+    place: str
+    held: bool
+    date_is_hindsight: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Accession:
+    """Steps of joining taken by the day asked for; None where not taken yet or not in store."""
+
+    member: str
+    applied_on: datetime.date | None
+    invited_on: datetime.date | None
+    acceded_on: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One dated event in a few words. ``value`` and ``unit`` where it has a figure."""
+
+    date: datetime.date
+    category: Category
+    label: str
+    actor: str
+    value: float | None
+    unit: str
+    recalled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One answer in one survey, % of respondents. ``code`` may be an aggregate such as EU27 or NATO32. ``group``:
+    "all", or a US party. Known two weeks after fieldwork. Follow one survey over time; wordings differ."""
+
+    date_start: datetime.date
+    date_end: datetime.date
+    code: str
+    survey: str
+    topic: str
+    question: str
+    response: str
+    group: str
+    share_pct: float
+    recalled: bool
+
+
+def secretaries_general(known: datetime.date) -> tuple[SecretaryGeneral, ...]:
+    """Holders and chosen successors known on the day, since 2009, in order; terms as extended by then."""
+    latest = {row.name: row for row in visible(read(_SecretaryRow, "secretaries.csv"), known)}
+    terms = sorted(latest.values(), key=lambda row: row.start)
+    return tuple(SecretaryGeneral(row.name, row.start, row.end, row.recalled) for row in terms)
+
+
+def summits(known: datetime.date) -> tuple[Summit, ...]:
+    """Summits held by the day and those to come. Extraordinary ones appear only once held."""
+    day = as_day(known)
+    rows = sorted(read(_SummitRow, "summits.csv"), key=lambda row: row.date)
+    return tuple(
+        Summit(row.date, row.end, row.place, row.date <= day, row.date > day and row.known_on > day)
+        for row in rows
+        if row.regular or row.date <= day
+    )
+
+
+def accessions(known: datetime.date) -> tuple[Accession, ...]:
+    """Members and applicants with the steps taken by the day, in order of the table (by accession)."""
+    day = as_day(known)
+
+    def taken(step: datetime.date | None) -> datetime.date | None:
+        return step if step is not None and step <= day else None
+
+    rows = [row for row in read(_AccessionRow, "accessions.csv") if row.known_on <= day]
+    return tuple(Accession(r.member, taken(r.applied_on), taken(r.invited_on), taken(r.acceded_on)) for r in rows)
+
+
+def events(known: datetime.date, category: str | None = None) -> tuple[Event, ...]:
+    """Dated events by the day: statements, targets, laws, compliance, war, peace, aid, ratifications.
+
+    Raises InputError for an unknown category.
+    """
+    rows = read(_EventRow, "events.csv")
+    allowed = sorted({row.category for row in rows})
+    if category is not None and category not in allowed:
+        raise InputError(f"'{category}' is no category of events; allowed: {', '.join(allowed)}")
+    chosen = [row for row in visible(rows, known) if category in (None, row.category)]
+    return tuple(Event(*row[:6], recalled=row.recalled) for row in sorted(chosen, key=lambda row: row.date))
+
+
+def statements(known: datetime.date) -> tuple[Event, ...]:
+    """Statements on the guarantee made by the day."""
+    return events(known, "statement")
+
+
+def opinion(known: datetime.date) -> tuple[Opinion, ...]:
+    """Survey answers known on the day, Europe and United States."""
+    return tuple(Opinion(*row[:9], recalled=row.recalled) for row in visible(read(_OpinionRow, "opinion.csv"), known))
+
+
+def reliable_guarantor_share(known: datetime.date) -> float | None:
+    """Share (0 to 1) not calling the US an unreliable guarantor over the next decade, GBR, FRA and DEU together.
+
+    One survey of 2024 (46% unreliable); None before it was known.
+    """
+    answers = [a for a in opinion(known) if a.topic == "guarantee" and a.response == "unreliable"]
+    return 1 - answers[-1].share_pct / 100 if answers else None

@@ -1,0 +1,207 @@
+"""Reads the CSV tables of this room into typed rows; every fault in a table is told with line and column.
+
+A row type is a ``NamedTuple``: its fields are the columns and their annotations the types, so each table has one
+declaration. Every table ends in the same five columns: ``vintage`` (the publication), ``known_on`` (first day on
+which a simulation may see the row), ``stand_in`` (a later figure standing in for that day's), ``recalled`` (filled
+from memory, not looked up) and ``source`` (keys of SOURCES.md joined by ``+``).
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from types import NoneType, UnionType
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from sim.errors import InputError, Problem
+
+PROVENANCE = ("vintage", "known_on", "stand_in", "recalled", "source")
+
+
+class Row(Protocol):
+    """What every row of every table carries."""
+
+    @property
+    def known_on(self) -> date: ...
+
+    @property
+    def source(self) -> str: ...
+
+
+R = TypeVar("R", bound=tuple[Any, ...])
+K = TypeVar("K", bound=Row)
+
+
+def _flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError(text)
+    return text == "1"
+
+
+_PARSERS: dict[Any, tuple[Callable[[str], Any], str]] = {
+    str: (str, "text"),
+    float: (float, "a number"),
+    int: (int, "a whole number"),
+    bool: (_flag, "0 or 1"),
+    date: (date.fromisoformat, "a date like 2024-10-01"),
+}
+
+
+class _Column(NamedTuple):
+    name: str
+    parse: Callable[[str], Any]
+    wanted: str
+    optional: bool
+    choices: tuple[str, ...]
+
+    def read(self, cells: Sequence[str]) -> list[Any]:
+        """Values of a column; equal texts are parsed once. Raises ValueError on the first bad cell."""
+        if self.choices and not set(cells) <= set(self.choices):
+            raise ValueError
+        if self.parse is str:
+            return list(cells)
+        values = {text: self.value(text) for text in set(cells)}
+        return [values[text] for text in cells]
+
+    def value(self, text: str) -> Any:
+        if self.choices and text not in self.choices:
+            raise ValueError(text)
+        if text == "" and self.optional:
+            return None
+        value = self.parse(text)
+        if value != value or value in (float("inf"), float("-inf")):
+            raise ValueError(text)
+        return value
+
+    def complaint(self, text: str) -> str:
+        if self.choices:
+            near = difflib.get_close_matches(text, self.choices, 1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            return f"'{text}' is not known here; allowed: {', '.join(self.choices)}{hint}"
+        if text == "":
+            return f"the cell is empty; it must hold {self.wanted}"
+        return f"'{text}' is not {self.wanted}" + (" (or empty)" if self.optional else "")
+
+
+@cache
+def _columns(row: type[tuple[Any, ...]]) -> tuple[_Column, ...]:
+    columns = []
+    for name, hint in get_type_hints(row).items():
+        optional = get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint)
+        kind = next(arg for arg in get_args(hint) if arg is not NoneType) if optional else hint
+        choices = get_args(kind) if get_origin(kind) is Literal else ()
+        parse, wanted = _PARSERS[str if choices else kind]
+        columns.append(_Column(name, parse, wanted, optional, choices))
+    return tuple(columns)
+
+
+def parse(row: type[R], text: str, path: str) -> tuple[R, ...]:
+    """Rows of a table. Raises InputError with every bad column and cell of the table at once."""
+    columns = _columns(row)
+    lines = list(csv.reader(io.StringIO(text)))
+    header, body = (lines[0], lines[1:]) if lines else ([], [])
+    names = [column.name for column in columns]
+    if header != names:
+        raise InputError(_header_problems(header, names, path))
+    ragged = [n for n, cells in enumerate(body, 2) if len(cells) != len(names)]
+    if ragged:
+        message = f"the row must have {len(names)} cells, one for each column"
+        raise InputError(tuple(Problem(path, n, 1, "", message) for n in ragged))
+    if not body:
+        raise InputError((Problem(path, 2, 1, "", "the table has no rows"),))
+    try:
+        values = [column.read(cells) for column, cells in zip(columns, zip(*body, strict=True), strict=True)]
+    except ValueError:
+        raise InputError(_cell_problems(columns, body, path)) from None
+    make = row._make  # type: ignore[attr-defined]
+    return tuple(map(make, zip(*values, strict=True)))
+
+
+def _header_problems(header: list[str], names: list[str], path: str) -> tuple[Problem, ...]:
+    problems = [Problem(path, 1, 1, name, "this column is missing") for name in names if name not in header]
+    for position, name in enumerate(header):
+        if name not in names:
+            near = difflib.get_close_matches(name, names, 1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            column = 1 + sum(len(cell) + 1 for cell in header[:position])
+            problems.append(Problem(path, 1, column, name, f"unknown column; allowed: {', '.join(names)}{hint}"))
+    if not problems:
+        problems.append(Problem(path, 1, 1, "", f"the columns must stand in this order: {', '.join(names)}"))
+    return tuple(sorted(problems))
+
+
+def _cell_problems(columns: Sequence[_Column], body: Sequence[Sequence[str]], path: str) -> tuple[Problem, ...]:
+    problems = []
+    for line, cells in enumerate(body, 2):
+        for position, (column, text) in enumerate(zip(columns, cells, strict=True)):
+            try:
+                column.value(text)
+            except ValueError:
+                written = io.StringIO()
+                csv.writer(written, lineterminator="").writerow(cells[:position])
+                offset = len(written.getvalue()) + 2 if position else 1
+                problems.append(Problem(path, line, offset, column.name, column.complaint(text)))
+    return tuple(problems)
+
+
+def folder() -> Traversable:
+    """Where the tables are, also inside a wheel."""
+    return files("sim.facts")
+
+
+@cache
+def read(row: type[R], name: str) -> tuple[R, ...]:
+    """Rows of the shipped table ``name``, parsed once a process. Raises InputError if the table is damaged."""
+    path = folder() / name
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"the table cannot be read ({type(error).__name__}); install the package again"
+        raise InputError((Problem(f"sim/facts/{name}", 0, 0, "", message),)) from None
+    return parse(row, text, f"sim/facts/{name}")
+
+
+def visible(rows: Iterable[K], known: date) -> list[K]:
+    """Rows known on the day ``known``, oldest first, so that the newest vintage is the last of its key."""
+    day = as_day(known)
+    return sorted((row for row in rows if row.known_on <= day), key=lambda row: row.known_on)
+
+
+def as_day(known: date) -> date:
+    """A calendar day. Raises InputError for anything that is not a date."""
+    if isinstance(known, datetime):
+        return known.date()
+    if not isinstance(known, date):
+        raise InputError(f"known must be a date, not {type(known).__name__}; write date(2024, 10, 1)")
+    return known
+
+
+def require_years(present: Iterable[tuple[str, int]], entities: Iterable[str], years: range, name: str) -> None:
+    """Raises InputError naming every year that a panel table lacks for one of its entities."""
+    have = set(present)
+    problems = tuple(
+        Problem(
+            f"sim/facts/{name}", 0, 0, entity, f"year {year} is missing; years {years[0]} to {years[-1]} must be there"
+        )
+        for entity in entities
+        for year in years
+        if (entity, year) not in have
+    )
+    if problems:
+        raise InputError(problems)
+
+
+@cache
+def stamp() -> str:
+    """Sha256 over the names and bytes of all tables in name order: the facts vintage of a manifest."""
+    digest = hashlib.sha256()
+    for path in sorted((item for item in folder().iterdir() if item.name.endswith(".csv")), key=lambda item: item.name):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
