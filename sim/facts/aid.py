@@ -28,6 +28,7 @@ Key = tuple[str, str, str]
 GROUPS = ("USA", "EUR", "OTHER", "ALL")
 FIRST_MONTH = datetime.date(2022, 1, 1)
 R20_FROM, R20_UNTIL = datetime.date(2024, 10, 1), datetime.date(2025, 1, 1)
+R20_OUT = datetime.date(2024, 11, 1)  # published in the course of October
 R20_CUTOFF = datetime.date(2024, 8, 31)
 ERA_LOAN_MONTH, ERA_LOAN_BEUR = datetime.date(2024, 10, 1), 18.34
 
@@ -101,6 +102,10 @@ def _months_of(vintage: Vintage) -> tuple[_MonthRow, ...]:
     return tuple(row for row in read(_MonthRow, "aid_monthly.csv") if row.vintage == vintage)
 
 
+def _month_after(month: datetime.date) -> datetime.date:
+    return datetime.date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
 def _month_range(until: datetime.date) -> tuple[datetime.date, ...]:
     """Months from 2022-01 that have ended by the day ``until``."""
     count = (until.year - 2022) * 12 + until.month - 1
@@ -129,7 +134,7 @@ def aid_monthly(known: datetime.date) -> AidHistory:
             series[key] = np.zeros(len(months))
         series[key][place[row.month]] = row.beur
     loan = (ERA_LOAN_MONTH, ERA_LOAN_BEUR) if vintage == "R29" and ERA_LOAN_MONTH in place else None
-    return AidHistory(vintage, months, series, True, loan)
+    return AidHistory(vintage, months, series, vintage == "R29" or day < R20_OUT, loan)
 
 
 def aid_by_donor(known: datetime.date) -> AidByDonor:
@@ -137,9 +142,10 @@ def aid_by_donor(known: datetime.date) -> AidByDonor:
     day = as_day(known)
     if vintage_on(day) == "R20":
         rows = visible(read(_DonorSumRow, "aid_by_donor.csv"), day)
-        return AidByDonor("R20", R20_CUTOFF, {(row.donor, row.kind, row.measure): row.beur for row in rows}, True)
+        sums = {(row.donor, row.kind, row.measure): row.beur for row in rows}
+        return AidByDonor("R20", R20_CUTOFF, sums, day < R20_OUT)
     history = aid_monthly(day)
-    after = _month_range(day)
-    until = after[len(history.months)] if len(history.months) < len(after) else datetime.date(day.year, day.month, 1)
-    cutoff = until - datetime.timedelta(days=1)
-    return AidByDonor("R29", cutoff, {key: float(values.sum()) for key, values in history.series.items()}, True)
+    begin_of_next = _month_after(history.months[-1]) if history.months else FIRST_MONTH
+    cutoff = begin_of_next - datetime.timedelta(days=1)
+    sums = {key: float(values.sum()) for key, values in history.series.items()}
+    return AidByDonor("R29", cutoff, sums, True)

@@ -38,7 +38,9 @@ class _RequestRow(NamedTuple):
     source: str
 
 
-class _PackageRow(NamedTuple):
+class Package(NamedTuple):
+    """One announced package, USD bn at announced value. Instruments: PDA (stocks), USAI (procurement), FMF."""
+
     date: datetime.date
     instrument: Literal["PDA", "USAI", "FMF"]
     label: str
@@ -84,16 +86,6 @@ class Supplemental:
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
-    """One announced package, USD bn at announced value. Instruments: PDA (stocks), USAI (procurement), FMF."""
-
-    date: datetime.date
-    instrument: Literal["PDA", "USAI", "FMF"]
-    busd: float
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
 class AidLags:
     """Times and shares between promise and arrival.
 
@@ -113,6 +105,10 @@ class AidLags:
     open_share: dict[str, float]
     allocated_share: dict[tuple[str, str], float]
     usai_delivered: tuple[float, float] | None
+
+
+def _share(percent: float) -> float:
+    return round(percent / 100, 6)
 
 
 def appropriations(known: datetime.date) -> tuple[Supplemental, ...]:
@@ -137,8 +133,7 @@ def appropriations(known: datetime.date) -> tuple[Supplemental, ...]:
 
 def packages(known: datetime.date) -> tuple[Package, ...]:
     """US packages announced by the day, in order. Source: PUN."""
-    rows = visible(read(_PackageRow, "packages.csv"), known)
-    return tuple(Package(row.date, row.instrument, row.busd, row.label) for row in rows)
+    return tuple(visible(read(Package, "packages.csv"), known))
 
 
 def aid_lags(known: datetime.date) -> AidLags:
@@ -150,7 +145,7 @@ def aid_lags(known: datetime.date) -> AidLags:
 
     def route(item: str) -> dict[int, float]:
         wanted = (row for row in rows if row.statistic == "military_route_share_pct" and row.item == item)
-        return {int(row.as_of): row.value / 100 for row in wanted}
+        return {int(row.as_of): _share(row.value) for row in wanted}
 
     full, part = pick("delivered_in_full_pct").get("USA"), pick("delivered_full_or_part_pct").get("USA")
     return AidLags(
@@ -159,7 +154,7 @@ def aid_lags(known: datetime.date) -> AidLags:
         procurement_share=route("procurement"),
         fifo_months=pick("fifo_months"),
         allocation_hazard=pick("allocation_hazard_month"),
-        open_share={actor: value / 100 for actor, value in pick("open_share_pct").items()},
-        allocated_share={(r.actor, r.item): r.value / 100 for r in rows if r.statistic == "allocated_share_pct"},
-        usai_delivered=None if full is None or part is None else (full / 100, part / 100),
+        open_share={actor: _share(value) for actor, value in pick("open_share_pct").items()},
+        allocated_share={(r.actor, r.item): _share(r.value) for r in rows if r.statistic == "allocated_share_pct"},
+        usai_delivered=None if full is None or part is None else (_share(full), _share(part)),
     )

@@ -48,7 +48,9 @@ class _AccessionRow(NamedTuple):
     source: str
 
 
-class _EventRow(NamedTuple):
+class Event(NamedTuple):
+    """One dated event in a few words. ``value`` and ``unit`` where it has a figure."""
+
     date: datetime.date
     category: Category
     label: str
@@ -62,7 +64,10 @@ class _EventRow(NamedTuple):
     source: str
 
 
-class _OpinionRow(NamedTuple):
+class Opinion(NamedTuple):
+    """One answer in one survey, % of respondents. ``code`` may be an aggregate such as EU27 or NATO32. ``group``:
+    "all", or a US party. Known two weeks after fieldwork. Follow one survey over time; wordings differ."""
+
     date_start: datetime.date
     date_end: datetime.date
     code: str
@@ -110,36 +115,6 @@ class Accession:
     acceded_on: datetime.date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One dated event in a few words. ``value`` and ``unit`` where it has a figure."""
-
-    date: datetime.date
-    category: Category
-    label: str
-    actor: str
-    value: float | None
-    unit: str
-    recalled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """One answer in one survey, % of respondents. ``code`` may be an aggregate such as EU27 or NATO32. ``group``:
-    "all", or a US party. Known two weeks after fieldwork. Follow one survey over time; wordings differ."""
-
-    date_start: datetime.date
-    date_end: datetime.date
-    code: str
-    survey: str
-    topic: str
-    question: str
-    response: str
-    group: str
-    share_pct: float
-    recalled: bool
-
-
 def secretaries_general(known: datetime.date) -> tuple[SecretaryGeneral, ...]:
     """Holders and chosen successors known on the day, since 2009, in order; terms as extended by then."""
     latest = {row.name: row for row in visible(read(_SecretaryRow, "secretaries.csv"), known)}
@@ -174,12 +149,12 @@ def events(known: datetime.date, category: str | None = None) -> tuple[Event, ..
 
     Raises InputError for an unknown category.
     """
-    rows = read(_EventRow, "events.csv")
+    rows = read(Event, "events.csv")
     allowed = sorted({row.category for row in rows})
     if category is not None and category not in allowed:
         raise InputError(f"'{category}' is no category of events; allowed: {', '.join(allowed)}")
     chosen = [row for row in visible(rows, known) if category in (None, row.category)]
-    return tuple(Event(*row[:6], recalled=row.recalled) for row in sorted(chosen, key=lambda row: row.date))
+    return tuple(sorted(chosen, key=lambda row: row.date))
 
 
 def statements(known: datetime.date) -> tuple[Event, ...]:
@@ -189,7 +164,7 @@ def statements(known: datetime.date) -> tuple[Event, ...]:
 
 def opinion(known: datetime.date) -> tuple[Opinion, ...]:
     """Survey answers known on the day, Europe and United States."""
-    return tuple(Opinion(*row[:9], recalled=row.recalled) for row in visible(read(_OpinionRow, "opinion.csv"), known))
+    return tuple(visible(read(Opinion, "opinion.csv"), known))
 
 
 def reliable_guarantor_share(known: datetime.date) -> float | None:
@@ -198,4 +173,4 @@ def reliable_guarantor_share(known: datetime.date) -> float | None:
     One survey of 2024 (46% unreliable); None before it was known.
     """
     answers = [a for a in opinion(known) if a.topic == "guarantee" and a.response == "unreliable"]
-    return 1 - answers[-1].share_pct / 100 if answers else None
+    return round(1 - answers[-1].share_pct / 100, 6) if answers else None

@@ -126,7 +126,7 @@ def aggregates(known: date) -> dict[str, dict[int, dict[str, float]]]:
 
 
 def estimate_vintages(year: int = 2023) -> dict[str, dict[str, float]]:
-    """Successive NATO estimates of one year's share, % of GDP: vintage -> member -> value, for the noise of estimates."""
+    """NATO's successive estimates of one year's share, % of GDP: vintage -> member -> value."""
     vintages: dict[str, dict[str, float]] = {}
     for row in sorted(_defence(), key=lambda row: row.vintage):
         if row.year == year:

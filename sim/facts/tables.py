@@ -29,10 +29,14 @@ class Row(Protocol):
     """What every row of every table carries."""
 
     @property
-    def known_on(self) -> date: ...
+    def known_on(self) -> date:
+        """First day on which a simulation may see the row."""
+        ...
 
     @property
-    def source(self) -> str: ...
+    def source(self) -> str:
+        """Keys of SOURCES.md, joined by +."""
+        ...
 
 
 R = TypeVar("R", bound=tuple[Any, ...])

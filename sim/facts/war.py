@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from sim.errors import InputError
@@ -23,7 +22,15 @@ Series = Literal[
 SERIES: tuple[str, ...] = get_args(Series)
 
 
-class _FrontRow(NamedTuple):
+class FrontMonth(NamedTuple):
+    """One reading of one map series.
+
+    ``controlled_km2``: Russian control within Ukraine's borders of 1991, Crimea included. ``net_gain_km2``: Russian
+    change over the month within Ukraine. ``kursk_held_km2``: Kursk oblast held by Ukraine, its own area.
+    ``period``: "month"; "year" and "to-date" readings are sums and must not be added to months. None: not given.
+    ``quality``: A complete and checked, B usable, C unreliable, claim: of a belligerent.
+    """
+
     series: Series
     month: datetime.date
     as_of: datetime.date
@@ -50,7 +57,13 @@ class _CasualtyRow(NamedTuple):
     source: str
 
 
-class _EstimateRow(NamedTuple):
+class WarEstimate(NamedTuple):
+    """One estimate by one estimator, thousand persons. ``claim``: by a party to the war. Any of the three may be None.
+
+    ``period``: cumulative since 2022-02-24, or over the month, quarter, half-year or year that ends at ``date``, or
+    "point" for strength on that day.
+    """
+
     date: datetime.date
     side: str
     category: Literal["casualties", "deaths", "recruitment", "personnel"]
@@ -68,54 +81,12 @@ class _EstimateRow(NamedTuple):
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMonth:
-    """One reading of one map series.
-
-    ``controlled_km2``: Russian control within Ukraine's borders of 1991, Crimea included. ``net_gain_km2``: Russian
-    change over the month within Ukraine. ``kursk_held_km2``: Kursk oblast held by Ukraine, its own area.
-    ``period``: "month"; "year" and "to-date" readings are sums and must not be added to months. None: not given.
-    ``quality``: A complete and checked, B usable, C unreliable, claim: of a belligerent.
-    """
-
-    month: datetime.date
-    as_of: datetime.date
-    period: Literal["month", "year", "to-date"]
-    controlled_km2: float | None
-    net_gain_km2: float | None
-    kursk_held_km2: float | None
-    grey_zone_km2: float | None
-    quality: Literal["A", "B", "C", "claim"]
-
-
-@dataclass(frozen=True, slots=True)
-class WarEstimate:
-    """One estimate by one estimator, thousand persons. ``claim``: by a party to the war. Any of the three may be None.
-
-    ``period``: cumulative since 2022-02-24, or over the month, quarter, half-year or year that ends at ``date``, or
-    "point" for strength on that day.
-    """
-
-    date: datetime.date
-    side: str
-    category: Literal["casualties", "deaths", "recruitment", "personnel"]
-    measure: str
-    period: str
-    low_thousand: float | None
-    value_thousand: float | None
-    high_thousand: float | None
-    estimator: str
-    claim: bool
-    recalled: bool
-
-
 def front(known: datetime.date, series: str = "isw_economist") -> tuple[FrontMonth, ...]:
     """Readings of one map series known on the day, in order. Raises InputError for an unknown series."""
     if series not in SERIES:
         raise InputError(f"'{series}' is no map series; allowed: {', '.join(SERIES)}")
-    rows = visible(read(_FrontRow, "front.csv"), known)
-    mine = sorted((row for row in rows if row.series == series), key=lambda row: row.as_of)
-    return tuple(FrontMonth(*row[1:9]) for row in mine)
+    rows = visible(read(FrontMonth, "front.csv"), known)
+    return tuple(sorted((row for row in rows if row.series == series), key=lambda row: row.as_of))
 
 
 def casualties(known: datetime.date) -> dict[datetime.date, float]:
@@ -131,9 +102,8 @@ def war_estimates(known: datetime.date, category: str | None = None) -> tuple[Wa
 
     Raises InputError for an unknown category.
     """
-    rows = read(_EstimateRow, "war_estimates.csv")
+    rows = read(WarEstimate, "war_estimates.csv")
     allowed = sorted({row.category for row in rows})
     if category is not None and category not in allowed:
         raise InputError(f"'{category}' is no category; allowed: {', '.join(allowed)}")
-    chosen = [row for row in visible(rows, known) if category in (None, row.category)]
-    return tuple(WarEstimate(*row[:10], recalled=row.recalled) for row in chosen)
+    return tuple(row for row in visible(rows, known) if category in (None, row.category))
