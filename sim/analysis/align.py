@@ -21,6 +21,7 @@ MUST_AGREE = {
     "seed": "run them again with one --seed",
     "facts": "run them again with the facts now installed",
     "version": "run them again with one version of the program",
+    "code": "run them again with one version of the program",
     "block_size": "run them again with one version of the program",
     "central": "run both with central values, or both with drawn parameters",
 }
@@ -163,7 +164,7 @@ def _name_problems(ensembles: Sequence[Ensemble]) -> list[str]:
 def _manifest_problems(ensembles: Sequence[Ensemble]) -> list[str]:
     problems = []
     for key, remedy in MUST_AGREE.items():
-        seen = [str(one.seed if key == "seed" else one.manifest.get(key, "")) for one in ensembles]
+        seen = [_told(one, key) for one in ensembles]
         if len(set(seen)) > 1:
             names = [one.scenario.name for one in ensembles]
             told = ", ".join(f"{name} {value[:12] or 'unknown'}" for name, value in zip(names, seen, strict=True))
@@ -173,11 +174,22 @@ def _manifest_problems(ensembles: Sequence[Ensemble]) -> list[str]:
     return problems
 
 
+def _told(one: Ensemble, key: str) -> str:
+    """What the manifest says under ``key``, among the inputs of the result if not at the top."""
+    if key == "seed":
+        return str(one.seed)
+    return str(one.manifest.get(key, one.manifest.get("inputs", {}).get(key, "")))
+
+
 def _warnings(ensembles: Sequence[Ensemble], runs: int) -> list[str]:
     warnings = []
     if any(one.runs != runs for one in ensembles):
         told = ", ".join(f"{one.scenario.name} {one.runs:,}" for one in ensembles)
         warnings.append(f"numbers of runs differ ({told}); the first {runs:,} runs of each are compared")
+    if len({str(one.manifest.get("versions", "")) for one in ensembles}) > 1:
+        warnings.append(
+            "made with different versions of Python or its libraries; last digits may differ for that reason"
+        )
     starts = {one.scenario.start for one in ensembles}
     ends = {one.scenario.end for one in ensembles}
     if len(starts) > 1:

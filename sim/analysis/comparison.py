@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.align import Ensemble, View, align
 from sim.analysis.inputs import Change, changed_inputs
-from sim.analysis.outcomes import Outcome, headline, pick
+from sim.analysis.outcomes import Outcome, headline, kept_dates, pick
 from sim.analysis.statistics import Difference, Floats, holm, paired, unpaired
 from sim.analysis.table import InputRow, Row
 from sim.errors import InputError
@@ -167,7 +167,7 @@ def compare(
             raise InputError(f"splitting by {by} takes one scenario, {len(results)} given; leave the others out")
         return condition(results[0], by, baseline=baseline, outcomes=outcomes, all_dates=all_dates, variables=variables)
     aligned = align(results)
-    inputs = changed_inputs([one.scenario for one in results], catalogue or _catalogue())
+    inputs = changed_inputs([one.scenario for one in results], catalogue or default_catalogue())
     chosen = chosen_outcomes(outcomes, variables)
     contrasts = contrast_views(aligned.views, chosen, baseline=baseline, all_dates=all_dates)
     return Comparison(aligned.views, baseline, inputs, contrasts, aligned.warnings)
@@ -208,7 +208,7 @@ def contrast_views(
     found: list[tuple[Outcome, View, NDArray[np.datetime64], Difference]] = []
     for outcome in outcomes:
         dates, reference = outcome.read(views[baseline])
-        kept = _kept(dates, all_dates)
+        kept = kept_dates(dates, all_dates)
         for view in views:
             if view is not views[baseline] and len(dates):
                 values = outcome.read(view)[1]
@@ -225,17 +225,8 @@ def contrast_views(
     )
 
 
-def _kept(dates: NDArray[np.datetime64], all_dates: bool) -> NDArray[np.bool_]:
-    """Which dates to compare: every one, or year ends and the last."""
-    kept = np.ones(len(dates), bool)
-    if not all_dates and len(dates):
-        days = dates.astype("datetime64[D]")
-        kept = (days + 1).astype("datetime64[Y]").astype("datetime64[D]") == days + 1
-        kept[-1] = True
-    return kept
-
-
-def _catalogue() -> Catalogue:
+def default_catalogue() -> Catalogue:
+    """The model's catalogue of parameters."""
     from sim.model import catalogue
 
     found: Catalogue = catalogue()

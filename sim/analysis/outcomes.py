@@ -142,6 +142,16 @@ def pick(
     return tuple(found)
 
 
+def kept_dates(dates: NDArray[np.datetime64], all_dates: bool = False) -> NDArray[np.bool_]:
+    """Which dates to compare: year ends and the last, or with ``all_dates`` every one."""
+    kept = np.ones(len(dates), bool)
+    if not all_dates and len(dates):
+        days = dates.astype("datetime64[D]")
+        kept = (days + 1).astype("datetime64[Y]").astype("datetime64[D]") == days + 1
+        kept[-1] = True
+    return kept
+
+
 def nearest(word: str, allowed: Sequence[str]) -> str:
     """``nearest: ...``, or ``allowed: ...`` where nothing is near."""
     if not allowed:

@@ -112,6 +112,7 @@ def test_different_runs_and_horizons_are_cut_with_a_warning(toy, compare):
         ({"seed": 2}, "differ in seed (a 1, b 2), so runs cannot be paired; run them again with one --seed"),
         ({"facts": "e" * 64}, "differ in facts (a ffffffffffff, b eeeeeeeeeeee)"),
         ({"version": "0.2.0"}, "differ in version (a 0.1.0, b 0.2.0)"),
+        ({"inputs": {"code": "c" * 64}}, "differ in code (a unknown, b cccccccccccc)"),
         ({"central": True}, "differ in central"),
     ],
 )
@@ -137,6 +138,12 @@ def test_wrong_numbers_of_scenarios_and_shared_names_are_refused(toy, compare):
             compare(results("a", "b"), baseline)
     with pytest.raises(InputError, match="splitting by ceasefire takes one scenario, 2 given"):
         compare(results("a", "b"), by="ceasefire")
+
+
+def test_other_libraries_are_warned_of(toy):
+    aligned = align([toy.Result(toy.scenario("a")), toy.Result(toy.scenario("b"), versions={"numpy": "2.3"})])
+    assert len(aligned.warnings) == 1
+    assert "different versions of Python or its libraries" in aligned.warnings[0]
 
 
 def test_all_reasons_are_given_at_once(toy):
