@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Literal, NamedTuple
 
-from sim.facts.tables import read, visible
+from sim.facts.roster import members
+from sim.facts.tables import read, require_years, visible
 
 Panel = dict[str, dict[int, float]]
 
@@ -25,9 +27,17 @@ class _EconomyRow(NamedTuple):
     source: str
 
 
+@cache
+def _economy() -> tuple[_EconomyRow, ...]:
+    rows = read(_EconomyRow, "economy.csv")
+    codes = [*(member.code for member in members()), "RUS", "UKR"]
+    require_years([(row.member, row.year) for row in rows], codes, range(2000, 2030), "economy.csv")
+    return rows
+
+
 def _panel(known: date, column: str) -> Panel:
     panel: Panel = {}
-    for row in visible(read(_EconomyRow, "economy.csv"), known):
+    for row in visible(_economy(), known):
         value = getattr(row, column)
         if value is not None:
             panel.setdefault(row.member, {})[row.year] = value

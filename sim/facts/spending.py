@@ -50,7 +50,7 @@ class _MilexRow(NamedTuple):
     year: int
     share_pct_gdp: float
     estimate: bool
-    vintage: Literal["2023-12", "2024-04", "2025-04"]
+    vintage: Literal["2023-12", "2025-04"]
     known_on: date
     stand_in: bool
     recalled: bool
@@ -62,7 +62,15 @@ def _defence() -> tuple[DefenceRow, ...]:
     rows = read(DefenceRow, "defence.csv")
     forces = [member.code for member in members() if member.has_forces]
     years = range(FIRST_YEAR, LAST_YEAR + 1)
-    require_years(((row.member, row.year) for row in rows), forces, years, "defence.csv")
+    require_years([(row.member, row.year) for row in rows], forces, years, "defence.csv")
+    return rows
+
+
+@cache
+def _aggregates() -> tuple[_AggregateRow, ...]:
+    rows = read(_AggregateRow, "aggregates.csv")
+    years = range(FIRST_YEAR, LAST_YEAR + 1)
+    require_years([(row.aggregate, row.year) for row in rows], AGGREGATES, years, "aggregates.csv")
     return rows
 
 
@@ -116,7 +124,7 @@ def aggregates(known: date) -> dict[str, dict[int, dict[str, float]]]:
     Columns: share_pct_gdp, spending_busd_2015, spending_busd_current. Membership is that of the year.
     """
     totals: dict[str, dict[int, dict[str, float]]] = {}
-    for row in visible(read(_AggregateRow, "aggregates.csv"), known):
+    for row in visible(_aggregates(), known):
         totals.setdefault(row.aggregate, {})[row.year] = {
             "share_pct_gdp": row.share_pct_gdp,
             "spending_busd_2015": row.spending_busd_2015,
@@ -138,7 +146,7 @@ def sipri_shares(known: date) -> Panel:
     """Military expenditure, % of GDP, SIPRI definition, from 1990: member, RUS or UKR -> year -> value.
 
     SIPRI publishes a year in April of the next; the edition of April 2025 stands in. Its year 2024 is not in store.
-    For Russia 2023 is the edition of April 2024 and 2024 is SIPRI's reading of the budget of that year.
+    Russia's 2024 is SIPRI's reading of that year's budget, known from the end of 2023.
     """
     panel: Panel = {}
     for row in visible(read(_MilexRow, "milex.csv"), known):

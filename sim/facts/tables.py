@@ -187,19 +187,22 @@ def as_day(known: date) -> date:
     return known
 
 
-def require_years(present: Iterable[tuple[str, int]], entities: Iterable[str], years: range, name: str) -> None:
-    """Raises InputError naming every year that a panel table lacks for one of its entities."""
+def require_years(present: Sequence[tuple[str, int]], entities: Iterable[str], years: range, name: str) -> None:
+    """Raises InputError naming every year that a panel table lacks for one of its entities.
+
+    ``present``: (entity, year) of every row in the order of the table; the line told is the entity's first row.
+    """
+    lines = {entity: line for line, (entity, _) in reversed(list(enumerate(present, 2)))}
     have = set(present)
+    span = f"years {years[0]} to {years[-1]} must be there"
     problems = tuple(
-        Problem(
-            f"sim/facts/{name}", 0, 0, entity, f"year {year} is missing; years {years[0]} to {years[-1]} must be there"
-        )
+        Problem(f"sim/facts/{name}", lines.get(entity, len(present) + 2), 1, entity, f"year {year} is missing; {span}")
         for entity in entities
         for year in years
         if (entity, year) not in have
     )
     if problems:
-        raise InputError(problems)
+        raise InputError(tuple(sorted(problems)))
 
 
 @cache
