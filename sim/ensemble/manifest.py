@@ -1,0 +1,128 @@
+"""``manifest.json``: what made a result, and the proof that its files are whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from sim.ensemble import source
+from sim.ensemble.layout import BLOCK, DETAIL_BLOCKS
+from sim.ensemble.netcdf import FORMAT
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from sim.model.variables import Variable
+    from sim.scenario.scenario import Scenario
+
+NAME, NUMBERS, SUMMARY = "manifest.json", "ensemble.nc", "summary.csv"
+KIND = "alliance ensemble"
+
+
+def inputs(scenario: Scenario, *, runs: int, seed: int, central: bool, keep_runs: bool) -> dict[str, Any]:
+    """Everything a result depends on; equal inputs give equal bytes."""
+    return {
+        "scenario": scenario.hash,
+        "runs": runs,
+        "seed": seed,
+        "central": central,
+        "keep_runs": keep_runs,
+        "facts": source.facts_stamp(),
+        "code": source.code_stamp(),
+        "format_version": FORMAT,
+        "block_size": BLOCK,
+        "versions": source.versions(),
+    }
+
+
+def digest(given: Mapping[str, Any]) -> str:
+    """One hash for ``inputs``."""
+    return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
+
+
+def compose(
+    scenario: Scenario,
+    variables: Sequence[Variable],
+    given: Mapping[str, Any],
+    *,
+    command: str,
+    seconds: Mapping[str, float],
+    files: Mapping[str, bytes | Path],
+) -> dict[str, Any]:
+    """The manifest of a result whose ``files`` are given by content or by path."""
+    return {
+        "format": KIND,
+        "format_version": FORMAT,
+        "version": source.program_version(),
+        "scenario": scenario.to_dict(),
+        "scenario_hash": scenario.hash,
+        "seed": given["seed"],
+        "runs": given["runs"],
+        "block_size": BLOCK,
+        "runs_used_single_donors": min(given["runs"], DETAIL_BLOCKS * BLOCK),
+        "central": given["central"],
+        "keep_runs": given["keep_runs"],
+        "facts": given["facts"],
+        "versions": given["versions"],
+        "git_commit": source.git_commit(),
+        "command": command,
+        "seconds": {name: round(spent, 3) for name, spent in seconds.items()},
+        "inputs_hash": digest(given),
+        "inputs": dict(given),
+        "variables": [asdict(variable) for variable in variables],
+        "files": {name: {"sha256": sha256(content)} for name, content in files.items()},
+    }
+
+
+def encode(manifest: Mapping[str, Any]) -> bytes:
+    """As it is written."""
+    return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """The manifest in ``folder``, None if there is none.
+
+    Raises InputError if it is damaged, of another program or of another format version.
+    """
+    path = folder / NAME
+    try:
+        found = json.loads(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not a readable manifest; the result is damaged, make it again with --force") from error
+    if not isinstance(found, dict) or found.get("format") != KIND:
+        raise InputError(f"{path}: not the manifest of an alliance result; choose another folder")
+    version = found.get("format_version")
+    if version != FORMAT:
+        raise InputError(
+            f"{path}: result of format version {version}, this program reads version {FORMAT}; make it again with --force"
+        )
+    missing = {"scenario", "seed", "runs", "inputs", "inputs_hash", "variables", "files"} - found.keys()
+    if missing:
+        raise InputError(f"{path}: lacks {', '.join(sorted(missing))}; the result is damaged, make it again with --force")
+    return found
+
+
+def verify(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Raise InputError unless every file of the result is the one its manifest describes."""
+    for name in (NUMBERS, SUMMARY):
+        path = folder / name
+        try:
+            found = sha256(path)
+        except OSError as error:
+            raise InputError(f"{path}: missing or unreadable; make the result again with --force") from error
+        if found != manifest["files"].get(name, {}).get("sha256"):
+            raise InputError(f"{path}: truncated or changed since it was made; make the result again with --force")
+
+
+def sha256(content: bytes | Path) -> str:
+    """Hash of a content or of the file at a path."""
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

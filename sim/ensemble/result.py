@@ -1,0 +1,216 @@
+"""A finished ensemble, read from its folder as far as asked."""
+
+from __future__ import annotations
+
+import difflib
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.ensemble import manifest as manifests
+from sim.ensemble import tidy
+from sim.ensemble.layout import GROUPS
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    import xarray
+    from numpy.typing import NDArray
+
+    from sim.model.variables import Variable
+    from sim.scenario.scenario import Scenario
+
+SUFFIXES = {"quantiles": "quantile", "mean": "mean", "sd": "sd"}
+
+
+def open_result(path: Path | str) -> Result:
+    """The result in folder ``path``.
+
+    Raises InputError, one line, if there is none, it is unfinished, damaged or of another format.
+    """
+    folder = Path(path)
+    found = manifests.read(folder)
+    if found is None:
+        raise InputError(_absence(folder))
+    manifests.verify(folder, found)
+    return Result(folder, found)
+
+
+def _absence(folder: Path) -> str:
+    """Why ``folder`` holds no result."""
+    if not folder.exists():
+        return f"{folder}: no such folder; make a result with: alliance run SCENARIO --out {folder}"
+    if not folder.is_dir():
+        return f"{folder}: not a folder; a result is a folder with {manifests.NAME} in it"
+    if (folder / "blocks").is_dir():
+        return f"{folder}: the run is not finished; run the same command again to resume it"
+    return f"{folder}: no {manifests.NAME} in it, so not a result of this program"
+
+
+class Result:
+    """One finished ensemble.
+
+    Attributes:
+        path: the folder.
+        manifest: what made it (see ``manifest.json``).
+        cached: whether ``run`` found it finished instead of computing it.
+
+    Arrays have time first: statistics are ``(time,)`` and ``(time, 5)`` for one series, with an entity axis in the
+    middle when a variable has entities and none is named. A labelled variable takes a label for its entity; its mean
+    is then the share of runs.
+    """
+
+    def __init__(self, path: Path, manifest: dict[str, Any], *, cached: bool = False) -> None:
+        self.path = path
+        self.manifest = manifest
+        self.cached = cached
+        self._arrays: dict[str, NDArray[Any]] = {}
+
+    def __repr__(self) -> str:
+        name = self.manifest["scenario"].get("name", "")
+        return f"Result({name!r}, {self.runs:,} runs, seed {self.seed}, {str(self.path)!r})"
+
+    @property
+    def seed(self) -> int:
+        """The seed of every stream."""
+        return int(self.manifest["seed"])
+
+    @property
+    def runs(self) -> int:
+        """Number of runs."""
+        return int(self.manifest["runs"])
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The resolved scenario."""
+        from sim.scenario.scenario import Scenario
+
+        return Scenario.from_dict(self.manifest["scenario"])
+
+    @cached_property
+    def variables(self) -> dict[str, Variable]:
+        """What was recorded, by name, in order."""
+        from sim.model.variables import Variable
+
+        told = (Variable(**{**one, "labels": tuple(one["labels"])}) for one in self.manifest["variables"])
+        return {variable.name: variable for variable in told}
+
+    def variable(self, name: str) -> Variable:
+        """The description of a variable; InputError with the nearest name if there is none."""
+        found = self.variables.get(name)
+        if found is None:
+            raise InputError(f"no variable {name!r}{_nearest(name, list(self.variables))}")
+        return found
+
+    def entities(self, variable: str) -> tuple[str, ...]:
+        """Codes of the members or donors a variable is recorded for, or its labels; empty if it has neither."""
+        found = self.variable(variable)
+        if found.labels:
+            return found.labels
+        return self._texts(found.entity) if found.entity else ()
+
+    def dates(self, variable: str) -> NDArray[np.datetime64]:
+        """Dates of a variable, ``(time,)``, datetime64[D]."""
+        days = self._array(f"time_{self.variable(variable).every}")
+        return days.astype("timedelta64[D]") + np.datetime64("1970-01-01", "D")
+
+    def quantiles(self, variable: str, entity: str | None = None) -> NDArray[np.float32]:
+        """The 5, 25, 50, 75 and 95% quantiles, ``(time, 5)``."""
+        return self._statistic("quantiles", variable, entity)
+
+    def mean(self, variable: str, entity: str | None = None) -> NDArray[np.float32]:
+        """The mean over runs, ``(time,)``; for a label the share of runs at it."""
+        return self._statistic("mean", variable, entity)
+
+    def sd(self, variable: str, entity: str | None = None) -> NDArray[np.float32]:
+        """The standard deviation over runs (divisor n), ``(time,)``."""
+        return self._statistic("sd", variable, entity)
+
+    def probability(self, variable: str, label: str | None = None) -> NDArray[np.float32]:
+        """The share of runs in which a 0/1 variable is 1, or a labelled one is at ``label``, ``(time,)``."""
+        found = self.variable(variable)
+        if not (found.flag or found.labels):
+            raise InputError(f"{variable} is a quantity ({found.unit}), not an event; it has no probability")
+        return self._statistic("mean", variable, label)
+
+    def values(self, variable: str, entity: str | None = None) -> NDArray[np.float32]:
+        """Every run's value, ``(time, runs)``, or ``(time, entity, runs)`` when no entity is named.
+
+        For a label 1 where a run is at it and 0 elsewhere. Raises InputError if the runs were not kept.
+        """
+        found = self.variable(variable)
+        if not self.manifest["keep_runs"]:
+            raise InputError(f"{self.path}: single runs were not kept; run again with fewer runs or keep_runs=True")
+        grouped = found.entity == "donor" and not found.keep_runs
+        if grouped and entity not in GROUPS:
+            self._place(found, entity)
+            raise InputError(f"{variable}: single runs are kept for the groups {', '.join(GROUPS)} only, name one of them")
+        whole = self._array(variable, keep=False)
+        if entity is None:
+            return whole
+        if found.labels:
+            return (whole == self._place(found, entity)).astype(np.float32)
+        place = self._texts("donor_group").index(entity) if grouped else self._place(found, entity)
+        return np.ascontiguousarray(whole[:, place])
+
+    @cached_property
+    def dataset(self) -> xarray.Dataset:
+        """The whole of ``ensemble.nc``, loaded as far as it is used."""
+        import xarray
+
+        return xarray.open_dataset(self.path / manifests.NUMBERS, engine="h5netcdf")
+
+    @cached_property
+    def summary(self) -> list[dict[str, str | float | None]]:
+        """The rows of ``summary.csv``: texts, figures as floats, None for an empty cell."""
+        return tidy.rows((self.path / manifests.SUMMARY).read_bytes())
+
+    def _statistic(self, what: str, variable: str, entity: str | None) -> NDArray[np.float32]:
+        """A stored statistic, of one series if ``entity`` names it."""
+        found = self.variable(variable)
+        if found.labels and what != "mean":
+            raise InputError(f"{variable} is a label: it has shares of runs (mean, probability), no {what}")
+        whole = self._array(f"{variable}_{'share' if found.labels else SUFFIXES[what]}")
+        return whole if entity is None else np.ascontiguousarray(whole[:, self._place(found, entity)])
+
+    def _place(self, variable: Variable, entity: str | None) -> int:
+        """Index of an entity of ``variable``; InputError if it has no such one."""
+        known = self.entities(variable.name)
+        if entity in known:
+            return known.index(entity)
+        if entity is None:
+            return 0
+        if not known:
+            raise InputError(f"{variable.name} is one series, it has no entity {entity!r}")
+        raise InputError(f"{variable.name} has no entity {entity!r}{_nearest(entity, known)}")
+
+    def _texts(self, axis: str) -> tuple[str, ...]:
+        """The codes along an axis."""
+        return tuple(one.decode() if isinstance(one, bytes) else str(one) for one in self._array(axis))
+
+    def _array(self, name: str, *, keep: bool = True) -> NDArray[Any]:
+        """An array of ``ensemble.nc``; small ones are read once. Not to be written to."""
+        if name in self._arrays:
+            return self._arrays[name]
+        import h5py
+
+        path = self.path / manifests.NUMBERS
+        try:
+            with h5py.File(path, "r") as file:
+                array: NDArray[Any] = file[name][...]
+        except (OSError, KeyError) as error:
+            raise InputError(f"{path}: {name} is not readable; the result is damaged, make it again") from error
+        if keep:
+            array.setflags(write=False)
+            self._arrays[name] = array
+        return array
+
+
+def _nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
+    """A suggestion, or the choices when they are few."""
+    close = difflib.get_close_matches(word.lower(), [one.lower() for one in known], n=3, cutoff=0.5)
+    named = [one for one in known if one.lower() in close]
+    if named:
+        return f"; did you mean {' or '.join(named)}?"
+    return f"; there are {', '.join(known)}" if len(known) <= 6 else ""

@@ -1,0 +1,109 @@
+"""Where numbers come from: the model and the facts this room calls, and what identifies their code."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import platform
+import subprocess
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from sim.model.variables import Variable
+    from sim.scenario.scenario import Scenario
+
+MODEL = "sim.model"
+FACTS = "sim.facts"
+PACKAGE = Path(__file__).resolve().parents[1]
+# A change in any of these rooms may change a number, so it makes stored numbers stale.
+ROOMS = ("scenario", "facts", "model", "ensemble")
+DISTRIBUTIONS = ("numpy", "scipy", "simpy")
+
+
+class Axes(Protocol):
+    """The axes of what a scenario records."""
+
+    years: tuple[date, ...]
+    months: tuple[date, ...]
+    members: tuple[str, ...]
+    donors: tuple[str, ...]
+
+
+class Model(Protocol):
+    """The part of ``sim.model`` this room uses."""
+
+    def simulate(
+        self,
+        scenario: Scenario,
+        seed: int,
+        first: int,
+        count: int,
+        *,
+        central: bool = False,
+        order: Sequence[int] | None = None,
+    ) -> dict[str, NDArray[np.float32]]:
+        """Runs ``first .. first + count - 1``: variable -> ``(time, runs)`` or ``(time, entity, runs)``."""
+
+    def variables(self) -> tuple[Variable, ...]:
+        """What is recorded."""
+
+    def axes(self, scenario: Scenario) -> Axes:
+        """On which axes it is recorded."""
+
+
+def model(name: str = "") -> Model:
+    """The model: ``name`` if given (a worker is told which one its parent uses), otherwise ``MODEL``."""
+    return cast("Model", importlib.import_module(name or MODEL))
+
+
+def facts_stamp() -> str:
+    """The vintage of the facts, a sha256."""
+    return str(importlib.import_module(FACTS).stamp())
+
+
+@cache
+def code_stamp() -> str:
+    """A sha256 over the sources of every room that can change a number."""
+    digest = hashlib.sha256((PACKAGE / "errors.py").read_bytes())
+    for room in ROOMS:
+        for path in sorted((PACKAGE / room).glob("*.py")):
+            digest.update(f"{room}/{path.name}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def program_version() -> str:
+    """The version of this package, or "0+unknown" when it runs from a folder that was never installed."""
+    try:
+        return metadata.version("alliance-sim")
+    except metadata.PackageNotFoundError:
+        return "0+unknown"
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of everything that can change a bit of the result."""
+    found = {"alliance-sim": program_version(), "python": platform.python_version()}
+    return found | {name: metadata.version(name) for name in DISTRIBUTIONS}
+
+
+def git_commit() -> str | None:
+    """The commit of the checkout this code runs from, with ``-dirty`` if files changed; None outside a checkout."""
+    if not (PACKAGE.parent / ".git").exists():
+        return None
+    command = ["git", "-C", str(PACKAGE.parent), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return told.stdout.strip()

@@ -1,0 +1,126 @@
+"""What a result promises whatever the way it was made."""
+
+import json
+
+import numpy as np
+import pytest
+import xarray
+
+from sim.ensemble import layout, netcdf, open_result, run
+from sim.errors import InputError
+
+
+def test_first_runs_of_a_larger_ensemble_are_the_smaller_ensemble(scenario, tmp_path):
+    small = run(scenario, runs=1000, out=tmp_path / "small")
+    large = run(scenario, runs=3210, out=tmp_path / "large")
+    for variable in ("share", "count", "area", "posture", "truce"):
+        whole = large.values(variable)
+        assert whole.shape[-1] == 3210
+        np.testing.assert_array_equal(whole[..., :1000], small.values(variable))
+    np.testing.assert_array_equal(large.values("aid", "ALL")[:, :1000], small.values("aid", "ALL"))
+
+
+def test_runs_are_what_the_model_gave_in_order(stub, scenario, tmp_path):
+    result = run(scenario, runs=2300, seed=7, out=tmp_path)
+    given = stub.simulate(scenario, 7, 0, 2300)
+    np.testing.assert_array_equal(result.values("share"), given["share"])
+    np.testing.assert_array_equal(result.values("share", "BEL"), given["share"][:, 1])
+    np.testing.assert_array_equal(result.values("area"), given["area"])
+    np.testing.assert_array_equal(result.values("posture"), given["posture"])
+    for group in ("USA", "EUR", "OTHER", "ALL"):
+        np.testing.assert_array_equal(result.values("aid", group), given["aid"][:, stub.DONORS.index(group)])
+
+
+def test_statistics_are_those_of_all_runs(stub, scenario, tmp_path):
+    result = run(scenario, runs=2300, out=tmp_path)
+    given = stub.simulate(scenario, 1, 0, 2300)
+    for variable, entity in [("area", None), ("share", "USA"), ("aid", "NOR"), ("aid", "EUR"), ("truce", None)]:
+        values = given[variable].astype(np.float64)
+        if entity:
+            values = values[:, result.entities(variable).index(entity)]
+        np.testing.assert_allclose(result.mean(variable, entity), values.mean(-1), rtol=1e-6)
+        np.testing.assert_allclose(result.sd(variable, entity), values.std(-1), rtol=1e-6)
+        expected = np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95], axis=-1).T
+        np.testing.assert_allclose(result.quantiles(variable, entity), expected, rtol=1e-6)
+    for index, label in enumerate(result.entities("posture")):
+        share = (given["posture"] == index).mean(-1)
+        np.testing.assert_allclose(result.probability("posture", label), share, rtol=1e-6)
+
+
+def test_statistics_do_not_depend_on_the_size_of_pieces(scenario, tmp_path, monkeypatch):
+    whole = run(scenario, runs=2300, out=tmp_path / "whole", keep_runs=False)
+    monkeypatch.setattr(netcdf, "PIECE", 1)
+    pieces = run(scenario, runs=2300, out=tmp_path / "pieces", keep_runs=False)
+    assert (pieces.path / "ensemble.nc").read_bytes() == (whole.path / "ensemble.nc").read_bytes()
+    assert netcdf.PIECE == 1
+
+
+def test_single_donors_rest_on_the_first_blocks_and_say_so(stub, scenario, tmp_path, monkeypatch):
+    monkeypatch.setattr(layout, "DETAIL_BLOCKS", 2)
+    monkeypatch.setattr("sim.ensemble.blocks.DETAIL_BLOCKS", 2)
+    result = run(scenario, runs=3500, out=tmp_path)
+    given = stub.simulate(scenario, 1, 0, 3500)["aid"].astype(np.float64)
+    np.testing.assert_allclose(result.mean("aid", "NOR"), given[:, 2, :2000].mean(-1), rtol=1e-6)
+    np.testing.assert_allclose(result.mean("aid", "ALL"), given[:, 6].mean(-1), rtol=1e-6)
+    assert result.dataset["aid_mean"].attrs["runs_used"] == 3500
+    assert result.dataset["aid_mean"].attrs["runs_used_single_donors"] == 2000
+
+
+def test_two_makings_of_one_ensemble_give_the_same_bytes(scenario, tmp_path):
+    one = run(scenario, runs=1500, out=tmp_path / "one", command="alliance run a")
+    two = run(scenario, runs=1500, out=tmp_path / "two", command="alliance run b")
+    for name in ("ensemble.nc", "summary.csv"):
+        assert (one.path / name).read_bytes() == (two.path / name).read_bytes()
+
+
+@pytest.mark.parametrize("change", [{"seed": 2}, {"central": True}])
+def test_seed_and_central_change_the_numbers(scenario, tmp_path, change):
+    plain = run(scenario, runs=50, out=tmp_path / "plain")
+    other = run(scenario, runs=50, out=tmp_path / "other", **change)
+    assert (plain.values("area") != other.values("area")).any()
+
+
+def test_runs_are_kept_up_to_a_stated_number(scenario, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.ensemble.making.KEEP_RUNS", 20)
+    assert run(scenario, runs=20, out=tmp_path / "kept").values("area").shape == (24, 20)
+    dropped = run(scenario, runs=21, out=tmp_path / "dropped")
+    with pytest.raises(InputError, match="single runs were not kept"):
+        dropped.values("area")
+    assert dropped.quantiles("area").shape == (24, 5)
+    assert run(scenario, runs=21, out=tmp_path / "asked", keep_runs=True).values("area").shape == (24, 21)
+    with pytest.raises(InputError, match="single runs were not kept"):
+        run(scenario, runs=20, out=tmp_path / "declined", keep_runs=False).values("area")
+
+
+def test_xarray_opens_the_file_with_dates_units_and_no_missing_value(scenario, tmp_path):
+    run(scenario, runs=30, out=tmp_path)
+    with xarray.open_dataset(tmp_path / "ensemble.nc", engine="h5netcdf") as dataset:
+        assert dict(dataset.sizes) == {
+            "run": 30, "quantile": 5, "time_year": 2, "time_month": 24, "member": 3, "donor": 7, "donor_group": 4,
+            "posture_label": 3,
+        }  # fmt: skip
+        assert dataset["time_year"].values[-1] == np.datetime64("2026-12-31")
+        assert dataset["donor_group"].values.tolist() == ["USA", "EUR", "OTHER", "ALL"]
+        assert dataset["area"].attrs == {"long_name": "Area held", "unit": "km²", "units": "km²"}
+        assert dataset["aid"].attrs["price_basis"] == "current euro"
+        assert dataset["day"].dtype == np.float32
+        for name, array in dataset.data_vars.items():
+            assert array.dtype == np.float32
+            assert not array.isnull().any(), name
+        medians = dataset["share_quantile"].sel(quantile=0.5, member="USA").values
+    np.testing.assert_array_equal(open_result(tmp_path).quantiles("share", "USA")[:, 2], medians)
+
+
+def test_manifest_tells_what_made_the_result(scenario, tmp_path):
+    run(scenario, runs=30, seed=5, out=tmp_path, command="alliance run stub --runs 30")
+    told = json.loads((tmp_path / "manifest.json").read_text())
+    assert (told["format"], told["format_version"]) == ("alliance ensemble", 1)
+    assert (told["seed"], told["runs"], told["block_size"], told["central"]) == (5, 30, 1000, False)
+    assert told["scenario"] == scenario.to_dict()
+    assert told["scenario_hash"] == scenario.hash
+    assert told["command"] == "alliance run stub --runs 30"
+    assert told["facts"] == "f" * 64
+    assert {"alliance-sim", "python", "numpy", "scipy", "simpy"} == set(told["versions"])
+    assert told["seconds"]["total"] >= told["seconds"]["simulate"] > 0
+    assert set(told["files"]) == {"ensemble.nc", "summary.csv"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ensemble.nc", "manifest.json", "summary.csv"]

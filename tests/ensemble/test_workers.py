@@ -1,0 +1,72 @@
+"""Workers may die; what is finished stays and the rest can be resumed."""
+
+import pytest
+
+from sim.ensemble import open_result, run
+from sim.errors import FaultError, InputError
+
+
+def bytes_of(folder):
+    return [(folder / name).read_bytes() for name in ("ensemble.nc", "summary.csv")]
+
+
+def stored(folder):
+    return sorted(path.name for path in (folder / "blocks").rglob("*.npy"))
+
+
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_bytes_are_the_same_for_any_number_of_workers(scenario, tmp_path, jobs):
+    run(scenario, runs=3500, out=tmp_path / "one")
+    run(scenario, runs=3500, jobs=jobs, out=tmp_path / "many")
+    assert bytes_of(tmp_path / "many") == bytes_of(tmp_path / "one")
+
+
+def test_a_worker_killed_once_costs_nothing_but_time(scenario, tmp_path, monkeypatch):
+    run(scenario, runs=4000, out=tmp_path / "undisturbed")
+    monkeypatch.setenv("ALLIANCE_STUB", "killonce=1")
+    monkeypatch.setenv("ALLIANCE_STUB_MARKER", str(tmp_path / "killed"))
+    run(scenario, runs=4000, jobs=2, out=tmp_path / "killed_once")
+    assert (tmp_path / "killed").exists()
+    assert bytes_of(tmp_path / "killed_once") == bytes_of(tmp_path / "undisturbed")
+
+
+def test_a_block_that_kills_its_worker_is_named_and_the_others_are_kept_and_resumed(scenario, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    monkeypatch.setenv("ALLIANCE_STUB", "kill=2")
+    with pytest.raises(FaultError, match=r"^block 2 failed: the worker process died twice .* run the same command again"):
+        run(scenario, runs=5000, jobs=2, out=out)
+    assert stored(out) == ["00000.npy", "00001.npy", "00003.npy", "00004.npy"]
+    with pytest.raises(InputError, match="the run is not finished; run the same command again"):
+        open_result(out)
+
+    monkeypatch.delenv("ALLIANCE_STUB")
+    seen = []
+    run(scenario, runs=5000, out=out, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(4000, 5000), (5000, 5000)]
+    run(scenario, runs=5000, out=tmp_path / "undisturbed")
+    assert bytes_of(out) == bytes_of(tmp_path / "undisturbed")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_error_in_the_model_is_one_line_naming_block_and_runs(scenario, tmp_path, monkeypatch, jobs):
+    monkeypatch.setenv("ALLIANCE_STUB", "raise=2")
+    with pytest.raises(FaultError) as caught:
+        run(scenario, runs=3000, jobs=jobs, out=tmp_path)
+    assert str(caught.value) == (
+        "block 2 (runs 2000 to 2999): the model stopped (ZeroDivisionError: division by zero in block)"
+    )
+    assert stored(tmp_path) == ["00000.npy", "00001.npy"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_input_error_of_the_model_reaches_the_caller_as_it_is(scenario, tmp_path, jobs):
+    refused = type(scenario)(level="refused")
+    with pytest.raises(InputError, match=r"^the scenario cannot be simulated$"):
+        run(refused, runs=2000, jobs=jobs, out=tmp_path)
+
+
+def test_not_a_number_is_a_fault_naming_the_variable(scenario, tmp_path, monkeypatch):
+    monkeypatch.setenv("ALLIANCE_STUB", "nan")
+    with pytest.raises(FaultError, match=r"value of area that is not a number"):
+        run(scenario, runs=10, out=tmp_path)
+    assert stored(tmp_path) == []
