@@ -2,6 +2,7 @@
 
 from sim.scenario.domains import Choice, Day, Domain, Flag, Number, Text, fit
 from sim.scenario.parameter import Catalogue, Parameter
+from sim.scenario.resolve import check, load
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import (
     Dated,
@@ -38,12 +39,14 @@ __all__ = [
     "Value",
     "Weights",
     "beta",
+    "check",
     "describe",
     "discrete",
     "fit",
     "fixed",
     "gamma",
     "half_normal",
+    "load",
     "lognormal",
     "normal",
     "triangular",

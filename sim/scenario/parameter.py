@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sim.scenario.domains import Domain, Number, fit
+from sim.scenario.domains import Day, Domain, Number, fit
 from sim.scenario.values import Value, describe
 
 Kind = Literal["data", "estimated", "assumption"]
@@ -36,7 +36,7 @@ class Parameter:
     @property
     def prior_text(self) -> str:
         """The default in words."""
-        if self.default is None and isinstance(self.domain, Number):
+        if self.default is None and not self.never_by_default:
             return "from the facts as of the start"
         return describe(self.default)
 
@@ -48,6 +48,11 @@ class Parameter:
         if self.domain.percent is None:
             return self.key.endswith(("_pct", "_pct_gdp"))
         return self.domain.percent
+
+    @property
+    def never_by_default(self) -> bool:
+        """Whether the default None means the day that never comes, not a value left to the facts."""
+        return self.default is None and isinstance(self.domain, Day)
 
     def expanded(self) -> tuple[str, ...]:
         """The keys it stands for: its own, or one for each entity."""
@@ -106,6 +111,12 @@ class Catalogue:
         depth = len(group) + 1 if group else 0
         names = (key[depth:].split(".", 1)[0] for key in self._by_key if not group or key.startswith(group + "."))
         return tuple(dict.fromkeys(names))
+
+    def entities_of(self, group: str) -> tuple[str, ...]:
+        """Entity codes that can follow ``group``; empty if other names do."""
+        prefix = f"{group}.*" if group else "*"
+        codes = (p.entities for p in self.parameters if p.key == prefix or p.key.startswith(prefix + "."))
+        return tuple(dict.fromkeys(code for some in codes for code in some))
 
     def nearest(self, word: str) -> list[str]:
         """Up to three valid keys like ``word``, best first; empty if nothing is like it."""

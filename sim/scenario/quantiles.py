@@ -45,7 +45,7 @@ def _from_normal(u: NDArray[float64], distribution: Distribution) -> NDArray[flo
     else:
         centre, spread = args.get("mean", 0.0), args["sd"]
     z = centre + spread * _truncated_normal(u, (low - centre) / spread, (high - centre) / spread)
-    return np.exp(z) if distribution.family == "lognormal" else z
+    return np.asarray(np.exp(z)) if distribution.family == "lognormal" else z
 
 
 def _truncated_normal(u: NDArray[float64], low: float, high: float) -> NDArray[float64]:

@@ -39,6 +39,7 @@ _POSITIVE = {"sd", "median", "sd_log", "a", "b", "shape", "rate"}
 
 def plain(number: float) -> str:
     """The shortest decimal text that reads back as the same number: ``2`` for 2.0, ``0.54`` for 0.54."""
+    number = float(number)  # whole numbers too, whose own is_integer came with Python 3.12
     if number.is_integer() and abs(number) < 1e15:
         return str(int(number))
     return repr(number)

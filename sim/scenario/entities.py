@@ -1,0 +1,82 @@
+"""Codes of countries (ISO 3166-1 alpha-3) and the other names people give them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.scenario.naming import nearest
+from sim.scenario.wording import listed, meant, tame
+
+# alpha-3, English name, alpha-2, then what else is in use: IOC and older codes, short and long names
+_COUNTRIES = """
+ALB|Albania|AL
+AUS|Australia|AU
+AUT|Austria|AT
+BEL|Belgium|BE
+BGR|Bulgaria|BG|BUL
+CAN|Canada|CA
+CHE|Switzerland|CH|SUI|SWI
+CYP|Cyprus|CY
+CZE|Czechia|CZ|Czech Republic
+DEU|Germany|DE|GER|GMY
+DNK|Denmark|DK|DEN
+ESP|Spain|ES|SPA
+EST|Estonia|EE
+FIN|Finland|FI
+FRA|France|FR
+GBR|United Kingdom|GB|UK|Great Britain|Britain|England|UKG
+GRC|Greece|GR|EL|GRE
+HRV|Croatia|HR|CRO
+HUN|Hungary|HU
+IRL|Ireland|IE
+ISL|Iceland|IS|ICE
+ITA|Italy|IT
+JPN|Japan|JP
+KOR|South Korea|KR|Korea|Republic of Korea
+LTU|Lithuania|LT|LIT
+LUX|Luxembourg|LU
+LVA|Latvia|LV|LAT
+MKD|North Macedonia|MK|Macedonia
+MLT|Malta|MT
+MNE|Montenegro|ME|MNT
+NLD|Netherlands|NL|NED|NTH|The Netherlands|Holland
+NOR|Norway|NO|NW
+NZL|New Zealand|NZ
+POL|Poland|PL
+PRT|Portugal|PT|POR
+ROU|Romania|RO|ROM|RUM
+RUS|Russia|RU|Russian Federation
+SVK|Slovakia|SK|SLO|Slovak Republic
+SVN|Slovenia|SI|SLV
+SWE|Sweden|SE
+TUR|Türkiye|TR|Turkey|Turkiye
+TWN|Taiwan|TW
+UKR|Ukraine|UA
+USA|United States|US|U.S.|America|United States of America
+"""
+_ROWS = [line.split("|") for line in _COUNTRIES.strip().splitlines()]
+NAMES: dict[str, str] = {row[0]: row[1] for row in _ROWS}
+ALIASES: dict[str, str] = {alias.casefold(): row[0] for row in _ROWS for alias in row}
+
+
+def right_code(word: str, codes: Sequence[str]) -> str | None:
+    """The code among ``codes`` that ``word`` stands for by alias, name or case; None if none is certain."""
+    folded = word.strip().casefold().replace("_", " ")
+    by_case = next((code for code in codes if code.casefold() == folded), None)
+    found = by_case or ALIASES.get(folded)
+    return found if found in codes else None
+
+
+def wrong_code(word: str, codes: Sequence[str]) -> str:
+    """What to say about a word that is none of ``codes``."""
+    found = right_code(word, codes)
+    if found:
+        name = f" ({NAMES[found]})" if found in NAMES else ""
+        return f"{tame(word)} is not a code; write {found}{name}"
+    known = ALIASES.get(word.strip().casefold().replace("_", " "))
+    if known:
+        return f"{NAMES[known]} is not among the codes here: {listed(codes)}"
+    by_name = {NAMES[code].casefold(): code for code in codes if code in NAMES}
+    near = [by_name[name] for name in nearest(word, by_name, most=1, cutoff=0.75)] or nearest(word, codes)
+    hints = [f"{code} ({NAMES[code]})" if code in NAMES else code for code in near]
+    return f"{tame(word)} is not among the codes here" + (meant(hints) or f": {listed(codes)}")

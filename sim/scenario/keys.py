@@ -1,0 +1,97 @@
+"""From the tables of a file to parameters of the catalogue, and what to say about a key that is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sim.scenario.entities import right_code, wrong_code
+from sim.scenario.naming import nearest
+from sim.scenario.parameter import Catalogue, Parameter
+from sim.scenario.wording import listed, meant, shown, tame
+
+KeyPath = tuple[str | int, ...]
+Report = Callable[[KeyPath, str], None]
+
+HEADS = ("title", "description", "references", "extends", "start", "end", "events")
+"""Keys at the top of a file that are not parameters."""
+
+_UNIT_WORDS = re.compile(
+    r"pct|percent|share|fraction|ratio|index|gdp|pp|[mb](usd|eur)|usd|eur|bn|mn|km2?|thousand|million|billion"
+    r"|(day|week|month|year)s?|per|\d{4}"
+)
+
+
+def flatten(
+    table: dict[str, Any], catalogue: Catalogue, report: Report, path: KeyPath = (), group: str = "", known: bool = True
+) -> Iterator[tuple[KeyPath, str, Parameter, Any, bool]]:
+    """(path in the file, full key, parameter, raw value, whether the key is right) for every parameter set in a table.
+
+    A key with one likely correction is reported and followed under the corrected name, so that faults below it are
+    found too.
+    """
+    for name, raw in table.items():
+        here = (*path, name)
+        key, right = _correct(name, group, catalogue, here, report, raw)
+        if key is None:
+            continue
+        parameter = catalogue.find(key)
+        if parameter is not None:
+            yield here, key, parameter, raw, known and right
+        elif isinstance(raw, dict):
+            yield from flatten(raw, catalogue, report, here, key, known and right)
+        elif right:
+            report(here, f"{shown(raw)} stands where a group is; {key} holds {listed(catalogue.members_of(key))}")
+
+
+def _correct(
+    name: str, group: str, catalogue: Catalogue, here: KeyPath, report: Report, raw: Any
+) -> tuple[str | None, bool]:
+    """The full key of ``name`` in ``group`` and whether it was right; a wrong one is reported, and mended if it can."""
+    key = f"{group}.{name}" if group else name
+    if "." not in name and "*" not in name and (catalogue.find(key) or catalogue.is_group(key)):
+        return key, True
+    if group and name in HEADS:
+        report(here, f"{name} belongs at the top of the file, before the first [heading]")
+        return None, False
+    codes = catalogue.entities_of(group)
+    if codes:
+        report(here, wrong_code(name, codes))
+        code = right_code(name, codes)
+        return (f"{group}.{code}" if code else None), False
+    siblings = catalogue.members_of(group)
+    same = [other for other in siblings if stem(other) == stem(name)] if "." not in name else []
+    if same:
+        report(here, "; ".join(_in_unit(f"{group}.{other}" if group else other, catalogue) for other in same))
+        return None, False
+    near = nearest(name, siblings, most=1, cutoff=0.7)
+    corrected = f"{group}.{near[0]}" if near and group else near[0] if near else None
+    if corrected and isinstance(raw, dict) and not (catalogue.is_group(corrected) or catalogue.find(corrected)):
+        corrected = None
+    report(here, _unknown(key, group, corrected, catalogue))
+    return corrected, False
+
+
+def _in_unit(key: str, catalogue: Catalogue) -> str:
+    parameter = catalogue.find(key)
+    name = key.rpartition(".")[2]
+    return f"this quantity is in {parameter.unit}: {name}" if parameter else f"did you mean {name}?"
+
+
+def _unknown(key: str, group: str, corrected: str | None, catalogue: Catalogue) -> str:
+    if corrected:
+        return f"unknown key; did you mean {corrected}?"
+    near = catalogue.nearest(tame(key, 200))
+    if near:
+        return f"unknown key{meant(near)}"
+    names = catalogue.members_of(group)
+    return f"unknown key; {group} holds {listed(names)}" if group else f"unknown key; groups are {listed(names)}"
+
+
+def stem(name: str) -> tuple[str, ...]:
+    """A name without the unit at its end: ``size`` for ``size_busd_2021``."""
+    words = name.split("_")
+    while len(words) > 1 and _UNIT_WORDS.fullmatch(words[-1]):
+        words.pop()
+    return tuple(words)

@@ -1,0 +1,248 @@
+"""A scenario file and all it builds on, resolved: defaults < facts < parents < file < ``--set``."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from sim.errors import InputError, Problem
+from sim.scenario.document import Document, read, shown_path
+from sim.scenario.domains import fit
+from sim.scenario.layers import (
+    FileLayer,
+    Setting,
+    Slot,
+    contradictions,
+    day,
+    given,
+    merged,
+    read_layer,
+)
+from sim.scenario.naming import nearest
+from sim.scenario.overrides import PLACE, read_sets
+from sim.scenario.parameter import Catalogue
+from sim.scenario.scenario import Event, Given, Origin, Scenario
+from sim.scenario.wording import meant, shown, tame
+
+FactsLayer = Callable[[datetime.date], Mapping[str, Given]]
+
+EARLIEST_START = datetime.date(2014, 1, 1)
+LATEST_START = datetime.date(2025, 1, 1)
+LATEST_END = datetime.date(2060, 12, 31)
+LONGEST_YEARS = 40
+
+
+def load(
+    path: str | Path,
+    *,
+    catalogue: Catalogue,
+    facts_layer: FactsLayer | None = None,
+    sets: Sequence[str] = (),
+    shipped: Path | None = None,
+    default_start: datetime.date = datetime.date(2025, 1, 1),
+    default_end: datetime.date = datetime.date(2030, 12, 31),
+) -> Scenario:
+    """Read and resolve a scenario file.
+
+    ``facts_layer`` gives the values known at the start; ``sets`` are ``KEY=VALUE`` texts, strongest of all; parents
+    named in ``extends`` are looked for beside the file, then in the folder ``shipped``. The defaults of start and end
+    hold where no file sets them.
+
+    Raises:
+        InputError: with every problem of the file, its parents and ``sets``, sorted.
+    """
+    resolver = _Resolver(catalogue, shipped)
+    scenario = resolver.resolve(Path(path), facts_layer, sets, default_start, default_end)
+    if scenario is None or resolver.problems:
+        raise InputError(tuple(sorted(set(resolver.problems))))
+    return scenario
+
+
+def check(
+    path: str | Path,
+    *,
+    catalogue: Catalogue,
+    facts_layer: FactsLayer | None = None,
+    sets: Sequence[str] = (),
+    shipped: Path | None = None,
+    default_start: datetime.date = datetime.date(2025, 1, 1),
+    default_end: datetime.date = datetime.date(2030, 12, 31),
+) -> list[Problem]:
+    """Every problem that `load` would raise, sorted; an empty list if the scenario is sound. Never raises for input.
+
+    Without ``facts_layer`` the facts are not read: no fact is needed to tell whether a file is right.
+    """
+    resolver = _Resolver(catalogue, shipped)
+    resolver.resolve(Path(path), facts_layer, sets, default_start, default_end)
+    return sorted(set(resolver.problems))
+
+
+class _Resolver:
+    """Reads a file and its parents once each, weakest first, and gathers problems."""
+
+    def __init__(self, catalogue: Catalogue, shipped: Path | None) -> None:
+        self.catalogue, self.shipped = catalogue, shipped
+        self.problems: list[Problem] = []
+        self.layers: list[FileLayer] = []
+        self.seen: dict[Path, FileLayer | None] = {}
+        self.told: set[tuple[Slot, Origin, Origin]] = set()
+
+    def resolve(
+        self,
+        path: Path,
+        facts_layer: FactsLayer | None,
+        sets: Sequence[str],
+        default_start: datetime.date,
+        default_end: datetime.date,
+    ) -> Scenario | None:
+        """The scenario, or None where problems leave none."""
+        root = self.file(path, shown_path(path), [])
+        settings = merged(self.layers)
+        by_hand, faults = read_sets(sets, self.catalogue, settings)
+        self.problems += faults
+        settings |= by_hand
+        if root is None:
+            return None
+        for layer in self.layers:
+            self.problems += layer.document.problems
+        start = day(settings.get(("day", "start")), default_start)
+        end = day(settings.get(("day", "end")), default_end)
+        self.horizon(start, end, settings, root)
+        events = tuple(s.content for s in settings.values() if isinstance(s.content, Event))
+        if self.problems:
+            return None
+        values = self.defaults()
+        values |= facts_layer(start) if facts_layer else {}
+        values |= {slot[1]: given(setting) for slot, setting in settings.items() if slot[0] == "value"}
+        files = tuple(layer.document.shown for layer in self.layers)
+        texts = (root.title, root.description, root.references)
+        return Scenario(path.stem, *texts, start, end, values, events, files)
+
+    def file(self, path: Path, shown_as: str, below: list[Document]) -> FileLayer | None:
+        """Read a file after its parents; None if it cannot be read. ``below`` are the files that led here."""
+        document = read(path, shown_as)
+        if isinstance(document, Problem):
+            self.problems.append(document)
+            return None
+        parents = self.parents(document, [*below, document])
+        above: frozenset[Path] = frozenset()
+        for parent in parents:
+            above |= parent.above | {parent.document.real}
+        lineage = [layer for layer in self.layers if layer.document.real in above]
+        layer = read_layer(document, self.catalogue, merged(lineage))
+        layer.above = above
+        self.siblings(document, [*lineage, layer])
+        self.layers.append(layer)
+        self.seen[document.real] = layer
+        return layer
+
+    def parents(self, document: Document, chain: list[Document]) -> list[FileLayer]:
+        """The files named in ``extends`` that can be read, left to right."""
+        raw = document.data.get("extends", [])
+        names = raw if isinstance(raw, list) else [raw]
+        found: list[FileLayer] = []
+        for number, name in enumerate(names):
+            place = ("extends", number) if isinstance(raw, list) else ("extends",)
+            if not isinstance(name, str) or not name.strip():
+                message = f'{shown(name)} is not a file name; write extends = "baseline.toml"'
+                document.report(place, message, at_value=True)
+                continue
+            if name in names[:number]:
+                document.report(place, f"{shown(name)} is named twice", at_value=True)
+                continue
+            parent = self.parent(document, name, place, chain)
+            if parent is not None:
+                found.append(parent)
+        return found
+
+    def parent(
+        self, document: Document, name: str, place: tuple[str | int, ...], chain: list[Document]
+    ) -> FileLayer | None:
+        """One parent, read now or before; None if it is missing, faulty or closes a cycle."""
+        folders = [(Path(document.shown).parent, document.real.parent)]
+        folders += [(self.shipped, self.shipped)] if self.shipped else []
+        there = [(beside / name, folder / name) for beside, folder in folders if _exists(folder / name)]
+        if not there:
+            document.report(place, _no_parent(name, [folder for _, folder in folders]), at_value=True)
+            return None
+        shown_as, path = there[0]
+        real = path.resolve()
+        reals = [other.real for other in chain]
+        if real in reals:
+            loop = [other.shown for other in chain[reals.index(real) :]]
+            document.report(place, f"the files extend each other: {' -> '.join([*loop, loop[0]])}", at_value=True)
+            return None
+        if real not in self.seen:
+            self.seen[real] = self.file(path, os.path.normpath(shown_path(shown_as)), chain)
+        return self.seen[real]
+
+    def siblings(self, document: Document, lineage: list[FileLayer]) -> None:
+        """Report what two parents set differently and the file itself leaves open."""
+        for slot, first, last in contradictions(lineage):
+            if (slot, first.origin, last.origin) in self.told:
+                continue
+            self.told.add((slot, first.origin, last.origin))
+            line, column = document.positions.value(("extends",))
+            name = f'event "{tame(slot[1])}"' if slot[0] == "event" else slot[1]
+            words = f"{first.words()} in {first.origin} and {last.words()} in {last.origin}"
+            message = f"two parents disagree: {words}; set it in this file or drop one parent"
+            self.problems.append(Problem(document.shown, line, column, name, message))
+
+    def horizon(
+        self, start: datetime.date, end: datetime.date, settings: Mapping[Slot, Setting], root: FileLayer
+    ) -> None:
+        """Report a start, an end or an event outside what can be simulated."""
+        if not EARLIEST_START <= start <= LATEST_START:
+            message = f"{start} is outside {EARLIEST_START} to {LATEST_START}, the days a simulation can start"
+            self.at_day("start", message, settings, root)
+        last = min(LATEST_END, _years_after(start, LONGEST_YEARS))
+        if end <= start:
+            self.at_day("end", f"{end} must be after the start {start}", settings, root)
+        elif end > last:
+            reason = f"at most {LONGEST_YEARS} years after the start {start}, and not after {LATEST_END}"
+            self.at_day("end", f"{end} is too late; must be {reason}", settings, root)
+        for slot, setting in settings.items():
+            event = setting.content
+            if slot[0] == "event" and isinstance(event, Event) and start < end and not start <= event.date <= end:
+                message = (
+                    f'the event "{tame(event.name)}" on {event.date} is outside the simulated days {start} to {end}'
+                )
+                origin = event.origin
+                self.problems.append(Problem(origin.file, origin.line, origin.column, "events", message))
+
+    def at_day(self, name: str, message: str, settings: Mapping[Slot, Setting], root: FileLayer) -> None:
+        """Report where start or end is set; for a default, at the top of the file."""
+        setting = settings.get(("day", name))
+        origin = setting.origin if setting else Origin("file", root.document.shown)
+        path = PLACE if origin.layer == "set" else origin.file
+        self.problems.append(Problem(path, origin.line, origin.column, name, message))
+
+    def defaults(self) -> dict[str, Given]:
+        """Values of the catalogue for every key that has one."""
+        values: dict[str, Given] = {}
+        for parameter in self.catalogue:
+            if parameter.default is not None or parameter.never_by_default:
+                default = None if parameter.default is None else fit(parameter.default, parameter.domain)
+                values |= dict.fromkeys(parameter.expanded(), Given(default, Origin("default")))
+        return values
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _no_parent(name: str, folders: Sequence[Path]) -> str:
+    names = sorted({path.name for folder in folders for path in folder.glob("*.toml")})
+    where = "beside this file" + (" or among the shipped scenarios" if len(folders) > 1 else "")
+    return f"no file {tame(name)} {where}{meant(nearest(name, names, most=1))}"
+
+
+def _years_after(day: datetime.date, years: int) -> datetime.date:
+    if (day.month, day.day) == (2, 29):
+        day = day.replace(day=28)
+    return day.replace(year=min(day.year + years, datetime.MAXYEAR))
