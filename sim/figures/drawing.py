@@ -1,0 +1,122 @@
+"""A finished picture with its words and its numbers."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Row(NamedTuple):
+    """One drawn number or fan point.
+
+    ``kind`` is ``runs`` (quantiles over runs), ``share`` (share of runs, 0 to 1, in ``value``), ``reported`` (history),
+    ``level`` (a line such as a target) or ``statement`` (a number of the sentence, with the condition in ``note``).
+    ``date`` is an ISO day, or a year for yearly quantities that stand for a whole year.
+    """
+
+    scenario: str = ""
+    panel: str = ""
+    variable: str = ""
+    entity: str = ""
+    date: str = ""
+    kind: str = ""
+    q05: float | None = None
+    q25: float | None = None
+    q50: float | None = None
+    q75: float | None = None
+    q95: float | None = None
+    value: float | None = None
+    unit: str = ""
+    price_basis: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The numbers behind a picture, in the order drawn."""
+
+    rows: tuple[Row, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Column names, as in the CSV's first line."""
+        return Row._fields
+
+    def csv(self) -> str:
+        """The table as CSV text: one header line, seven significant digits, empty where a column does not apply."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(self.columns)
+        for row in self.rows:
+            writer.writerow([_cell(value) for value in row])
+        return out.getvalue()
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What made a picture, carried inside svg, png and pdf so that it can be checked and made again."""
+
+    scenarios: tuple[str, ...]
+    hashes: tuple[str, ...]
+    seed: int
+    runs: int
+    version: str
+    facts: str
+    command: str
+    figure: str = ""
+
+    def to_json(self, table: Table) -> str:
+        """One line of JSON, with the sha256 of the CSV so that edited numbers show."""
+        body: dict[str, Any] = {
+            "figure": self.figure,
+            "scenarios": dict(zip(self.scenarios, self.hashes, strict=True)),
+            "seed": self.seed,
+            "runs": self.runs,
+            "version": self.version,
+            "facts": self.facts,
+            "command": self.command,
+            "numbers_sha256": hashlib.sha256(table.csv().encode()).hexdigest(),
+        }
+        return json.dumps(body, ensure_ascii=True, separators=(",", ":"))
+
+    def footer(self) -> str:
+        """The line under every figure: scenario, seed, number of runs, version, data vintage."""
+        many = "Scenarios" if len(self.scenarios) > 1 else "Scenario"
+        parts = [
+            f"{many}: {', '.join(self.scenarios)}",
+            f"seed {self.seed}",
+            f"{self.runs:,} run{'' if self.runs == 1 else 's'}",
+            f"alliance {self.version}",
+        ]
+        if self.facts:
+            parts.append(f"facts {self.facts[:8]}")
+        return " · ".join(parts) + ". Conditional on the scenario; not a forecast."
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure with its title, its plain sentence, its text alternative and its numbers."""
+
+    figure: Figure
+    title: str
+    sentence: str
+    alt: str
+    table: Table
+    provenance: Provenance
+    parts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return format(value, ".7g")
+    return str(value)

@@ -1,0 +1,179 @@
+"""A drawing becomes files: svg, pdf, png and the CSV of its numbers, the same bytes each time."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+from collections.abc import Callable, Sequence
+from html import escape, unescape
+from pathlib import Path
+from typing import Any
+
+from sim.errors import FaultError, InputError
+from sim.figures import style
+from sim.figures.drawing import Drawing
+
+FORMATS = ("svg", "png", "pdf")
+_KEY = "alliance"
+
+
+def export(drawing: Drawing, folder: Path | str, name: str, formats: Sequence[str] = FORMATS) -> list[Path]:
+    """Write ``drawing`` as ``folder/name.svg`` and so on, and ``name.csv``; returns the paths written.
+
+    Each file is written under another name and then renamed, so a reader never sees half of one.
+
+    Raises:
+        InputError: an unknown format.
+        FaultError: the folder or a file cannot be written.
+    """
+    check_formats(formats)
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        with style.applied():
+            for kind in formats:
+                _write(target / f"{name}.{kind}", _WRITERS[kind](drawing, name))
+        _write(target / f"{name}.csv", drawing.table.csv().encode("utf-8-sig"))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FaultError(f"figure {name} cannot be written in {target}: {reason}; choose another folder with --out") from error
+    return files(target, name, formats)
+
+
+def files(folder: Path, name: str, formats: Sequence[str]) -> list[Path]:
+    """The paths that ``export`` writes."""
+    return [folder / f"{name}.{kind}" for kind in (*formats, "csv")]
+
+
+def check_formats(formats: Sequence[str]) -> None:
+    """Refuse an unknown format, or none.
+
+    Raises:
+        InputError: with what is allowed.
+    """
+    unknown = [kind for kind in formats if kind not in FORMATS]
+    if unknown or not formats:
+        told = ", ".join(repr(kind) for kind in unknown) or "none"
+        raise InputError(f"unknown figure format: {told}; allowed: {', '.join(FORMATS)} (the CSV is always written)")
+
+
+def provenance_of(path: Path | str) -> dict[str, Any]:
+    """What made the svg, png or pdf at ``path``: scenarios with hashes, seed, runs, version, facts, command, CSV hash.
+
+    Raises:
+        InputError: the file cannot be read or was not written by this program.
+    """
+    place = Path(path)
+    try:
+        content = place.read_bytes()
+    except OSError as error:
+        raise InputError(f"{place} cannot be read: {error.strerror}") from error
+    found = _find_provenance(content)
+    if found is None:
+        raise InputError(f"{place} is not a figure of this program, or its metadata were removed")
+    return found
+
+
+def load() -> None:
+    """Import what writing all formats needs."""
+    import matplotlib.backends.backend_agg
+    import matplotlib.backends.backend_pdf
+    import matplotlib.backends.backend_svg  # noqa: F401
+
+
+def _svg(drawing: Drawing, name: str) -> bytes:
+    buffer = io.BytesIO()
+    about = {
+        "Title": drawing.title,
+        "Creator": _creator(drawing),
+        "Description": drawing.provenance.to_json(drawing.table),
+        "Date": None,
+    }
+    drawing.figure.savefig(buffer, format="svg", metadata=about)
+    return _accessible(buffer.getvalue().decode(), drawing, name).encode()
+
+
+def _accessible(text: str, drawing: Drawing, name: str) -> str:
+    """Name and describe the picture for screen readers, and state the fonts to fall back to.
+
+    Group names that nothing refers to are dropped: they would clash where several pictures stand in one page.
+    """
+    text = re.sub(r"<title>.*?</title>\s*", "", text, count=1, flags=re.S)
+    text = re.sub(r'<g id="[A-Za-z][A-Za-z0-9]*_\d+">', "<g>", text)
+    text = text.replace(f"'{style.FONT}'", style.FONT_STACK)
+    words = f'<title id="{name}-title">{escape(drawing.title)}</title>\n <desc id="{name}-desc">{escape(drawing.alt)}</desc>'
+    labelled = f' role="img" aria-labelledby="{name}-title {name}-desc"'
+    return re.sub(r"<svg\b([^>]*)>", lambda found: f"<svg{found[1]}{labelled}>\n {words}", text, count=1)
+
+
+def _png(drawing: Drawing, name: str) -> bytes:
+    buffer = io.BytesIO()
+    about = {
+        "Title": drawing.title,
+        "Description": drawing.alt,
+        "Software": _creator(drawing),
+        _KEY: drawing.provenance.to_json(drawing.table),
+    }
+    drawing.figure.savefig(
+        buffer, format="png", dpi=style.PNG_DPI, metadata=about, pil_kwargs={"compress_level": 4}
+    )
+    return buffer.getvalue()
+
+
+def _pdf(drawing: Drawing, name: str) -> bytes:
+    buffer = io.BytesIO()
+    about = {
+        "Title": drawing.title,
+        "Subject": drawing.alt,
+        "Keywords": drawing.provenance.to_json(drawing.table),
+        "Creator": _creator(drawing),
+        "Producer": "matplotlib",
+        "CreationDate": None,
+    }
+    drawing.figure.savefig(buffer, format="pdf", metadata=about)
+    return buffer.getvalue()
+
+
+_WRITERS: dict[str, Callable[[Drawing, str], bytes]] = {"svg": _svg, "png": _png, "pdf": _pdf}
+
+
+def _creator(drawing: Drawing) -> str:
+    return f"alliance {drawing.provenance.version}"
+
+
+def _write(path: Path, content: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _find_provenance(content: bytes) -> dict[str, Any] | None:
+    """The JSON line inside an svg, png or pdf, or None."""
+    if content.startswith(b"\x89PNG"):
+        text = _png_text(content)
+    elif content.startswith(b"%PDF"):
+        found = re.search(rb"/Keywords \(((?:[^()\\]|\\.)*)\)", content, flags=re.S)
+        text = re.sub(rb"\\(.)", rb"\1", found[1]).decode("latin-1") if found else ""
+    else:
+        described = re.search(r"<dc:description>(.*?)</dc:description>", content.decode("utf-8", "replace"), flags=re.S)
+        text = unescape(described[1]) if described else ""
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) and "numbers_sha256" in body else None
+
+
+def _png_text(content: bytes) -> str:
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            return str(image.info.get(_KEY, ""))
+    except (OSError, SyntaxError, ValueError):
+        return ""

@@ -1,0 +1,119 @@
+"""Defence spending of the alliance: shares of GDP, the U.S. share, members at 2% and 3.5%."""
+
+from __future__ import annotations
+
+from sim.figures.drawing import Drawing
+from sim.figures.panel import Panel
+from sim.figures.reading import Ensemble, Telling
+from sim.figures.sheet import FAN, Sheet
+from sim.figures.style import Size
+from sim.figures.words import lower
+
+BARS = "Bars: 90% and 50% of runs, line: median. Black: reported before the start, {start}."
+
+
+def spending(result: Ensemble, size: Size) -> Drawing:
+    """Europe and Canada's defence share of GDP and the United States' share of NATO spending, as fans."""
+    europe, america = result.variable("europe_canada_share_pct_gdp"), result.variable("us_share_of_nato_pct")
+    telling = Telling(result)
+    sentence = spending_sentence(telling)
+    if telling.has(america):
+        sentence += f" The United States' share of NATO spending is {telling.median(america)} in the median run."
+    title = "Defence spending: Europe and Canada, and the U.S. share"
+    sheet = Sheet(result, "spending", size, title, FAN, sentence, telling, 9.0)
+    left, right = sheet.body.grid(1, 2)
+    share = sheet.fan(left, europe, title="Europe and Canada", widest="0.00")
+    target(share)
+    share.finish()
+    sheet.fan(right, america, title="United States, share of NATO", widest="00.0").finish()
+    return sheet.finish()
+
+
+def spending_sentence(telling: Telling) -> str:
+    """In how many runs Europe and Canada spend at least 2% of GDP at the end, and the median."""
+    europe = telling.result.variable("europe_canada_share_pct_gdp")
+    if not telling.has(europe):
+        return "No year ends within this horizon, so no yearly figure can be given."
+    end = telling.when(europe)
+    runs = telling.share(europe, ">=", 2.0)
+    median = telling.median(europe)
+    if runs is None:
+        return f"Europe and Canada spend {median} on defence in the median run in {end}."
+    return f"{runs} Europe and Canada spend at least 2% of GDP on defence in {end}; the median is {median}."
+
+
+def members_at_levels(result: Ensemble, size: Size) -> Drawing:
+    """Number of members at or above 2% and 3.5% of GDP: bars over runs, year by year."""
+    two, more = result.variable("members_at_2pct"), result.variable("members_at_3_5pct")
+    telling = Telling(result)
+    sentence = members_sentence(telling)
+    if telling.has(more):
+        runs = telling.share(more, ">=", 3)
+        if runs:
+            sentence += f" {runs} three or more members spend at least 3.5%."
+    title = "Members at 2% and at 3.5% of GDP"
+    sheet = Sheet(result, "members_at_levels", size, title, BARS, sentence, telling, 9.0)
+    left, right = sheet.body.grid(1, 2)
+    panels = [sheet.counts(left, two, title="At or above 2%"), sheet.counts(right, more, title="At or above 3.5%")]
+    for panel in panels:
+        panel.finish(low=0, high=32)
+    return sheet.finish()
+
+
+def members_sentence(telling: Telling) -> str:
+    """How many members spend at least 2% at the end."""
+    two = telling.result.variable("members_at_2pct")
+    if not telling.has(two):
+        return "No year ends within this horizon, so no yearly figure can be given."
+    return f"In {telling.when(two)} the median run has {telling.median(two)} at or above 2% of GDP."
+
+
+def target(panel: Panel) -> None:
+    """The line of the 2% guideline."""
+    panel.level(2.0, "2%", "target_pct_gdp")
+
+
+def alliance(result: Ensemble, size: Size) -> Drawing:
+    """Number of members, target in force and who is Secretary-General."""
+    total, goal = result.variable("members_total"), result.variable("target_pct_gdp")
+    leader = result.variable("secretary_general")
+    telling = Telling(result)
+    told = []
+    if telling.has(total):
+        end, members, level = telling.when(total), telling.median(total), telling.median(goal)
+        told.append(f"In {end} the alliance has {members} and a spending target of {level}.")
+    sheet = Sheet(
+        result, "alliance", size, "The alliance: members, target and Secretary-General", FAN, " ".join(told), telling, 12.0
+    )
+    upper, lower_half = sheet.body.grid(2, 1)
+    left, right = upper.grid(1, 2)
+    sheet.counts(left, total, title="Members").finish(low=0, high=32)
+    sheet.fan(right, goal, title="Spending target", widest="0.00").finish(low=0)
+    sheet.stacked(lower_half, leader)
+    return sheet.finish()
+
+
+def one_variable(result: Ensemble, size: Size, name: str, entity: str | None = None) -> Drawing:
+    """Any recorded variable: a fan, bars for a count, the share of runs for a 0/1 or labelled one."""
+    variable = result.variable(name)
+    telling = Telling(result)
+    title = variable.long_name + (f": {entity}" if entity else "")
+    file = name + (f"_{entity}" if entity else "")
+    subtitle = "Share of runs. Start: {start}." if variable.labels or variable.flag else FAN
+    sentence = ""
+    if telling.has(variable) and variable.flag:
+        sentence = f"{telling.chance(variable)}: {lower(title)} (value 1) in {telling.when(variable)}."
+    elif telling.has(variable) and not variable.labels:
+        median = telling.median(variable, entity=entity)
+        sentence = f"The median run has {median} in {telling.when(variable)}."
+    counted = variable.unit == "members"
+    sheet = Sheet(result, file, size, title, BARS if counted else subtitle, sentence, telling, 9.0)
+    if variable.labels:
+        sheet.stacked(sheet.body, variable)
+    elif variable.flag:
+        sheet.chance(sheet.body, variable)
+    elif counted:
+        sheet.counts(sheet.body, variable).finish(low=0)
+    else:
+        sheet.fan(sheet.body, variable, entity, widest="000,000").finish()
+    return sheet.finish()

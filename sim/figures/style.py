@@ -1,0 +1,185 @@
+"""One look for every figure: sizes, type, colours bound to scenarios."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+from sim.errors import InputError
+
+CM_PER_INCH = 2.54
+PNG_DPI = 300
+
+INK = "#1A1A1A"
+MUTED = "#595959"
+RULE = "#8C8C8C"
+GRID = "#E4E4E4"
+PAPER = "#FFFFFF"
+
+# Type sizes in points at scale 1; nothing in a figure is set smaller than SMALL.
+SMALL, BODY, TITLE = 7.0, 8.0, 10.5
+
+# The family that is drawn and measured, then what a viewer without it should fall back to (same widths first).
+FONT = "DejaVu Sans"
+FONT_STACK = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', Arial, sans-serif"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A page to draw on: width and, if fixed, height in centimetres; ``scale`` enlarges type and lines."""
+
+    name: str
+    width: float
+    height: float | None
+    scale: float
+
+
+SIZES = {
+    "page": Size("page", 16.0, None, 1.0),
+    "slide": Size("slide", 33.867, 19.05, 1.7),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one scenario is drawn: colour, dash pattern (on, off in line widths; empty is solid) and marker."""
+
+    colour: str
+    dashes: tuple[float, ...]
+    marker: str
+
+    @property
+    def linestyle(self) -> Any:
+        """The dash pattern in matplotlib's terms."""
+        return (0, self.dashes) if self.dashes else "solid"
+
+
+# Four hues at least 10 L* apart (they stay apart in grey), at least 3:1 against white, and told apart under the three
+# kinds of colour blindness; the second four repeat the hues with another dash and marker.
+BLUE, VERMILION, GREEN, PURPLE = "#0A5A9C", "#C8500A", "#3FA27C", "#4B1247"
+LOOKS = (
+    Look(BLUE, (), "o"),
+    Look(VERMILION, (5.0, 1.6), "s"),
+    Look(GREEN, (3.2, 1.2, 0.9, 1.2), "^"),
+    Look(PURPLE, (1.2, 1.1), "D"),
+    Look(BLUE, (8.0, 2.0), "v"),
+    Look(VERMILION, (5.0, 1.2, 0.9, 1.2, 0.9, 1.2), "P"),
+    Look(GREEN, (1.8, 2.2), "X"),
+    Look(PURPLE, (10.0, 1.4, 2.4, 1.4), "<"),
+)
+
+_BOUND = {
+    "baseline": 0,
+    "harris_continuity": 2,
+    "trump_conditional": 1,
+    "trump_retrenchment": 3,
+    "trump_continuity": 4,
+    "congress_gap": 5,
+    "europe_replaces_us": 6,
+    "ceasefire_concessions": 7,
+    "kursk_held": 6,
+    "new_target_3": 7,
+    "secretary_general_agenda": 5,
+    "history_2014": 4,
+    "history_2022": 7,
+}
+
+
+def look(scenario: str) -> Look:
+    """The look bound to a scenario's name; a name of the user's own always gets the same one, never baseline's."""
+    return LOOKS[_index(scenario)]
+
+
+def looks(scenarios: Sequence[str]) -> tuple[Look, ...]:
+    """A different look for each of up to eight scenarios, each keeping its own where no earlier one holds it."""
+    taken: list[int] = []
+    for scenario in scenarios:
+        wanted = _index(scenario)
+        # A free look of another hue is easier to tell apart than one that only differs in dashes.
+        order = sorted(range(len(LOOKS)), key=lambda i: (i != wanted, i))
+        hues = {LOOKS[i].colour for i in taken}
+        free = [i for i in order if i not in taken]
+        taken.append(next((i for i in free if LOOKS[i].colour not in hues), free[0] if free else wanted))
+    return tuple(LOOKS[i] for i in taken)
+
+
+def size_named(name: str | Size) -> Size:
+    """The page size of that name.
+
+    Raises:
+        InputError: there is none.
+    """
+    if isinstance(name, Size):
+        return name
+    if name not in SIZES:
+        raise InputError(f"there is no figure size {name!r}; allowed: {', '.join(SIZES)}")
+    return SIZES[name]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of ``#RRGGBB``, 0 (black) to 1 (white), as WCAG 2 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def ink_on(colour: str) -> str:
+    """The text colour, dark or white, with the better contrast on ``colour``."""
+    level = luminance(colour)
+    dark = (level + 0.05) / (luminance(INK) + 0.05)
+    light = 1.05 / (level + 0.05)
+    return INK if dark >= light else PAPER
+
+
+def tint(colour: str, strength: float) -> str:
+    """``colour`` mixed with white; ``strength`` 1 is the colour itself. Opaque, so bands need no blending to draw."""
+    parts = [round(255 - (255 - int(colour[i : i + 2], 16)) * strength) for i in (1, 3, 5)]
+    return "#" + "".join(f"{part:02X}" for part in parts)
+
+
+_SETTINGS = {
+    "font.family": ["sans-serif"],
+    "font.sans-serif": [FONT],
+    "font.size": BODY,
+    "text.color": INK,
+    "text.usetex": False,
+    "axes.edgecolor": RULE,
+    "axes.unicode_minus": True,
+    "axes.formatter.use_locale": False,
+    "path.simplify": True,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "alliance",
+    "pdf.fonttype": 42,
+    "savefig.bbox": None,
+}
+_lock = threading.RLock()
+
+
+@contextmanager
+def applied() -> Iterator[None]:
+    """Draw and save under our settings, whatever the user's matplotlibrc says; the settings are put back afterwards.
+
+    matplotlib keeps its settings in one global table, so only one thread at a time may be inside.
+    """
+    import matplotlib as mpl
+
+    with _lock:
+        before = dict.copy(mpl.rcParams)
+        settings = {key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"}
+        try:
+            # Both tables are already validated; validating 300 settings again costs more than a small chart.
+            dict.update(mpl.rcParams, settings)
+            mpl.rcParams.update(_SETTINGS)
+            yield
+        finally:
+            dict.update(mpl.rcParams, before)
+
+
+def _index(scenario: str) -> int:
+    if scenario in _BOUND:
+        return _BOUND[scenario]
+    return 1 + crc32(scenario.encode()) % (len(LOOKS) - 1)
