@@ -34,9 +34,10 @@ def load(scenario: str | Path, *, sets: Sequence[str] = ()) -> Scenario:
     """
     from sim.model import catalogue, facts_layer
     from sim.scenario import resolve
-    from sim.shipped import find_scenario
+    from sim.shipped import find_scenario, shipped_folder
 
-    return resolve.load(find_scenario(scenario), catalogue=catalogue(), facts_layer=facts_layer, sets=sets)
+    path, shipped = find_scenario(scenario), shipped_folder()
+    return resolve.load(path, catalogue=catalogue(), facts_layer=facts_layer, sets=sets, shipped=shipped)
 
 
 def run(scenario: Scenario | str | Path, *, runs: int = 1000, seed: int = 1, **options: Any) -> Result:

@@ -45,7 +45,7 @@ RANDOM = re.compile(r"(^|\.)(random|secrets|default_rng|Generator|Philox|PCG64|R
 
 
 def random_names(path: Path) -> list[str]:
-    """``line name`` of everything that makes or carries random numbers; the iterator type ``abc.Generator`` does not."""
+    """``line name`` of all that makes or carries random numbers; the iterator type ``abc.Generator`` does not."""
     used = list(names_used(path))
     iterator = any(dotted == "collections.abc.Generator" for _, dotted in used)
     return [

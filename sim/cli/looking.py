@@ -48,15 +48,15 @@ def check_command(scenarios: tuple[str, ...], sets: tuple[str, ...], as_json: bo
     from dataclasses import asdict
 
     from sim.errors import InputError, Problem
-    from sim.model import catalogue, facts_layer
+    from sim.model import catalogue
     from sim.scenario.resolve import check
-    from sim.shipped import find_scenario
+    from sim.shipped import find_scenario, shipped_folder
 
-    known = catalogue()
+    known, shipped = catalogue(), shipped_folder()
     problems: list[Problem] = []
     for scenario in scenarios:
         try:
-            found = check(find_scenario(scenario), catalogue=known, facts_layer=facts_layer, sets=sets)
+            found = check(find_scenario(scenario), catalogue=known, sets=sets, shipped=shipped)
         except InputError as error:  # no such file
             found = list(error.problems)
         problems += found

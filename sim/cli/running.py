@@ -75,7 +75,7 @@ def run_command(
                 progress=progress,
             )
         if not no_figures:
-            draw_figures(result, formats, quiet=quiet)
+            draw_figures(result, formats, jobs or usable_cores(), quiet=quiet)
     except KeyboardInterrupt:
         click.echo(f"\nInterrupted. Nothing is half-written in {folder}; the same command goes on from here.", err=True)
         click.get_current_context().exit(130)
@@ -84,14 +84,12 @@ def run_command(
     click.echo(report(result, headline_outcomes(result), files, time.monotonic() - began))
 
 
-def draw_figures(result: Result, formats: Sequence[str], *, quiet: bool) -> None:
+def draw_figures(result: Result, formats: Sequence[str], jobs: int, *, quiet: bool) -> None:
     """Draw every figure of ``result`` into its ``figures`` folder, with the CSV of its numbers."""
     from sim import figures
 
     with Progress("figures", quiet=quiet) as progress:
-        for done, name in enumerate(figures.FIGURES, start=1):
-            figures.export(figures.draw(result, name), result.path / "figures", name, formats)
-            progress(done, len(figures.FIGURES))
+        figures.draw_all(result, result.path / "figures", formats, jobs, progress=progress)
 
 
 def written_files(folder: Path) -> list[Path]:

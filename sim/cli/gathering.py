@@ -1,0 +1,108 @@
+"""Words on the command line become finished ensembles: scenarios are simulated, result folders are opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.cli.options import usable_cores
+from sim.cli.progress import Progress
+from sim.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from sim.ensemble import Result
+    from sim.scenario import Scenario
+
+FEWEST, MOST = 2, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How scenarios are simulated: number of runs, seed, processes, and values set on top of every file."""
+
+    runs: int
+    seed: int
+    jobs: int | None = None
+    sets: tuple[str, ...] = ()
+    force: bool = False
+    quiet: bool = False
+
+
+def is_result(word: str) -> bool:
+    """Whether a word names a finished result rather than a scenario."""
+    return (Path(word) / "manifest.json").is_file()
+
+
+def load_all(words: Sequence[str], sets: Sequence[str] = ()) -> list[Scenario]:
+    """The scenarios that ``words`` name, with the mistakes of all of them at once.
+
+    Raises:
+        InputError: any of them has a mistake.
+    """
+    from sim import load
+
+    loaded: list[Scenario] = []
+    problems: list[Problem] = []
+    for word in words:
+        try:
+            loaded.append(load(word, sets=sets))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(tuple(dict.fromkeys(problems)))
+    return loaded
+
+
+def name_of(word: str) -> str:
+    """The name that a scenario or a result goes by, without reading a scenario file."""
+    if is_result(word):
+        from sim.ensemble import open_result
+
+        return open_result(word).scenario.name
+    return Path(word).stem
+
+
+def check_names(names: Sequence[str], fewest: int = FEWEST) -> None:
+    """Refuse before anything is simulated what could not be compared.
+
+    Raises:
+        InputError: too few or too many names, or one twice.
+    """
+    problems = []
+    if not fewest <= len(names) <= MOST:
+        problems.append(f"{fewest} to {MOST} scenarios can be compared, {len(names)} given")
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        problems.append(
+            f"two scenarios are named '{name}'; rename one of the files so that figures can tell them apart"
+        )
+    if problems:
+        raise InputError(tuple(Problem("", 0, 0, "", text) for text in problems))
+
+
+def gather(words: Sequence[str], sampling: Sampling, folder: Path, command: str) -> list[Result]:
+    """Results for ``words`` in their order; simulated ones are kept under ``folder`` by name, and reused from there."""
+    from sim import ensemble
+
+    scenarios = iter(load_all([word for word in words if not is_result(word)], sampling.sets))
+    results: list[Result] = []
+    for word in words:
+        if is_result(word):
+            results.append(ensemble.open_result(Path(word)))
+            continue
+        scenario = next(scenarios)
+        with Progress(f"runs of {scenario.name}", quiet=sampling.quiet) as progress:
+            made = ensemble.run(
+                scenario,
+                runs=sampling.runs,
+                seed=sampling.seed,
+                jobs=sampling.jobs or usable_cores(),
+                out=folder / scenario.name,
+                force=sampling.force,
+                keep_runs=True,
+                command=command,
+                progress=progress,
+            )
+        results.append(made)
+    return results

@@ -1,0 +1,127 @@
+"""``list``, ``check``, ``explain`` and ``schema``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sim.shipped import find_scenario, shipped_names
+from tests.cli.conftest import Alliance
+
+
+def test_list_gives_every_shipped_scenario_a_line_with_its_title(alliance: Alliance) -> None:
+    done = alliance("list")
+    assert done.exit_code == 0
+    names = [line.split()[0] for line in done.stdout.splitlines()]
+    assert names == shipped_names()
+    assert "baseline" in names
+    titles = {one["name"]: one["title"] for one in json.loads(alliance("list", "--json").stdout)}
+    assert list(titles) == names
+    for line in done.stdout.splitlines():
+        name, title = line.split(maxsplit=1)
+        assert title == titles[name]
+
+
+def test_every_shipped_scenario_checks_clean(alliance: Alliance) -> None:
+    done = alliance("check", *shipped_names())
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [f"{name}: no mistakes" for name in shipped_names()]
+
+
+@pytest.fixture
+def wrong(tmp_path: Path) -> Path:
+    """A file with three independent mistakes."""
+    path = tmp_path / "wrong.toml"
+    path.write_text(
+        f'title = "Wrong"\ndescription = "For tests."\nextends = "{find_scenario("baseline").as_posix()}"\n'
+        '[us.commitment]\npostur = "conditional"\n[us.comitment]\nx = 1\n[no_such_system]\nkey = 1\n'
+    )
+    return path
+
+
+def test_check_reports_all_mistakes_of_all_files_on_stderr(wrong: Path, alliance: Alliance) -> None:
+    done = alliance("check", wrong, "baseline", "no_such_file.toml")
+    assert done.exit_code == 2
+    assert done.stdout == "baseline: no mistakes\n"
+    lines = done.stderr.splitlines()
+    assert len([line for line in lines if line.startswith(f"{wrong}:")]) == 3
+    assert any("no_such_file.toml" in line for line in lines)
+    assert "us.commitment.posture" in done.stderr
+
+
+def test_check_can_answer_in_json(wrong: Path, alliance: Alliance) -> None:
+    done = alliance("check", wrong, "--json")
+    assert done.exit_code == 2
+    problems = json.loads(done.stdout)
+    assert [sorted(problem) for problem in problems] == [["column", "key", "line", "message", "path"]] * 3
+    assert alliance("check", "baseline", "--json").stdout == "[]\n"
+
+
+def test_check_takes_settings(alliance: Alliance) -> None:
+    assert alliance("check", "baseline", "--set", "us.commitment.posture=conditional").exit_code == 0
+    assert alliance("check", "baseline", "--set", "us.commitment.posture=hostile").exit_code == 2
+
+
+def test_explain_tells_what_a_key_means(alliance: Alliance) -> None:
+    from sim.model import catalogue
+
+    done = alliance("explain", "us.commitment.posture", "--json")
+    assert done.exit_code == 0, done.stderr
+    told = json.loads(done.stdout)
+    parameter = catalogue().find("us.commitment.posture")
+    assert parameter is not None
+    assert told["key"] == "us.commitment.posture"
+    assert told["meaning"] == parameter.meaning
+    assert told["kind"].startswith(parameter.kind)
+    assert told["source"] == parameter.source
+    text = alliance("explain", "us.commitment.posture").stdout
+    assert all(value in text for value in told.values())
+
+
+def test_every_key_and_every_variable_can_be_explained() -> None:
+    from sim.cli.explaining import explain
+    from sim.model import catalogue, variables
+
+    for key in catalogue().keys():  # noqa: SIM118 - a catalogue is not a dict
+        told = explain(key)
+        assert {"key", "meaning", "kind", "default", "allowed", "source", "used in"} <= set(told), key
+    for variable in variables():
+        assert {"variable", "meaning", "unit", "recorded"} <= set(explain(variable.name)), variable.name
+
+
+def test_a_key_of_one_member_names_its_family(alliance: Alliance) -> None:
+    from sim.model import catalogue
+
+    pattern = next(parameter for parameter in catalogue() if "POL" in parameter.entities)
+    told = json.loads(alliance("explain", pattern.key.replace("*", "POL"), "--json").stdout)
+    assert told["one of"] == pattern.key
+
+
+def test_explain_shows_which_layer_set_a_value(alliance: Alliance, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        f'title = "Mine"\ndescription = "For tests."\nextends = "{find_scenario("baseline").as_posix()}"\n'
+        '[us.commitment]\nposture = "retrenchment"\n'
+    )
+    told = json.loads(alliance("explain", "us.commitment.posture", "--scenario", path, "--json").stdout)
+    assert told["in mine"] == f"retrenchment (set by {path}:5)"
+
+
+@pytest.mark.parametrize(
+    ("word", "near"), [("us.commitment.postur", "us.commitment.posture"), ("member_at_2pct", "members_at_2pct")]
+)
+def test_an_unknown_name_is_answered_with_near_ones(word: str, near: str, alliance: Alliance) -> None:
+    done = alliance("explain", word)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert near in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_schema_is_a_json_schema_of_every_key(alliance: Alliance) -> None:
+    done = alliance("schema")
+    assert done.exit_code == 0
+    schema = json.loads(done.stdout)
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    assert "posture" in done.stdout
