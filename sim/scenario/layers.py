@@ -122,9 +122,15 @@ def _origin(document: Document, path: Inner) -> Origin:
     return Origin("file", document.shown, line, column)
 
 
+def _missing(document: Document, name: str, example: str) -> None:
+    """Report a missing key, unless it stands there misspelt, which is reported by itself."""
+    if not nearest(name, [key for key in document.data if key not in HEADS], cutoff=0.7):
+        document.missing(name, f"this key is required; write {example}")
+
+
 def _text(document: Document, name: str) -> str:
     if name not in document.data:
-        document.missing(name, f'this key is required; write {name} = "..."')
+        _missing(document, name, f'{name} = "..."')
         return ""
     text = read_text(document.data[name], _at(document, (name,)))
     return "" if text is FAULT else text
@@ -132,7 +138,7 @@ def _text(document: Document, name: str) -> str:
 
 def _references(document: Document) -> tuple[str, ...]:
     if "references" not in document.data:
-        document.missing("references", 'this key is required; write references = ["..."]')
+        _missing(document, "references", 'references = ["..."]')
         return ()
     raw = document.data["references"]
     if not isinstance(raw, list) or not raw:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sim.errors import InputError, Problem
@@ -124,7 +125,8 @@ class _Resolver:
         """Read a file after its parents; None if it cannot be read. ``below`` are the files that led here."""
         document = read(path, shown_as)
         if isinstance(document, Problem):
-            self.problems.append(document)
+            named = f" (extended by {below[-1].shown})" if below else ""
+            self.problems.append(replace(document, message=document.message + named))
             return None
         parents = self.parents(document, [*below, document])
         above: frozenset[Path] = frozenset()
@@ -163,7 +165,8 @@ class _Resolver:
         """One parent, read now or before; None if it is missing, faulty or closes a cycle."""
         folders = [(Path(document.shown).parent, document.real.parent)]
         folders += [(self.shipped, self.shipped)] if self.shipped else []
-        there = [(beside / name, folder / name) for beside, folder in folders if _exists(folder / name)]
+        names = (name, f"{name}.toml")
+        there = [(beside / n, folder / n) for beside, folder in folders for n in names if _exists(folder / n)]
         if not there:
             document.report(place, _no_parent(name, [folder for _, folder in folders]), at_value=True)
             return None

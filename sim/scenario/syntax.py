@@ -9,6 +9,8 @@ from sim.scenario.wording import dotted, tame
 
 _PLACE = re.compile(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
 
+LONGEST_LINE = 400
+
 # What stands on the line -> what to say; the first that matches is used. \1 is shown as written.
 _HINTS: tuple[tuple[str, str], ...] = (
     (r"([“”‘’„«»])", 'typographic quote {0}; write straight quotes: "text"'),
@@ -97,7 +99,7 @@ def _hint(said: str, line: str) -> str:
     if said.startswith(("Unterminated", "Unescaped", "Illegal", "Cannot", "Unclosed")):
         return ""
     for pattern, words in _HINTS:
-        match = re.search(pattern, line)
+        match = re.search(pattern, line[:LONGEST_LINE])
         if match:
             return ": " + words.replace("{0}", tame(match.group(1)) if match.groups() else "")
     return ""

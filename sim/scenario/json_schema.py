@@ -1,0 +1,181 @@
+"""A JSON Schema of scenario files for editors (draft 2020-12; Taplo and others read it)."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from sim.scenario.domains import Choice, Day, Flag, Number
+from sim.scenario.parameter import Catalogue, Parameter
+from sim.scenario.values import FAMILIES
+
+Schema = dict[str, Any]
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_YEARS = r"^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$"
+_DATE: Schema = {"type": "string", "format": "date"}
+_TEXT: Schema = {"type": "string", "minLength": 1}
+_POSITIVE = ("sd", "sd_log", "median", "a", "b", "shape", "rate")
+
+
+def json_schema(catalogue: Catalogue) -> Schema:
+    """Schema of a scenario file over the parameters of ``catalogue``: nested tables, choices, codes, bounds, units.
+
+    It finds wrong names, types and bounds while one types. Rules that join several values (weights that sum to 1, dates
+    in order, parents) are left to ``check``.
+    """
+    keys = _table(_tree(catalogue), required=False)
+    return {
+        "$schema": _DIALECT,
+        "title": "Scenario",
+        "description": "What a scenario changes against the defaults and the facts known at its start.",
+        "type": "object",
+        "properties": {**_heads(), **keys["properties"]},
+        "required": ["title", "description", "references"],
+        "additionalProperties": False,
+        "$defs": {
+            "distribution": {"oneOf": [_family(name) for name in FAMILIES]},
+            "event": _event(),
+            "settings": keys,
+        },
+    }
+
+
+def schema_text(catalogue: Catalogue) -> str:
+    """The schema as the text of a file, the same for the same catalogue."""
+    return json.dumps(json_schema(catalogue), indent=2, ensure_ascii=False) + "\n"
+
+
+def _heads() -> Schema:
+    names: Schema = {"type": "string", "minLength": 1}
+    return {
+        "title": {**_TEXT, "description": "One line that names the scenario."},
+        "description": {**_TEXT, "description": "What the scenario assumes, and why."},
+        "references": {
+            "type": "array",
+            "items": _TEXT,
+            "minItems": 1,
+            "description": "Sources of the assumptions.",
+        },
+        "extends": {
+            "anyOf": [names, {"type": "array", "items": names, "uniqueItems": True}],
+            "description": "File or files to build on, weakest first: beside this file or a shipped scenario.",
+        },
+        "start": {**_DATE, "description": "First day, 2014-01-01 to 2025-01-01. Facts known by then are used."},
+        "end": {**_DATE, "description": "Last day, after the start."},
+        "events": {"type": "array", "items": {"$ref": "#/$defs/event"}, "description": "Changes on a day."},
+    }
+
+
+def _event() -> Schema:
+    return {
+        "type": "object",
+        "properties": {
+            "date": {**_DATE, "description": "Day on which the values change."},
+            "until": {**_DATE, "description": "Day on which they change back; never if left out."},
+            "name": {**_TEXT, "description": "Unique name."},
+            "set": {"$ref": "#/$defs/settings", "minProperties": 1, "description": "Keys and their values meanwhile."},
+            "probability": {
+                "type": "number",
+                "minimum": 0,
+                "maximum": 1,
+                "description": "Share of runs, 1 if absent.",
+            },
+        },
+        "required": ["date", "name", "set"],
+        "additionalProperties": False,
+    }
+
+
+def _tree(catalogue: Catalogue) -> dict[str, Any]:
+    """Parameters nested by the parts of their keys; a pattern's entities stand under ``*``."""
+    tree: dict[str, Any] = {}
+    for parameter in catalogue:
+        *groups, last = parameter.key.split(".")
+        branch = tree
+        for group in groups:
+            branch = branch.setdefault(group, {})
+        branch[last] = parameter
+    return tree
+
+
+def _table(tree: dict[str, Any], *, required: bool = True) -> Schema:
+    schema: Schema = {"type": "object", "properties": {}, "additionalProperties": False}
+    for name, inside in tree.items():
+        value = _value(inside) if isinstance(inside, Parameter) else _table(inside)
+        if name == "*":
+            codes = _codes(inside)
+            schema["patternProperties"] = {f"^({'|'.join(codes)})$": value}
+        else:
+            schema["properties"][name] = value
+    if not schema["properties"] and required:
+        del schema["properties"]
+    return schema
+
+
+def _codes(inside: Parameter | dict[str, Any]) -> tuple[str, ...]:
+    """Entity codes of the parameters under ``*``."""
+    if isinstance(inside, Parameter):
+        return inside.entities
+    return tuple(dict.fromkeys(code for below in inside.values() for code in _codes(below)))
+
+
+def _value(parameter: Parameter) -> Schema:
+    domain = parameter.domain
+    words = f"{parameter.meaning} Unit: {parameter.unit}. {domain.describe().capitalize()}."
+    told: Schema = {"description": f"{words} Default: {parameter.prior_text}. {parameter.kind.capitalize()}."}
+    if isinstance(domain, Number):
+        plain = _number(domain)
+        uncertain = {"$ref": "#/$defs/distribution"}
+        return {**told, "anyOf": [plain, uncertain, _dated(plain, uncertain)]}
+    if isinstance(domain, Choice):
+        weight = {"type": "number", "minimum": 0, "maximum": 1}
+        weights = {
+            "type": "object",
+            "properties": dict.fromkeys(domain.options, weight),
+            "additionalProperties": False,
+            "minProperties": 1,
+        }
+        return {**told, "anyOf": [{"enum": list(domain.options)}, weights]}
+    if isinstance(domain, Flag):
+        return {**told, "type": "boolean"}
+    if isinstance(domain, Day):
+        return {**told, "anyOf": [{"const": "never"}, _DATE]}
+    return {**told, **_TEXT}
+
+
+def _number(domain: Number) -> Schema:
+    schema: Schema = {"type": "integer" if domain.integer else "number"}
+    if math.isfinite(domain.low):
+        schema["minimum"] = domain.low
+    if math.isfinite(domain.high):
+        schema["maximum"] = domain.high
+    return schema
+
+
+def _dated(plain: Schema, uncertain: Schema) -> Schema:
+    return {
+        "type": "object",
+        "properties": {"how": {"enum": ["step", "linear"]}},
+        "patternProperties": {_YEARS: {"anyOf": [plain, uncertain]}},
+        "required": ["how"],
+        "minProperties": 2,
+        "additionalProperties": False,
+    }
+
+
+def _family(name: str) -> Schema:
+    required, optional = FAMILIES[name]
+    number: Schema = {"type": "number"}
+    above_zero: Schema = {"type": "number", "exclusiveMinimum": 0}
+    args = {arg: above_zero if arg in _POSITIVE else number for arg in required + optional}
+    if name == "discrete":
+        args = {arg: {"type": "array", "items": number, "minItems": 1} for arg in required}
+        required = ("values",)
+    return {
+        "type": "object",
+        "properties": {"dist": {"const": name}, **args},
+        "required": ["dist", *required],
+        "additionalProperties": False,
+    }
