@@ -36,12 +36,16 @@ def find_scenario(scenario: str | Path) -> Path:
         InputError: there is no such file and no shipped scenario of that name.
     """
     path = Path(scenario)
-    if path.is_file():
+    try:
+        here, folder = path.exists(), path.is_dir()
+    except (OSError, ValueError):  # a name no file can have, or a folder that may not be entered
+        here, folder = False, False
+    if here and not folder:
         return path
     names = shipped_names()
     if len(path.parts) == 1 and path.suffix in ("", ".toml") and path.stem in names:
         return shipped_folder() / f"{path.stem}.toml"
-    what = "a folder, not a scenario file" if path.is_dir() else "no such file, and no shipped scenario of that name"
+    what = "a folder, not a scenario file" if folder else "no such file, and no shipped scenario of that name"
     near = difflib.get_close_matches(path.stem, names, n=1)
     hint = f"did you mean '{near[0]}'?" if near else "`alliance list` shows the shipped ones"
     raise InputError(f"'{scenario}': {what}; {hint}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.gathering import Sampling, check_names, gather, name_of
-from sim.cli.options import command_line, ensemble_options, json_option, quiet_option
+from sim.cli.options import command_line, ensemble_options, json_option, quiet_option, write_whole
 
 if TYPE_CHECKING:
     from sim.analysis import Comparison
@@ -52,9 +52,11 @@ def compare_command(
     """
     began = time.monotonic()
     from sim import analysis
+    from sim.analysis.comparison import chosen_outcomes
 
     names = [name_of(word) for word in scenarios]
     check_names(names, fewest=1 if by else 2)
+    chosen_outcomes(outcomes)  # a wrong name is told before the simulation, not after it
     folder = out or Path("comparisons") / default_folder(names, by)
     settings = [
         ("--runs", runs),
@@ -102,15 +104,12 @@ def write_tables(comparison: Comparison, folder: Path) -> list[Path]:
     """Write ``inputs.csv`` and ``differences.csv``, each whole or not at all."""
     from sim.analysis import INPUT_COLUMNS, ROW_COLUMNS, csv_text
 
-    folder.mkdir(parents=True, exist_ok=True)
     texts = {
         "inputs.csv": csv_text([row.to_dict() for row in comparison.input_rows()], INPUT_COLUMNS),
         "differences.csv": csv_text([row.to_dict() for row in comparison.rows()], ROW_COLUMNS),
     }
     for name, text in texts.items():
-        part = folder / f".{name}.part"
-        part.write_text(text, encoding="utf-8", newline="")
-        part.replace(folder / name)
+        write_whole(folder / name, text)
     return [folder / name for name in texts]
 
 

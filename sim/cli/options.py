@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 from collections.abc import Callable, Sequence
@@ -87,3 +88,23 @@ def command_line(verb: str, words: Sequence[str | Path], settings: Sequence[tupl
         elif value is not None and value is not False:
             parts += [option, str(value)]
     return shlex.join(parts)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write ``text`` so that a reader never sees half of it.
+
+    Raises:
+        FaultError: the file cannot be written; what to do about it.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8", newline="")
+        part.replace(path)
+    except OSError as error:
+        from sim.errors import FaultError
+
+        raise FaultError(f"{path} cannot be written: {error.strerror}; choose another --out or make room") from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)

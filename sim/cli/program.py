@@ -22,6 +22,9 @@ VERBS = {
     "explain": "looking",
     "schema": "looking",
     "plot": "plotting",
+    "compare": "comparing",
+    "attribute": "attributing",
+    "verify": "verifying",
 }
 EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 

@@ -54,6 +54,12 @@ def test_a_folder_of_that_name_does_not_hide_the_shipped_one(two: Path) -> None:
             "sub/baseline.toml",
             "'sub/baseline.toml': no such file, and no shipped scenario of that name; did you mean 'baseline'?",
         ),
+        (
+            "x" * 5000,
+            f"'{'x' * 5000}': no such file, and no shipped scenario of that name; "
+            "`alliance list` shows the shipped ones",
+        ),
+        ("a\0b", "'a\0b': no such file, and no shipped scenario of that name; `alliance list` shows the shipped ones"),
         (".", "'.': a folder, not a scenario file; `alliance list` shows the shipped ones"),
     ],
 )

@@ -1,0 +1,130 @@
+"""``alliance attribute``: why two scenarios differ."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli.gathering import check_names, load_all
+from sim.cli.options import ensemble_options, json_option, quiet_option, usable_cores, write_whole
+from sim.cli.progress import Progress
+from sim.cli.tables import columns, number
+
+if TYPE_CHECKING:
+    from sim.analysis.attribution import Attribution, Part, Waterfall
+
+
+@click.command("attribute")
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@ensemble_options
+@click.option(
+    "--variable", "outcomes", multiple=True, metavar="V[:ENTITY]", help="Attribute this. Repeatable; default headlines."
+)
+@click.option(
+    "--orders", type=click.IntRange(4, 10_000), default=16, show_default=True, help="Orders sampled above six groups."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: comparisons/A_to_B]")
+@json_option
+@quiet_option
+def attribute_command(
+    first: str,
+    second: str,
+    runs: int,
+    seed: int,
+    jobs: int | None,
+    sets: tuple[str, ...],
+    outcomes: tuple[str, ...],
+    orders: int,
+    out: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Say why scenario B differs from scenario A.
+
+    The difference is shared out over the groups of changed inputs (Shapley values, on the same streams).
+    """
+    began = time.monotonic()
+    from sim.analysis.attribution import PART_COLUMNS, attribute
+    from sim.analysis.table import csv_text
+
+    a, b = load_all([first, second], sets)
+    check_names([a.name, b.name])
+    folder = out or Path("comparisons") / f"{a.name}_to_{b.name}"
+    with Progress("runs", quiet=quiet) as progress:
+        found = attribute(
+            a,
+            b,
+            runs=runs,
+            seed=seed,
+            jobs=jobs or usable_cores(),
+            cache=folder / "coalitions",
+            outcomes=outcomes,
+            permutations=orders,
+            progress=progress,
+        )
+    table = folder / "attribution.csv"
+    write_whole(table, csv_text([part.to_dict() for part in found.rows()], PART_COLUMNS))
+    seconds = time.monotonic() - began
+    click.echo(as_document(found, [table], seconds) if as_json else as_text(found, [table], seconds))
+
+
+def as_text(found: Attribution, files: list[Path], seconds: float) -> str:
+    """Each outcome at its last date: from A over the groups, by size, to B."""
+    how = "every combination run" if found.exact else f"{found.permutations} orders sampled"
+    lines = [
+        f"from {found.a} to {found.b}",
+        f"{found.runs:,} runs, seed {found.seed}, {found.coalitions} ensembles ({how}), {seconds:.1f} s",
+        "Conditional on the scenarios; not a forecast.",
+        *(f"Note: {warning}" for warning in found.warnings),
+    ]
+    last: dict[tuple[str, str], Waterfall] = {}
+    for one in found.waterfalls:
+        last[one.outcome.name, one.outcome.entity] = one
+    for one in last.values():
+        lines += ["", *_waterfall_lines(one, found)]
+    return "\n".join([*lines, "", *map(str, files)])
+
+
+def _waterfall_lines(one: Waterfall, found: Attribution) -> list[str]:
+    outcome = one.outcome
+    scale = 100 if outcome.binary else 1
+    unit = "% of runs" if outcome.binary else outcome.unit
+    size = max(abs(scale * value) for value in (one.a_mean, one.b_mean, *(part.mean for part in one.parts)))
+    digits = 1 if size >= 100 else 3 if size < 10 else 2
+    rows = [[f"  {found.a}", number(scale * one.a_mean, digits), "", ""]]
+    rows += [_part_row(part, scale, digits) for part in one.parts]
+    rows += [[f"  {found.b}", number(scale * one.b_mean, digits), "", ""]]
+    name = f"{outcome.long_name}: {outcome.entity}" if outcome.entity else outcome.long_name
+    return [f"{name} ({unit}), mean at {one.date}", *columns(rows)]
+
+
+def _part_row(part: Part, scale: float, digits: int) -> list[str]:
+    mean, low, high = (number(scale * value, digits) for value in (part.mean, part.low, part.high))
+    signed = mean if mean.startswith("-") else f"+{mean}"
+    return [f"    {part.group}", signed, f"({low} to {high})", "depends on" if part.depends_on else ""]
+
+
+def as_document(found: Attribution, files: list[Path], seconds: float) -> str:
+    """The same as one JSON document, with every date."""
+    return json.dumps(
+        {
+            "a": found.a,
+            "b": found.b,
+            "runs": found.runs,
+            "seed": found.seed,
+            "seconds": round(seconds, 3),
+            "ensembles": found.coalitions,
+            "exact": found.exact,
+            "orders": found.permutations,
+            "warnings": list(found.warnings),
+            "parts": [part.to_dict() for part in found.rows()],
+            "files": [str(path) for path in files],
+        },
+        indent=2,
+        ensure_ascii=False,
+    )

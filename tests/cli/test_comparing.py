@@ -1,0 +1,143 @@
+"""``alliance compare`` and ``alliance attribute``."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Alliance
+
+SHORT = """\
+title = "{title}"
+description = "For tests: little time, few runs."
+extends = "baseline.toml"
+end = 2025-06-30
+{more}
+"""
+FEW = ("--runs", "12", "--jobs", "1", "--quiet")
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a short baseline, the same again, and one with another posture."""
+    texts = {
+        "short": SHORT.format(title="Short", more=""),
+        "same": SHORT.format(title="Same", more=""),
+        "harsh": SHORT.format(title="Harsh", more='[us.commitment]\nposture = "retrenchment"\n'),
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.toml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def table(path: str) -> list[dict[str, str]]:
+    with Path(path).open(newline="") as text:
+        return list(csv.DictReader(text))
+
+
+def test_inputs_come_first_then_outcomes_then_words(here: Path, alliance: Alliance) -> None:
+    done = alliance("compare", "short.toml", "harsh.toml", *FEW)
+    assert done.exit_code == 0, done.stderr
+    heads = [line for line in done.stdout.splitlines() if line.isupper() and line[0] != " "]
+    assert heads == ["INPUTS THAT DIFFER", "OUTCOMES", "IN WORDS"]
+    assert done.stdout.startswith("short against harsh\n12 runs, seed 1, ")
+    inputs = done.stdout.split("OUTCOMES")[0]
+    assert "us.commitment.posture" in inputs
+    assert "harsh.toml:6" in inputs
+    for path in done.stdout.splitlines()[-2:]:
+        assert Path(path).is_file()
+
+
+def test_a_scenario_against_its_twin_differs_in_nothing(here: Path, alliance: Alliance) -> None:
+    done = alliance("compare", "short.toml", "same.toml", *FEW, "--json")
+    assert done.exit_code == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["inputs"] == []
+    assert {row["mean_difference"] for row in document["outcomes"] if row["pairs_used"]} == {0.0}
+    text = alliance("compare", "short.toml", "same.toml", *FEW).stdout
+    assert "INPUTS THAT DIFFER\nnothing\n" in text
+
+
+def test_the_tables_hold_what_the_json_says(here: Path, alliance: Alliance) -> None:
+    document = json.loads(alliance("compare", "short.toml", "harsh.toml", *FEW, "--json").stdout)
+    rows = table("comparisons/short_vs_harsh/differences.csv")
+    assert len(rows) == len(document["outcomes"])
+    assert [row["sentence"] for row in rows] == [row["sentence"] for row in document["outcomes"]]
+    assert {row["key"] for row in table("comparisons/short_vs_harsh/inputs.csv")} == {"us.commitment.posture"}
+    assert document["command"] == "alliance compare short.toml harsh.toml --runs 12 --seed 1"
+
+
+def test_finished_results_compare_like_their_scenarios(here: Path, alliance: Alliance) -> None:
+    for name in ("short", "harsh"):
+        assert alliance("run", f"{name}.toml", *FEW, "--no-figures").exit_code == 0
+    from_results = json.loads(alliance("compare", "results/short", "results/harsh", "--json").stdout)
+    from_files = json.loads(alliance("compare", "short.toml", "harsh.toml", *FEW, "--json").stdout)
+    assert from_results["outcomes"] == from_files["outcomes"]
+
+
+def test_the_baseline_can_be_named(here: Path, alliance: Alliance) -> None:
+    done = alliance("compare", "short.toml", "harsh.toml", "--baseline", "harsh", *FEW)
+    assert done.stdout.startswith("harsh against short\n")
+    wrong = alliance("compare", "short.toml", "harsh.toml", "--baseline", "hash", *FEW)
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "short, harsh" in wrong.stderr
+
+
+def test_one_ensemble_can_be_split_by_an_outcome(here: Path, alliance: Alliance) -> None:
+    done = alliance("compare", "short.toml", "--by", "us.president", "--runs", "60", "--jobs", "1", "--quiet")
+    assert done.exit_code == 0, done.stderr
+    assert "conditioning, not intervention" in done.stdout
+    assert "INPUTS" not in done.stdout
+    wrong = alliance("compare", "short.toml", "--by", "us.presidnt", *FEW)
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "us.president" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (["short.toml"], "2 to 8 scenarios can be compared, 1 given"),
+        (["short.toml"] * 9, "2 to 8 scenarios can be compared, 9 given"),
+        (["short.toml", "./short.toml"], "two scenarios are named 'short'"),
+        (["short.toml", "gone.toml"], "'gone.toml': no such file"),
+        (["short.toml", "harsh.toml", "--variable", "threatt"], "threat"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_before_anything_is_run(
+    words: list[str], answer: str, here: Path, alliance: Alliance
+) -> None:
+    done = alliance("compare", *words, *FEW)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert answer in done.stderr
+
+
+def test_the_mistakes_of_all_files_are_told_at_once(here: Path, alliance: Alliance) -> None:
+    for name in ("one", "two"):
+        Path(f"{name}.toml").write_text(SHORT.format(title=name, more="[us.commitmnt]\nx = 1"))
+    done = alliance("compare", "one.toml", "two.toml", *FEW)
+    assert done.exit_code == 2
+    assert {line.split(":")[0] for line in done.stderr.splitlines()} == {"one.toml", "two.toml"}
+    assert not Path("comparisons").exists()
+
+
+def test_attribution_adds_up_to_the_difference(here: Path, alliance: Alliance) -> None:
+    done = alliance("attribute", "short.toml", "harsh.toml", *FEW, "--variable", "us_commitment", "--json")
+    assert done.exit_code == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["exact"]
+    last = max(part["date"] for part in document["parts"])
+    parts = {part["group"]: part["mean"] for part in document["parts"] if part["date"] == last}
+    assert parts.pop("total") == pytest.approx(sum(parts.values()), abs=1e-9)
+    assert len(table(document["files"][0])) == len(document["parts"])
+    text = alliance("attribute", "short.toml", "harsh.toml", *FEW, "--variable", "us_commitment").stdout
+    assert text.startswith("from short to harsh\n12 runs, seed 1, 2 ensembles (every combination run)")
+
+
+def test_twins_have_nothing_to_attribute(here: Path, alliance: Alliance) -> None:
+    done = alliance("attribute", "short.toml", "same.toml", *FEW)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "same inputs" in done.stderr
