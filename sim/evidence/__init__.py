@@ -1,0 +1,1 @@
+"""Evidence: estimates, back-tests and their scores."""
