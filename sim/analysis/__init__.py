@@ -3,23 +3,38 @@
 Every function takes finished ensembles, scenarios or files and returns plain values; nothing here prints.
 """
 
+from sim.analysis.attribution import PART_COLUMNS, Attribution, Part, Waterfall, attribute
+from sim.analysis.branches import branch
 from sim.analysis.comparison import Comparison, Contrast, compare
 from sim.analysis.conditioning import condition
 from sim.analysis.inputs import Change, changed_inputs
 from sim.analysis.outcomes import Outcome
+from sim.analysis.relations import Verdict, verify
+from sim.analysis.scenario_tree import Ending, Node, tree
 from sim.analysis.table import INPUT_COLUMNS, ROW_COLUMNS, InputRow, Row, csv_text
 
 __all__ = [
     "INPUT_COLUMNS",
+    "PART_COLUMNS",
     "ROW_COLUMNS",
+    "Attribution",
     "Change",
     "Comparison",
     "Contrast",
+    "Ending",
     "InputRow",
+    "Node",
     "Outcome",
+    "Part",
     "Row",
+    "Verdict",
+    "Waterfall",
+    "attribute",
+    "branch",
     "changed_inputs",
     "compare",
     "condition",
     "csv_text",
+    "tree",
+    "verify",
 ]

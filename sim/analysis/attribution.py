@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.coalitions import Coalition, Group, between, groups_between, one_horizon, orders, prefixes, subsets
-from sim.analysis.comparison import chosen_outcomes, default_catalogue
+from sim.analysis.comparison import chosen_outcomes
+from sim.analysis.loading import default_catalogue
 from sim.analysis.outcomes import Outcome, Recorded, kept_dates
 from sim.analysis.statistics import mean_interval
 from sim.errors import InputError

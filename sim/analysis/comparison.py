@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.align import Ensemble, View, align
 from sim.analysis.inputs import Change, changed_inputs
+from sim.analysis.loading import default_catalogue
 from sim.analysis.outcomes import Outcome, headline, kept_dates, pick
 from sim.analysis.statistics import Difference, Floats, holm, paired, unpaired
 from sim.analysis.table import InputRow, Row
@@ -223,11 +224,3 @@ def contrast_views(
         Contrast(outcome, name, view.name, dates, gap, p, conditional)
         for (outcome, view, dates, gap), p in zip(found, adjusted, strict=True)
     )
-
-
-def default_catalogue() -> Catalogue:
-    """The model's catalogue of parameters."""
-    from sim.model import catalogue
-
-    found: Catalogue = catalogue()
-    return found

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sim.scenario.parameter import Catalogue
-from sim.scenario.scenario import Event, Origin, Scenario
+from sim.scenario.scenario import Event, Scenario
 from sim.scenario.values import describe
 
 EVENT = "event: "
@@ -89,7 +89,7 @@ def _value_change(key: str, scenarios: Sequence[Scenario], catalogue: Catalogue)
     for scenario in scenarios:
         given = scenario.values.get(key)
         values.append(NOT_SET if given is None else describe(given.value))
-        origins.append("" if given is None else _place(given.origin))
+        origins.append("" if given is None else str(given.origin))
         own = given is not None and given.origin.layer not in ("default", "facts")
         sources.append("; ".join(scenario.references) if own else (parameter.source if parameter else ""))
     return Change(
@@ -114,7 +114,7 @@ def _event_change(name: str, scenarios: Sequence[Scenario], catalogue: Catalogue
         "event",
         any(parameter.depends_on for parameter in parameters if parameter),
         tuple("; ".join(map(_event_text, group)) or NO_EVENT for group in groups),
-        tuple("; ".join(_place(event.origin) for event in group) for group in groups),
+        tuple("; ".join(str(event.origin) for event in group) for group in groups),
         tuple("; ".join(one.references) if group else "" for one, group in zip(scenarios, groups, strict=True)),
     )
 
@@ -124,7 +124,3 @@ def _event_text(event: Event) -> str:
     sets = ", ".join(f"{key} = {describe(value)}" for key, value in event.sets)
     chance = "" if event.probability >= 1 else f", with probability {event.probability:g}"
     return f"{when}: {sets}{chance}"
-
-
-def _place(origin: Origin) -> str:
-    return "--set" if origin.layer == "set" else str(origin)

@@ -35,8 +35,8 @@ def test_a_different_horizon_is_a_difference(toy):
 
 def test_a_key_only_one_scenario_has_is_told_as_not_set(toy):
     base, other = toy.scenario("a"), toy.scenario("b")
-    other.values["aid.extra"] = Given(fixed(0.0), Origin("set"))
+    other.values["aid.extra"] = Given(fixed(0.0), Origin("set", "--set aid.extra=0"))
     del base.values["aid.extra"]
     (change,) = changed_inputs([base, other], toy.catalogue)
     assert change.values == ("not set", "0")
-    assert change.origins == ("", "--set")
+    assert change.origins == ("", "--set aid.extra=0")

@@ -1,0 +1,38 @@
+"""Scenario files read as the whole package reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.scenario.parameter import Catalogue
+    from sim.scenario.scenario import Scenario
+
+
+def load_scenario(scenario: str | Path, sets: Sequence[str] = ()) -> Scenario:
+    """A scenario from a path or the name of a shipped one, with ``KEY=VALUE`` settings.
+
+    Raises:
+        InputError: the file or a setting is wrong; every mistake at once.
+    """
+    from sim.model import catalogue, facts_layer
+    from sim.scenario.resolve import load
+    from sim.shipped import find_scenario, shipped_folder
+
+    return load(
+        find_scenario(scenario),
+        catalogue=catalogue(),
+        facts_layer=facts_layer,
+        sets=sets,
+        shipped=shipped_folder(),
+    )
+
+
+def default_catalogue() -> Catalogue:
+    """The model's catalogue of parameters."""
+    from sim.model import catalogue
+
+    found: Catalogue = catalogue()
+    return found

@@ -1,0 +1,57 @@
+"""The tree of scenario files in a folder."""
+
+import datetime as dt
+
+import pytest
+
+from sim.analysis.scenario_tree import tree
+from sim.errors import InputError
+
+HEAD = 'description = "d"\nreferences = ["r"]\n'
+
+
+def write(folder, name, *lines):
+    (folder / f"{name}.toml").write_text("\n".join([f'title = "The {name}"', *lines]) + "\n" + HEAD)
+
+
+def event(day):
+    return f'events = [{{name = "e", date = {day}, set = {{aid.extra = 1.0}}}}]'
+
+
+def test_branches_stand_below_their_parents_with_the_day_they_leave(tmp_path):
+    write(tmp_path, "zero", 'extends = "baseline.toml"', "us.pull = 1.0")
+    write(tmp_path, "late", 'extends = "early.toml"', event("2026-01-01"))
+    write(tmp_path, "early", 'extends = "zero.toml"', event("2025-06-01"))
+    write(tmp_path, "alone")
+    (tmp_path / "inject.toml").write_text("[aid]\nextra = 1.0\n")
+    (tmp_path / "broken.toml").write_text("[aid\n")
+    nodes = tree(tmp_path)
+    assert [(node.name, node.depth, node.at) for node in nodes] == [
+        ("alone", 0, None),
+        ("zero", 0, None),
+        ("early", 1, dt.date(2025, 6, 1)),
+        ("late", 2, dt.date(2026, 1, 1)),
+    ]
+    assert (nodes[1].parents, nodes[1].outside) == ((), ("baseline.toml",))
+    assert nodes[2].parents == ("zero",)
+    assert nodes[3].title == "The late"
+    assert all(node.endings == () and not node.stale for node in nodes)
+
+
+def test_of_two_parents_the_last_one_is_the_stem(tmp_path):
+    write(tmp_path, "a")
+    write(tmp_path, "b")
+    write(tmp_path, "both", 'extends = ["a.toml", "b.toml"]')
+    assert [(node.name, node.depth) for node in tree(tmp_path)] == [("a", 0), ("b", 0), ("both", 1)]
+    assert tree(tmp_path)[-1].parents == ("a", "b")
+
+
+def test_what_is_no_tree_is_told(tmp_path):
+    with pytest.raises(InputError, match="no such folder"):
+        tree(tmp_path / "none")
+    with pytest.raises(InputError, match="no scenario files"):
+        tree(tmp_path)
+    write(tmp_path, "a", 'extends = "b.toml"')
+    write(tmp_path, "b", 'extends = "a.toml"')
+    with pytest.raises(InputError, match="in a circle: a, b"):
+        tree(tmp_path)
