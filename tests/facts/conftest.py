@@ -1,0 +1,43 @@
+"""A copy of the shipped tables that a test may damage."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sim.facts import economy, spending, tables
+
+SHIPPED = Path(str(tables.folder()))
+
+
+def forget() -> None:
+    for cached in (tables.read, tables.stamp, spending._defence, spending._aggregates, economy._economy):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Folder that the room reads from for the length of the test."""
+    for path in SHIPPED.glob("*.csv"):
+        shutil.copy(path, tmp_path)
+    monkeypatch.setattr(tables, "folder", lambda: tmp_path)
+    forget()
+    yield tmp_path
+    forget()
+
+
+@pytest.fixture
+def damage(copied: Path) -> Callable[[str, int, str, str], None]:
+    """Replaces a text on one line (from 1) of one table."""
+
+    def change(name: str, line: int, old: str, new: str) -> None:
+        path = copied / name
+        lines = path.read_text("utf-8").split("\n")
+        assert old in lines[line - 1]
+        lines[line - 1] = lines[line - 1].replace(old, new, 1)
+        path.write_text("\n".join(lines), "utf-8")
+
+    return change
