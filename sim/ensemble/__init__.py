@@ -5,7 +5,7 @@ reads one. ``Result`` is what both return.
 """
 
 from sim.ensemble.layout import BLOCK
-from sim.ensemble.result import Result, open_result
 from sim.ensemble.making import run
+from sim.ensemble.result import Result, open_result
 
 __all__ = ["BLOCK", "Result", "open_result", "run"]

@@ -13,6 +13,7 @@ from sim.ensemble.layout import BLOCK, DETAIL_BLOCKS, Layout, Part, blocks_of, p
 from sim.errors import AllianceError, FaultError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -73,7 +74,9 @@ def _save(path: Path, block: NDArray[np.float32]) -> None:
     try:
         with folder.disk(path):
             with part.open("wb") as file:
-                np.save(file, block)
+                np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(block))
+                # Not np.save: on a full disk that loses the system's reason.
+                file.write(block.data.cast("B"))
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
@@ -125,6 +128,6 @@ def runs_of(part: Part, runs: int) -> int:
     return min(runs, DETAIL_BLOCKS * BLOCK) if part.detail else runs
 
 
-def disk_need(layout: Layout, runs: int) -> int:
-    """Bytes the blocks of an ensemble take."""
-    return sum(layout.height(number) * count for number, count in blocks_of(runs)) * ITEM
+def size(layout: Layout, counts: Mapping[int, int]) -> int:
+    """Bytes on disk of blocks, given as number -> runs."""
+    return sum(layout.height(number) * count for number, count in counts.items()) * ITEM

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+LOCK = ".lock"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 BARRED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -64,6 +65,25 @@ def move(source: Path, target: Path, names: Sequence[str]) -> None:
         if (source / name).exists():
             (source / name).replace(target / name)
     sync(target)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the folder ``path`` against other processes; FaultError if one is at work there. No lock on Windows."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with (path / LOCK).open("ab") as file:
+        try:
+            # The system frees it when the process ends, however it ends.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EACCES):
+                raise
+            raise FaultError(f"{path}: another run is at work here; wait for it or choose another --out") from error
+        yield
 
 
 def need(path: Path, size: int) -> None:

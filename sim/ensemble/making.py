@@ -81,7 +81,7 @@ def run(
         store = place / "blocks" / manifest.digest(given)[:16]
         order = Order(blocks.Work(source.MODEL, scenario, seed, runs, central, store), given, place, command)
         found = None if out is None else _existing(order, force=force)
-        result = found or _make(order, jobs, progress or (lambda done, total: None), began)
+        result = found or _make(order, jobs, progress, began)
     except BaseException:
         if out is None:
             shutil.rmtree(place, ignore_errors=True)
@@ -114,7 +114,9 @@ def _existing(order: Order, *, force: bool) -> Result | None:
     if held is None:
         strangers = [name for name in FILES if (out / name).exists()]
         if strangers and not order.work.store.is_dir():
-            raise InputError(f"{out}: holds {strangers[0]} but no manifest; choose another --out, or --force to replace it")
+            raise InputError(
+                f"{out}: holds {strangers[0]} but no manifest; choose another --out, or --force to replace it"
+            )
         return None
     if held["inputs_hash"] != manifest.digest(order.given):
         raise InputError(
@@ -155,57 +157,70 @@ def _renamed(order: Order, held: dict[str, Any]) -> Result:
     return Result(out, held, cached=True)
 
 
-def _make(order: Order, jobs: int, progress: Callable[[int, int], None], began: float) -> Result:
-    """Compute what is missing, reduce, put the result in place."""
-    work = order.work
-    layout = work.layout()
+def _make(order: Order, jobs: int, progress: Callable[[int, int], None] | None, began: float) -> Result:
+    """Compute what is missing, reduce, put the result in place; one process at a time in a folder."""
+    store = order.work.store
     with folder.disk(order.out):
-        work.store.mkdir(parents=True, exist_ok=True)
-        for part in work.store.glob(".*.part"):
-            part.unlink()
-    ready = blocks.finished(work, layout)
+        store.mkdir(parents=True, exist_ok=True)
+        with folder.alone(store.parent):
+            for part in store.glob(".*.part"):
+                part.unlink()
+            _simulate(order, jobs, progress)
+            composed = _reduce(order, began, time.perf_counter())
+            # Without its manifest a folder counts as unfinished: no moment shows a manifest beside another's numbers.
+            (order.out / manifest.NAME).unlink(missing_ok=True)
+            folder.move(store, order.out, FILES)
+            _clear(order)
+    return Result(order.out, composed)
+
+
+def _simulate(order: Order, jobs: int, progress: Callable[[int, int], None] | None) -> None:
+    """Put every block that is not in store there."""
+    work, layout = order.work, order.work.layout()
     counts = dict(blocks_of(work.runs))
-    missing = [number for number in counts if number not in set(ready)]
-    folder.need(work.store, sum(layout.height(number) * counts[number] * blocks.ITEM for number in missing))
+    ready = set(blocks.finished(work, layout))
+    missing = [number for number in counts if number not in ready]
+    folder.need(work.store, blocks.size(layout, {number: counts[number] for number in missing}))
     done = sum(counts[number] for number in ready)
-    progress(done, work.runs)
 
-    def report(number: int) -> None:
+    def report(number: int | None) -> None:
         nonlocal done
-        done += counts[number]
-        progress(done, work.runs)
+        done += 0 if number is None else counts[number]
+        if progress is not None:
+            progress(done, work.runs)
 
+    report(None)
     workers.complete(work, missing, jobs, report)
-    simulated = time.perf_counter()
-    model = source.model(work.model)
-    axes = model.axes(work.scenario)
+
+
+def _reduce(order: Order, began: float, simulated: float) -> dict[str, Any]:
+    """Write the three files of the result into the store; returns the manifest as it reads back."""
+    work, model = order.work, source.model(order.work.model)
+    variables, axes = model.variables(), model.axes(work.scenario)
     numbers = work.store / manifest.NUMBERS
     key = manifest.digest(order.given)
-    found = netcdf.write(numbers, work, layout, axes, keep_runs=order.given["keep_runs"], inputs=key)
-    table = tidy.text(work.scenario.name, model.variables(), axes, found)
+    found = netcdf.write(numbers, work, work.layout(), axes, keep_runs=order.given["keep_runs"], inputs=key)
+    table = tidy.text(work.scenario.name, variables, axes, found)
+    folder.write(work.store / manifest.SUMMARY, table)
     now = time.perf_counter()
-    seconds = {"total": now - began, "simulate": simulated - began, "reduce_and_write": now - simulated}
-    composed = manifest.compose(
-        work.scenario,
-        model.variables(),
-        order.given,
-        command=order.command,
-        seconds=seconds,
-        files={manifest.NUMBERS: numbers, manifest.SUMMARY: table},
+    composed = manifest.encode(
+        manifest.compose(
+            work.scenario,
+            variables,
+            order.given,
+            command=order.command,
+            seconds={"total": now - began, "simulate": simulated - began, "reduce_and_write": now - simulated},
+            files={manifest.NUMBERS: numbers, manifest.SUMMARY: table},
+        )
     )
-    with folder.disk(order.out):
-        folder.write(work.store / manifest.SUMMARY, table)
-        folder.write(work.store / manifest.NAME, manifest.encode(composed))
-        # Without its manifest a folder counts as unfinished: no moment shows a manifest beside another's numbers.
-        (order.out / manifest.NAME).unlink(missing_ok=True)
-        folder.move(work.store, order.out, FILES)
-    _clear(order)
-    return Result(order.out, json.loads(manifest.encode(composed)))
+    folder.write(work.store / manifest.NAME, composed)
+    told: dict[str, Any] = json.loads(composed)
+    return told
 
 
 def _clear(order: Order) -> None:
     """Remove the blocks, which have served; what cannot be removed does no harm and goes another time."""
     shutil.rmtree(order.work.store, ignore_errors=True)
-    rest = order.out / "blocks"
-    if rest.is_dir() and not any(rest.iterdir()):
+    rest = order.work.store.parent
+    if rest.is_dir() and {path.name for path in rest.iterdir()} <= {folder.LOCK}:
         shutil.rmtree(rest, ignore_errors=True)

@@ -94,17 +94,21 @@ def read(folder: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not a readable manifest; the result is damaged, make it again with --force") from error
+        raise InputError(
+            f"{path}: not a readable manifest; the result is damaged, make it again with --force"
+        ) from error
     if not isinstance(found, dict) or found.get("format") != KIND:
         raise InputError(f"{path}: not the manifest of an alliance result; choose another folder")
     version = found.get("format_version")
     if version != FORMAT:
         raise InputError(
-            f"{path}: result of format version {version}, this program reads version {FORMAT}; make it again with --force"
+            f"{path}: result of format version {version}, this program reads {FORMAT}; make it again with --force"
         )
     missing = {"scenario", "seed", "runs", "inputs", "inputs_hash", "variables", "files"} - found.keys()
     if missing:
-        raise InputError(f"{path}: lacks {', '.join(sorted(missing))}; the result is damaged, make it again with --force")
+        raise InputError(
+            f"{path}: lacks {', '.join(sorted(missing))}; the result is damaged, make it again with --force"
+        )
     return found
 
 

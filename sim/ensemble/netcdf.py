@@ -9,6 +9,7 @@ import numpy as np
 from sim.ensemble import folder
 from sim.ensemble.blocks import Work, gather, runs_of
 from sim.ensemble.layout import Layout, Part
+from sim.ensemble.spill import SpillFile
 from sim.ensemble.statistics import QUANTILES, Statistics, moments, shares
 
 if TYPE_CHECKING:
@@ -37,14 +38,21 @@ def write(path: Path, work: Work, layout: Layout, axes: Axes, *, keep_runs: bool
     import h5netcdf
 
     found: dict[str, Statistics] = {}
-    with folder.disk(path), h5netcdf.File(path, "w") as file:
-        file.attrs.update({"Conventions": "CF-1.11", "format": "alliance ensemble", "format_version": FORMAT})
-        file.attrs.update({"scenario_hash": work.scenario.hash, "inputs": inputs, "seed": work.seed, "runs": work.runs})
-        _write_axes(file, axes, work.runs)
-        for variable in dict.fromkeys(part.variable for part in layout.parts):
-            parts = [part for part in layout.parts if part.variable == variable]
-            found[variable.name] = _reduce(file, work, layout, parts, keep_runs=keep_runs)
-            _write_statistics(file, variable, found[variable.name], parts, work.runs)
+    with folder.disk(path), SpillFile(path) as disk:
+        with h5netcdf.File(disk, "w") as file:
+            file.attrs.update({"Conventions": "CF-1.11", "format": "alliance ensemble", "format_version": FORMAT})
+            file.attrs.update(
+                {"scenario_hash": work.scenario.hash, "inputs": inputs, "seed": work.seed, "runs": work.runs}
+            )
+            _write_axes(file, axes, work.runs)
+            for variable in dict.fromkeys(part.variable for part in layout.parts):
+                parts = [part for part in layout.parts if part.variable == variable]
+                found[variable.name] = _reduce(file, work, layout, parts, keep_runs=keep_runs)
+                _write_statistics(file, variable, found[variable.name], parts, work.runs)
+                if disk.error:
+                    break
+        if disk.error:
+            raise disk.error
     with folder.disk(path):
         folder.sync(path)
     return found
@@ -64,7 +72,7 @@ def run_dimensions(part: Part) -> tuple[str, ...]:
     """The dimensions of its single runs; of donors only the groups keep theirs."""
     grouped = part.variable.entity == "donor" and not part.variable.keep_runs
     entity = ("donor_group" if grouped else part.variable.entity,) if part.variable.entity else ()
-    return (time_axis(part.variable), *entity, "run")  # type: ignore[arg-type]
+    return (time_axis(part.variable), *entity, "run")
 
 
 def _write_axes(file: Any, axes: Axes, runs: int) -> None:
@@ -87,14 +95,16 @@ def _write_axes(file: Any, axes: Axes, runs: int) -> None:
     for name, days in timed.items():
         since = (np.array(days, "datetime64[D]") - EPOCH).astype(np.int32)
         clock = file.create_variable(name, (name,), data=since)
-        clock.attrs.update({"units": "days since 1970-01-01", "calendar": "proleptic_gregorian", "standard_name": "time"})
+        clock.attrs.update(
+            {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian", "standard_name": "time"}
+        )
     for name, listed in named.items():
         _write_texts(file, name, listed)
 
 
 def _write_texts(file: Any, name: str, texts: tuple[str, ...]) -> None:
     """A coordinate of texts."""
-    import h5py
+    import h5py  # type: ignore[import-untyped, unused-ignore]
 
     file.create_variable(name, (name,), dtype=h5py.string_dtype(), data=np.array(texts, object))
 

@@ -113,7 +113,7 @@ class Result:
     def dates(self, variable: str) -> NDArray[np.datetime64]:
         """Dates of a variable, ``(time,)``, datetime64[D]."""
         days = self._array(f"time_{self.variable(variable).every}")
-        return days.astype("timedelta64[D]") + np.datetime64("1970-01-01", "D")
+        return np.asarray(days.astype("datetime64[D]"))
 
     def quantiles(self, variable: str, entity: str | None = None) -> NDArray[np.float32]:
         """The 5, 25, 50, 75 and 95% quantiles, ``(time, 5)``."""
@@ -145,12 +145,14 @@ class Result:
         grouped = found.entity == "donor" and not found.keep_runs
         if grouped and entity not in GROUPS:
             self._place(found, entity)
-            raise InputError(f"{variable}: single runs are kept for the groups {', '.join(GROUPS)} only, name one of them")
+            raise InputError(
+                f"{variable}: single runs are kept for the groups {', '.join(GROUPS)} only, name one of them"
+            )
         whole = self._array(variable, keep=False)
         if entity is None:
             return whole
         if found.labels:
-            return (whole == self._place(found, entity)).astype(np.float32)
+            return np.asarray(whole == self._place(found, entity), np.float32)
         place = self._texts("donor_group").index(entity) if grouped else self._place(found, entity)
         return np.ascontiguousarray(whole[:, place])
 
@@ -193,7 +195,7 @@ class Result:
         """An array of ``ensemble.nc``; small ones are read once. Not to be written to."""
         if name in self._arrays:
             return self._arrays[name]
-        import h5py
+        import h5py  # type: ignore[import-untyped, unused-ignore]
 
         path = self.path / manifests.NUMBERS
         try:

@@ -9,6 +9,7 @@ import threading
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing.connection import wait as wait_for
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from sim.ensemble.blocks import Work, compute
 from sim.errors import FaultError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 def complete(work: Work, numbers: Sequence[int], jobs: int, report: Callable[[int], None]) -> None:
@@ -64,8 +65,9 @@ def _until_broken(work: Work, waiting: deque[int], jobs: int, report: Callable[[
         while waiting or under_way:
             try:
                 while waiting and len(under_way) < jobs:
-                    under_way[pool.submit(compute, work, waiting[0])] = waiting[0]
-                    waiting.popleft()
+                    with _no_interrupt():
+                        future = pool.submit(compute, work, waiting[0])
+                    under_way[future] = waiting.popleft()
             except BrokenProcessPool:
                 return _settle(under_way, report)
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
@@ -90,8 +92,21 @@ def _settle(under_way: dict[Future[None], int], report: Callable[[int], None]) -
     return lost
 
 
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Hold Ctrl-C back while a worker starts, which so inherits not to hear it; it is the parent's business alone."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _serve() -> None:
-    """Prepare a worker: Ctrl-C is the parent's business, and without a parent there is nothing to do."""
+    """Prepare a worker: without a parent there is nothing to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
