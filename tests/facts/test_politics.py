@@ -75,7 +75,7 @@ def test_who_held_what(day: date, president: bool, house: bool, senate: bool) ->
 def test_forecasts_stop_at_the_day() -> None:
     assert max(f.date for f in facts.us_forecast(OCTOBER)) == OCTOBER
     read = [f for f in facts.us_forecast(OCTOBER) if f.item == "president" and not f.recalled]
-    assert 0.4 < min(f.probability for f in read) < max(f.probability for f in read) < 0.65
+    assert 0.35 < min(f.probability for f in read) < max(f.probability for f in read) < 0.65  # models and markets
     chambers = {f.item: f.probability for f in facts.us_forecast(OCTOBER) if f.item in ("house", "senate")}
     assert chambers == {"house": 0.56, "senate": 0.70}
 
@@ -117,12 +117,10 @@ def test_roster_and_steps_of_joining() -> None:
 
 
 def test_how_plans_were_kept() -> None:
-    judged = [p for p in facts.plans(OCTOBER) if p.part == "b" and not p.blanket and p.kept != "open"]
-    table = {
-        firmness: [sum(p.kept == kept for p in judged if p.firmness == firmness and p.kind != "NATO projection")
-                   for kept in ("yes", "late", "no")]
-        for firmness in ("enacted", "planned", "aspiration")
-    }  # fmt: skip
+    dated = [p for p in facts.plans(OCTOBER) if p.part == "b" and not p.blanket and p.kind != "NATO projection"]
+    judged = [(p.firmness, p.kept) for p in dated if p.kept != "open" and p.target_year and p.target_year <= 2024]
+    firmness = ("enacted", "planned", "aspiration")
+    table = {firm: [judged.count((firm, kept)) for kept in ("yes", "late", "no")] for firm in firmness}
     assert table == {"enacted": [11, 3, 0], "planned": [33, 12, 9], "aspiration": [2, 0, 2]}
     wales = [p.kept for p in facts.plans(OCTOBER) if p.blanket and p.part == "b"]
     assert (wales.count("yes"), wales.count("no")) == (19, 8)

@@ -17,6 +17,7 @@ from sim.facts import tables
 SHIPPED = Path(str(tables.folder()))
 CUTOFF = datetime.date(2025, 1, 1)
 NAMES = sorted(path.name for path in SHIPPED.glob("*.csv"))
+REVISED = ("defence.csv", "aggregates.csv", "milex.csv", "economy.csv", "front.csv", "casualties.csv")
 Damage = Callable[[str, int, str, str], None]
 
 
