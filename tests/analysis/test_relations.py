@@ -128,12 +128,12 @@ def test_every_mistake_in_a_file_is_told_with_its_place(tmp_path):
         ":3:8  runs  a whole number from 1 is needed",
         ":5:1  sides.one.sets  unknown key; nearest: set",
         ':7:7  sides.two.set  a list of texts is needed: set = ["KEY = VALUE"]',
-        ':9:12  holds.0.relation  write it as "ONE >= OTHER" with <=, >=, ==, < or >',
-        ":10:12  holds.0.variable  no variable named 'ceasefyre'; nearest: ceasefire",
-        ":12:12  holds.1.relation  no side named 'too'; nearest: two",
-        ":13:1  holds.1.variable  defence_share_pct_gdp needs entity, a member, such as POL",
-        ':14:6  holds.1.in  write "every run" or "on average"',
-        ":15:8  holds.1.from  a date such as 2026-01-31 is needed",
+        ':9:12  holds[1].relation  write it as "ONE >= OTHER" with <=, >=, ==, < or >',
+        ":10:12  holds[1].variable  no variable named 'ceasefyre'; nearest: ceasefire",
+        ":12:12  holds[2].relation  no side named 'too'; nearest: two",
+        ":13:1  holds[2].variable  defence_share_pct_gdp needs entity, a member, such as POL",
+        ':14:6  holds[2].in  write "every run" or "on average"',
+        ":15:8  holds[2].from  a date such as 2026-01-31 is needed",
     ]
 
 
