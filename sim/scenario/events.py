@@ -77,10 +77,16 @@ class _Reader:
 
     def required(self, item: dict[str, Any], key: str) -> Any:
         if key not in item:
+            if self.misspelt(key, item):
+                return FAULT
             example = 'name = "..."' if key == "name" else "date = 2025-06-30"
             self.report_key(self.path, f"an event needs {key}; write {example}")
             return FAULT
         return (read_text if key == "name" else read_day)(item[key], self.inside(key))
+
+    def misspelt(self, key: str, item: dict[str, Any]) -> bool:
+        """Whether a key that is missing stands there misspelt, which is reported by itself."""
+        return bool(nearest(key, [other for other in item if other not in KEYS]))
 
     def probability(self, raw: Any) -> float:
         if isinstance(raw, bool) or not isinstance(raw, int | float) or not 0 <= raw <= 1:
@@ -93,7 +99,7 @@ class _Reader:
         if not isinstance(raw, dict) or not raw:
             if "set" in item:
                 self.report(("set",), "set must be a table of keys and values: set = {key = value}")
-            else:
+            elif not self.misspelt("set", item):
                 self.report_key(self.path, "an event needs set; write set = {key = value}")
             return ()
         found: list[tuple[str, Value]] = []

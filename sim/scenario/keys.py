@@ -56,6 +56,9 @@ def _correct(
         report(here, f"{name} belongs at the top of the file, before the first [heading]")
         return None, False
     codes = catalogue.entities_of(group)
+    if name == "*":
+        report(here, f"* stands for no code; write a key for each, such as {codes[0]}" if codes else "unknown key")
+        return None, False
     if codes:
         report(here, wrong_code(name, codes))
         code = right_code(name, codes)
@@ -63,25 +66,29 @@ def _correct(
     siblings = catalogue.members_of(group)
     same = [other for other in siblings if stem(other) == stem(name)] if "." not in name else []
     if same:
-        report(here, "; ".join(_in_unit(f"{group}.{other}" if group else other, catalogue) for other in same))
+        report(here, "this quantity is " + " or ".join(_in_unit(group, other, catalogue) for other in same))
         return None, False
     near = nearest(name, siblings, most=1, cutoff=0.7)
     corrected = f"{group}.{near[0]}" if near and group else near[0] if near else None
     if corrected and isinstance(raw, dict) and not (catalogue.is_group(corrected) or catalogue.find(corrected)):
         corrected = None
+    elsewhere = catalogue.groups_named(name) if corrected is None and isinstance(raw, dict) else ()
+    if len(elsewhere) == 1:
+        corrected = elsewhere[0]
     report(here, _unknown(key, group, corrected, catalogue))
     return corrected, False
 
 
-def _in_unit(key: str, catalogue: Catalogue) -> str:
-    parameter = catalogue.find(key)
-    name = key.rpartition(".")[2]
-    return f"this quantity is in {parameter.unit}: {name}" if parameter else f"did you mean {name}?"
+def _in_unit(group: str, name: str, catalogue: Catalogue) -> str:
+    parameter = catalogue.find(f"{group}.{name}" if group else name)
+    return f"in {parameter.unit}: {name}" if parameter else f"a group: {name}"
 
 
 def _unknown(key: str, group: str, corrected: str | None, catalogue: Catalogue) -> str:
     if corrected:
         return f"unknown key; did you mean {corrected}?"
+    if catalogue.find(key) or catalogue.is_group(key):
+        return f"unknown key; write {key} without quotes"
     near = catalogue.nearest(tame(key, 200))
     if near:
         return f"unknown key{meant(near)}"

@@ -26,4 +26,4 @@ def nearest_keys(word: str, catalogue: Catalogue) -> list[str]:
     keys = catalogue.keys()
     last = word.rpartition(".")[2].casefold()
     ends = [key for key in keys if key.rpartition(".")[2].casefold() == last]
-    return list(dict.fromkeys((ends if len(ends) <= 3 else []) + nearest(word, keys)))[:3]
+    return ends if 0 < len(ends) <= 3 else nearest(word, keys, cutoff=0.7)

@@ -64,6 +64,8 @@ class NumberReader:
 
     def no_number(self, raw: Any) -> str:
         """Why ``raw`` is no number."""
+        if isinstance(raw, int) and is_number(raw):
+            return f"this whole number is too large; must be {self.domain.describe()}"
         if is_number(raw):
             return f"{shown(raw)} is not a finite number; must be {self.domain.describe()}"
         if isinstance(raw, str):
@@ -94,7 +96,10 @@ class NumberReader:
             is_place = name in _LOCATIONS or (name == "high" and number.family == "uniform")
             if is_place and 0 < value < _PERCENT_SLIP and self.domain.low <= value * 100 <= self.domain.high:
                 hundredfold = plain(float(f"{value * 100:.12g}"))
-                return f"{plain(value)} would be {plain(value)}% ({self.parameter.unit}); did you mean {hundredfold}?"
+                space = "" if self.parameter.unit.startswith("%") else " "
+                return (
+                    f"{plain(value)} would mean {plain(value)}{space}{self.parameter.unit}; did you mean {hundredfold}?"
+                )
         return ""
 
     def distribution(self, raw: dict[str, Any], inner: Inner) -> Distribution | Fault:

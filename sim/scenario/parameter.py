@@ -112,6 +112,10 @@ class Catalogue:
         names = (key[depth:].split(".", 1)[0] for key in self._by_key if not group or key.startswith(group + "."))
         return tuple(dict.fromkeys(names))
 
+    def groups_named(self, name: str) -> tuple[str, ...]:
+        """Groups, at any depth, whose last part is ``name``, sorted."""
+        return tuple(sorted(group for group in self._groups if group.rpartition(".")[2] == name))
+
     def entities_of(self, group: str) -> tuple[str, ...]:
         """Entity codes that can follow ``group``; empty if other names do."""
         prefix = f"{group}.*" if group else "*"

@@ -82,8 +82,8 @@ class _Index:
             self.counts[path] = number + 1
             path = (*path, number)
             self.found.keys[path] = self.spot(names[0][1])
-        elif path in self.declared:
-            self.found.repeats.append((path, self.declared[path], where))
+        elif path in self.declared or path in self.found.values:
+            self.found.repeats.append((path, self.declared.get(path) or self.found.values[path], where))
         else:
             self.declared[path] = where
         for child in node.named_children:

@@ -42,7 +42,9 @@ def read_day(raw: Any, report: Report, *, never: bool = False) -> datetime.date 
         return raw
     if never and raw == "never":
         return None
-    if isinstance(raw, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw):
+    if never and isinstance(raw, str) and raw.casefold() == "never":
+        report((), f'{shown(raw)} is not a date; did you mean "never"?')
+    elif isinstance(raw, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw):
         report((), f"{shown(raw)} is a text; write the date without quotes: {raw}")
     elif isinstance(raw, datetime.datetime):
         report((), f"a date without time of day is needed: {raw.date().isoformat()}")
@@ -72,6 +74,9 @@ def _choice(raw: Any, domain: Choice, report: Report) -> str | Weights | Fault:
 
 
 def _weights(raw: dict[str, Any], domain: Choice, report: Report) -> Weights | Fault:
+    if "dist" in raw:
+        report((), f"a choice takes weights, not dist; write {{{domain.options[0]} = 0.5, ...}}")
+        return FAULT
     faults = 0
     for name, weight in raw.items():
         if name not in domain.options:

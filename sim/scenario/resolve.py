@@ -125,7 +125,7 @@ class _Resolver:
         """Read a file after its parents; None if it cannot be read. ``below`` are the files that led here."""
         document = read(path, shown_as)
         if isinstance(document, Problem):
-            named = f" (extended by {below[-1].shown})" if below else ""
+            named = f" (extended by {below[-1].shown}:{below[-1].positions.key(('extends',))[0]})" if below else ""
             self.problems.append(replace(document, message=document.message + named))
             return None
         parents = self.parents(document, [*below, document])
@@ -240,9 +240,13 @@ def _exists(path: Path) -> bool:
 
 
 def _no_parent(name: str, folders: Sequence[Path]) -> str:
-    names = sorted({path.name for folder in folders for path in folder.glob("*.toml")})
     where = "beside this file" + (" or among the shipped scenarios" if len(folders) > 1 else "")
-    return f"no file {tame(name)} {where}{meant(nearest(name, names, most=1))}"
+    said = f"no file {tame(name)} {where}"
+    if not name.isprintable():
+        return said
+    near = Path(name).parent
+    names = sorted({str(near / path.name) for folder in folders for path in (folder / near).glob("*.toml")})
+    return said + meant(nearest(name.removesuffix(".toml") + ".toml", names, most=1, cutoff=0.8))
 
 
 def _years_after(day: datetime.date, years: int) -> datetime.date:
