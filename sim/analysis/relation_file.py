@@ -105,7 +105,9 @@ def read_relation(path: Path) -> Relation:
     if not isinstance(holds, list) or not holds:
         found.report(("holds",), "at least one [[holds]] with relation and variable is needed")
         holds = []
-    told = [_hold(found, number, one, [side.name for side in sides]) for number, one in enumerate(holds)]
+    named = found.data.get("sides")
+    names = list(named) if isinstance(named, dict) else []
+    told = [_hold(found, number, one, names) for number, one in enumerate(holds)]
     if found.problems:
         raise InputError(tuple(sorted(found.problems)))
     return Relation(path, texts["title"], texts["reference"], count, sides, tuple(one for one in told if one))
