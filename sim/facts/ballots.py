@@ -52,6 +52,7 @@ class Election:
     executive_role: Role
     left_right: float | None
     hog: str
+    hog_party: str
     winner: str
     winner_left_right: float | None
     hog_left_right: float | None
@@ -63,11 +64,11 @@ class Election:
 def _election(row: _ElectionRow, day: datetime.date) -> Election:
     if row.status == "held" and row.date <= day:
         own = row.winner_left_right if row.kind == "presidential" else row.hog_left_right
-        result = (own, row.hog, row.winner, row.winner_left_right, row.hog_left_right)
+        result = (own, row.hog, row.hog_party, row.winner, row.winner_left_right, row.hog_left_right)
         return Election(row.code, row.date, row.kind, True, row.executive_role, *result, False, False, row.recalled)
     hindsight = row.status == "held" or day < row.known_on
     bound = row.status == "latest"
-    nothing = (None, "", "", None, None)
+    nothing = (None, "", "", "", None, None)
     return Election(row.code, row.date, row.kind, False, row.executive_role, *nothing, hindsight, bound, row.recalled)
 
 

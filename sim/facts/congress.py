@@ -71,18 +71,23 @@ class Supplemental:
     """One emergency appropriation for Ukraine, USD bn.
 
     ``requests``: (day, size asked) of every White House request that led to it and was made by the day asked for.
-    Until signature ``law`` is empty and every size None. ``military_busd`` is refilling of US stocks + USAI + FMF.
+    Until signature ``law`` is empty and every size None; a None size in a signed law was not found.
+    ``military_busd`` is ``replenishment_busd`` (refilling US stocks, no aid on top of the drawdown) + ``usai_busd`` +
+    ``fmf_busd``.
     """
 
     law: str
     requests: tuple[tuple[datetime.date, float], ...]
-    signed_on: datetime.date | None
-    military_busd: float | None
-    economic_busd: float | None
-    humanitarian_busd: float | None
-    total_busd: float | None
-    drawdown_cap_busd: float | None
     recalled: bool
+    signed_on: datetime.date | None = None
+    military_busd: float | None = None
+    replenishment_busd: float | None = None
+    usai_busd: float | None = None
+    fmf_busd: float | None = None
+    economic_busd: float | None = None
+    humanitarian_busd: float | None = None
+    total_busd: float | None = None
+    drawdown_cap_busd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,23 @@ def _share(percent: float) -> float:
     return round(percent / 100, 6)
 
 
+def _signed(law: _LawRow, requests: tuple[tuple[datetime.date, float], ...], recalled: bool) -> Supplemental:
+    return Supplemental(
+        law=law.law,
+        requests=requests,
+        recalled=recalled,
+        signed_on=law.signed_on,
+        military_busd=law.military_busd,
+        replenishment_busd=law.replenishment_busd,
+        usai_busd=law.usai_busd,
+        fmf_busd=law.fmf_busd,
+        economic_busd=law.economic_busd,
+        humanitarian_busd=law.humanitarian_busd,
+        total_busd=law.total_busd,
+        drawdown_cap_busd=law.drawdown_cap_busd,
+    )
+
+
 def appropriations(known: datetime.date) -> tuple[Supplemental, ...]:
     """Supplementals requested or signed by the day, in order of their first request. Source: USLAW, USREQ."""
     day = as_day(known)
@@ -124,10 +146,9 @@ def appropriations(known: datetime.date) -> tuple[Supplemental, ...]:
         pairs = tuple((row.requested_on, row.requested_busd) for row in requests)
         recalled = any(row.recalled for row in requests)
         if law.signed_on > day:
-            found.append(Supplemental("", pairs, None, None, None, None, None, None, recalled))
-            continue
-        sizes = (law.military_busd, law.economic_busd, law.humanitarian_busd, law.total_busd, law.drawdown_cap_busd)
-        found.append(Supplemental(name, pairs, law.signed_on, *sizes, recalled or law.recalled))
+            found.append(Supplemental("", pairs, recalled))
+        else:
+            found.append(_signed(law, pairs, recalled or law.recalled))
     return tuple(found)
 
 

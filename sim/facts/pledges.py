@@ -50,7 +50,7 @@ class Plan:
     ``target_year`` is None for a promise without a date. ``blanket`` marks the pledges all allies made together
     (Wales 2014, Vilnius 2023). ``part``: "a" plans for 2025 and later, "b" earlier announcements, whose ``kept`` is
     judged by NATO's release of 17 June 2024 and reads "open" before that day. ``day_exact`` is False where only the
-    month was printed; the month's last day then stands in.
+    month was printed; the month's last day then stands in. ``reference``: where the announcement was read.
     """
 
     member: str
@@ -63,6 +63,7 @@ class Plan:
     kind: str
     part: Literal["a", "b"]
     day_exact: bool
+    reference: str
     recalled: bool
 
 
@@ -85,6 +86,7 @@ def plans(known: date) -> tuple[Plan, ...]:
                 row.kind,
                 row.part,
                 row.day_exact,
+                row.reference,
                 row.recalled,
             )
         )

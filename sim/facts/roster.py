@@ -16,8 +16,6 @@ class _MemberRow(NamedTuple):
     accession: date
     distance_km: float
     borders_russia: bool
-    borders_belarus: bool
-    nuclear: bool
     eu: bool
     currency: str
     has_forces: bool
@@ -53,8 +51,6 @@ class Member:
     accession: date
     distance_km: float
     borders_russia: bool
-    borders_belarus: bool
-    nuclear: bool
     eu: bool
     currency: str
     has_forces: bool
@@ -80,7 +76,7 @@ class Donor:
 def members() -> tuple[Member, ...]:
     """The 32 members of the end of 2024, sorted by code. Raises InputError if the table is damaged."""
     rows = sorted(read(_MemberRow, "members.csv"), key=lambda row: row.member)
-    return tuple(Member(*row[:10]) for row in rows)
+    return tuple(Member(*row[:8]) for row in rows)
 
 
 @cache

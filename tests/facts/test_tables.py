@@ -57,14 +57,7 @@ def test_every_row_was_known_by_the_end_of_2024(name: str) -> None:
 def test_a_vintage_later_than_the_day_it_is_known_is_marked_as_standing_in(name: str) -> None:
     for line, row in enumerate(raw(name), 2):
         release = re.fullmatch(r"(\d{4})-(\d{2})(-\d{2})?", row["vintage"])
-        if release and name in (
-            "defence.csv",
-            "aggregates.csv",
-            "milex.csv",
-            "economy.csv",
-            "front.csv",
-            "casualties.csv",
-        ):
+        if release and name in REVISED:
             later = row["vintage"][:7] > row["known_on"][:7]
             assert not later or row["stand_in"] == "1", (name, line)
 
