@@ -1,0 +1,61 @@
+"""The analysis on ensembles that were really made and stored."""
+
+import numpy as np
+import pytest
+
+from sim import ensemble
+from sim.analysis import attribute, compare, condition
+from sim.errors import InputError
+
+
+@pytest.fixture
+def stored(toy, toy_ensembles, tmp_path):
+    def run(scenario, **options):
+        return ensemble.run(scenario, out=tmp_path / scenario.name, **{"runs": 60, **options})
+
+    return run
+
+
+@pytest.mark.usefixtures("toy_ensembles")
+def test_stored_ensembles_compare_like_those_in_memory(toy, stored):
+    scenarios = [toy.scenario("a"), toy.scenario("b", budgets__push=0.5)]
+    on_disk = compare([stored(one) for one in scenarios], catalogue=toy.catalogue, variables=toy.variables)
+    memory = compare([toy.Result(one, runs=60) for one in scenarios], catalogue=toy.catalogue, variables=toy.variables)
+    assert [row.to_dict() for row in on_disk.rows()] == [row.to_dict() for row in memory.rows()]
+    assert on_disk.warnings == ()
+
+
+def test_other_seeds_and_unkept_runs_are_refused(toy, stored):
+    a, b = stored(toy.scenario("a")), stored(toy.scenario("b"), seed=2)
+    with pytest.raises(InputError, match="differ in seed"):
+        compare([a, b], catalogue=toy.catalogue, variables=toy.variables)
+    with pytest.raises(InputError, match="single runs were not kept"):
+        compare([a, stored(toy.scenario("c"), keep_runs=False)], catalogue=toy.catalogue, variables=toy.variables)
+
+
+def test_one_stored_ensemble_is_split(toy, stored):
+    found = condition(stored(toy.scenario("a"), runs=200), "us.president", variables=toy.variables)
+    assert sum(view.runs for view in found.views) == 200
+
+
+def test_coalitions_are_kept_and_reused(toy, toy_ensembles, tmp_path, monkeypatch):
+    a, b = toy.scenario("a"), toy.scenario("b", budgets__push=0.5, war__pair=2.0, war__twin=0.5)
+    options = {"runs": 40, "catalogue": toy.catalogue, "variables": toy.variables, "cache": tmp_path / "cache"}
+    steps = []
+    first = attribute(a, b, progress=lambda done, total: steps.append((done, total)), **options)
+    assert first.coalitions == 8
+    assert steps == [(number, 8) for number in range(1, 9)]
+    assert len(list((tmp_path / "cache").iterdir())) == 8
+    assert [part.mean for part in first.find("us_commitment").parts] == pytest.approx([0.5] * 3, abs=1e-6)
+
+    monkeypatch.setattr("tests.analysis.toy_model.simulate", None)
+    again = attribute(a, b, **options)
+    assert [part.to_dict() for part in again.rows()] == [part.to_dict() for part in first.rows()]
+
+
+def test_without_a_cache_nothing_is_left_behind(toy, toy_ensembles, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    found = attribute(toy.scenario("a"), toy.scenario("b", budgets__push=0.5), runs=20, outcomes=["us_commitment"],
+                      catalogue=toy.catalogue, variables=toy.variables)  # fmt: skip
+    assert np.isclose(found.find("us_commitment").total.mean, 0.5)
+    assert list(tmp_path.iterdir()) == []
