@@ -1,4 +1,4 @@
-"""A toy alliance with the interface of ``sim.model`` and known effects: what the analysis reports has a right answer."""
+"""A toy alliance with known effects and the interface of ``sim.model``, so that every analysis has a right answer."""
 
 import datetime as dt
 from types import SimpleNamespace
