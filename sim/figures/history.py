@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+# NATO's spending tables begin here, and so do the other yearly lines drawn beside them.
+FIRST_YEAR = 2014
 _AID = {
     "aid_committed_beur": ("total", "commitment"),
     "aid_allocated_beur": ("total", "allocation"),
@@ -41,6 +43,11 @@ class Series:
     def before(self, day: Any) -> Series:
         """Only what lies before ``day``."""
         kept = self.dates < np.datetime64(day, "D")
+        return Series(self.dates[kept], self.values[kept])
+
+    def since(self, day: Any) -> Series:
+        """Only what lies on ``day`` or after."""
+        kept = self.dates >= np.datetime64(day, "D")
         return Series(self.dates[kept], self.values[kept])
 
 
@@ -136,13 +143,25 @@ def _members_at(level: float) -> Callable[[date], Series]:
         years = sorted({year for code in joined for year in shares.get(code, {})})
         found = {
             year: float(
-                sum(shares.get(code, {}).get(year, 0.0) >= level for code, day in joined.items() if day <= date(year, 12, 31))
+                sum(
+                    shares.get(code, {}).get(year, 0.0) >= level
+                    for code, day in joined.items()
+                    if day <= date(year, 12, 31)
+                )
             )
             for year in years
         }
         return _yearly(found)
 
     return count
+
+
+def _members(known: date) -> Series:
+    from sim import facts
+
+    joined = [member.accession for member in facts.members()]
+    years = range(FIRST_YEAR, known.year)
+    return _yearly({year: float(sum(day <= date(year, 12, 31) for day in joined)) for year in years})
 
 
 def _russian_military(known: date) -> Series:
@@ -155,6 +174,7 @@ _ALLIANCE: dict[str, Callable[[date], Series]] = {
     "europe_canada_share_pct_gdp": _europe_canada,
     "europe_canada_spending_busd_current": _europe_canada_spending,
     "us_share_of_nato_pct": _us_share,
+    "members_total": _members,
     "members_at_2pct": _members_at(2.0),
     "members_at_3_5pct": _members_at(3.5),
     "russian_military_share_pct_gdp": _russian_military,

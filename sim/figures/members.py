@@ -31,7 +31,7 @@ def members(result: Ensemble, size: Size) -> Drawing:
     sentence = _sentence(telling, fans)
     title = "Defence spending of each member"
     subtitle = f"{variable.unit}. {FACETS} Dashes: 2%. Highest median at the end first."
-    sheet = Sheet(result, "members", size, title, subtitle, sentence, telling, 21.5)
+    sheet = Sheet(result, "members", size, title, subtitle, sentence, telling, 22.0)
     names = _names()
     dates = result.dates(SHARE)
     known = result.scenario.start
@@ -40,7 +40,7 @@ def members(result: Ensemble, size: Size) -> Drawing:
     for code in order:
         history = reported(SHARE, code, known)
         earlier = history.before(dates[0]) if len(dates) else history
-        end = number(_last(fans[code]), 1) if len(dates) else ""
+        end = number(_last(fans[code]), 2) if len(dates) else ""
         parts.append(
             Multiple(
                 names.get(code, code), code, end, position(earlier.dates, "year"), earlier.values,
@@ -54,7 +54,7 @@ def members(result: Ensemble, size: Size) -> Drawing:
             _row(sheet, variable, "runs", code, day, scenario=sheet.scenario, **cells)
     for day, value in zip(dates, middle, strict=True):
         _row(sheet, variable, "runs", "median of members", day, scenario=sheet.scenario, value=float(value))
-    columns = 8 if size.height is not None else 5
+    columns = 8 if size.height is not None else 4
     multiples(sheet, sheet.body, parts, sheet.look, columns=columns, middle=middle, level=2.0)
     if len(dates):
         listed = ", ".join(f"{names.get(code, code)} {number(_last(fans[code]), 2)}" for code in order)
@@ -70,7 +70,9 @@ def members_map(result: Ensemble, size: Size) -> Drawing:
     sentence = _sentence(telling, fans)
     end = telling.when(variable) if telling.has(variable) else ""
     title = f"Defence spending of each member in {end}" if end else "Defence spending of each member"
-    subtitle = f"Median of the runs, {variable.unit}. Each tile is a member near its place on the map. ISL has no forces."
+    subtitle = (
+        f"Median of the runs, {variable.unit}. Each tile is a member near its place on the map. ISL has no forces."
+    )
     sheet = Sheet(result, "members_map", size, title, subtitle, sentence, telling, 12.5)
     values: dict[str, float | None] = {}
     if end:
@@ -82,7 +84,7 @@ def members_map(result: Ensemble, size: Size) -> Drawing:
         names = _names()
         listed = ", ".join(f"{names.get(code, code)} {number(_last(fans[code]), 2)}" for code in sorted(fans))
         sheet.told.append(f"Medians: {listed}.")
-    texts = {code: number(value, 1) if value is not None else "" for code, value in values.items()}
+    texts = {code: number(value, 2) if value is not None else "" for code, value in values.items()}
     tile_grid(sheet, sheet.body, values, {**texts, "ISL": "–"})
     across, down = sheet.body.w / COLUMNS, sheet.body.h / ROWS
     key(sheet, Box(sheet.body.x, sheet.body.y, across * 6, down), variable.unit)

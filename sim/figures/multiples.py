@@ -71,7 +71,9 @@ def multiples(
         sheet.add_collection(drawn_lines, autolim=False)
     for areas, strength in ((outer, OUTER), (inner, INNER)):
         shade = tint(look.colour, strength)
-        sheet.add_collection(PolyCollection(areas, facecolors=shade, edgecolors="none", zorder=2 + strength), autolim=False)
+        sheet.add_collection(
+            PolyCollection(areas, facecolors=shade, edgecolors="none", zorder=2 + strength), autolim=False
+        )
     _axis_texts(page, frames, columns, span, ticks)
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sim.figures.drawing import Drawing, Provenance, Row, Table
-from sim.figures.style import BODY, CM_PER_INCH, INK, MUTED, PAPER, SMALL, TITLE, Size
+from sim.figures.style import BODY, CM_PER_INCH, FONT, INK, MUTED, PAPER, SMALL, TITLE, Size
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MARGIN = 0.25
 LEADING = 1.32
+_EM = 64.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,12 @@ class Box:
     w: float
     h: float
 
+    def columns(self, *weights: float, across: float = 0.4) -> list[Box]:
+        """Boxes side by side, as wide as their weights say."""
+        share = (self.w - across * (len(weights) - 1)) / sum(weights)
+        starts = [self.x + sum(weights[:i]) * share + across * i for i in range(len(weights))]
+        return [Box(x, self.y, weight * share, self.h) for x, weight in zip(starts, weights, strict=True)]
+
     def grid(self, rows: int, columns: int, across: float = 0.4, down: float = 0.3) -> list[Box]:
         """``rows × columns`` boxes row by row from the top left, with gaps between them."""
         w = (self.w - across * (columns - 1)) / columns
@@ -33,6 +41,17 @@ class Box:
             for row in range(rows)
             for column in range(columns)
         ]
+
+
+@lru_cache(maxsize=4096)
+def _width(text: str, bold: bool) -> float:
+    """Width of ``text`` in units of its type size."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    font = get_font(findfont(FontProperties(family=FONT, weight="bold" if bold else "normal")))
+    font.set_size(_EM, 72)
+    font.set_text(text, 0.0)
+    return float(font.get_width_height()[0] / 64 / _EM)
 
 
 class Page:
@@ -53,18 +72,17 @@ class Page:
         self.height = (size.height or height * size.scale) / size.scale
         inches = (self.width * size.scale / CM_PER_INCH, self.height * size.scale / CM_PER_INCH)
         self.figure = Figure(figsize=inches, dpi=100, facecolor=PAPER)
-        self._renderer: Any = FigureCanvasAgg(self.figure).get_renderer()
+        FigureCanvasAgg(self.figure)
         self.rows: list[Row] = []
         self.told: list[str] = []
         self.body = self._set_words(subtitle, skill)
 
     def measure(self, text: str, points: float = SMALL, bold: bool = False) -> float:
         """Width of ``text`` in centimetres at page scale."""
-        from matplotlib.font_manager import FontProperties
-
-        font = FontProperties(size=points * self.size.scale, weight="bold" if bold else "normal")
-        pixels = self._renderer.get_text_width_height_descent(text, font, False)[0]
-        return float(pixels / self.figure.dpi * CM_PER_INCH / self.size.scale)
+        # Word by word: words recur from figure to figure, whole lines do not, and shaping text is what costs.
+        words = text.split(" ")
+        width = sum(_width(word, bold) for word in words) + (len(words) - 1) * _width(" ", bold)
+        return width * points / 72 * CM_PER_INCH
 
     def wrap(self, text: str, width: float, points: float = SMALL, bold: bool = False) -> list[str]:
         """``text`` broken at spaces into lines no wider than ``width`` centimetres (a longer word is cut)."""
@@ -75,7 +93,9 @@ class Page:
                 lines[-1] = joined
                 continue
             while len(word) > 1 and self.measure(word, points, bold) > width:
-                cut = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or self.measure(word[:n], points, bold) <= width)
+                cut = next(
+                    n for n in range(len(word) - 1, 0, -1) if n == 1 or self.measure(word[:n], points, bold) <= width
+                )
                 lines.append(word[:cut])
                 word = word[cut:]
             lines.append(word)

@@ -19,8 +19,8 @@ from sim.figures.words import as_day, decimals, median_and_range, number, when
 if TYPE_CHECKING:
     from sim.model.variables import Variable
 
-HEADER = 0.78
-FOOT = 0.42
+HEADER = 0.88
+FOOT = 0.45
 OUTER, INNER = 0.26, 0.52
 
 
@@ -76,7 +76,9 @@ class Panel:
                     x, drawn[:, low], drawn[:, high], color=tint(look.colour, strength), lw=0, zorder=2 + strength
                 )
             width = self.page.line_width(1.7)
-            self.axes.plot(x, drawn[:, 2], color=look.colour, linestyle=look.linestyle, lw=width, zorder=4)
+            self.axes.plot(
+                x, drawn[:, 2], color=look.colour, linestyle=look.linestyle, lw=width, zorder=4, solid_capstyle="butt"
+            )
         if ends:
             self._label_ends(drawn[-1], look, decimals(float(np.nanmax(np.abs(drawn))), variable.unit))
 
@@ -159,7 +161,9 @@ class Panel:
         for index, label in enumerate(variable.labels):
             below = tops[:, index] - drawn[:, index]
             for day, share in zip(dates, shares[:, index], strict=True):
-                self._row(variable, kind="share", scenario=scenario, date=self._stamp(day), value=float(share), note=label)
+                self._row(
+                    variable, kind="share", scenario=scenario, date=self._stamp(day), value=float(share), note=label
+                )
             colour = tint(look.colour, float(strengths[index]))
             self.axes.fill_between(
                 x, below, tops[:, index], step="post", color=colour, lw=self.page.line_width(0.4), ec="white", zorder=3
@@ -197,7 +201,9 @@ class Panel:
             zorder=6,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3, "alpha": 0.75},
         )
-        self.page.rows.append(Row(panel=self.title, variable=variable, kind="level", value=value, unit=self.unit, note=text))
+        self.page.rows.append(
+            Row(panel=self.title, variable=variable, kind="level", value=value, unit=self.unit, note=text)
+        )
 
     def start(self, day: date) -> None:
         """The thin vertical line where the simulation starts."""
@@ -208,16 +214,35 @@ class Panel:
     def say_nothing(self, reason: str) -> None:
         """Write in the panel why nothing is drawn there."""
         self.axes.text(
-            0.5, 0.5, reason, transform=self.axes.transAxes, ha="center", fontsize=SMALL * self.page.size.scale, color=MUTED
+            0.5,
+            0.5,
+            reason,
+            transform=self.axes.transAxes,
+            ha="center",
+            fontsize=SMALL * self.page.size.scale,
+            color=MUTED,
         )
         self.page.told.append(f"{self.title}: {reason}.")
 
-    def finish(self, *, low: float | None = None, high: float | None = None, percent: bool = False) -> None:
-        """Set limits, ticks and end labels. ``low`` and ``high`` widen the range; ``percent`` is 0 to 100%, always."""
+    def finish(
+        self,
+        *,
+        low: float | None = None,
+        high: float | None = None,
+        percent: bool = False,
+        marks: Sequence[float] = (),
+    ) -> None:
+        """Set limits, ticks and end labels.
+
+        ``low`` and ``high`` widen the range; ``percent`` is 0 to 100%, always; ``marks`` are the ticks, from end to end.
+        """
         whole = self.unit == "members"
         if percent:
             ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
             texts = ["0%", "25%", "50%", "75%", "100%"]
+        elif marks:
+            ticks = list(marks)
+            texts = tick_texts(ticks)
         else:
             bottom = min([self.low, *([low] if low is not None else [])])
             top = max([self.high, *([high] if high is not None else [])])
@@ -246,15 +271,19 @@ class Panel:
         if low == high:
             edge = max(edge, 0.1)
         self.axes.set_xlim(low - edge, high + edge)
-        room = max(2, int(self.box.w / (self.page.measure("0000") + 0.3)))
+        room = max(2, int(self.box.w / (self.page.measure("0000") + 0.15)))
         if not np.isfinite(self.first):
             self.axes.set_xticks([])
             return
         ticks, places, texts = year_marks(low, high, self.every, room)
-        self.axes.set_xticks(ticks, [""] * len(ticks))
-        self.axes.set_xticks(places, texts, minor=True)
-        self.axes.tick_params(axis="x", which="major", length=2.5 * scale, width=0.7 * scale, color=RULE)
-        self.axes.tick_params(axis="x", which="minor", length=0, pad=3.5 * scale, labelsize=SMALL * scale, labelcolor=MUTED)
+        look = {"labelsize": SMALL * scale, "labelcolor": MUTED, "color": RULE, "width": 0.7 * scale}
+        if ticks == places:
+            self.axes.set_xticks(places, texts)
+        else:
+            self.axes.set_xticks(ticks, [""] * len(ticks))
+            self.axes.set_xticks(places, texts, minor=True)
+        self.axes.tick_params(axis="x", which="major", length=2.5 * scale, pad=2.5 * scale, **look)
+        self.axes.tick_params(axis="x", which="minor", length=0, pad=5.0 * scale, **look)
 
     def _set_ends(self, low: float, high: float) -> None:
         """Labels right of the last point, pushed apart until none overlaps another."""
@@ -282,7 +311,9 @@ class Panel:
         width_pt = self.page.line_width(2.0)
         self.axes.hlines(row[2], x - width / 2, x + width / 2, color=look.colour, lw=width_pt, zorder=4)
 
-    def _opened(self, dates: NDArray[Any], quantiles: NDArray[Any], history: Series) -> tuple[NDArray[Any], NDArray[Any]]:
+    def _opened(
+        self, dates: NDArray[Any], quantiles: NDArray[Any], history: Series
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
         """The points drawn: the simulated ones, after the last reported one if that is at most a year away."""
         x = position(dates, self.every)
         earlier = history.before(dates[0])
@@ -327,7 +358,9 @@ def spread(wanted: Sequence[float], apart: float) -> list[float]:
     for height in wanted:
         # Each group is [sum of wanted centres, members]; touching groups merge and share their mean.
         groups.append([height, 1])
-        while len(groups) > 1 and _centre(groups[-1]) - _centre(groups[-2]) < apart * (groups[-1][1] + groups[-2][1]) / 2:
+        while (
+            len(groups) > 1 and _centre(groups[-1]) - _centre(groups[-2]) < apart * (groups[-1][1] + groups[-2][1]) / 2
+        ):
             total, members = groups.pop()
             groups[-1] = [groups[-1][0] + total, groups[-1][1] + members]
     placed = []

@@ -127,11 +127,11 @@ class Telling:
         values = runs_of(self.result, variable.name, entity)
         if values is None:
             return None
-        return self.of(variable, _CONDITIONS[condition](values[at], level), f"{condition} {level:g}", entity=entity, at=at)
+        return self.of(
+            variable, _CONDITIONS[condition](values[at], level), f"{condition} {level:g}", entity=entity, at=at
+        )
 
-    def of(
-        self, variable: Variable, holds: NDArray[Any], note: str, *, entity: str | None = None, at: int = -1
-    ) -> str:
+    def of(self, variable: Variable, holds: NDArray[Any], note: str, *, entity: str | None = None, at: int = -1) -> str:
         """``In 72 of 100 runs`` for a mask over the runs; ``note`` says in the table what holds."""
         share = float(np.mean(holds))
         self._add(variable, entity, at, value=share, unit="share of runs", note=note)
@@ -150,7 +150,9 @@ class Telling:
         self._add(variable, entity, at, q05=low, q25=below, q50=middle, q75=above, q95=high, note="median and 90%")
         return median_and_range(row, variable.unit)
 
-    def amount(self, variable: Variable, value: float, *, entity: str | None = None, at: int = -1, note: str = "") -> str:
+    def amount(
+        self, variable: Variable, value: float, *, entity: str | None = None, at: int = -1, note: str = ""
+    ) -> str:
         """A number with its unit."""
         self._add(variable, entity, at, value=value, note=note)
         return amount(value, variable.unit, decimals(value, variable.unit))

@@ -24,7 +24,15 @@ class Sheet(Page):
     """A page about one result."""
 
     def __init__(
-        self, result: Ensemble, name: str, size: Size, title: str, subtitle: str, sentence: str, telling: Telling, height: float
+        self,
+        result: Ensemble,
+        name: str,
+        size: Size,
+        title: str,
+        subtitle: str,
+        sentence: str,
+        telling: Telling,
+        height: float,
     ) -> None:
         start = full_date(result.scenario.start)
         words = subtitle.format(start=start)
@@ -40,19 +48,28 @@ class Sheet(Page):
         return Panel(self, box, title or variable.long_name, unit_line(variable), variable.every, widest=widest)
 
     def fan(
-        self, box: Box, variable: Variable, entity: str | None = None, *, title: str = "", widest: str = "00.00"
+        self,
+        box: Box,
+        variable: Variable,
+        entity: str | None = None,
+        *,
+        title: str = "",
+        widest: str = "00.00",
+        since: str = "",
     ) -> Panel:
         """A panel with the fan of ``variable`` and its history, not yet finished."""
         panel = self.panel(box, variable, title, widest)
-        self.add_fan(panel, variable, entity)
+        self.add_fan(panel, variable, entity, since=since)
         return panel
 
-    def add_fan(self, panel: Panel, variable: Variable, entity: str | None = None) -> None:
-        """Draw the fan of ``variable``, its history and the start line in ``panel``."""
+    def add_fan(self, panel: Panel, variable: Variable, entity: str | None = None, *, since: str = "") -> None:
+        """Draw the fan of ``variable``, its history (``since`` a day, if given) and the start line in ``panel``."""
         known = self.result.scenario.start
         dates = self.result.dates(variable.name)
         quantiles = np.asarray(self.result.quantiles(variable.name, entity), dtype=np.float64)
         history = reported(variable.name, entity, known)
+        if since:
+            history = history.since(since)
         panel.fan(variable, dates, quantiles, self.look, scenario=self.scenario, entity=entity or "", history=history)
         panel.start(known)
 
@@ -78,7 +95,9 @@ class Sheet(Page):
     def stacked(self, box: Box, variable: Variable, *, title: str = "") -> Panel:
         """A finished panel with the share of runs per label."""
         longest = max(variable.labels, key=len)
-        panel = Panel(self, box, title or variable.long_name, "% of runs", variable.every, widest="100%", end=f"{longest} 100%")
+        panel = Panel(
+            self, box, title or variable.long_name, "% of runs", variable.every, widest="100%", end=f"{longest} 100%"
+        )
         values = label_shares(self.result, variable)
         panel.shares(variable, self.result.dates(variable.name), values, self.look, scenario=self.scenario)
         panel.finish(percent=True)

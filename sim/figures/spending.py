@@ -11,6 +11,9 @@ from sim.figures.words import lower
 
 BARS = "Bars: 90% and 50% of runs, line: median. Black: reported before the start, {start}."
 
+# The axis of a count of members: nought to all of them.
+ALL_MEMBERS = (0, 8, 16, 24, 32)
+
 
 def spending(result: Ensemble, size: Size) -> Drawing:
     """Europe and Canada's defence share of GDP and the United States' share of NATO spending, as fans."""
@@ -56,7 +59,7 @@ def members_at_levels(result: Ensemble, size: Size) -> Drawing:
     left, right = sheet.body.grid(1, 2)
     panels = [sheet.counts(left, two, title="At or above 2%"), sheet.counts(right, more, title="At or above 3.5%")]
     for panel in panels:
-        panel.finish(low=0, high=32)
+        panel.finish(marks=ALL_MEMBERS)
     return sheet.finish()
 
 
@@ -83,11 +86,18 @@ def alliance(result: Ensemble, size: Size) -> Drawing:
         end, members, level = telling.when(total), telling.median(total), telling.median(goal)
         told.append(f"In {end} the alliance has {members} and a spending target of {level}.")
     sheet = Sheet(
-        result, "alliance", size, "The alliance: members, target and Secretary-General", FAN, " ".join(told), telling, 12.0
+        result,
+        "alliance",
+        size,
+        "The alliance: members, target and Secretary-General",
+        FAN,
+        " ".join(told),
+        telling,
+        12.0,
     )
     upper, lower_half = sheet.body.grid(2, 1)
     left, right = upper.grid(1, 2)
-    sheet.counts(left, total, title="Members").finish(low=0, high=32)
+    sheet.counts(left, total, title="Members").finish(marks=ALL_MEMBERS)
     sheet.fan(right, goal, title="Spending target", widest="0.00").finish(low=0)
     sheet.stacked(lower_half, leader)
     return sheet.finish()

@@ -79,7 +79,7 @@ def year_marks(low: float, high: float, every: str, room: int) -> tuple[list[flo
 
 
 def _year_step(count: int, room: int) -> int:
-    return next((step for step in (1, 2, 5, 10, 20) if count / step <= room), 50)
+    return next((step for step in (1, 2, 3, 5, 10, 20) if count / step <= room), 50)
 
 
 def _month_marks(low: float, high: float, room: int) -> tuple[list[float], list[float], list[str]]:

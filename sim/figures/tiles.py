@@ -84,4 +84,4 @@ def key(page: Page, box: Box, title: str, levels: Sequence[float] = LEVELS, colo
     sheet.add_collection(PolyCollection(shapes, facecolors=colours, edgecolors=PAPER, linewidths=0.5), autolim=False)
     page.text(box.x, y + height + 0.12, title, SMALL, colour=INK)
     for i, level in enumerate(levels):
-        page.text(box.x + (i + 1) * width, y - 0.3, f"{level:g}", SMALL, colour=MUTED, ha="center")
+        page.text(box.x + (i + 1) * width, y - 0.3, f"{level:.1f}", SMALL, colour=MUTED, ha="center")

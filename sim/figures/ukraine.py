@@ -13,6 +13,9 @@ from sim.figures.words import lower
 
 GROUPS = {"USA": "United States", "EUR": "Europe and EU institutions", "OTHER": "Other donors", "ALL": "All donors"}
 
+# The sweeping movements of 2022 would flatten everything after, so the front's history is drawn from here on.
+SETTLED = "2022-12-31"
+
 
 def aid(result: Ensemble, size: Size) -> Drawing:
     """Aid allocated and military aid allocated by donor group, cumulative since January 2022, against history."""
@@ -57,10 +60,9 @@ def front(result: Ensemble, size: Size) -> Drawing:
     title = "The front: territory under Russian control, and Kursk"
     sheet = Sheet(result, "front", size, title, FAN, front_sentence(telling), telling, 9.0)
     boxes = sheet.body.grid(1, 3, across=0.3)
-    # The mobile first months of 2022 would flatten everything after; they stay in the CSV.
-    sheet.fan(boxes[0], result.variable("russian_controlled_km2"), title="Russian control", widest="000,000").finish()
-    gain = sheet.fan(boxes[1], result.variable("net_gain_km2"), title="Russian net gain in a month", widest="−0,000")
-    gain.finish()
+    control, gain = result.variable("russian_controlled_km2"), result.variable("net_gain_km2")
+    sheet.fan(boxes[0], control, title="Russian control", widest="000,000", since=SETTLED).finish()
+    sheet.fan(boxes[1], gain, title="Russian net gain in a month", widest="−0,000", since=SETTLED).finish()
     sheet.fan(boxes[2], result.variable("kursk_held_km2"), title="Kursk, held by Ukraine", widest="0,000").finish(low=0)
     return sheet.finish()
 
@@ -90,26 +92,27 @@ def war_effort(result: Ensemble, size: Size) -> Drawing:
         end = telling.when(ratio)
         first = f"{runs} Russia has more resources in the war than Ukraine in {end}" if runs else f"In {end}"
         sentence = f"{first}; the median ratio is {middle}."
-    sheet = Sheet(result, "war_effort", size, "War effort: losses, manpower and resources", FAN, sentence, telling, 13.0)
+    sheet = Sheet(
+        result, "war_effort", size, "War effort: losses, manpower and resources", FAN, sentence, telling, 13.0
+    )
     boxes = sheet.body.grid(2, 3)
     pairs = (
-        ("russian_casualties_thousand", "ukrainian_casualties_thousand", "killed and wounded, cumulative"),
-        ("russian_intake_thousand", "ukrainian_intake_thousand", "intake in a month"),
+        ("russian_casualties_thousand", "ukrainian_casualties_thousand", "killed and wounded", "thousand, cumulative"),
+        ("russian_intake_thousand", "ukrainian_intake_thousand", "intake", "thousand in a month"),
     )
-    for column, (russia, ukraine, heading) in enumerate(pairs):
+    for column, (russia, ukraine, what, unit) in enumerate(pairs):
         panels = []
         for row, (name, side) in enumerate(((russia, "Russia"), (ukraine, "Ukraine"))):
             variable = result.variable(name)
-            unit = f"{heading}, {variable.unit}"
-            panel = Panel(sheet, boxes[3 * row + column], side, unit, variable.every, widest="0,000")
+            panel = Panel(sheet, boxes[3 * row + column], f"{side}: {what}", unit, variable.every, widest="0,000")
             sheet.add_fan(panel, variable)
             panels.append(panel)
         _finish_alike(panels)
-    panel = sheet.fan(boxes[2], ratio, title="Resources, Russia to Ukraine", widest="00.00")
+    panel = sheet.fan(boxes[2], ratio, title="Resources: Russia to Ukraine", widest="00.00")
     panel.level(1.0, "equal")
     panel.finish(low=0)
     effort = result.variable("russian_military_share_pct_gdp")
-    sheet.fan(boxes[5], effort, title="Russian military expenditure", widest="00.00").finish(low=0)
+    sheet.fan(boxes[5], effort, title="Russia: military expenditure", widest="00.00", since="2014-01-01").finish(low=0)
     return sheet.finish()
 
 
@@ -118,7 +121,11 @@ def ceasefire(result: Ensemble, size: Size) -> Drawing:
     telling = Telling(result)
     title = "Ceasefire: share of runs with one in force"
     sheet = Sheet(result, "ceasefire", size, title, STEP, ceasefire_sentence(telling), telling, 9.0)
-    add_ceasefire(sheet, Panel(sheet, sheet.body, "", "% of runs", "month", widest="100%", end="100% in force"), talks=True)
+    add_ceasefire(
+        sheet,
+        Panel(sheet, sheet.body, "Ceasefire and talks", "% of runs", "month", widest="100%", end="100% in force"),
+        talks=True,
+    )
     return sheet.finish()
 
 
@@ -129,7 +136,13 @@ def add_ceasefire(sheet: Sheet, panel: Panel, *, talks: bool) -> None:
     dates = result.dates(force.name)
     label = "in force" if talks else ""
     panel.steps(
-        force, dates, shares(result, force.name), sheet.look, scenario=sheet.scenario, note="Ceasefire in force", label=label
+        force,
+        dates,
+        shares(result, force.name),
+        sheet.look,
+        scenario=sheet.scenario,
+        note="Ceasefire in force",
+        label=label,
     )
     if talks and len(dates):
         values = runs_of(result, force.name)

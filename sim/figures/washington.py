@@ -6,6 +6,7 @@ from sim.figures.drawing import Drawing
 from sim.figures.reading import Ensemble, Telling
 from sim.figures.sheet import FAN, STEP, Sheet
 from sim.figures.style import Size
+from sim.figures.words import lower
 
 HELD = {
     "republican_president": ("President is a Republican", "a Republican is president"),
@@ -23,7 +24,7 @@ def us_commitment(result: Ensemble, size: Size) -> Drawing:
         result, "us_commitment", size, "U.S. commitment, posture and troops in Europe", FAN, commitment_sentence(telling),
         telling, 9.0,
     )  # fmt: skip
-    boxes = sheet.body.grid(1, 3)
+    boxes = sheet.body.columns(1.0, 1.5, 1.0)
     sheet.fan(boxes[0], commitment, title="Commitment", widest="0.00").finish(low=0, high=1)
     sheet.stacked(boxes[1], posture, title="Posture")
     sheet.fan(boxes[2], troops, title="Troops in Europe", widest="000").finish(low=0)
@@ -50,9 +51,9 @@ def us_control(result: Ensemble, size: Size) -> Drawing:
         variable = result.variable(name)
         if telling.has(variable):
             runs = telling.chance(variable)
-            parts.append(f"{runs[:1].lower() + runs[1:] if parts else runs} {words}")
-            end = telling.when(variable)
-    sentence = f"{end}: {'; '.join(parts)}." if parts else ""
+            end = f" in {telling.when(variable)}" if not parts else ""
+            parts.append(f"{lower(runs) if parts else runs} {words}{end}")
+    sentence = f"{'; '.join(parts)}." if parts else ""
     title = "Control of the White House and Congress"
     sheet = Sheet(result, "us_control", size, title, STEP, sentence, telling, 7.5)
     for box, (name, (heading, _)) in zip(sheet.body.grid(1, 3), HELD.items(), strict=True):

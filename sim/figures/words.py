@@ -23,7 +23,13 @@ MONTHS = (
     "December",
 )
 # How a unit is written after a number in running text; other units follow the number with a space.
-_AFTER = {"% of GDP": "% of GDP", "% of NATO total": "%", "% of defence expenditure": "%", "index 0 to 1": "", "ratio": ""}
+_AFTER = {
+    "% of GDP": "% of GDP",
+    "% of NATO total": "%",
+    "% of defence expenditure": "%",
+    "index 0 to 1": "",
+    "ratio": "",
+}
 _UNCOUNTED = ("label", "0/1")
 
 
@@ -49,20 +55,20 @@ def lower(text: str) -> str:
 
 
 def decimals(largest: float, unit: str) -> int:
-    """Decimals worth showing for values up to ``largest`` in size."""
+    """Decimals worth showing for values up to ``largest`` in size; -2 rounds to hundreds."""
     if unit in ("members", "days"):
         return 0
     if unit.startswith("% of GDP") or unit.startswith("index") or unit == "ratio":
         return 2
     size = abs(largest)
-    return 0 if size >= 100 else 1
+    return -2 if size >= 10_000 else 0 if size >= 100 else 1
 
 
 def number(value: float, places: int = 0) -> str:
     """A number with thousands separated by commas and a real minus sign; ``n/a`` for a missing one."""
     if not np.isfinite(value):
         return "n/a"
-    text = f"{value:,.{places}f}"
+    text = f"{round(value, places):,.{max(places, 0)}f}"
     if text.startswith("-"):
         # A negative value that rounds to nought is written as nought.
         text = "−" + text[1:] if any(digit in text for digit in "123456789") else text[1:]
