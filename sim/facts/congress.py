@@ -45,7 +45,7 @@ class Package(NamedTuple):
     instrument: Literal["PDA", "USAI", "FMF"]
     label: str
     busd: float
-    vintage: Literal["2025-01"]
+    vintage: Literal["2025-10"]
     known_on: datetime.date
     stand_in: bool
     recalled: bool
