@@ -82,8 +82,8 @@ class Distribution:
             return numbers[0][0], numbers[-1][0]
         if self.family == "beta":
             return 0.0, 1.0
-        floor = -math.inf if self.family == "normal" else 0.0
-        return max(floor, args.get("low", floor)), args.get("high", math.inf)
+        low, high = args.get("low", -math.inf), args.get("high", math.inf)
+        return max(low, 0.0) if self.family in ("half_normal", "lognormal", "gamma") else low, high
 
     def atoms(self) -> tuple[tuple[float, float], ...]:
         """(value, weight) pairs of a discrete distribution, values rising; empty for other families."""

@@ -1,4 +1,4 @@
-"""Every broken input gets exactly the messages stored for it: the fault, its place, what is allowed, the nearest name."""
+"""Every broken input gets exactly the messages stored for it: what is wrong, where, what is allowed, what is near."""
 
 from __future__ import annotations
 
