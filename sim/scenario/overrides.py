@@ -60,6 +60,9 @@ def _read_one(
     if name in HEADS:
         report((name,), "only start, end and keys of the model can be set here; write it in the file")
         return None, None
+    if isinstance(value, dict) and catalogue.is_group(name):
+        report(parts, f"{name} is a group; set one key of it")
+        return None, None
     table: Any = value
     for part in reversed(parts[:50]):
         table = {part: table}
