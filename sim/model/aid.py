@@ -1,0 +1,221 @@
+"""Aid to Ukraine: what every donor promises each month, and Europe's partial replacement of U.S. aid."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+
+from sim import facts
+from sim.model.aid_history import Beginning, beginning
+from sim.model.aid_parameters import PARAMETERS
+from sim.model.clock import Process, month_end, month_number
+from sim.model.commitment import Commitment
+from sim.model.elections import Elections
+from sim.model.engine import Engine, Numbers
+from sim.model.hostilities import Hostilities
+from sim.model.pipeline import MILITARY, OTHER, Delays, Pipeline
+from sim.model.streams import ndtri, slot
+from sim.model.supplementals import new_authority
+from sim.model.united_states import UnitedStates
+
+__all__ = ["DONORS", "GROUPS", "PARAMETERS", "Aid"]
+
+PHASE = "aid"
+DONORS = tuple(donor.code for donor in facts.donors())
+GROUPS = ("EUR", "OTHER", "ALL")
+_GROUP = np.array([donor.group for donor in facts.donors()])
+EUROPE = np.flatnonzero(_GROUP == "EUR")
+REST = np.flatnonzero(_GROUP == "OTHER")
+USA = DONORS.index("USA")
+DELAY_KEYS = ("aid.stock_median_days", "aid.stock_sd_log", "aid.procurement_months", "aid.other_months")
+SMOOTH = 6  # months over which a fall in U.S. aid and the flow of deliveries are read
+
+
+class Aid:
+    """All donors. ``pipeline`` holds the stocks; ``deliveries`` is the six-month mean of military deliveries."""
+
+    phase = PHASE
+
+    def __init__(
+        self,
+        engine: Engine,
+        elections: Elections,
+        states: UnitedStates,
+        commitment: Commitment,
+        hostilities: Hostilities,
+    ) -> None:
+        self._engine, self._elections = engine, elections
+        self._states, self._commitment, self._hostilities = states, commitment, hostilities
+        self.pipeline = Pipeline(len(DONORS), engine.runs)
+        self._slots = [slot(code) for code in DONORS]
+        self._governed = [(DONORS.index(code), row) for row, code in enumerate(elections.codes) if code in DONORS]
+        number = engine.settings.number
+        known = beginning(
+            engine.start,
+            number("aid.generosity_at_1000km_pct_gdp"),
+            number("aid.distance_slope"),
+            self._central_delays(),
+            engine.settings.central("aid.stock_share"),
+        )
+        self._known: Beginning = known
+        self._mean = engine.fill(known.yearly)
+        self.generosity = self._mean.copy()
+        self._load(known)
+        self._us_sum, self._us_months = engine.zeros(), 0
+        self._us_before = engine.fill(np.full(1, known.us_monthly_military, np.float32))
+        self._us_recent = [self._us_before] * SMOOTH
+        self._months_short = engine.zeros()
+        self.replacement = engine.zeros()
+        self._recent: list[Numbers] = []
+        self.deliveries = engine.zeros()
+
+    def process(self) -> Process:
+        """Catches up on months that were not published at the start, then runs a month at each month's end."""
+        clock = self._engine.clock
+        for day in _missing(self._known.until, clock.start):
+            self._month(day)
+        for day in clock.month_ends:
+            yield clock.at(day, PHASE)
+            self._month(day)
+
+    def total(self, stock: Numbers) -> Numbers:
+        """A stock (donors, runs) with the groups EUR, OTHER, ALL appended, (donors + 3, runs)."""
+        europe, rest = stock[EUROPE].sum(axis=0), stock[REST].sum(axis=0)
+        return np.concatenate([stock, np.stack([europe, rest, europe + rest + stock[USA]])])
+
+    def _load(self, known: Beginning) -> None:
+        pipe = self.pipeline
+        pipe.backlog += known.backlog[..., None]
+        pipe.on_the_way += known.on_the_way[..., None]
+        pipe.allocated_military += known.allocated[MILITARY][:, None]
+        pipe.allocated += known.allocated.sum(axis=0)[:, None]
+        pipe.committed += (known.allocated + known.backlog).sum(axis=0)[:, None]
+        pipe.delivered += (known.allocated.sum(axis=0) - known.on_the_way.sum(axis=0))[:, None]
+
+    def _month(self, day: date) -> None:
+        number = self._engine.settings.number
+        if day.month == 1:
+            self._new_year(day.year)
+        arriving = np.ones((len(DONORS), self._engine.runs), np.float32)
+        arriving[USA] = np.minimum(number("us.aid.delivery_factor"), 1)
+        arriving[EUROPE] = np.minimum(number("europe.aid.delivery_factor"), 1)
+        self.pipeline.month(
+            new=self._new(day),
+            cleared=self._cleared(),
+            stock=number("aid.stock_share"),
+            delays=Delays.of(*(number(key) for key in DELAY_KEYS)),
+            arriving=arriving,
+        )
+        self._recent = [*self._recent[-(SMOOTH - 1) :], self.pipeline.delivered_military_now]
+        self.deliveries = np.mean(self._recent, axis=0, dtype=np.float32)
+        self._follow_usa(self.pipeline.allocated_military_now[USA])
+
+    def _central_delays(self) -> Delays:
+        return Delays.of(*(self._engine.settings.central(key) for key in DELAY_KEYS))
+
+    def _follow_usa(self, given: Numbers) -> None:
+        """Keeps the last half year of U.S. military aid; without history its own first two years are the reference."""
+        self._us_recent = [*self._us_recent[1:], given]
+        if self._known.us_monthly_military == 0 and self._us_months < 24 and bool(self._hostilities.full_scale.any()):
+            self._us_sum, self._us_months = self._us_sum + given, self._us_months + 1
+            self._us_before = (self._us_sum / self._us_months).astype(np.float32)
+
+    def _new_year(self, year: int) -> None:
+        """Each donor's aid for the year: a = mu + phi (a - mu) + sd mu e, not below 0."""
+        number = self._engine.settings.number
+        luck = self._engine.streams.normals("aid", year, self._slots, purpose=1)
+        self.generosity = next_generosity(
+            self.generosity, self._mean, number("aid.generosity_persistence"), number("aid.generosity_sd"), luck
+        )
+
+    def _new(self, day: date) -> Numbers:
+        """New commitments by kind and donor, EUR bn, (2, donors, runs)."""
+        period = month_number(day)
+        willing = self._willing(day)
+        drawn = self._engine.streams.uniforms("aid", period, self._slots)
+        spread = self._engine.settings.number("aid.package_sd_log")
+        chance = self._engine.settings.numbers("aid.*.package_probability", DONORS)
+        new = np.empty((2, len(DONORS), self._engine.runs), np.float32)
+        new[MILITARY] = self.generosity[MILITARY] * willing * package(drawn, chance, spread) / 12
+        new[OTHER] = self.generosity[OTHER] * willing / 12
+        new[:, USA] = self._from_congress(period)
+        new[MILITARY, EUROPE] += self._replace() * self._known.europe_weight[:, None]
+        return new
+
+    def _willing(self, day: date) -> Numbers:
+        number = self._engine.settings.number
+        factor = np.where(
+            self._hostilities.fighting,
+            1,
+            np.where(self._hostilities.full_scale, number("aid.after_ceasefire_factor"), 0),
+        )
+        willing = np.repeat(factor[None].astype(np.float32), len(DONORS), axis=0)
+        years = max((day - self._engine.start).days, 0) / 365.25
+        fatigue = (1 - number("europe.aid.fatigue_pct_per_year") / 100) ** np.float32(years)
+        willing[EUROPE] *= fatigue * number("europe.aid.commitment_factor")
+        willing[REST] *= number("other.aid.commitment_factor")
+        less = np.exp(-number("aid.sceptic_effect"))
+        for donor, row in self._governed:
+            if self._elections.sceptic[row].any():
+                willing[donor] *= np.where(self._elections.sceptic[row], less, 1)
+        return willing
+
+    def _from_congress(self, period: int) -> Numbers:
+        left = self.pipeline.backlog[MILITARY, USA]
+        military, other = new_authority(
+            self._engine, self._states, self._commitment, left, self._hostilities.fighting, period
+        )
+        return np.stack([military, other]) * self._engine.settings.number("us.aid.commitment_factor")
+
+    def _cleared(self) -> Numbers:
+        number, donors = self._engine.settings.number, facts.donors()
+        eu = np.array([donor.kind == "institution" for donor in donors])[:, None]
+        cleared = np.where(eu, number("aid.allocation_eu"), number("aid.allocation_states"))
+        cleared = np.array(np.broadcast_to(cleared, (len(donors), self._engine.runs)), np.float32)
+        cleared[USA] = np.clip(number("aid.allocation_usa") * number("us.aid.allocation_factor"), 0, 1)
+        return cleared
+
+    def _replace(self) -> Numbers:
+        """European military aid in place of missing U.S. aid this month, EUR bn, ``(runs,)``."""
+        number = self._engine.settings.number
+        recent = np.mean(self._us_recent, axis=0, dtype=np.float32)
+        missing = np.maximum(0, self._us_before - recent) * self._hostilities.fighting
+        self._months_short = np.where(missing > 0.25 * self._us_before, self._months_short + 1, 0).astype(np.float32)
+        share = replacement_share(
+            self._months_short,
+            number("europe.aid.replacement_first_half_year"),
+            number("europe.aid.replacement_long_run"),
+        )
+        goal = share * missing
+        self.replacement += number("europe.aid.replacement_speed") * (goal - self.replacement)
+        return self.replacement * number("europe.aid.commitment_factor")
+
+
+def package(drawn: Numbers, chance: Numbers, spread: Numbers) -> Numbers:
+    """The month's package relative to the donor's mean month: 0 with probability 1 - p, else log-normal with mean 1/p.
+
+    One number in (0, 1) decides both: given that it lies below p, its rank below p is uniform.
+    """
+    happens = drawn < chance
+    size = np.exp(spread * ndtri(np.minimum(drawn / chance, np.float32(1 - 1e-6))) - spread**2 / 2) / chance
+    return np.where(happens, size, 0).astype(np.float32)
+
+
+def next_generosity(now: Numbers, mean: Numbers, kept: Numbers, spread: Numbers, luck: Numbers) -> Numbers:
+    """A donor's aid next year, EUR bn: mean + kept (now - mean) + spread * mean * luck, not below 0."""
+    return np.maximum(0, mean + kept * (now - mean) + spread * mean * luck).astype(np.float32)
+
+
+def replacement_share(months: Numbers, first: Numbers, later: Numbers) -> Numbers:
+    """Part of missing U.S. aid that Europe aims to replace: ``first`` to month 6, ``later`` from 18, linear between."""
+    return (first + (later - first) * np.clip((months - 6) / 12, 0, 1)).astype(np.float32)
+
+
+def _missing(until: date, start: date) -> list[date]:
+    """Ends of the months after ``until`` that ended before ``start``."""
+    days, day = [], month_end(until + timedelta(days=1))
+    while day < start:
+        days.append(day)
+        day = month_end(day + timedelta(days=1))
+    return days

@@ -1,0 +1,92 @@
+"""When things happen: one SimPy environment, the calendar, and the explicit order within a day."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Generator, Iterable
+from datetime import date, timedelta
+
+import simpy
+
+# The order within a day is part of the model. Each phase belongs to one process, so that processes may be registered
+# in any order.
+PHASES = (
+    "events",
+    "secretary_general",
+    "roster",
+    "elections",
+    "us_politics",
+    "commitment",
+    "threat",
+    "summit",
+    "budgets",
+    "aid",
+    "war",
+    "negotiation",
+    "record",
+)
+_PRIORITY = {phase: 10 + number for number, phase in enumerate(PHASES)}  # above SimPy's own 0 and 1
+
+Process = Generator[simpy.Event, None, None]
+
+
+class _Moment(simpy.Event):
+    """An event that happens on a given day, in a given phase of that day."""
+
+    def __init__(self, environment: simpy.Environment, delay: int, priority: int) -> None:
+        super().__init__(environment)
+        self._ok = True
+        self._value = None
+        environment.schedule(self, priority=priority, delay=delay)
+
+
+def month_end(day: date) -> date:
+    """The last day of the month of ``day``."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def month_number(day: date) -> int:
+    """Months since January 2000: the period of a monthly draw."""
+    return (day.year - 2000) * 12 + day.month - 1
+
+
+class Clock:
+    """The calendar of one run of the model, from ``start`` to ``end``, both included. Its unit is the day."""
+
+    def __init__(self, start: date, end: date) -> None:
+        self.start, self.end = start, end
+        self.environment = simpy.Environment()
+        self.month_ends = month_ends(start, end)
+        self.year_ends = year_ends(start, end)
+
+    @property
+    def today(self) -> date:
+        """The current date."""
+        return self.start + timedelta(days=int(self.environment.now))
+
+    def at(self, day: date, phase: str) -> simpy.Event:
+        """An event to wait for: ``day``, in ``phase``. A day before today is an error of SimPy's."""
+        return _Moment(self.environment, (day - self.today).days, _PRIORITY[phase])
+
+    def days(self, days: Iterable[date]) -> tuple[date, ...]:
+        """Those of ``days`` that lie within the horizon, sorted, each once."""
+        return tuple(sorted({day for day in days if self.start <= day <= self.end}))
+
+    def fraction(self, day: date) -> float:
+        """The part of the month of ``day`` that the horizon covers: 1 but for a start within a month."""
+        first = day.replace(day=1)
+        return ((day - max(first, self.start)).days + 1) / ((month_end(day) - first).days + 1)
+
+
+def month_ends(start: date, end: date) -> tuple[date, ...]:
+    """The last days of the months from ``start`` on that are not after ``end``."""
+    days, day = [], month_end(start)
+    while day <= end:
+        days.append(day)
+        day = month_end(day + timedelta(days=1))
+    return tuple(days)
+
+
+def year_ends(start: date, end: date) -> tuple[date, ...]:
+    """31 December of each year; the last year's point is ``end`` when the run stops before."""
+    return tuple(min(date(year, 12, 31), end) for year in range(start.year, end.year + 1))

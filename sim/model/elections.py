@@ -1,0 +1,170 @@
+"""Elections abroad: each member's calendar, and the orientation of the government that follows."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from sim import facts
+from sim.model.clock import Process, month_number
+from sim.model.engine import Engine, Flags, Numbers
+from sim.model.streams import slot
+from sim.scenario import Number, Parameter, beta, fixed, normal, uniform
+
+PHASE = "elections"
+CENTRE = 5.6
+
+PARAMETERS = (
+    Parameter(
+        key="elections.early_probability",
+        meaning="probability that a legislature is dissolved before its term runs out",
+        unit="per term",
+        kind="estimated",
+        default=beta(61.5, 150.5),
+        source="212 elections in 27 members 1995-2023 (ParlGov): 0.29 held early",
+        domain=Number(0.0, 1.0),
+    ),
+    Parameter(
+        key="elections.term_years",
+        meaning="statutory term of a legislature after the next scheduled election",
+        unit="years",
+        kind="data",
+        default=fixed(4.0),
+        source="most members' electoral law; five-year terms are not told apart",
+        domain=Number(2.0, 7.0),
+    ),
+    Parameter(
+        key="elections.left_right_persistence",
+        meaning="part of a cabinet's distance from the centre that the next one keeps",
+        unit="share",
+        kind="estimated",
+        default=normal(0.09, 0.07),
+        source="ParlGov cabinets, 27 members 1995-2023",
+        domain=Number(-1.0, 1.0),
+    ),
+    Parameter(
+        key="elections.left_right_sd",
+        meaning="spread of a new cabinet's position",
+        unit="points on 0 (left) to 10 (right)",
+        kind="estimated",
+        default=normal(1.6, 0.1, low=0.1),
+        source="ParlGov cabinets, 27 members 1995-2023",
+        domain=Number(0.0, 5.0),
+    ),
+    Parameter(
+        key="elections.sceptic_probability",
+        meaning="probability that the government after an election is led by a party that opposes aid to Ukraine",
+        unit="per election",
+        kind="assumption",
+        default=uniform(0.02, 0.15),
+        source="97 of 269 parties reject some form of help, fewer in office (Hooghe et al. 2024); the share that leads "
+        "governments is not measured",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0 to 0.3",
+    ),
+    Parameter(
+        key="elections.*.left_right",
+        meaning="position of the cabinet in office at the start",
+        unit="points on 0 (left) to 10 (right)",
+        kind="data",
+        default=None,
+        source="ParlGov expert means",
+        domain=Number(0.0, 10.0),
+        entities=tuple(member.code for member in facts.members() if member.has_forces and member.code != "USA"),
+    ),
+)
+
+
+class Elections:
+    """Governments of the allies but the USA, in the order of ``codes``; arrays ``(len(codes), runs)``."""
+
+    phase = PHASE
+
+    def __init__(self, engine: Engine, codes: tuple[str, ...]) -> None:
+        self._engine = engine
+        self.codes = codes
+        self._slots = [slot(code) for code in codes]
+        start = engine.start
+        self.left_right = np.full((len(codes), engine.runs), CENTRE, np.float32)
+        for row, code in enumerate(codes):
+            if engine.settings.is_set(f"elections.{code}.left_right"):
+                self.left_right[row] = engine.settings.number(f"elections.{code}.left_right")
+        self.sceptic = engine.no(len(codes))
+        self._scheduled = {code: _next_scheduled(code, start) for code in codes}
+        self._next = engine.zeros(len(codes))  # days from the start
+
+    def process(self) -> Process:
+        """Holds elections on scheduled days, and early ones at month's end; each run follows its own calendar."""
+        clock = self._engine.clock
+        self._plan_first()
+        for day in clock.days([*clock.month_ends, *self._scheduled.values()]):
+            yield clock.at(day, PHASE)
+            due = self._next <= (day - clock.start).days
+            if due.any():
+                self._hold(day, due)
+
+    def in_year(self, year: int) -> Flags:
+        """Whether the next election is due in ``year``, as seen today. ``(codes, runs)``."""
+        first = (date(year, 1, 1) - self._engine.start).days
+        last = (date(year, 12, 31) - self._engine.start).days
+        return (self._next >= first) & (self._next <= last)
+
+    def _plan_first(self) -> None:
+        draws = self._engine.streams.uniforms("elections", 0, self._slots)
+        early = self._engine.settings.number("elections.early_probability")
+        term = self._engine.settings.number("elections.term_years") * 365.25
+        for row, code in enumerate(self.codes):
+            left = (self._scheduled[code] - self._engine.start).days
+            chance = early * np.minimum(left / term, 1)
+            sooner = draws[row] < chance
+            self._next[row] = np.where(sooner, left * draws[row] / np.maximum(chance, 1e-6), left)
+
+    def _hold(self, day: date, due: Flags) -> None:
+        settings, streams, period = self._engine.settings, self._engine.streams, month_number(day)
+        rows = np.flatnonzero(due.any(axis=1))
+        slots = [self._slots[row] for row in rows]
+        if day not in self._engine.clock.month_ends:
+            period += 100_000  # a scheduled day within the month: its own draws
+        normals = streams.normals("elections", period, slots, purpose=1)
+        uniforms = streams.uniforms("elections", period, slots, purpose=2)
+        news = streams.uniforms("elections", period, slots, purpose=3)
+        before = self.left_right[rows]
+        after = new_left_right(
+            before,
+            settings.number("elections.left_right_persistence"),
+            settings.number("elections.left_right_sd"),
+            normals,
+        )
+        early = settings.number("elections.early_probability")
+        term = settings.number("elections.term_years") * 365.25
+        length = np.where(uniforms < early, term * (0.3 + 0.65 * uniforms / np.maximum(early, 1e-6)), term)
+        held = due[rows]
+        self.left_right[rows] = np.where(held, after, before)
+        self.sceptic[rows] = np.where(held, news < settings.number("elections.sceptic_probability"), self.sceptic[rows])
+        today = (day - self._engine.start).days
+        self._next[rows] = np.where(held, today + length, self._next[rows])
+
+
+def new_left_right(before: Numbers, persistence: Numbers, spread: Numbers, normal_draw: Numbers) -> Numbers:
+    """Position of the cabinet after an election on 0 to 10: L' = 5.6 + persistence (L - 5.6) + spread e."""
+    return np.clip(CENTRE + persistence * (before - CENTRE) + spread * normal_draw, 0, 10)
+
+
+def _next_scheduled(code: str, start: date) -> date:
+    days = [
+        election.date
+        for election in facts.elections(start, code)
+        if not election.held and election.date > start and election.kind == "legislative"
+    ]
+    return min(days, default=date(start.year + 4, start.month, min(start.day, 28)))
+
+
+def known_left_right(start: date) -> dict[str, float]:
+    """Position of each ally's cabinet at ``start`` where experts have scored it."""
+    found = {}
+    for election in facts.elections(start):
+        if election.held and election.left_right is not None and election.code != "USA":
+            found[election.code] = election.left_right
+    return found

@@ -1,0 +1,87 @@
+"""Equipment share of defence expenditure: persistent, and raised by new money."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim import facts
+from sim.model.budget_parameters import WITH_FORCES
+from sim.model.budgets import Budgets
+from sim.model.engine import Engine, Numbers
+from sim.model.streams import slot
+from sim.scenario import Number, Parameter, normal
+
+PARAMETERS = (
+    Parameter(
+        key="equipment.persistence",
+        meaning="part of its distance to the alliance's level that a member's equipment share keeps from year to year",
+        unit="share",
+        kind="estimated",
+        default=normal(0.85, 0.04, low=0.0, high=1.0),
+        source="NATO June 2024 release, Table 8a, 2014-24",
+        domain=Number(0.0, 1.0),
+    ),
+    Parameter(
+        key="equipment.level_pct",
+        meaning="level that equipment shares settle at",
+        unit="% of defence expenditure",
+        kind="estimated",
+        default=normal(29.0, 2.5, low=5.0),
+        source="NATO June 2024 release, Table 8a, 2022-24",
+        domain=Number(0.0, 100.0, percent=False),
+    ),
+    Parameter(
+        key="equipment.new_money",
+        meaning="rise of the equipment share for each point of GDP that spending rises in the year",
+        unit="points of the share per point of GDP",
+        kind="estimated",
+        default=normal(9.0, 2.0),
+        source="NATO June 2024 release, Tables 3 and 8a, 2014-24",
+        domain=Number(-100.0, 100.0, percent=False),
+    ),
+    Parameter(
+        key="equipment.noise_pct",
+        meaning="yearly noise of a member's equipment share",
+        unit="sd, points of the share",
+        kind="estimated",
+        default=normal(4.5, 0.4, low=0.0),
+        source="NATO June 2024 release, Table 8a, 2014-24",
+        domain=Number(0.0, 50.0, percent=False),
+    ),
+)
+
+
+class Equipment:
+    """Equipment shares by year, % of defence expenditure, ``(members, runs)``; computed when a year is asked for."""
+
+    def __init__(self, engine: Engine, budgets: Budgets) -> None:
+        self._engine, self._budgets = engine, budgets
+        known = facts.equipment_shares(engine.start)
+        self._last = max(max(series) for series in known.values())
+        values = [[known[code].get(self._last, known[code][max(known[code])])] for code in WITH_FORCES]
+        self._years = {self._last: engine.fill(np.array(values, np.float32))}
+
+    def of_year(self, year: int) -> Numbers:
+        """Equipment shares of ``year``."""
+        year = max(year, self._last)
+        if year not in self._years:
+            self._years[year] = self._next(year)
+        return self._years[year]
+
+    def _next(self, year: int) -> Numbers:
+        number = self._engine.settings.number
+        before = self.of_year(year - 1)
+        change = self._budgets.of_year(year) - self._budgets.of_year(year - 1)
+        luck = self._engine.streams.students("budgets", year, [slot(code) for code in WITH_FORCES], 5.0, purpose=3)
+        return next_equipment(
+            before,
+            number("equipment.level_pct"),
+            number("equipment.persistence"),
+            number("equipment.new_money") * change,
+            number("equipment.noise_pct") * luck,
+        )
+
+
+def next_equipment(before: Numbers, level: Numbers, kept: Numbers, new_money: Numbers, noise: Numbers) -> Numbers:
+    """Equipment share of the next year, in [0, 100] %: level + kept (before - level) + new money + noise."""
+    return np.clip(level + kept * (before - level) + new_money + noise, 0, 100).astype(np.float32)

@@ -1,0 +1,63 @@
+"""What governments had announced for their defence share by the start, and what that asks of each budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from sim import facts
+from sim.model.engine import Numbers
+
+_NOT_A_PLAN = ("NATO projection", "CBO projection")
+ASPIRATION_WEIGHT = 0.5  # an aspiration asks for half of what a plan or a budget asks for
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What announced plans ask of next year's budget, points of GDP; arrays ``(members, runs)``.
+
+    ``in_progress``: a year's share of the way to a later target. ``final``: the rest of the way in the target's own
+    year. ``overdue``: the rest of the way to a target of the two years before. At most one of the three is above 0.
+    """
+
+    in_progress: Numbers
+    final: Numbers
+    overdue: Numbers
+
+
+class Plans:
+    """National plans known at ``start`` for the members ``codes``: by member and year the latest announcement."""
+
+    def __init__(self, start: date, codes: Sequence[str]) -> None:
+        latest: dict[tuple[str, int], facts.Plan] = {}
+        for plan in sorted(facts.plans(start), key=lambda plan: plan.announced_on):
+            if plan.blanket or plan.kind in _NOT_A_PLAN or plan.member == "USA" or plan.target_year is None:
+                continue
+            latest[plan.member, plan.target_year] = plan
+        self._of = [sorted(_of_member(latest, code), key=lambda plan: plan.target_year or 0) for code in codes]
+
+    def asked(self, year: int, rows: Sequence[int], share: Numbers) -> Announced:
+        """What the plans ask of the budget for ``year`` of the members in ``rows``, given this year's ``share``."""
+        progress, final, overdue = np.zeros_like(share), np.zeros_like(share), np.zeros_like(share)
+        for place, row in enumerate(rows):
+            for plan in self._of[row]:
+                target_year = plan.target_year or 0
+                distance = np.maximum(0, np.float32(plan.target_pct_gdp) - share[place])
+                firm = plan.firmness != "aspiration"
+                if target_year > year:
+                    yearly = distance / np.float32(target_year - year + 1) * (1 if firm else ASPIRATION_WEIGHT)
+                    progress[place] = np.maximum(progress[place], yearly)
+                elif target_year == year and firm:
+                    final[place] = np.maximum(final[place], distance)
+                elif target_year in (year - 1, year - 2) and firm:
+                    overdue[place] = np.maximum(overdue[place], distance)
+        progress = np.where(final > 0, 0, progress)
+        overdue = np.where((final > 0) | (progress > 0), 0, overdue)
+        return Announced(progress.astype(np.float32), final, overdue.astype(np.float32))
+
+
+def _of_member(latest: dict[tuple[str, int], facts.Plan], code: str) -> list[facts.Plan]:
+    return [plan for (member, _), plan in latest.items() if member == code]

@@ -1,0 +1,119 @@
+"""The only file that makes a random generator.
+
+A draw is a pure function of (seed, system, slot, period, purpose, run): a counter-based Philox generator is keyed by
+(seed, system) and its counter is set to (run, period, slot, purpose). So no draw depends on the scenario, on other
+systems, on the horizon, on how many runs there are, on the size of a block or on the order of processes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Draws = NDArray[np.float32]
+
+# Numbers are permanent: a new system takes the next free one, and none is ever used again for something else.
+_SYSTEMS = {
+    "parameters": 0,
+    "events": 1,
+    "roster": 2,
+    "elections": 3,
+    "us_politics": 4,
+    "commitment": 5,
+    "summits": 6,
+    "budgets": 7,
+    "economy": 8,
+    "aid": 9,
+    "supplementals": 10,
+    "war": 11,
+    "negotiation": 12,
+    "threat": 13,
+}
+_WORDS = 8  # 32-bit numbers in one Philox block
+LANES = 16  # blocks are padded to whole lanes, so that sums over members add up in the same order for any run count
+
+
+def slot(code: str) -> int:
+    """The permanent slot of an entity, from the letters of its code."""
+    number = 0
+    for letter in code:
+        number = number * 27 + (ord(letter) - 64)
+    return number
+
+
+class Streams:
+    """Draws for runs ``first`` to ``first + count - 1`` of the ensemble with this seed."""
+
+    def __init__(self, seed: int, first: int, count: int) -> None:
+        self.first, self.count = first, count
+        self._skip = first % _WORDS
+        self._block = first // _WORDS
+        self._raw = -(-(self._skip + count) // _WORDS) * _WORDS // 2
+        self._generators: dict[str, np.random.Philox] = {}
+        self._seed = seed
+
+    def _words(self, system: str, counter: tuple[int, int, int, int], count: int) -> NDArray[np.uint64]:
+        generator = self._generators.get(system)
+        if generator is None:
+            generator = self._generators[system] = np.random.Philox(key=[self._seed, _SYSTEMS[system]])
+        state = generator.state
+        state["state"]["counter"][:] = counter
+        state["buffer_pos"] = 4
+        generator.state = state
+        return generator.random_raw(count)
+
+    def uniform(self, system: str, period: int, slot: int = 0, purpose: int = 0) -> Draws:
+        """Numbers in (0, 1), shape ``(runs,)``, 24 bits each."""
+        raw = self._words(system, (self._block, period, slot, purpose), self._raw)
+        bits = raw.view(np.uint32)[self._skip : self._skip + self.count]
+        return (bits >> np.uint32(8)).astype(np.float32) * np.float32(2.0**-24) + np.float32(2.0**-25)
+
+    def uniforms(self, system: str, period: int, slots: Sequence[int], purpose: int = 0) -> Draws:
+        """Numbers in (0, 1), shape ``(slots, runs)``."""
+        out = np.empty((len(slots), self.count), np.float32)
+        for row, number in enumerate(slots):
+            out[row] = self.uniform(system, period, number, purpose)
+        return out
+
+    def normal(self, system: str, period: int, slot: int = 0, purpose: int = 0) -> Draws:
+        """Standard normal numbers, shape ``(runs,)``."""
+        return ndtri(self.uniform(system, period, slot, purpose))
+
+    def normals(self, system: str, period: int, slots: Sequence[int], purpose: int = 0) -> Draws:
+        """Standard normal numbers, shape ``(slots, runs)``."""
+        return ndtri(self.uniforms(system, period, slots, purpose))
+
+    def students(self, system: str, period: int, slots: Sequence[int], degrees: float, purpose: int = 0) -> Draws:
+        """Student-t numbers scaled to unit variance, shape ``(slots, runs)``; ``degrees`` > 2."""
+        normal = self.normals(system, period, slots, purpose)
+        grid, values = _student_table(degrees)
+        return np.interp(normal, grid, values).astype(np.float32)
+
+    def quantiles(self, name: str) -> NDArray[np.float64]:
+        """The quantile of a parameter in each run: the same in every scenario, whatever the prior. ``(runs,)``."""
+        label = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+        skip = self.first % 4
+        raw = self._words("parameters", (self.first // 4, 0, label, 0), -(-(skip + self.count) // 4) * 4)
+        bits = raw[skip : skip + self.count]
+        numbers: NDArray[np.float64] = (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53 + 2.0**-54
+        return numbers
+
+
+def ndtri(uniform: Draws) -> Draws:
+    """The normal quantile function in single precision."""
+    from scipy.special import ndtri as inverse
+
+    result: Draws = inverse(uniform)
+    return result
+
+
+@lru_cache(maxsize=8)
+def _student_table(degrees: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    from scipy.special import ndtr, stdtrit
+
+    grid = np.linspace(-6.0, 6.0, 2401)
+    return grid, stdtrit(degrees, ndtr(grid)) * np.sqrt((degrees - 2) / degrees)

@@ -1,0 +1,165 @@
+"""Summits and targets: yearly meetings on real dates, adoption of a new target, and who complies."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import facts
+from sim.model.clock import Process
+from sim.model.engine import Engine, Numbers
+from sim.model.secretary_general import SecretaryGeneral
+from sim.model.streams import slot
+from sim.scenario import Flag, Number, Parameter, beta, discrete, fixed
+
+PHASE = "summit"
+
+PARAMETERS = (
+    Parameter(
+        key="summits.target_pct_gdp",
+        meaning="spending guideline in force at the start",
+        unit="% of GDP",
+        kind="data",
+        default=fixed(2.0),
+        source="Riga 2006 guideline, Wales pledge of 5 September 2014, Vilnius 2023",
+        domain=Number(0.0, 10.0),
+    ),
+    Parameter(
+        key="summits.deadline_year",
+        meaning="year by which the guideline in force is to be met; not set: none",
+        unit="year",
+        kind="data",
+        default=None,
+        source="Wales Summit Declaration: 'within a decade', read as 2024",
+        domain=Number(2000, 2100, integer=True),
+    ),
+    Parameter(
+        key="summits.new_target_discussed",
+        meaning="a target above the one in force is under discussion",
+        unit="yes or no",
+        kind="data",
+        default=None,
+        source="press 2024: talk of 2.5% and 3%",
+        domain=Flag(),
+    ),
+    Parameter(
+        key="summits.adoption_probability",
+        meaning="probability that a summit adopts the new target once it is discussed",
+        unit="per summit",
+        kind="assumption",
+        default=discrete({0.0: 1 / 3, 0.2: 1 / 3, 0.5: 1 / 3}),
+        source="three target decisions since 2006; not identified",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0, 0.2, 0.5",
+    ),
+    Parameter(
+        key="summits.new_target_pct_gdp",
+        meaning="the new target",
+        unit="% of GDP",
+        kind="assumption",
+        default=discrete({2.5: 1 / 3, 3.0: 1 / 3, 3.5: 1 / 3}),
+        source="proposals in the press of 2024",
+        domain=Number(0.0, 10.0),
+        depends_on=True,
+        sweep="2.5, 3, 3.5",
+    ),
+    Parameter(
+        key="summits.path_years",
+        meaning="years over which the target rises linearly from the old to the new",
+        unit="years",
+        kind="assumption",
+        default=fixed(10.0),
+        source="as the Wales pledge",
+        domain=Number(1.0, 30.0),
+        sweep="5 to 15",
+    ),
+    Parameter(
+        key="summits.opt_out_probability",
+        meaning="probability that a member does not take part in the new target",
+        unit="per member",
+        kind="assumption",
+        default=fixed(0.05),
+        source="not identified",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0 to 0.3",
+    ),
+    Parameter(
+        key="summits.compliance",
+        meaning="response of budgets to the distance to a new target, relative to that to the Wales guideline",
+        unit="share",
+        kind="assumption",
+        default=beta(8.0, 2.0),
+        source="not identified above 2%",
+        domain=Number(0.0, 1.5),
+        depends_on=True,
+        sweep="0.4 to 1",
+    ),
+)
+
+
+class Summits:
+    """The target path: ``old``, ``new`` (% of GDP) and ``adopted`` (year, 0 if none), each ``(runs,)``."""
+
+    phase = PHASE
+
+    def __init__(self, engine: Engine, codes: tuple[str, ...], secretary: SecretaryGeneral) -> None:
+        self._engine, self._secretary = engine, secretary
+        self.old = engine.fill(engine.settings.number("summits.target_pct_gdp"))
+        self.new = self.old.copy()
+        self.adopted: NDArray[np.int32] = np.zeros(engine.runs, np.int32)
+        drawn = engine.streams.uniforms("summits", 0, [slot(code) for code in codes])
+        self._takes_part = drawn >= engine.settings.number("summits.opt_out_probability")
+
+    def process(self) -> Process:
+        """Adopts a new target at a summit, in the runs in which one is discussed and agreed."""
+        clock, settings = self._engine.clock, self._engine.settings
+        for day in clock.days(summit_days(clock.start, clock.end)):
+            yield clock.at(day, PHASE)
+            discussed = settings.flag("summits.new_target_discussed") | self._secretary.new_target_on_agenda()
+            chance = settings.number("summits.adoption_probability") * self._secretary.adoption()
+            wanted = settings.number("summits.new_target_pct_gdp")
+            drawn = self._engine.streams.uniform("summits", day.year)
+            adopts = discussed & (self.adopted == 0) & (drawn < chance) & (wanted > self.old)
+            self.adopted = np.where(adopts, day.year, self.adopted)
+            self.new = np.where(adopts, wanted, self.new).astype(np.float32)
+
+    def target(self, year: int) -> Numbers:
+        """The target in force in ``year`` as decided so far, % of GDP, ``(runs,)``."""
+        years = self._engine.settings.number("summits.path_years")
+        return target_path(self.old, self.new, self.adopted, year, years)
+
+    def asked_of(self, year: int) -> Numbers:
+        """The target asked of each member in ``year``: those that opted out keep the old one. ``(codes, runs)``."""
+        return np.where(self._takes_part, self.target(year), self.old)
+
+    def deadline(self, year: int) -> bool:
+        """Whether the guideline in force at the start falls due in ``year``."""
+        settings = self._engine.settings
+        return settings.is_set("summits.deadline_year") and bool(
+            np.all(settings.number("summits.deadline_year") == year)
+        )
+
+    def pledge(self) -> Numbers:
+        """Factor on the response to the guideline in force at the start, ``(runs,)``."""
+        return self._secretary.compliance()
+
+    def compliance(self) -> Numbers:
+        """Factor on the response to a new target, ``(runs,)``."""
+        return self._secretary.compliance() * self._engine.settings.number("summits.compliance")
+
+
+def target_path(old: Numbers, new: Numbers, adopted: NDArray[np.int32], year: int, years: Numbers) -> Numbers:
+    """The target in ``year``: linear from ``old`` in the year of adoption to ``new`` after ``years`` years."""
+    done = np.clip((year - adopted) / years, 0, 1) * (adopted > 0)
+    return (old + (new - old) * done).astype(np.float32)
+
+
+def summit_days(start: date, end: date) -> list[date]:
+    """Summits known at ``start``; one each 1 July in the years after the last known."""
+    known = [summit.date for summit in facts.summits(start) if start <= summit.date <= end]
+    last = max((day.year for day in known), default=start.year if start.month > 7 else start.year - 1)
+    return known + [date(year, 7, 1) for year in range(last + 1, end.year + 1)]

@@ -1,0 +1,179 @@
+"""Russian effort and perceived threat: what the war does to both, and how slowly they fall after a ceasefire."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from sim import facts
+from sim.model.clock import Process
+from sim.model.engine import Engine, Numbers
+from sim.model.hostilities import DAY_ONE, Hostilities
+from sim.scenario import Number, Parameter, beta, discrete, fixed, normal, uniform
+
+PHASE = "threat"
+CRIMEA = date(2014, 3, 18)
+PEACETIME = 0.33  # unit of the scale: its mean over 2015-21
+
+PARAMETERS = (
+    Parameter(
+        key="threat.peacetime_level",
+        meaning="perceived threat without full-scale war; 0.33 is its level in 2015-21",
+        unit="index",
+        kind="estimated",
+        default=None,
+        source="yearly means of defence shares 2015-24 (NATO June 2024): 0.33 in 2015-21; 0 before March 2014 by definition",
+        domain=Number(0.0, 5.0),
+    ),
+    Parameter(
+        key="threat.war_level",
+        meaning="perceived threat while the full-scale war goes on",
+        unit="index",
+        kind="estimated",
+        default=fixed(1.8),
+        source="yearly means of defence shares 2022-24 (NATO June 2024)",
+        domain=Number(0.0, 10.0),
+    ),
+    Parameter(
+        key="threat.floor",
+        meaning="level to which the threat falls after a ceasefire",
+        unit="index",
+        kind="assumption",
+        default=discrete({0.33: 0.5, 0.8: 0.5}),
+        source="not identified",
+        domain=Number(0.0, 5.0),
+        depends_on=True,
+        sweep="0.33, 0.8",
+    ),
+    Parameter(
+        key="threat.half_life_years",
+        meaning="time in which the threat loses half its distance to the floor under a ceasefire",
+        unit="years",
+        kind="assumption",
+        default=discrete({2.0: 1 / 3, 5.0: 1 / 3, 10.0: 1 / 3}),
+        source="not identified; falling threat does not cut spending symmetrically (Cappella Zielinski et al. 2017)",
+        domain=Number(0.1, 100.0),
+        depends_on=True,
+        sweep="2, 5, 10",
+    ),
+    Parameter(
+        key="threat.budget_lag",
+        meaning="part of the distance to today's threat that the threat behind budgets closes in a year",
+        unit="per year",
+        kind="estimated",
+        default=beta(6.0, 4.0),
+        source="yearly means of defence shares 2022-24, just identified",
+        domain=Number(0.0, 1.0),
+    ),
+    Parameter(
+        key="russia.effort_wartime_pct_gdp",
+        meaning="military expenditure that Russia settles at while the war goes on",
+        unit="% of GDP",
+        kind="estimated",
+        default=normal(6.5, 0.8, low=1.0),
+        source="SIPRI April 2025 edition for 2022-24; plan for 2025: 6.3% (PISM)",
+        domain=Number(0.5, 40.0, percent=False),
+    ),
+    Parameter(
+        key="russia.effort_after_ceasefire_pct_gdp",
+        meaning="military expenditure that Russia settles at under a ceasefire",
+        unit="% of GDP",
+        kind="assumption",
+        default=uniform(4.0, 6.5),
+        source="not identified",
+        domain=Number(0.5, 40.0, percent=False),
+        depends_on=True,
+        sweep="4 to 6.5",
+    ),
+    Parameter(
+        key="russia.effort_speed",
+        meaning="part of the distance to that level closed in a year",
+        unit="per year",
+        kind="assumption",
+        default=beta(2.0, 2.0),
+        source="weak prior",
+        domain=Number(0.0, 1.0),
+    ),
+    Parameter(
+        key="russia.effort_noise_pp",
+        meaning="yearly noise in Russia's military share of GDP",
+        unit="sd, points of GDP",
+        kind="estimated",
+        default=fixed(0.8),
+        source="SIPRI April 2025 edition, yearly changes 2014-24",
+        domain=Number(0.0, 5.0),
+    ),
+)
+
+
+class Threat:
+    """``level``: perceived now; ``in_budgets``: what budgets respond to; ``effort``: Russia's military share of GDP."""
+
+    phase = PHASE
+
+    def __init__(self, engine: Engine, hostilities: Hostilities) -> None:
+        self._engine, self._hostilities = engine, hostilities
+        settings = engine.settings
+        self.level = np.where(
+            hostilities.full_scale, settings.number("threat.war_level"), settings.number("threat.peacetime_level")
+        ).astype(np.float32)
+        self.in_budgets = self._history()
+        known = facts.russia_milex_share(engine.start)
+        self._year = max(known)
+        self.effort = np.full(engine.runs, known[self._year], np.float32)
+
+    def process(self) -> Process:
+        """Moves the threat monthly, the threat behind budgets each 1 October, Russia's effort each year."""
+        clock = self._engine.clock
+        rounds = [date(year, 10, 1) for year in range(clock.start.year, clock.end.year + 1)]
+        for year in range(self._year + 1, clock.start.year + 1):
+            self._spend(year)
+        for day in clock.days([*clock.month_ends, *rounds, *self._engine.event_days]):
+            yield clock.at(day, PHASE)
+            self._follow(monthly=day in clock.month_ends)
+            if day in rounds:
+                self.in_budgets = in_budgets_next(
+                    self.in_budgets, self.level, self._engine.settings.number("threat.budget_lag")
+                )
+            if day.month == 12 and day in clock.month_ends:
+                self._spend(day.year + 1)
+
+    def _follow(self, monthly: bool) -> None:
+        settings, hostilities = self._engine.settings, self._hostilities
+        war = settings.number("threat.war_level")
+        floor = np.minimum(settings.number("threat.floor"), war)
+        kept = 0.5 ** (1 / (12 * settings.number("threat.half_life_years"))) if monthly else 1.0
+        decayed = floor + (self.level - floor) * kept
+        calm = np.where(hostilities.full_scale, decayed, settings.number("threat.peacetime_level"))
+        self.level = np.where(hostilities.fighting, war, calm).astype(np.float32)
+
+    def _spend(self, year: int) -> None:
+        settings, hostilities = self._engine.settings, self._hostilities
+        goal = np.where(
+            hostilities.ceasefire,
+            settings.number("russia.effort_after_ceasefire_pct_gdp"),
+            settings.number("russia.effort_wartime_pct_gdp"),
+        )
+        goal = np.where(hostilities.full_scale, goal, self.effort)
+        noise = settings.number("russia.effort_noise_pp") * self._engine.streams.normal("threat", year)
+        moved = self.effort + settings.number("russia.effort_speed") * (goal - self.effort) + noise
+        self.effort = np.clip(moved, 1, 40).astype(np.float32)
+
+    def _history(self) -> Numbers:
+        """The threat behind budgets at the start, from the yearly rounds before it."""
+        settings, start = self._engine.settings, self._engine.start
+        lag, war = settings.number("threat.budget_lag"), settings.number("threat.war_level")
+        level = np.zeros(1, np.float32)
+        for year in range(2013, start.year + 1):
+            day = date(year, 10, 1)
+            if day >= start:
+                break
+            now = war if day >= DAY_ONE else np.float32(PEACETIME if day >= CRIMEA else 0.0)
+            level = np.float32(PEACETIME) + level * 0 if day == date(2014, 10, 1) else in_budgets_next(level, now, lag)
+        return self._engine.fill(np.atleast_1d(level))
+
+
+def in_budgets_next(before: Numbers, threat: Numbers, lag: Numbers) -> Numbers:
+    """The threat behind budgets a year later: B' = B + rho_B (T - B)."""
+    return before + lag * (threat - before)

@@ -1,0 +1,203 @@
+"""U.S. elections: president, House and Senate, on the real calendar. Who wins is kept apart from what they do."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import facts
+from sim.model.clock import Process
+from sim.model.engine import Engine, Flags, Numbers
+from sim.model.streams import ndtri
+from sim.model.variables import PARTIES
+from sim.scenario import Choice, Number, Parameter, Weights, beta, uniform
+
+PHASE = "us_politics"
+CANDIDATES_2024 = ("harris", "trump")
+PARTY = tuple(party.lower() for party in PARTIES)  # democratic 0, republican 1
+YEARS = tuple(str(year) for year in range(2014, 2062, 2))
+PRESIDENTIAL = tuple(year for year in YEARS if int(year) % 4 == 0 and year != "2024")
+DRAWN = "drawn"
+
+PARAMETERS = (
+    Parameter(
+        key="us.elections.2024.president",
+        meaning="winner of the presidential election of 5 November 2024",
+        unit="label",
+        kind="data",
+        default=Weights((("harris", 0.5), ("trump", 0.5))),
+        source="forecasters' and markets' probabilities about 1 October 2024 span 0.42 to 0.58 for either side",
+        domain=Choice(CANDIDATES_2024),
+    ),
+    Parameter(
+        key="us.elections.*.president",
+        meaning="party that wins the presidential election of the year",
+        unit="label",
+        kind="assumption",
+        default=Weights((("democratic", 0.5), ("republican", 0.5))),
+        source="no forecast; even odds",
+        domain=Choice(PARTY),
+        entities=PRESIDENTIAL,
+        sweep="0.3 to 0.7",
+    ),
+    Parameter(
+        key="us.elections.*.house",
+        meaning="party that wins the House; 'drawn' leaves it to the mid-term and coat-tail rules",
+        unit="label",
+        kind="assumption",
+        default=DRAWN,
+        source="rules of this file",
+        domain=Choice((DRAWN, *PARTY)),
+        entities=YEARS,
+    ),
+    Parameter(
+        key="us.elections.*.senate",
+        meaning="party that wins the Senate; 'drawn' leaves it to the mid-term and coat-tail rules",
+        unit="label",
+        kind="assumption",
+        default=DRAWN,
+        source="rules of this file",
+        domain=Choice((DRAWN, *PARTY)),
+        entities=YEARS,
+    ),
+    Parameter(
+        key="us.elections.house_republican_probability",
+        meaning="probability of a Republican House in a presidential year, over both presidential outcomes",
+        unit="probability",
+        kind="data",
+        default=None,
+        source="Decision Desk HQ / The Hill, 18 September 2024",
+        domain=Number(0.0, 1.0),
+    ),
+    Parameter(
+        key="us.elections.senate_republican_probability",
+        meaning="probability of a Republican Senate in a presidential year, over both presidential outcomes",
+        unit="probability",
+        kind="data",
+        default=None,
+        source="Decision Desk HQ / The Hill, 16 September 2024",
+        domain=Number(0.0, 1.0),
+    ),
+    Parameter(
+        key="us.elections.coattails",
+        meaning="correlation between the presidential result and each chamber's result in the same year",
+        unit="correlation",
+        kind="assumption",
+        default=uniform(0.4, 0.9),
+        source="five of five first Congresses of newly elected presidents 1993-2021 opened unified; too few to estimate",
+        domain=Number(0.0, 0.99),
+        sweep="0 to 0.9",
+    ),
+    Parameter(
+        key="us.elections.midterm_house_loss_probability",
+        meaning="probability that the president's party does not hold the House after a mid-term",
+        unit="probability",
+        kind="estimated",
+        default=beta(19.5, 3.5),
+        source="19 of 22 mid-terms 1934-2018 cost the president's party House seats; margins since 2020 are narrow",
+        domain=Number(0.0, 1.0),
+    ),
+    Parameter(
+        key="us.elections.midterm_senate_loss_probability",
+        meaning="probability that the president's party does not hold the Senate after a mid-term",
+        unit="probability",
+        kind="assumption",
+        default=uniform(0.2, 0.73),
+        source="upper end: 16 of 22 mid-terms 1934-2018 cost Senate seats; a third of seats is up, so control turns less often",
+        domain=Number(0.0, 1.0),
+        sweep="0.1 to 0.9",
+    ),
+)
+
+
+class UnitedStates:
+    """Who holds office: ``president``, ``house``, ``senate``, each ``(runs,)`` with 0 Democratic, 1 Republican."""
+
+    phase = PHASE
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        held = facts.us_composition(engine.start)[-1]
+        self.president = np.full(engine.runs, held.republican_president, np.int8)
+        self.house = np.full(engine.runs, held.republican_house, np.int8)
+        self.senate = np.full(engine.runs, held.republican_senate, np.int8)
+        self._next_president, self._next_house, self._next_senate = self.president, self.house, self.senate
+
+    def process(self) -> Process:
+        """Elects on the first Tuesday after the first Monday of November, and seats on 3 and 20 January."""
+        clock = self._engine.clock
+        years = range(clock.start.year - clock.start.year % 2, clock.end.year + 1, 2)
+        votes = {election_day(year): year for year in years}
+        pending = [year for day, year in votes.items() if day < clock.start <= date(year + 1, 1, 20)]
+        for year in pending:
+            self._elect(year)
+        congresses = [date(year + 1, 1, 3) for year in years]
+        inaugurations = [date(year + 1, 1, 20) for year in years if year % 4 == 0]
+        for day in clock.days([*votes, *congresses, *inaugurations]):
+            yield clock.at(day, PHASE)
+            if day in votes:
+                self._elect(votes[day])
+            elif day in congresses:
+                self.house, self.senate = self._next_house, self._next_senate
+            else:
+                self.president = self._next_president
+
+    def chambers_of_other_party(self) -> Numbers:
+        """How many of the two chambers the party not holding the presidency controls, ``(runs,)``: 0, 1 or 2."""
+        opposed = (self.house != self.president).astype(np.float32)
+        return opposed + (self.senate != self.president)
+
+    def republican_government(self) -> Flags:
+        """Republican president with a Republican House, ``(runs,)``."""
+        return (self.president == 1) & (self.house == 1)
+
+    def _elect(self, year: int) -> None:
+        settings = self._engine.settings
+        if year % 4 == 0:
+            luck = self._elect_president(year)
+            self._next_house = self._with_coattails(year, "house", luck)
+            self._next_senate = self._with_coattails(year, "senate", luck)
+        else:
+            self._next_house = self._at_midterm(
+                year, "house", settings.number("us.elections.midterm_house_loss_probability")
+            )
+            self._next_senate = self._at_midterm(
+                year, "senate", settings.number("us.elections.midterm_senate_loss_probability")
+            )
+
+    def _elect_president(self, year: int) -> Numbers:
+        """Sets the winner; returns the Republican tide behind the result: standard normal over both outcomes."""
+        settings = self._engine.settings
+        key = f"us.elections.{year}.president"
+        self._next_president = settings.choice(key)
+        tide = self._engine.streams.quantiles(key)
+        if not settings.is_drawn(key):  # a fixed winner: the half of the tide that goes with it
+            tide = np.where(self._next_president == 1, 0.5 + tide / 2, tide / 2)
+        return ndtri(np.clip(tide, 1e-7, 1 - 1e-7).astype(np.float32))
+
+    def _with_coattails(self, year: int, chamber: str, tide: Numbers) -> NDArray[np.int8]:
+        settings = self._engine.settings
+        strength = settings.number("us.elections.coattails")
+        own = self._engine.streams.normal("us_politics", year, slot=1 if chamber == "house" else 2)
+        latent = strength * tide + np.sqrt(1 - strength**2) * own
+        chance = settings.number(f"us.elections.{chamber}_republican_probability")
+        edge = ndtri(np.clip(1 - chance, 1e-6, 1 - 1e-6).astype(np.float32))
+        return self._unless_set(year, chamber, (latent > edge).astype(np.int8))
+
+    def _at_midterm(self, year: int, chamber: str, loss: Numbers) -> NDArray[np.int8]:
+        drawn = self._engine.streams.uniform("us_politics", year, slot=1 if chamber == "house" else 2)
+        return self._unless_set(
+            year, chamber, np.where(drawn < loss, 1 - self.president, self.president).astype(np.int8)
+        )
+
+    def _unless_set(self, year: int, chamber: str, drawn: NDArray[np.int8]) -> NDArray[np.int8]:
+        said = self._engine.settings.choice(f"us.elections.{year}.{chamber}")
+        return np.where(said == 0, drawn, said - 1).astype(np.int8)
+
+
+def election_day(year: int) -> date:
+    """The first Tuesday after the first Monday of November."""
+    first = date(year, 11, 1)
+    return first + timedelta(days=(0 - first.weekday()) % 7 + 1)

@@ -1,0 +1,173 @@
+"""The war: monthly net territory change in the east, Kursk, effort and losses of both sides, and the resources ratio.
+
+The relation between effort and territory is a regularity of two years, not a law: see docs/model.md for what is not
+identified. Casualties follow the UK Ministry of Defence's figures, which repeat Ukrainian counts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.model.aid import Aid
+from sim.model.clock import Process, month_number
+from sim.model.engine import Engine, Flags, Numbers
+from sim.model.hostilities import Hostilities
+from sim.model.streams import slot
+from sim.model.threat import Threat
+from sim.model.war_history import Front, front
+from sim.model.war_parameters import PARAMETERS
+
+__all__ = ["PARAMETERS", "UKRAINE_KM2", "War"]
+
+PHASE = "war"
+UKRAINE_KM2 = 603_550.0  # within the borders of 1991
+_COLLAPSE = slot("COL")
+
+
+class War:
+    """State of the front and of both forces; arrays ``(runs,)``. Territory in km2, people in thousand."""
+
+    phase = PHASE
+
+    def __init__(self, engine: Engine, hostilities: Hostilities, threat: Threat, aid: Aid) -> None:
+        self._engine, self._hostilities, self._threat, self._aid = engine, hostilities, threat, aid
+        known: Front = front(engine.start)
+        fill = engine.fill
+        number = engine.settings.number
+        before = number("war.occupied_before_km2")
+        self.controlled = fill(np.array([known.controlled_km2], np.float32) if known.controlled_km2 else before)
+        self.gain = fill(np.array([known.gain_km2], np.float32))
+        self.kursk = fill(np.array([known.kursk_km2], np.float32))
+        self.effort = fill(np.array([known.effort_thousand], np.float32))
+        self._effort_mean = np.log(np.maximum(self.effort, 0.1))
+        self.russian_losses = fill(np.array([known.russian_losses_thousand], np.float32))
+        begun = known.russian_losses_thousand > 0
+        self.ukrainian_losses = fill(number("war.ukrainian_casualties_at_start_thousand")) if begun else engine.zeros()
+        self.russian_intake = engine.zeros()
+        self.ukrainian_intake = engine.zeros()
+        self.force = fill(number("war.russian_force_thousand"))
+        self.ratio = np.ones(engine.runs, np.float32)
+        self._known = known
+        self._deliveries_at_start: Numbers | None = None
+        self._collapse_left = engine.zeros()
+        self._collapse_sign = engine.zeros()
+        self.change = engine.zeros()
+
+    def process(self) -> Process:
+        """Begins the war on event days or by chance, and fights a month at each month's end."""
+        clock = self._engine.clock
+        for day in clock.days([*clock.month_ends, *self._engine.event_days]):
+            yield clock.at(day, PHASE)
+            self._begin(day.toordinal(), chance=day in clock.month_ends, period=month_number(day))
+            if day in clock.month_ends:
+                self._month(month_number(day), np.float32(clock.fraction(day)))
+
+    def cede(self, area: Numbers, runs: Flags) -> None:
+        """Hands ``area`` km2 to Russian control by agreement, in ``runs``, and ends the Kursk salient there."""
+        self.controlled = np.clip(self.controlled + np.where(runs, area, 0), 0, UKRAINE_KM2).astype(np.float32)
+        self.kursk = np.where(runs, 0, self.kursk).astype(np.float32)
+
+    def _begin(self, today: int, chance: bool, period: int) -> None:
+        hostilities, settings = self._hostilities, self._engine.settings
+        begins = settings.flag("war.full_scale") & ~hostilities.full_scale
+        if chance:
+            yearly = settings.number("war.onset_probability_per_year")
+            drawn = self._engine.streams.uniform("war", period, purpose=5)
+            begins |= ~hostilities.full_scale & (drawn < 1 - (1 - yearly) ** (1 / 12))
+        if begins.any():
+            hostilities.first_day = np.where(begins, today, hostilities.first_day)
+            hostilities.full_scale = hostilities.full_scale | begins
+            advance = settings.number("war.first_advance_km2")
+            self.controlled = np.where(begins, self.controlled + advance, self.controlled).astype(np.float32)
+            self.effort = np.where(begins, settings.number("war.first_effort_thousand"), self.effort).astype(np.float32)
+            self._effort_mean = np.where(begins, np.log(self.effort), self._effort_mean).astype(np.float32)
+
+    def _month(self, period: int, part: np.float32) -> None:
+        fighting = self._hostilities.fighting
+        peace = self._engine.settings.number("war.occupied_before_km2")
+        self.controlled = np.where(self._hostilities.full_scale, self.controlled, peace).astype(np.float32)
+        self._fight(period, fighting)
+        self._lose(part)
+        self._move_front(period, part, fighting)
+        self._move_kursk(part, fighting)
+        self._weigh_resources()
+
+    def _fight(self, period: int, fighting: Flags) -> None:
+        """Russian effort: the logarithm of monthly casualties returns to a drifting mean, bounded by the force."""
+        number, streams = self._engine.settings.number, self._engine.streams
+        self._effort_mean = self._effort_mean + number("war.effort_drift_pct_per_month") / 100 * fighting
+        noise = number("war.effort_noise_log") * streams.normal("war", period)
+        moved = next_effort(np.maximum(self.effort, 0.1), self._effort_mean, number("war.effort_persistence"), noise)
+        most = number("war.highest_loss_share") * self.force
+        self.effort = np.where(fighting, np.minimum(moved, most), self.effort).astype(np.float32)
+
+    def _lose(self, part: np.float32) -> None:
+        """Casualties and intake of both sides; a ceasefire leaves a trickle of the former and a fifth of the latter."""
+        number, hostilities = self._engine.settings.number, self._hostilities
+        calm = np.where(hostilities.full_scale, number("war.ceasefire_effort"), 0)
+        share = np.where(hostilities.fighting, number("war.effort_factor"), calm)
+        lost = self.effort * share
+        self.russian_losses = (self.russian_losses + part * lost).astype(np.float32)
+        self.ukrainian_losses = (self.ukrainian_losses + part * lost / number("war.loss_ratio")).astype(np.float32)
+        need = np.where(hostilities.fighting, 1, np.where(hostilities.full_scale, 0.2, 0)).astype(np.float32)
+        self.russian_intake = number("war.russian_intake_thousand") * need
+        self.ukrainian_intake = number("war.ukrainian_intake_thousand") * need
+        change = self.russian_intake - number("war.irrecoverable_share") * lost
+        self.force = np.clip(self.force + part * change, 50, 1500).astype(np.float32)
+
+    def _move_front(self, period: int, part: np.float32, fighting: Flags) -> None:
+        number = self._engine.settings.number
+        if self._deliveries_at_start is None:
+            self._deliveries_at_start = self._aid.deliveries.copy()
+        less_aid = self._deliveries_at_start - self._aid.deliveries
+        noise = number("war.front_noise_km2") * self._engine.streams.normal("war", period, purpose=1)
+        moved = next_gain(
+            self.gain,
+            number("war.front_persistence"),
+            number("war.gain_per_effort_km2")
+            * (self.effort * number("war.effort_factor") - number("war.break_even_thousand")),
+            number("war.gain_per_aid_km2") * less_aid,
+            noise,
+        )
+        self.gain = np.where(fighting, moved, 0).astype(np.float32)
+        jump = self._collapse(period, fighting)
+        before = self.controlled
+        self.controlled = np.clip(before + part * (self.gain + jump), 0, UKRAINE_KM2).astype(np.float32)
+        self.change = self.controlled - before
+
+    def _collapse(self, period: int, fighting: Flags) -> Numbers:
+        """Ground lost in an episode this month, km2, positive for Russian gains. An episode lasts one to three months."""
+        number, streams = self._engine.settings.number, self._engine.streams
+        drawn = streams.uniform("war", period, purpose=2)
+        starts = fighting & (self._collapse_left <= 0) & (drawn < number("war.collapse_per_month"))
+        length = 1 + np.floor(3 * streams.uniform("war", period, purpose=3))
+        even = number("war.collapse_of_ukraine")
+        pressure = np.clip(self.gain / 1000, -1, 1) * 0.2  # the side that is being pushed back gives way more easily
+        ukraine = streams.uniform("war", period, _COLLAPSE) < np.clip(even + pressure, 0, 1)
+        self._collapse_left = np.where(starts, length, self._collapse_left - 1).astype(np.float32)
+        self._collapse_sign = np.where(starts, np.where(ukraine, 1, -1), self._collapse_sign).astype(np.float32)
+        under_way = fighting & (self._collapse_left > 0)
+        return np.where(under_way, self._collapse_sign * number("war.collapse_km2"), 0).astype(np.float32)
+
+    def _move_kursk(self, part: np.float32, fighting: Flags) -> None:
+        settings = self._engine.settings
+        kept = (1 - settings.number("war.kursk_decline_per_month")) ** part
+        lost = fighting & ~settings.flag("war.kursk_held")
+        self.kursk = np.where(lost, self.kursk * kept, self.kursk).astype(np.float32)
+
+    def _weigh_resources(self) -> None:
+        """Russian military spending over Ukraine's own plus delivered military aid, both in EUR bn a month."""
+        known = self._known
+        russia = self._threat.effort / 100 * known.russian_gdp_beur / 12
+        ukraine = known.ukrainian_spending_beur / 12 + self._aid.deliveries
+        self.ratio = (russia / ukraine).astype(np.float32)
+
+
+def next_effort(now: Numbers, mean_log: Numbers, kept: Numbers, noise: Numbers) -> Numbers:
+    """Russian casualties next month, thousand: ln R' = m + kept (ln R - m) + noise."""
+    return np.exp(mean_log + kept * (np.log(now) - mean_log) + noise).astype(np.float32)
+
+
+def next_gain(now: Numbers, kept: Numbers, from_effort: Numbers, from_aid: Numbers, noise: Numbers) -> Numbers:
+    """Net gain next month, km2: phi dA + (1 - phi) (effort part + aid part) + noise."""
+    return (kept * now + (1 - kept) * (from_effort + from_aid) + noise).astype(np.float32)
