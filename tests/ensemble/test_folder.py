@@ -208,6 +208,7 @@ from sim.ensemble import source, run
 from sim.errors import FaultError
 from stub_scenario import StubScenario
 source.MODEL = source.FACTS = "stub_model"
+source.code_stamp = lambda: "c" * 64
 resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, resource.RLIM_INFINITY))
 try:
     run(StubScenario(), runs=2500, out={str(tmp_path / "out")!r})
