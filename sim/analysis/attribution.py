@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.coalition_runs import Reader, Rows, Values, kept_values
 from sim.analysis.coalitions import Coalition, Group, between, groups_between, one_horizon, orders, prefixes, subsets
 from sim.analysis.comparison import chosen_outcomes
 from sim.analysis.loading import default_catalogue
-from sim.analysis.outcomes import Outcome, Recorded, kept_dates
+from sim.analysis.outcomes import Outcome
 from sim.analysis.statistics import mean_interval
 from sim.errors import InputError
 from sim.model.variables import VARIABLES, Variable
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 EXACT_GROUPS = 6
 PERMUTATIONS = 16
-Values = NDArray[np.float32]
-Ensembles = Callable[[Sequence["Scenario"]], Iterable[Recorded]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +129,12 @@ def attribute(
     catalogue: Catalogue | None = None,
     variables: Iterable[Variable] = VARIABLES,
     progress: Callable[[int, int], None] | None = None,
-    ensembles: Ensembles | None = None,
+    reader: Reader | None = None,
 ) -> Attribution:
     """Attribute the difference of ``b`` from ``a`` to the groups of inputs in which they differ.
 
-    Up to six groups every coalition is run; above, the coalitions along ``permutations`` orders. Each coalition is an
-    ensemble of ``runs`` runs, kept in ``cache`` where one is given. ``ensembles`` replaces ``sim.ensemble.run``.
+    Up to six groups every coalition is run; above, the coalitions along ``permutations`` orders. The runs of each
+    coalition are kept in ``cache``, where one is given, and not simulated again. ``reader`` replaces the simulation.
 
     Raises:
         InputError: the scenarios start on different days or differ in nothing, or an outcome does not exist.
@@ -149,15 +148,12 @@ def attribute(
     exact = len(groups) <= EXACT_GROUPS
     drawn = [] if exact else orders([group.name for group in groups], max(4, permutations + permutations % 2), seed)
     wanted = _wanted(len(groups), drawn)
-    if ensembles is None:
-        from sim.analysis.coalition_runs import cached_ensembles
-
-        ensembles = cached_ensembles(runs, seed, jobs, cache, progress)
-    made = ensembles([between(a, b, groups, coalition) for coalition in wanted])
-    told: list[tuple[Outcome, str]] = []
+    reader = reader or kept_values(runs, seed, jobs, cache, progress)
+    made = reader([between(a, b, groups, coalition) for coalition in wanted], chosen)
+    told: Rows = []
     value: dict[Coalition, Values] = {}
-    for coalition, ensemble in zip(wanted, made, strict=True):
-        told, value[coalition] = _read(ensemble, chosen)
+    for coalition, (rows, values) in zip(wanted, made, strict=True):
+        told, value[coalition] = rows, values
     waterfalls = _waterfalls(told, groups, value, drawn)
     count = value[frozenset()].shape[1]
     return Attribution(a.name, b.name, groups, waterfalls, exact, len(drawn), len(wanted), count, seed, tuple(warnings))
@@ -204,20 +200,8 @@ def _wanted(count: int, drawn: Sequence[tuple[int, ...]]) -> list[Coalition]:
     return list(dict.fromkeys([*(one for order in drawn for one in prefixes(order)), *alone]))
 
 
-def _read(ensemble: Recorded, outcomes: Sequence[Outcome]) -> tuple[list[tuple[Outcome, str]], Values]:
-    """Outcomes at year ends and the last date, ``(rows, runs)``, and what each row is."""
-    told: list[tuple[Outcome, str]] = []
-    rows = []
-    for outcome in outcomes:
-        dates, values = outcome.read(ensemble)
-        kept = kept_dates(dates)
-        told += [(outcome, str(day)) for day in dates[kept].astype("datetime64[D]")]
-        rows.append(values[kept].astype(np.float32))
-    return told, np.concatenate(rows)
-
-
 def _waterfalls(
-    told: Sequence[tuple[Outcome, str]],
+    told: Rows,
     groups: Sequence[Group],
     value: Mapping[Coalition, Values],
     drawn: Sequence[tuple[int, ...]],

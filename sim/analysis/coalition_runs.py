@@ -1,66 +1,163 @@
-"""The ensembles behind an attribution: simulated once each, kept in a folder, shared out over processes."""
+"""The runs behind an attribution: simulated once each, kept in a folder, shared out over processes.
+
+A coalition keeps the values of the outcomes asked for, block by block, not a whole result: sixty-four results would
+spend most of their time and space on what no one reads.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import multiprocessing
+import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.outcomes import Outcome, Recorded, kept_dates
+from sim.analysis.simulated import simulated
+from sim.errors import FaultError
 
 if TYPE_CHECKING:
-    from sim.ensemble import Result
     from sim.scenario.scenario import Scenario
 
+Values = NDArray[np.float32]
+Rows: TypeAlias = "list[tuple[Outcome, str]]"
+Reader: TypeAlias = "Callable[[Sequence[Scenario], Sequence[Outcome]], Iterable[tuple[Rows, Values]]]"
 Progress = Callable[[int, int], None]
 
 
-def cached_ensembles(
-    runs: int, seed: int, jobs: int, cache: Path | None, progress: Progress | None
-) -> Callable[[Sequence[Scenario]], Iterator[Result]]:
-    """A function from scenarios to their ensembles, in order.
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Runs ``first`` to ``first + count - 1`` of one coalition, to be stored at ``path``; small and picklable."""
 
-    An ensemble lies in ``cache`` under a hash of everything its numbers depend on, and is reused when asked for again.
-    Without ``cache`` a folder is made and removed.
+    path: Path
+    scenario: Scenario
+    outcomes: tuple[Outcome, ...]
+    seed: int
+    first: int
+    count: int
+    model: str
+
+
+def read_values(ensemble: Recorded, outcomes: Sequence[Outcome]) -> tuple[Rows, Values]:
+    """What each row is, and the outcomes at year ends and the last date, float32 ``(rows, runs)``."""
+    told: Rows = []
+    values = []
+    for outcome in outcomes:
+        dates, found = outcome.read(ensemble)
+        kept = kept_dates(dates)
+        told += _rows(outcome, dates[kept])
+        values.append(found[kept].astype(np.float32))
+    return told, np.concatenate(values)
+
+
+def kept_values(runs: int, seed: int, jobs: int, cache: Path | None, progress: Progress | None) -> Reader:
+    """A reader of scenarios that simulates with ``jobs`` processes what ``cache`` does not hold.
+
+    Stretches lie in ``cache`` under a hash of all their numbers depend on. Without ``cache`` a folder is made and
+    removed. ``progress`` is called with coalition blocks done and in all. The reader raises FaultError if the disk or
+    a process fails; what was finished is kept.
     """
 
-    def ensembles(scenarios: Sequence[Scenario]) -> Iterator[Result]:
-        from sim.ensemble import open_result
-
+    def read(scenarios: Sequence[Scenario], outcomes: Sequence[Outcome]) -> Iterator[tuple[Rows, Values]]:
         with ExitStack() as stack:
             folder = cache or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="alliance-")))
-            paths = [folder / _name(scenario, runs, seed) for scenario in scenarios]
-            work = list(dict(zip(paths, scenarios, strict=True)).items())
-            for done, _ in enumerate(_made(work, runs, seed, jobs, stack), start=1):
-                if progress is not None:
-                    progress(done, len(work))
-            for path in paths:
-                yield open_result(path)
+            plans = [_plan(folder, scenario, outcomes, runs, seed) for scenario in scenarios]
+            every = [stretch for plan in plans for stretch in plan]
+            _complete(every, jobs, progress)
+            told = _told(scenarios[0], outcomes)
+            for plan in plans:
+                yield told, np.concatenate([_load(stretch.path) for stretch in plan], axis=1)
 
-    return ensembles
-
-
-def _name(scenario: Scenario, runs: int, seed: int) -> str:
-    from sim.ensemble import manifest
-
-    return manifest.digest(manifest.inputs(scenario, runs=runs, seed=seed, central=False, keep_runs=True))[:24]
+    return read
 
 
-def _made(work: Sequence[tuple[Path, Scenario]], runs: int, seed: int, jobs: int, stack: ExitStack) -> Iterator[Path]:
-    """Make what is missing; the path of each ensemble as it is done."""
-    if jobs <= 1 or len(work) < 2:
-        for path, scenario in work:
-            yield _make(path, scenario, runs, seed)
+def _plan(folder: Path, scenario: Scenario, outcomes: Sequence[Outcome], runs: int, seed: int) -> list[Stretch]:
+    from sim.ensemble import BLOCK, source
+
+    told = {
+        "scenario": scenario.hash,
+        "seed": seed,
+        "outcomes": [outcome.key for outcome in outcomes],
+        "facts": source.facts_stamp(),
+        "code": source.code_stamp(),
+        "versions": source.versions(),
+    }
+    name = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+    counts = [(first, min(BLOCK, runs - first)) for first in range(0, runs, BLOCK)]
+    return [
+        Stretch(folder / name / f"{first}-{count}.npy", scenario, tuple(outcomes), seed, first, count, source.MODEL)
+        for first, count in counts
+    ]
+
+
+def _complete(every: Sequence[Stretch], jobs: int, progress: Progress | None) -> None:
+    """Make the stretches that are not in store."""
+    from sim.ensemble import folder
+
+    missing = [stretch for stretch in every if not stretch.path.exists()]
+    for stretch in missing:
+        with folder.disk(stretch.path):
+            stretch.path.parent.mkdir(parents=True, exist_ok=True)
+    done = len(every) - len(missing)
+    if progress is not None:
+        progress(done, len(every))
+    for number, _ in enumerate(_made(missing, jobs), start=done + 1):
+        if progress is not None:
+            progress(number, len(every))
+
+
+def _made(missing: Sequence[Stretch], jobs: int) -> Iterator[None]:
+    if jobs <= 1 or len(missing) < 2:
+        yield from map(_make, missing)
         return
     context = multiprocessing.get_context("spawn")
-    pool = stack.enter_context(ProcessPoolExecutor(min(jobs, len(work)), mp_context=context))
-    paths, scenarios = zip(*work, strict=True)
-    yield from pool.map(_make, paths, scenarios, [runs] * len(work), [seed] * len(work))
+    try:
+        with ProcessPoolExecutor(min(jobs, len(missing)), mp_context=context) as pool:
+            yield from pool.map(_make, missing)
+    except BrokenProcessPool as error:
+        raise FaultError("a worker process was killed (out of memory?); run again with fewer --jobs") from error
 
 
-def _make(path: Path, scenario: Scenario, runs: int, seed: int) -> Path:
-    from sim import ensemble
+def _make(stretch: Stretch) -> None:
+    """Simulate one stretch and store it; it appears under its name only when complete."""
+    from sim.ensemble import folder
 
-    return ensemble.run(scenario, runs=runs, seed=seed, jobs=1, out=path, keep_runs=True).path
+    runs = simulated(stretch.scenario, stretch.count, stretch.seed, first=stretch.first, model=stretch.model)
+    values = read_values(runs, stretch.outcomes)[1]
+    part = stretch.path.with_suffix(f".{os.getpid()}.part")
+    with folder.disk(stretch.path):
+        with part.open("wb") as file:
+            np.save(file, values)
+        part.replace(stretch.path)
+
+
+def _load(path: Path) -> Values:
+    try:
+        found: Values = np.load(path)
+    except (OSError, ValueError, EOFError) as error:
+        raise FaultError(f"{path}: not readable; remove this file and run again") from error
+    return found
+
+
+def _told(scenario: Scenario, outcomes: Sequence[Outcome]) -> Rows:
+    """What each row is, without simulating."""
+    dates = simulated(scenario, 0, 0).dates
+    told: Rows = []
+    for outcome in outcomes:
+        days = dates(outcome.variable)
+        told += _rows(outcome, days[-1:] if outcome.kind == "wait" else days[kept_dates(days)])
+    return told
+
+
+def _rows(outcome: Outcome, dates: NDArray[np.datetime64]) -> Rows:
+    return [(outcome, str(day)) for day in dates.astype("datetime64[D]")]

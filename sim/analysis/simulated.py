@@ -1,4 +1,4 @@
-"""A few runs of a scenario straight from the model, read like a result but kept in memory."""
+"""Some runs of a scenario straight from the model, read like a result but kept in memory."""
 
 from __future__ import annotations
 
@@ -44,16 +44,19 @@ class Simulated:
         return whole[:, codes.index(entity)]
 
 
-def simulated(scenario: Scenario, runs: int, seed: int) -> Simulated:
-    """The first ``runs`` runs of ``scenario``, simulated now and in this process."""
+def simulated(scenario: Scenario, runs: int, seed: int, *, first: int = 0, model: str = "") -> Simulated:
+    """Runs ``first`` to ``first + runs - 1`` of ``scenario``, simulated now and in this process.
+
+    With no runs it has dates and no values. ``model`` names the module of the model, if not the usual one.
+    """
     from sim.ensemble import source
 
-    model = source.model()
-    axes = model.axes(scenario)
+    module = source.model(model)
+    axes = module.axes(scenario)
     return Simulated(
         scenario,
-        model.simulate(scenario, seed, 0, runs),
+        module.simulate(scenario, seed, first, runs) if runs else {},
         {"year": tuple(axes.years), "month": tuple(axes.months)},
         {"member": tuple(axes.members), "donor": tuple(axes.donors)},
-        {one.name: one for one in model.variables()},
+        {one.name: one for one in module.variables()},
     )

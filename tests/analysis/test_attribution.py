@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.attribution import attribute
+from sim.analysis.coalition_runs import read_values
 from sim.analysis.coalitions import between, groups_between, orders
 from sim.errors import InputError
 
@@ -18,12 +19,12 @@ def why(toy):
     def attributed(a, b, **options):
         asked = []
 
-        def ensembles(scenarios):
+        def reader(scenarios, outcomes):
             asked.extend(scenarios)
-            return [toy.Result(one, runs=100) for one in scenarios]
+            return [read_values(toy.Result(one, runs=100), outcomes) for one in scenarios]
 
         options = {"catalogue": toy.catalogue, "variables": toy.variables, "outcomes": [LEVEL], **options}
-        found = attribute(a, b, ensembles=ensembles, **options)
+        found = attribute(a, b, reader=reader, **options)
         assert len({one.hash for one in asked}) == len(asked) == found.coalitions
         return found
 
@@ -88,8 +89,10 @@ def test_sampling_error_is_the_spread_over_orders(why, toy, monkeypatch):
         result.data[LEVEL] = result.data[LEVEL] * 0 + np.float32(np.prod(on))
         return result
 
-    found = attribute(a, b, ensembles=lambda scenarios: [threefold(one) for one in scenarios], outcomes=[LEVEL],
-                      catalogue=toy.catalogue, variables=toy.variables)  # fmt: skip
+    def reader(some, outcomes):
+        return [read_values(threefold(one), outcomes) for one in some]
+
+    found = attribute(a, b, reader=reader, outcomes=[LEVEL], catalogue=toy.catalogue, variables=toy.variables)
     part = next(part for part in found.find(LEVEL).parts if part.group == "war.pair")
     three = [names.index(name) for name in ("war.pair", "war.twin", "aid.more")]
     last = [max(three, key=order.index) == three[0] for order in orders(names, 16, 1)]

@@ -5,7 +5,7 @@ import pytest
 
 from sim import ensemble
 from sim.analysis import attribute, compare, condition
-from sim.errors import InputError
+from sim.errors import FaultError, InputError
 
 
 @pytest.fixture
@@ -44,13 +44,42 @@ def test_coalitions_are_kept_and_reused(toy, toy_ensembles, tmp_path, monkeypatc
     steps = []
     first = attribute(a, b, progress=lambda done, total: steps.append((done, total)), **options)
     assert first.coalitions == 8
-    assert steps == [(number, 8) for number in range(1, 9)]
+    assert steps == [(number, 8) for number in range(9)]
     assert len(list((tmp_path / "cache").iterdir())) == 8
     assert [part.mean for part in first.find("us_commitment").parts] == pytest.approx([0.5] * 3, abs=1e-6)
 
     monkeypatch.setattr("tests.analysis.toy_model.simulate", None)
     again = attribute(a, b, **options)
     assert [part.to_dict() for part in again.rows()] == [part.to_dict() for part in first.rows()]
+
+
+def test_more_runs_use_the_blocks_already_kept(toy, toy_ensembles, tmp_path):
+    a, b = toy.scenario("a"), toy.scenario("b", budgets__push=0.5, us__pull=1.0)
+    options = {"catalogue": toy.catalogue, "variables": toy.variables, "cache": tmp_path / "cache"}
+    attribute(a, b, runs=1000, **options)
+    steps = []
+    found = attribute(a, b, runs=1500, progress=lambda done, total: steps.append((done, total)), **options)
+    assert steps[0] == (4, 8)
+    assert found.runs == 1500
+    alone = attribute(a, b, runs=1500, catalogue=toy.catalogue, variables=toy.variables)
+    assert [part.to_dict() for part in alone.rows()] == [part.to_dict() for part in found.rows()]
+
+
+def test_a_damaged_block_is_named(toy, toy_ensembles, tmp_path):
+    a, b = toy.scenario("a"), toy.scenario("b", budgets__push=0.5)
+    options = {"runs": 30, "catalogue": toy.catalogue, "variables": toy.variables, "cache": tmp_path}
+    attribute(a, b, **options)
+    path = next(tmp_path.rglob("*.npy"))
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(FaultError, match=f"{path.name}: not readable; remove this file"):
+        attribute(a, b, **options)
+
+
+def test_worker_processes_change_nothing(toy, toy_ensembles, tmp_path):
+    a, b = toy.scenario("a"), toy.scenario("b", budgets__push=0.5)
+    options = {"runs": 30, "catalogue": toy.catalogue, "variables": toy.variables}
+    one, two = attribute(a, b, **options), attribute(a, b, jobs=2, **options)
+    assert [part.to_dict() for part in one.rows()] == [part.to_dict() for part in two.rows()]
 
 
 def test_without_a_cache_nothing_is_left_behind(toy, toy_ensembles, tmp_path, monkeypatch):
