@@ -24,6 +24,7 @@ VERBS = {
     "plot": "plotting",
     "compare": "comparing",
     "attribute": "attributing",
+    "branch": "branching",
     "verify": "verifying",
 }
 EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130

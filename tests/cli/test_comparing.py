@@ -13,6 +13,7 @@ from tests.cli.conftest import Alliance
 SHORT = """\
 title = "{title}"
 description = "For tests: little time, few runs."
+references = ["none"]
 extends = "baseline.toml"
 end = 2025-06-30
 {more}
@@ -47,7 +48,7 @@ def test_inputs_come_first_then_outcomes_then_words(here: Path, alliance: Allian
     assert done.stdout.startswith("short against harsh\n12 runs, seed 1, ")
     inputs = done.stdout.split("OUTCOMES")[0]
     assert "us.commitment.posture" in inputs
-    assert "harsh.toml:6" in inputs
+    assert "harsh.toml:7" in inputs
     for path in done.stdout.splitlines()[-2:]:
         assert Path(path).is_file()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.shipped import find_scenario, shipped_names
+from sim.shipped import shipped_names
 from tests.cli.conftest import Alliance
 
 
@@ -35,8 +35,8 @@ def wrong(tmp_path: Path) -> Path:
     """A file with three independent mistakes."""
     path = tmp_path / "wrong.toml"
     path.write_text(
-        f'title = "Wrong"\ndescription = "For tests."\nextends = "{find_scenario("baseline").as_posix()}"\n'
-        '[us.commitment]\npostur = "conditional"\n[us.comitment]\nx = 1\n[no_such_system]\nkey = 1\n'
+        'title = "Wrong"\ndescription = "For tests."\nreferences = ["none"]\nextends = "baseline.toml"\nend = "soon"\n'
+        '[us.commitment]\npostur = "conditional"\n[no_such_system]\nkey = 1\n'
     )
     return path
 
@@ -102,11 +102,11 @@ def test_a_key_of_one_member_names_its_family(alliance: Alliance) -> None:
 def test_explain_shows_which_layer_set_a_value(alliance: Alliance, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(
-        f'title = "Mine"\ndescription = "For tests."\nextends = "{find_scenario("baseline").as_posix()}"\n'
+        'title = "Mine"\ndescription = "For tests."\nreferences = ["none"]\nextends = "baseline.toml"\n'
         '[us.commitment]\nposture = "retrenchment"\n'
     )
     told = json.loads(alliance("explain", "us.commitment.posture", "--scenario", path, "--json").stdout)
-    assert told["in mine"] == f"retrenchment (set by {path}:5)"
+    assert told["in mine"] == f"retrenchment (set by {path}:6)"
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,7 @@ def test_a_terminal_without_a_letter_gets_a_substitute(tmp_path: Path) -> None:
     done = subprocess.run(
         command("explain", "russian_controlled_km2"),
         cwd=tmp_path,
-        env={**environment(), "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        env={**environment(), "PYTHONIOENCODING": "iso8859-5", "PYTHONUTF8": "0"},
         capture_output=True,
         check=False,
     )

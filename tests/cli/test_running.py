@@ -21,7 +21,8 @@ from tests.cli.conftest import Alliance, command, environment, process
 SHORT = """\
 title = "A short one"
 description = "For tests: little time, few runs."
-extends = "{baseline}"
+references = ["none"]
+extends = "baseline.toml"
 end = 2025-06-30
 """
 
@@ -29,9 +30,7 @@ end = 2025-06-30
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of the user's own with a short scenario in it."""
-    from sim.shipped import find_scenario
-
-    (tmp_path / "short.toml").write_text(SHORT.format(baseline=find_scenario("baseline").as_posix()))
+    (tmp_path / "short.toml").write_text(SHORT)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -176,14 +175,14 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(here: Path) -> None
         command(*words), cwd=here, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as run:
         until = time.monotonic() + 120
-        while not list(here.glob("results/short/blocks/*/*.npz")) and run.poll() is None and time.monotonic() < until:
+        while not list(here.glob("results/short/blocks/*/*.npy")) and run.poll() is None and time.monotonic() < until:
             time.sleep(0.02)
         run.send_signal(signal.SIGINT)
         printed, told = run.communicate(timeout=120)
     assert (run.returncode, printed) == (130, "")
     assert "the same command goes on from here" in told
     assert "Traceback" not in told
-    kept = len(list(here.glob("results/short/blocks/*/*.npz")))
+    kept = len(list(here.glob("results/short/blocks/*/*.npy")))
     assert 0 < kept < 40
     assert not (here / "results/short/manifest.json").exists()
     again = process(*words, cwd=here)
