@@ -18,8 +18,8 @@ LARGEST_OUTSIDE = 0.05
 class Number:
     """Numbers from ``low`` to ``high``, both allowed.
 
-    ``percent`` says that values are per cent, so that ``0.035`` is answered with "did you mean 3.5?"; None leaves it
-    to the key (``_pct``, ``_pct_gdp``).
+    ``percent`` says that values are per cent, so that ``0.035`` is answered with "did you mean 3.5?"; None means so
+    where the key ends in ``_pct`` or ``_pct_gdp`` and nothing below 0 is allowed.
     """
 
     low: float = -math.inf

@@ -59,9 +59,18 @@ NAMES: dict[str, str] = {row[0]: row[1] for row in _ROWS}
 ALIASES: dict[str, str] = {alias.casefold(): row[0] for row in _ROWS for alias in row}
 
 
+def is_country(word: str) -> bool:
+    """Whether ``word`` is a code or a name of a country we know."""
+    return _folded(word) in ALIASES
+
+
+def _folded(word: str) -> str:
+    return word.strip().casefold().replace("_", " ")
+
+
 def right_code(word: str, codes: Sequence[str]) -> str | None:
     """The code among ``codes`` that ``word`` stands for by alias, name or case; None if none is certain."""
-    folded = word.strip().casefold().replace("_", " ")
+    folded = _folded(word)
     by_case = next((code for code in codes if code.casefold() == folded), None)
     found = by_case or ALIASES.get(folded)
     return found if found in codes else None
@@ -73,9 +82,11 @@ def wrong_code(word: str, codes: Sequence[str]) -> str:
     if found:
         name = f" ({NAMES[found]})" if found in NAMES else ""
         return f"{tame(word)} is not a code; write {found}{name}"
-    known = ALIASES.get(word.strip().casefold().replace("_", " "))
+    known = ALIASES.get(_folded(word))
     if known:
         return f"{NAMES[known]} is not among the codes here: {listed(codes)}"
+    if all(code.isdigit() for code in codes):
+        return f"{tame(word)} is not among the years here: {listed(codes)}"
     by_name = {NAMES[code].casefold(): code for code in codes if code in NAMES}
     near = [by_name[name] for name in nearest(word, by_name, most=1, cutoff=0.75)] or nearest(word, codes)
     hints = [f"{code} ({NAMES[code]})" if code in NAMES else code for code in near]

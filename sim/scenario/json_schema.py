@@ -25,7 +25,7 @@ def json_schema(catalogue: Catalogue) -> Schema:
     It finds wrong names, types and bounds while one types. Rules that join several values (weights that sum to 1, dates
     in order, parents) are left to ``check``.
     """
-    keys = _table(_tree(catalogue), required=False)
+    keys = _table(_tree(catalogue), catalogue)
     return {
         "$schema": _DIALECT,
         "title": "Scenario",
@@ -89,36 +89,33 @@ def _event() -> Schema:
 
 
 def _tree(catalogue: Catalogue) -> dict[str, Any]:
-    """Parameters nested by the parts of their keys; a pattern's entities stand under ``*``."""
+    """Parameters nested by the parts of their keys, one branch for each entity."""
     tree: dict[str, Any] = {}
-    for parameter in catalogue:
-        *groups, last = parameter.key.split(".")
+    keys = catalogue.keys()
+    for key in keys:
+        *groups, last = key.split(".")
         branch = tree
         for group in groups:
             branch = branch.setdefault(group, {})
-        branch[last] = parameter
+        branch[last] = catalogue.find(key)
     return tree
 
 
-def _table(tree: dict[str, Any], *, required: bool = True) -> Schema:
+def _table(tree: dict[str, Any], catalogue: Catalogue, group: str = "") -> Schema:
+    """Schema of a table; entities that take the same keys share one pattern."""
+    codes = catalogue.entities_of(group)
     schema: Schema = {"type": "object", "properties": {}, "additionalProperties": False}
+    alike: dict[str, list[str]] = {}
     for name, inside in tree.items():
-        value = _value(inside) if isinstance(inside, Parameter) else _table(inside)
-        if name == "*":
-            codes = _codes(inside)
-            schema["patternProperties"] = {f"^({'|'.join(codes)})$": value}
+        key = f"{group}.{name}" if group else name
+        value = _value(inside) if isinstance(inside, Parameter) else _table(inside, catalogue, key)
+        if name in codes:
+            alike.setdefault(json.dumps(value), []).append(name)
         else:
             schema["properties"][name] = value
-    if not schema["properties"] and required:
-        del schema["properties"]
+    if alike:
+        schema["patternProperties"] = {f"^({'|'.join(names)})$": json.loads(text) for text, names in alike.items()}
     return schema
-
-
-def _codes(inside: Parameter | dict[str, Any]) -> tuple[str, ...]:
-    """Entity codes of the parameters under ``*``."""
-    if isinstance(inside, Parameter):
-        return inside.entities
-    return tuple(dict.fromkeys(code for below in inside.values() for code in _codes(below)))
 
 
 def _value(parameter: Parameter) -> Schema:

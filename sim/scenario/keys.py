@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sim.scenario.entities import right_code, wrong_code
+from sim.scenario.entities import is_country, right_code, wrong_code
 from sim.scenario.naming import nearest
 from sim.scenario.parameter import Catalogue, Parameter
 from sim.scenario.wording import listed, meant, shown, tame
@@ -42,7 +42,7 @@ def flatten(
         elif isinstance(raw, dict):
             yield from flatten(raw, catalogue, report, here, key, known and right)
         elif right:
-            report(here, f"{shown(raw)} stands where a group is; {key} holds {listed(catalogue.members_of(key))}")
+            report(here, f"{shown(raw)} stands where a group is; {_holds(key, catalogue)}")
 
 
 def _correct(
@@ -59,11 +59,11 @@ def _correct(
     if name == "*":
         report(here, f"* stands for no code; write a key for each, such as {codes[0]}" if codes else "unknown key")
         return None, False
-    if codes:
+    siblings = tuple(other for other in catalogue.members_of(group) if other not in codes)
+    if codes and (not siblings or is_country(name) or (isinstance(raw, dict) and not nearest(name, siblings))):
         report(here, wrong_code(name, codes))
         code = right_code(name, codes)
         return (f"{group}.{code}" if code else None), False
-    siblings = catalogue.members_of(group)
     same = [other for other in siblings if stem(other) == stem(name)] if "." not in name else []
     if same:
         report(here, "this quantity is " + " or ".join(_in_unit(group, other, catalogue) for other in same))
@@ -92,8 +92,20 @@ def _unknown(key: str, group: str, corrected: str | None, catalogue: Catalogue) 
     near = catalogue.nearest(tame(key, 200))
     if near:
         return f"unknown key{meant(near)}"
-    names = catalogue.members_of(group)
-    return f"unknown key; {group} holds {listed(names)}" if group else f"unknown key; groups are {listed(names)}"
+    return (
+        f"unknown key; {_holds(group, catalogue)}" if group else f"unknown key; groups are {_names(group, catalogue)}"
+    )
+
+
+def _holds(group: str, catalogue: Catalogue) -> str:
+    return f"{group} holds {_names(group, catalogue)}"
+
+
+def _names(group: str, catalogue: Catalogue) -> str:
+    """Names that can follow ``group``; codes of entities are summed up."""
+    codes = catalogue.entities_of(group)
+    names = [name for name in catalogue.members_of(group) if name not in codes]
+    return ", ".join(([listed(names, most=20)] if names else []) + ([f"codes such as {codes[0]}"] if codes else []))
 
 
 def stem(name: str) -> tuple[str, ...]:

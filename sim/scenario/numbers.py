@@ -11,7 +11,7 @@ from sim.scenario.domains import Number, fit
 from sim.scenario.faults import FAULT, Fault, Inner, Report
 from sim.scenario.naming import nearest
 from sim.scenario.parameter import Parameter
-from sim.scenario.values import FAMILIES, Dated, Distribution, fixed, plain
+from sim.scenario.values import FAMILIES, Dated, Distribution, Value, fixed, plain
 from sim.scenario.wording import meant, shown, tame
 
 _PERCENT_SLIP = 0.2
@@ -94,13 +94,20 @@ class NumberReader:
             return ""
         for name, value in number.args:
             is_place = name in _LOCATIONS or (name == "high" and number.family == "uniform")
-            if is_place and 0 < value < _PERCENT_SLIP and self.domain.low <= value * 100 <= self.domain.high:
+            if is_place and self.is_slip(value):
                 hundredfold = plain(float(f"{value * 100:.12g}"))
                 space = "" if self.parameter.unit.startswith("%") else " "
                 return (
                     f"{plain(value)} would mean {plain(value)}{space}{self.parameter.unit}; did you mean {hundredfold}?"
                 )
         return ""
+
+    def is_slip(self, value: float) -> bool:
+        """Whether a hundred times ``value`` is of the size of the default, or, without one, allowed at all."""
+        if not (0 < value < 1 and self.domain.low <= value * 100 <= self.domain.high):
+            return False
+        usual = _usual(self.parameter.default)
+        return usual / 5 <= value * 100 <= usual * 5 if usual else value < _PERCENT_SLIP
 
     def distribution(self, raw: dict[str, Any], inner: Inner) -> Distribution | Fault:
         """A table with ``dist`` and the arguments of its family."""
@@ -220,3 +227,16 @@ def _day_of(name: str) -> datetime.date | None:
         return datetime.date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def _usual(default: Value) -> float:
+    """A number near the middle of a default, found without SciPy; 0 if there is none."""
+    if isinstance(default, Dated):
+        return _usual(default.points[0][1])
+    if not isinstance(default, Distribution):
+        return 0.0
+    args = dict(default.args)
+    place = next((args[name] for name in _LOCATIONS if name in args), None)
+    if place is None and default.family in ("uniform", "triangular"):
+        place = (args["low"] + args["high"]) / 2
+    return max(0.0, place or 0.0)

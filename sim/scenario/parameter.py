@@ -46,7 +46,7 @@ class Parameter:
         if not isinstance(self.domain, Number):
             return False
         if self.domain.percent is None:
-            return self.key.endswith(("_pct", "_pct_gdp"))
+            return self.key.endswith(("_pct", "_pct_gdp")) and self.domain.low >= 0
         return self.domain.percent
 
     @property

@@ -45,6 +45,11 @@ def plain(number: float) -> str:
     return repr(number)
 
 
+def _short(number: float) -> str:
+    """Like ``plain``, to six significant digits."""
+    return plain(float(f"{number:.6g}"))
+
+
 @dataclass(frozen=True, slots=True)
 class Distribution:
     """A number, known or uncertain.
@@ -109,9 +114,9 @@ class Distribution:
         if self.family == "fixed":
             return plain(self.args[0][1])
         if self.family == "discrete":
-            inner = ", ".join(f"{plain(value)}: {plain(weight)}" for value, weight in self.atoms())
+            inner = ", ".join(f"{plain(value)}: {_short(weight)}" for value, weight in self.atoms())
         else:
-            inner = ", ".join(f"{name} {plain(value)}" for name, value in self.args)
+            inner = ", ".join(f"{name} {_short(value)}" for name, value in self.args)
         return f"{self.family}({inner})"
 
 

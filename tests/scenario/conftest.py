@@ -21,6 +21,7 @@ from sim.scenario import (
     discrete,
     fixed,
     normal,
+    uniform,
 )
 
 HEAD = 'title = "T"\ndescription = "D"\nreferences = ["R"]\n'
@@ -36,7 +37,9 @@ def small_catalogue() -> Catalogue:
     return Catalogue(
         [
             _parameter("us.elections.2024.president", "name", "harris", Choice(("harris", "trump"))),
-            _parameter("us.elections.2024.house", "party", "republican", Choice(("democratic", "republican"))),
+            _parameter("us.elections.*.house", "party", "republican", Choice(("democratic", "republican")),
+                       entities=("2024", "2026", "2028")),
+            _parameter("us.elections.coattails", "correlation", uniform(0.4, 0.9), Number(0, 0.99)),
             _parameter("us.commitment.posture", "name", "continuity",
                        Choice(("continuity", "conditional", "retrenchment"))),
             _parameter("us.commitment.continuity", "index 0 to 1", normal(0.54, 0.05), Number(0, 1)),
@@ -48,8 +51,11 @@ def small_catalogue() -> Catalogue:
             _parameter("members.*.opt_out", "flag", False, Flag(), entities=CODES),
             _parameter("aid.supplemental.size_busd", "USD bn, current prices", fixed(20), Number(0, 500)),
             _parameter("aid.supplemental.size_busd_2021", "USD bn at 2021 prices", fixed(18), Number(0, 500)),
+            _parameter("aid.*.package_probability", "per month", None, Number(0, 1), entities=(*CODES, "EUI")),
             _parameter("aid.delivery_factor", "ratio", fixed(1), Number(0, 2)),
             _parameter("aid.packages_per_year", "packages a year", fixed(3), Number(0, 50, integer=True)),
+            _parameter("equipment.level_pct", "% of defence expenditure", normal(29, 2.5), Number(0, 100)),
+            _parameter("economy.growth_shift_pct", "points of growth a year", fixed(0), Number(-10, 10)),
             _parameter("war.full_scale_from", "day", date(2022, 2, 24), Day()),
             _parameter("negotiation.talks_from", "day", None, Day()),
             _parameter("secretary_general.compliance_effect", "ratio", fixed(0), Number(-0.5, 0.5)),
