@@ -17,7 +17,7 @@ def load_scenario(scenario: str | Path, sets: Sequence[str] = ()) -> Scenario:
     Raises:
         InputError: the file or a setting is wrong; every mistake at once.
     """
-    from sim.model import catalogue, facts_layer
+    from sim.model import DEFAULT_END, DEFAULT_START, catalogue, facts_layer
     from sim.scenario.resolve import load
     from sim.shipped import find_scenario, shipped_folder
 
@@ -27,6 +27,8 @@ def load_scenario(scenario: str | Path, sets: Sequence[str] = ()) -> Scenario:
         facts_layer=facts_layer,
         sets=sets,
         shipped=shipped_folder(),
+        default_start=DEFAULT_START,
+        default_end=DEFAULT_END,
     )
 
 
@@ -34,5 +36,4 @@ def default_catalogue() -> Catalogue:
     """The model's catalogue of parameters."""
     from sim.model import catalogue
 
-    found: Catalogue = catalogue()
-    return found
+    return catalogue()
