@@ -128,7 +128,8 @@ def _figure(value: float, digits: int) -> str:
 def _range(outcome: Outcome, digits: int) -> str:
     if not (math.isfinite(outcome.q05) and math.isfinite(outcome.q95)):
         return "none"
-    return f"{number(outcome.q05, digits)} to {number(outcome.q95, digits)}"
+    low, high = number(outcome.q05, digits), number(outcome.q95, digits)
+    return f"{low} to {high}" if low.startswith("-") or high.startswith("-") else f"{low}–{high}"
 
 
 def _share(probability: float | None) -> str:

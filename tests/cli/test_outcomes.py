@@ -63,7 +63,7 @@ def test_the_table_shows_median_and_range_under_each_date() -> None:
         "              2024-12-31   2025-01-31",
         "Members (members)",
         "  median               2           12",
-        "  90% range       0 to 4     10 to 14",
+        "  90% range          0–4        10–14",
         "Hope (% of runs)",
         "  share             50.0        100.0",
         "Aid: USA (EUR bn, current euro)",
@@ -81,7 +81,7 @@ def test_many_dates_are_broken_into_rows_that_fit_a_page() -> None:
         "2020-12-31",
         "2026-12-31",
     ]
-    assert max(map(len, lines)) <= 140
+    assert max(map(len, lines)) <= 120
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,10 @@ def test_a_missing_figure_is_none_in_text_and_null_in_json() -> None:
 )
 def test_figures_have_about_three_digits(values: list[float], written: str) -> None:
     assert number(values[0], decimals(values)) == written
+
+
+def test_a_range_with_a_negative_end_is_written_in_words() -> None:
+    assert outcome_table([one("2024-12-31", 0.25)])[-1].split(maxsplit=2)[-1] == "-0.75 to 1.25"
 
 
 def test_no_figure_is_a_negative_zero() -> None:
