@@ -99,7 +99,7 @@ def _front(known: date, column: str, series: str) -> Series:
 
 def _month_ends(months: Any) -> NDArray[np.datetime64]:
     first = np.array(list(months), dtype="datetime64[M]")
-    return (first + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    return np.asarray((first + 1).astype("datetime64[D]") - np.timedelta64(1, "D"), dtype="datetime64[D]")
 
 
 def _casualties(known: date) -> Series:

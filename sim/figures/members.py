@@ -43,10 +43,15 @@ def members(result: Ensemble, size: Size) -> Drawing:
         end = number(_last(fans[code]), 2) if len(dates) else ""
         parts.append(
             Multiple(
-                names.get(code, code), code, end, position(earlier.dates, "year"), earlier.values,
-                position(dates, "year"), fans[code],
+                names.get(code, code),
+                code,
+                end,
+                position(earlier.dates, "year"),
+                earlier.values,
+                position(dates, "year"),
+                fans[code],
             )
-        )  # fmt: skip
+        )
         for day, value in zip(earlier.dates, earlier.values, strict=True):
             _row(sheet, variable, "reported", code, day, value=float(value))
         for day, row in zip(dates, fans[code], strict=True):
@@ -128,7 +133,8 @@ def _sentence(telling: Telling, fans: dict[str, NDArray[np.float64]]) -> str:
     top, bottom = max(lasts, key=lambda code: lasts[code]), min(lasts, key=lambda code: lasts[code])
     told = {code: telling.amount(variable, lasts[code], entity=code, note="median of runs") for code in (top, bottom)}
     telling.count(variable, float(above), f"members whose median is >= 2, of {len(lasts)}")
+    ends = [f"{names.get(code, code)} ({told[code]})" for code in (top, bottom)]
     return (
-        f"In {telling.when(variable)} the median is at least 2% of GDP for {above} of {len(lasts)} members; it is highest "
-        f"for {names.get(top, top)} ({told[top]}) and lowest for {names.get(bottom, bottom)} ({told[bottom]})."
+        f"In {telling.when(variable)} the median is at least 2% of GDP for {above} of {len(lasts)} members; "
+        f"it is highest for {ends[0]} and lowest for {ends[1]}."
     )

@@ -63,10 +63,13 @@ def multiples(
         greys.append(scale.line(part.x, middle))
     sheet = page.sheet()
     width = page.line_width
-    for lines, colour, points, order in (
-        (grids, GRID, 0.5, 1), (levels, RULE, 0.6, 1.5), (greys, RULE, 0.8, 3), (medians, look.colour, 1.3, 4), (past, INK, 0.9, 5),
-    ):  # fmt: skip
-        dashes = (0, (3, 2)) if lines is levels else look.linestyle if lines is medians else "solid"
+    for lines, colour, dashes, points, order in (
+        (grids, GRID, "solid", 0.5, 1.0),
+        (levels, RULE, (0, (3, 2)), 0.6, 1.5),
+        (greys, RULE, "solid", 0.8, 3.0),
+        (medians, look.colour, look.linestyle, 1.3, 4.0),
+        (past, INK, "solid", 0.9, 5.0),
+    ):
         drawn_lines = LineCollection(lines, colors=colour, linewidths=width(points), linestyles=[dashes], zorder=order)
         sheet.add_collection(drawn_lines, autolim=False)
     for areas, strength in ((outer, OUTER), (inner, INNER)):

@@ -163,7 +163,12 @@ class Telling:
 
     def _add(self, variable: Variable, entity: str | None, at: int, **cells: Any) -> None:
         day = str(np.datetime64(self.result.dates(variable.name)[at], "D"))
-        common = {"scenario": self.result.scenario.name, "variable": variable.name, "entity": entity or "", "date": day}
+        common: dict[str, Any] = {
+            "scenario": self.result.scenario.name,
+            "variable": variable.name,
+            "entity": entity or "",
+            "date": day,
+        }
         cells = {"unit": variable.unit, "price_basis": variable.price_basis, **cells}
         self.rows.append(Row(panel="sentence", kind="statement", **common, **cells))
 

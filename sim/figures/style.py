@@ -168,15 +168,16 @@ def applied() -> Iterator[None]:
     import matplotlib as mpl
 
     with _lock:
-        before = dict.copy(mpl.rcParams)
+        table: Any = mpl.rcParams
+        before = dict.copy(table)
         settings = {key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"}
         try:
             # Both tables are already validated; validating 300 settings again costs more than a small chart.
-            dict.update(mpl.rcParams, settings)
-            mpl.rcParams.update(_SETTINGS)
+            dict.update(table, settings)
+            table.update(_SETTINGS)
             yield
         finally:
-            dict.update(mpl.rcParams, before)
+            dict.update(table, before)
 
 
 def _index(scenario: str) -> int:

@@ -18,9 +18,9 @@ def value_ticks(low: float, high: float, wanted: int = 4, whole: bool = False) -
     """Round values at even steps that enclose ``low`` to ``high``, about ``wanted`` steps."""
     if not (math.isfinite(low) and math.isfinite(high)):
         low, high = 0.0, 1.0
-    if high - low < 1e-9 * max(1.0, abs(high)):
+    if high - low < 1e-6 * max(1.0, abs(high)):
         # All values equal: a range around them, so that the line lies inside the panel.
-        room = abs(high) * 0.1 or 1.0
+        room = abs(high) * 0.1 if abs(high) > 1e-6 else 1.0
         low, high = low - room, high + room
     rough = (high - low) / wanted
     power = 10.0 ** math.floor(math.log10(rough))

@@ -55,9 +55,7 @@ def tile_grid(
     shapes, fills, codes = [], [], []
     for code, (row, column) in PLACES.items():
         x, y = box.x + column * side_x, box.y + box.h - (row + 1) * side_y
-        shapes.append(
-            [(x, y), (x + side_x - gap, y), (x + side_x - gap, y + side_y - gap), (x, y + side_y - gap)]
-        )  # fmt: skip
+        shapes.append([(x, y), (x + side_x - gap, y), (x + side_x - gap, y + side_y - gap), (x, y + side_y - gap)])
         fills.append(colour_of(values.get(code), levels, colours))
         codes.append((code, x + (side_x - gap) / 2, y + (side_y - gap) / 2))
     sheet = page.sheet()
@@ -76,10 +74,8 @@ def key(page: Page, box: Box, title: str, levels: Sequence[float] = LEVELS, colo
     height = 0.35
     width = box.w / len(colours)
     y = box.y + 0.35
-    shapes = [
-        [(box.x + i * width, y), (box.x + (i + 1) * width, y), (box.x + (i + 1) * width, y + height), (box.x + i * width, y + height)]
-        for i in range(len(colours))
-    ]  # fmt: skip
+    lefts = [box.x + i * width for i in range(len(colours))]
+    shapes = [[(x, y), (x + width, y), (x + width, y + height), (x, y + height)] for x in lefts]
     sheet = page.sheet()
     sheet.add_collection(PolyCollection(shapes, facecolors=colours, edgecolors=PAPER, linewidths=0.5), autolim=False)
     page.text(box.x, y + height + 0.12, title, SMALL, colour=INK)

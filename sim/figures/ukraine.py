@@ -22,9 +22,15 @@ def aid(result: Ensemble, size: Size) -> Drawing:
     total, military = result.variable("aid_allocated_beur"), result.variable("military_aid_allocated_beur")
     telling = Telling(result)
     sheet = Sheet(
-        result, "aid", size, "Aid to Ukraine by donor group, cumulative since January 2022",
-        "EUR bn, current euro, Kiel definition. " + FAN, aid_sentence(telling), telling, 12.5,
-    )  # fmt: skip
+        result,
+        "aid",
+        size,
+        "Aid to Ukraine by donor group, cumulative since January 2022",
+        "EUR bn, current euro, Kiel definition. " + FAN,
+        aid_sentence(telling),
+        telling,
+        12.5,
+    )
     boxes = sheet.body.grid(2, 3)
     for row, variable, kind in ((0, total, "All kinds"), (1, military, "Military")):
         panels = []
@@ -48,7 +54,7 @@ def aid_sentence(telling: Telling) -> str:
     sentence = f"Allocated by {end} in the median run: {'; '.join(parts)}."
     america, europe = (runs_of(telling.result, variable.name, code) for code in ("USA", "EUR"))
     if america is not None and europe is not None:
-        ahead = europe[-1] > 2 * america[-1]
+        ahead = np.asarray(europe[-1] > 2 * america[-1])
         runs = telling.of(variable, ahead, "EUR more than twice USA", entity="EUR")
         sentence += f" {runs} Europe has allocated more than twice as much as the United States."
     return sentence
@@ -77,7 +83,7 @@ def front_sentence(telling: Telling) -> str:
     median = telling.median(variable)
     if values is None or first == end:
         return f"Russia controls {median} of Ukraine in the median run in {end}."
-    runs = telling.of(variable, values[-1] > values[0], f"more than in {first}")
+    runs = telling.of(variable, np.asarray(values[-1] > values[0]), f"more than in {first}")
     return f"{runs} Russia controls more of Ukraine in {end} than in {first}; the median is {median}."
 
 
@@ -152,9 +158,15 @@ def add_ceasefire(sheet: Sheet, panel: Panel, *, talks: bool) -> None:
             panel.steps(force, dates, ever, sheet.look, scenario=sheet.scenario, note=note, label="so far", thin=True)
         under_way = result.variable("in_talks")
         panel.steps(
-            under_way, dates, shares(result, under_way.name), sheet.look,
-            scenario=sheet.scenario, note="Talks under way", label="talks", thin=True,
-        )  # fmt: skip
+            under_way,
+            dates,
+            shares(result, under_way.name),
+            sheet.look,
+            scenario=sheet.scenario,
+            note="Talks under way",
+            label="talks",
+            thin=True,
+        )
     panel.finish(percent=True)
 
 
@@ -168,7 +180,7 @@ def ceasefire_sentence(telling: Telling) -> str:
     values = runs_of(telling.result, variable.name)
     if values is None:
         return sentence + "."
-    runs = telling.of(variable, (values > 0.5).any(axis=0), "a ceasefire at some time")
+    runs = telling.of(variable, np.asarray((values > 0.5).any(axis=0)), "a ceasefire at some time")
     return f"{sentence}; {lower(runs)} there has been one by then."
 
 

@@ -21,9 +21,15 @@ def us_commitment(result: Ensemble, size: Size) -> Drawing:
     troops = result.variable("us_troops_europe_thousand")
     telling = Telling(result)
     sheet = Sheet(
-        result, "us_commitment", size, "U.S. commitment, posture and troops in Europe", FAN, commitment_sentence(telling),
-        telling, 9.0,
-    )  # fmt: skip
+        result,
+        "us_commitment",
+        size,
+        "U.S. commitment, posture and troops in Europe",
+        FAN,
+        commitment_sentence(telling),
+        telling,
+        9.0,
+    )
     boxes = sheet.body.columns(1.0, 1.5, 1.0)
     sheet.fan(boxes[0], commitment, title="Commitment", widest="0.00").finish(low=0, high=1)
     sheet.stacked(boxes[1], posture, title="Posture")
@@ -46,7 +52,7 @@ def commitment_sentence(telling: Telling) -> str:
 def us_control(result: Ensemble, size: Size) -> Drawing:
     """Share of runs with a Republican president, House and Senate, month by month."""
     telling = Telling(result)
-    parts = []
+    parts: list[str] = []
     for name, (_, words) in HELD.items():
         variable = result.variable(name)
         if telling.has(variable):

@@ -23,7 +23,7 @@ PATHS = {
     "members_at_2pct": (23.0, 1.1, 1.6),
     "members_at_3_5pct": (1.0, 0.4, 0.8),
     "members_at_target": (23.0, 1.1, 1.6),
-    "europe_canada_share_pct_gdp": (2.02, 0.05, 0.1),
+    "europe_canada_share_pct_gdp": (2.02, 0.03, 0.15),
     "europe_canada_spending_busd_current": (507.0, 22.0, 20.0),
     "us_share_of_nato_pct": (65.0, -0.7, 1.0),
     "target_pct_gdp": (2.0, 0.0, 0.0),
@@ -124,7 +124,9 @@ class Formula:
             return (tilt + 1 < np.minimum(1.0, 0.2 * years) + np.zeros_like(years)).astype(np.float32)
         if variable.labels:
             index = np.floor((tilt + 1) / 2 * 3 * np.minimum(1.0, years / 2)).astype(int)
-            return np.clip(index + (1 if len(variable.labels) > 3 else 0), 0, len(variable.labels) - 1).astype(np.float32)
+            return np.clip(index + (1 if len(variable.labels) > 3 else 0), 0, len(variable.labels) - 1).astype(
+                np.float32
+            )
         base, drift, spread = PATHS[variable.name]
         size = 1.0
         if variable.entity == "member" and entity:

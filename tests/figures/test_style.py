@@ -1,0 +1,169 @@
+"""Colours, sizes, ticks, labels and words."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from sim.figures.frame import spread
+from sim.figures.style import LOOKS, PAPER, ink_on, look, looks, luminance, tint
+from sim.figures.ticks import position, tick_texts, value_ticks, year_marks
+from sim.figures.tiles import COLOURS, DIVERGING, LEVELS, PLACES, colour_of
+from sim.figures.words import amount, in_runs, median_and_range, number
+
+# Full colour deficiency, linear RGB (Machado, Oliveira and Fernandes 2009).
+DEFICIENCIES = {
+    "none": np.eye(3),
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+HUES = list(dict.fromkeys(one.colour for one in LOOKS))
+
+
+def lightness(colour: str) -> float:
+    """CIE L*, 0 to 100."""
+    level = luminance(colour)
+    return 116 * np.cbrt(level) - 16 if level > 0.008856 else 903.3 * level
+
+
+def lab(colour: str, deficiency) -> np.ndarray:
+    parts = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.array(deficiency) @ linear, 0, 1)
+    to_xyz = [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+    xyz = np.array(to_xyz) @ seen / [0.95047, 1.0, 1.08883]
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def test_scenario_hues_stay_apart_in_grey():
+    levels = sorted(lightness(colour) for colour in HUES)
+    assert len(levels) == 4
+    assert min(np.diff(levels)) >= 10
+
+
+def test_scenario_hues_stand_out_from_the_paper():
+    for colour in HUES:
+        assert 1.05 / (luminance(colour) + 0.05) >= 3.0
+
+
+@pytest.mark.parametrize("name", DEFICIENCIES)
+def test_scenario_hues_are_told_apart_by_everyone(name):
+    for one, other in combinations(HUES, 2):
+        assert np.linalg.norm(lab(one, DEFICIENCIES[name]) - lab(other, DEFICIENCIES[name])) >= 15
+
+
+def test_every_look_is_its_own_and_dashes_differ_throughout():
+    assert len({(one.colour, one.dashes) for one in LOOKS}) == len(LOOKS) == 8
+    assert len({one.dashes for one in LOOKS}) == 8
+    assert len({one.marker for one in LOOKS}) == 8
+
+
+def test_bands_get_darker_inwards_in_grey():
+    for colour in HUES:
+        assert luminance(PAPER) > luminance(tint(colour, 0.26)) + 0.08
+        assert luminance(tint(colour, 0.26)) > luminance(tint(colour, 0.52)) + 0.05
+
+
+def test_a_scenario_keeps_its_look_and_no_two_share_one():
+    names = ["baseline", "harris_continuity", "trump_conditional", "trump_retrenchment"]
+    given = looks(names)
+    assert given == tuple(look(name) for name in names)
+    assert len({one.colour for one in given}) == 4
+    eight = [*names, "mine", "yours", "kursk_held", "europe_replaces_us"]
+    assert len(set(looks(eight))) == 8
+    assert looks(eight)[:4] == given
+    assert look("mine") == look("mine") != look("baseline")
+
+
+def test_tile_classes_rise_in_lightness_and_their_text_is_readable():
+    levels = [lightness(colour) for colour in COLOURS]
+    assert min(np.diff(levels)) >= 8
+    for colour in (*COLOURS, *DIVERGING):
+        pair = sorted([luminance(colour) + 0.05, luminance(ink_on(colour)) + 0.05])
+        assert pair[1] / pair[0] >= 4.5, colour
+
+
+def test_a_value_on_a_class_limit_belongs_above_it():
+    assert colour_of(2.0, LEVELS, COLOURS) == colour_of(2.49, LEVELS, COLOURS) != colour_of(1.99, LEVELS, COLOURS)
+    assert colour_of(None, LEVELS, COLOURS) == colour_of(float("nan"), LEVELS, COLOURS)
+
+
+def test_tiles_are_the_32_members_each_in_its_own_place():
+    from sim import facts
+
+    assert set(PLACES) == {member.code for member in facts.members()}
+    assert len(set(PLACES.values())) == 32
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "whole"),
+    [(1.42, 2.9, False), (0, 31, True), (5, 5, False), (0, 0, False), (-3e-9, 4e-9, False), (110_000, 1e6, False)],
+)
+def test_ticks_enclose_the_data_at_even_round_steps(low, high, whole):
+    ticks = value_ticks(low, high, whole=whole)
+    assert ticks[0] <= low
+    assert ticks[-1] >= high
+    assert 2 <= len(ticks) <= 7
+    assert len(set(tick_texts(ticks))) == len(ticks)
+    if whole:
+        assert all(tick == int(tick) for tick in ticks)
+
+
+def test_a_tick_label_is_the_tick():
+    assert tick_texts([0.0, 0.25, 0.5]) == ["0.00", "0.25", "0.50"]
+    assert tick_texts([-1000.0, 0.0, 1000.0]) == ["−1,000", "0", "1,000"]
+
+
+def test_yearly_values_stand_on_their_year_and_monthly_ones_inside_it():
+    assert position(np.array(["2029-12-31"], "datetime64[D]"), "year").tolist() == [2029.0]
+    assert position(np.array(["2029-07-02"], "datetime64[D]"), "month")[0] == pytest.approx(2029.5, abs=0.002)
+
+
+def test_year_labels_never_carry_a_comma_and_stand_inside_their_year():
+    ticks, places, labels = year_marks(2022.2, 2029.99, "month", 8)
+    assert labels == [str(int(place)) for place in places]
+    assert all(place % 1 == 0.5 for place in places)
+    assert all(tick % 1 == 0 for tick in ticks)
+
+
+def test_labels_are_pushed_apart_but_keep_their_order():
+    placed = spread([0.0, 0.1, 0.15, 5.0], 1.0)
+    assert np.diff(placed).min() >= 1.0 - 1e-9
+    assert placed[3] == 5.0
+    assert np.mean(placed[:3]) == pytest.approx(np.mean([0.0, 0.1, 0.15]))
+    assert spread([], 1.0) == []
+
+
+@pytest.mark.parametrize(
+    ("share", "runs", "told"),
+    [
+        (0.721, 1000, "In 72 of 100 runs"),
+        (0.0, 1000, "In none of 1,000 runs"),
+        (1.0, 1000, "In all 1,000 runs"),
+        (0.001, 1000, "In fewer than 1 of 100 runs"),
+        (0.999, 1000, "In more than 99 of 100 runs"),
+        (0.6, 5, "In 3 of 5 runs"),
+        (1.0, 1, "In 1 of 1 run"),
+    ],
+)
+def test_shares_are_told_in_natural_frequencies(share, runs, told):
+    assert in_runs(share, runs) == told
+
+
+def test_amounts_carry_their_unit_and_only_meaningful_digits():
+    assert amount(2.314, "% of GDP") == "2.31% of GDP"
+    assert amount(212.3, "EUR bn") == "EUR 212 bn"
+    assert amount(121_573.0, "km²") == "121,600 km²"
+    assert amount(25.0, "members") == "25 members"
+    assert number(-0.001, 2) == "0.00"
+    assert number(-1234.5, 0) == "−1,234"
+    assert number(float("nan")) == "n/a"
+    assert (
+        median_and_range(np.array([1.98, 2.1, 2.31, 2.5, 2.71]), "% of GDP")
+        == "2.31% of GDP (90% of runs: 1.98 to 2.71)"
+    )
+    assert median_and_range(np.full(5, 2.0), "% of GDP") == "2.00% of GDP (the same in every run)"
