@@ -32,6 +32,7 @@ from sim.errors import InputError, Problem
 from sim.model.variables import VARIABLES
 from sim.scenario.document import Document, read
 
+EVERYTHING = "*"
 EVERY_RUN, ON_AVERAGE = "every run", "on average"
 RUNS = 100
 _RELATION = re.compile(r"\s*([A-Za-z_]\w*)\s*(<=|>=|==|<|>)\s*([A-Za-z_]\w*)\s*")
@@ -53,7 +54,8 @@ class Side:
 class Hold:
     """What must hold: ``left`` sign ``right`` for a variable, in every run or on average, between two dates.
 
-    ``<`` and ``>`` ask in addition for a difference in at least one run. ``==`` is bit by bit.
+    ``<`` and ``>`` ask in addition for a difference in at least one run. ``==`` is bit by bit, and may be about
+    everything recorded (``*``).
     """
 
     left: str
@@ -180,6 +182,8 @@ def _hold(found: Document, number: int, told: Any, sides: list[str]) -> Hold | N
 def _check_variable(found: Document, here: tuple[str | int, ...], told: dict[str, Any]) -> None:
     known = {one.name: one for one in VARIABLES}
     name = told.get("variable")
+    if name == EVERYTHING and "==" in str(told.get("relation")) and "entity" not in told:
+        return
     if name not in known:
         found.report(
             (*here, "variable"), f"no variable named {name!r}; {nearest(str(name), list(known))}", at_value=True

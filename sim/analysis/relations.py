@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.loading import load_scenario
-from sim.analysis.relation_file import EVERY_RUN, ON_AVERAGE, Hold, Relation, Side, read_relation
+from sim.analysis.relation_file import EVERY_RUN, EVERYTHING, ON_AVERAGE, Hold, Relation, Side, read_relation
 from sim.analysis.simulated import Simulated, simulated
 from sim.errors import InputError, Problem
 from sim.scenario.scenario import Scenario
@@ -54,7 +54,9 @@ def verify(
             if key not in made:
                 made[key] = simulated(scenario, count, seed)
             sides[side.name] = made[key]
-        verdicts += [_judge(relation, hold, sides[hold.left], sides[hold.right]) for hold in relation.holds]
+        for hold in relation.holds:
+            judge = _judge_all if hold.variable == EVERYTHING else _judge
+            verdicts.append(judge(relation, hold, sides[hold.left], sides[hold.right]))
     return tuple(verdicts)
 
 
@@ -63,23 +65,43 @@ def _loaded(side: Side, path: Path, load: Load) -> Scenario:
     return load(str(beside) if beside.is_file() else side.scenario, side.sets)
 
 
-def _judge(relation: Relation, hold: Hold, left: Simulated, right: Simulated) -> Verdict:
-    dates = left.dates(hold.variable)
-    kept = np.isin(dates, right.dates(hold.variable))
+def _judge_all(relation: Relation, hold: Hold, left: Simulated, right: Simulated) -> Verdict:
+    """The verdict on everything recorded: the first series that breaks the relation, or that none does."""
+    count = 0
+    for name, variable in left.variables.items():
+        if not _kept(hold, left.dates(name), right.dates(name)).any():
+            continue
+        for entity in left.entities[variable.entity] if variable.entity else ("",):
+            verdict = _judge(relation, replace(hold, variable=name, entity=entity), left, right)
+            if not verdict.passed:
+                return replace(verdict, hold=hold)
+            count += 1
+    return Verdict(relation, hold, True, 0, f"{hold}: holds in all {count} series")
+
+
+def _kept(hold: Hold, dates: NDArray[np.datetime64], others: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+    """Which of ``dates`` the relation is about."""
+    kept = np.isin(dates, others)
     if hold.since:
         kept &= dates >= np.datetime64(hold.since)
     if hold.until:
         kept &= dates <= np.datetime64(hold.until)
     if hold.at_end:
         kept &= dates == dates[kept][-1:]
+    return kept
+
+
+def _judge(relation: Relation, hold: Hold, left: Simulated, right: Simulated) -> Verdict:
+    dates = left.dates(hold.variable)
+    kept = _kept(hold, dates, right.dates(hold.variable))
     if not kept.any():
         raise InputError((Problem(str(relation.path), 0, 0, "holds", f"{hold}: no date to compare"),))
     dates = dates[kept]
     a = left.values(hold.variable, hold.entity or None)[kept]
     b = right.values(hold.variable, hold.entity or None)[np.isin(right.dates(hold.variable), dates)]
     wrong = _wrong(a, b, hold)
-    broken = int(wrong.any(axis=0).sum())
-    if broken:
+    if wrong.any():
+        broken = int(wrong.any(axis=0).sum()) if hold.mode == EVERY_RUN else a.shape[1]
         return Verdict(relation, hold, False, broken, _counterexample(hold, dates, a, b, wrong))
     if hold.sign in "<>" and not (a != b).any():
         return Verdict(relation, hold, False, a.shape[1], f"{hold}: both sides are the same in every run")

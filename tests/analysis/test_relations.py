@@ -155,3 +155,14 @@ def test_simulated_runs_read_like_a_result():
     assert str(found.dates("x")[0]) == "2025-12-31"
     with pytest.raises(KeyError):
         found.values("x", "XXX")
+
+
+def test_everything_recorded_can_be_asked_to_be_equal(judged):
+    text = HEAD.replace('"budgets.push = 0.5"', '"us.idle = 0.5"') + hold("more == less", "*")
+    (verdict,) = judged(text)
+    assert verdict.told == "*: more == less in every run: holds in all 11 series"
+    (verdict,) = judged(HEAD + hold("more == less", "*"))
+    assert not verdict.passed
+    assert verdict.told.startswith("defence_share_pct_gdp:CAN: more == less in every run: broken in 40 of 40 runs")
+    with pytest.raises(InputError, match="no variable named"):
+        judged(HEAD + hold("more <= less", "*"))
