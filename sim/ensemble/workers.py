@@ -1,119 +1,167 @@
-"""Blocks shared out over processes; what is finished stays whatever happens to the rest."""
+"""Blocks shared out over worker processes; what is finished stays whatever happens to the rest.
+
+Workers are plain interpreters talking over pipes, not ``multiprocessing`` ones: those run the caller's script again
+(which an analyst's plain script does not survive), and cannot tell which block a dead worker had in hand.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
+import json
 import os
-import signal
+import pickle
+import subprocess
+import sys
 import threading
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing.connection import wait as wait_for
-from typing import TYPE_CHECKING
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from sim.ensemble.blocks import Work, compute
-from sim.errors import FaultError
+from sim.errors import AllianceError, FaultError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
+
+ATTEMPTS = 2
+MOST_LOST = 3
+BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.stdin.buffer.readline()); "
+    "from sim.ensemble.workers import serve; serve()"
+)
+# What became of a block: finished, lost with its worker, or the error that stopped it.
+Outcome = bool | BaseException
 
 
 def complete(work: Work, numbers: Sequence[int], jobs: int, report: Callable[[int], None]) -> None:
     """Compute the blocks ``numbers`` with ``jobs`` processes, calling ``report(number)`` after each.
 
-    A worker that dies takes its block with it: the blocks then under way are tried once more, each alone. Raises
-    FaultError naming the blocks that failed again; an error of the model is raised as it is. Every block that was
-    finished by then is in store.
+    A block whose worker dies is tried once more. Raises FaultError naming the blocks whose workers died again, after
+    the others are done (or at once after three such blocks); an error of the model is raised as it is. Every block
+    finished by then is in store; blocks under way are finished first, also on Ctrl-C.
     """
-    if jobs == 1 or len(numbers) == 1:
+    if jobs == 1 or len(numbers) <= 1:
         for number in numbers:
             compute(work, number)
             report(number)
         return
     waiting = deque(numbers)
+    outcomes: SimpleQueue[tuple[int, Outcome]] = SimpleQueue()
+    hands = [
+        threading.Thread(target=_keep_busy, args=(work, waiting, outcomes)) for _ in range(min(jobs, len(numbers)))
+    ]
     lost: list[int] = []
-    while waiting:
-        before = len(waiting)
-        here = _until_broken(work, waiting, min(jobs, len(waiting)), report)
-        lost += here
-        if here and len(waiting) + len(here) == before:
-            # Not one block came through: find out whether any can before starting more processes.
-            break
-    failed = [number for number in sorted(lost) if _until_broken(work, deque([number]), 1, report)]
-    if failed:
-        raise FaultError(_told(failed))
-    if waiting:
-        complete(work, list(waiting), jobs, report)
+    try:
+        for hand in hands:
+            hand.start()
+        for _ in numbers:
+            number, outcome = outcomes.get()
+            if isinstance(outcome, BaseException):
+                raise outcome
+            if outcome:
+                report(number)
+                continue
+            lost.append(number)
+            if len(lost) == MOST_LOST:
+                break
+    finally:
+        waiting.clear()
+        for hand in hands:
+            if hand.ident is not None:
+                hand.join()
+    if lost:
+        raise FaultError(_told(sorted(lost)))
 
 
-def _told(failed: Sequence[int]) -> str:
-    """What happened to the failed blocks and what to do."""
-    named = f"block{'s' if len(failed) > 1 else ''} {', '.join(map(str, failed))}"
+def _told(lost: Sequence[int]) -> str:
+    """What happened to the lost blocks and what to do."""
+    named = f"block{'s' if len(lost) > 1 else ''} {', '.join(map(str, lost))}"
     return (
         f"{named} failed: the worker process died twice (killed, or out of memory); finished blocks are kept, "
         "run the same command again to resume, with fewer --jobs if memory is short"
     )
 
 
-def _until_broken(work: Work, waiting: deque[int], jobs: int, report: Callable[[int], None]) -> list[int]:
-    """Take blocks off ``waiting`` until it is empty or a worker dies; returns those under way and lost then."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_serve) as pool:
-        under_way: dict[Future[None], int] = {}
-        while waiting or under_way:
+def _keep_busy(work: Work, waiting: deque[int], outcomes: SimpleQueue[tuple[int, Outcome]]) -> None:
+    """Take blocks off ``waiting`` for one worker process at a time until there are none."""
+    worker: Worker | None = None
+    while waiting:
+        try:
+            number = waiting.popleft()
+        except IndexError:  # another thread was quicker
+            break
+        outcome: Outcome = False
+        try:
+            for _ in range(ATTEMPTS):
+                worker = worker or Worker(work)
+                outcome = worker.ask(number)
+                if outcome is not False:
+                    break
+                worker.close()
+                worker = None
+        except OSError as error:
+            outcome = error
+        outcomes.put((number, outcome))
+    if worker is not None:
+        worker.close()
+
+
+class Worker:
+    """One worker process for blocks of ``work``."""
+
+    def __init__(self, work: Work) -> None:
+        flags = [f"-W{option}" for option in sys.warnoptions]
+        self._process = subprocess.Popen(
+            [sys.executable, *flags, "-c", BOOT],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is the parent's business alone
+        )
+        self._in = cast("BinaryIO", self._process.stdin)
+        self._out = cast("BinaryIO", self._process.stdout)
+        self._first = json.dumps(sys.path).encode() + b"\n" + pickle.dumps(work)
+
+    def ask(self, number: int) -> Outcome:
+        """Have a block computed: True when it is in store, False if the worker died, or the error that stopped it."""
+        try:
+            self._in.write(self._first + pickle.dumps(number))
+            self._in.flush()
+            self._first = b""
+            answer = pickle.load(self._out)
+        except (BrokenPipeError, EOFError, pickle.UnpicklingError):
+            return False
+        return answer if isinstance(answer, AllianceError) else True
+
+    def close(self) -> None:
+        """End the process: without a parent to listen to, it leaves."""
+        for pipe in (self._in, self._out):
             try:
-                while waiting and len(under_way) < jobs:
-                    with _no_interrupt():
-                        future = pool.submit(compute, work, waiting[0])
-                    under_way[future] = waiting.popleft()
-            except BrokenProcessPool:
-                return _settle(under_way, report)
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            if any(isinstance(future.exception(), BrokenProcessPool) for future in done):
-                return _settle(under_way, report)
-            for future in done:
-                number = under_way.pop(future)
-                future.result()
-                report(number)
-    return []
+                pipe.close()
+            except BrokenPipeError:
+                continue  # it died with something unread, which is known by now
+        self._process.wait()
 
 
-def _settle(under_way: dict[Future[None], int], report: Callable[[int], None]) -> list[int]:
-    """Sort the blocks of a broken pool into finished, which are reported, and lost, which are returned."""
-    lost = []
-    for future, number in under_way.items():
-        if isinstance(future.exception(), BrokenProcessPool):
-            lost.append(number)
-        else:
-            future.result()
-            report(number)
-    return lost
+def serve() -> None:
+    """Be a worker: compute the blocks whose numbers come in, answer each, leave when the parent is gone."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints must not garble the answers
+    work = pickle.load(sys.stdin.buffer)
+    asked: SimpleQueue[int] = SimpleQueue()
+    threading.Thread(target=_listen, args=(asked,), daemon=True).start()
+    while True:
+        answer: AllianceError | None = None
+        try:
+            compute(work, asked.get())
+        except AllianceError as error:
+            answer = error
+        pickle.dump(answer, answers)
+        answers.flush()
 
 
-@contextmanager
-def _no_interrupt() -> Iterator[None]:
-    """Hold Ctrl-C back while a worker starts, which so inherits not to hear it; it is the parent's business alone."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _serve() -> None:
-    """Prepare a worker: without a parent there is nothing to do."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-
-
-def _end_with(sentinel: int) -> None:
-    """Leave at once when the parent is gone; the pool itself would wait for ever."""
-    wait_for([sentinel])
-    os._exit(1)
+def _listen(asked: SimpleQueue[int]) -> None:
+    """Pass on what is asked; leave at once, in the middle of a block if need be, when the parent ends."""
+    while True:
+        try:
+            asked.put(pickle.load(sys.stdin.buffer))
+        except (EOFError, pickle.UnpicklingError):
+            os._exit(0)

@@ -96,6 +96,8 @@ def _misbehave(block):
         what, _, value = told.partition("=")
         if what == "sleep":
             time.sleep(float(value))
+        if what == "print" and block == int(value):
+            print("block", block)
         if what == "raise" and block == int(value):
             raise ZeroDivisionError("division by zero in block")
         if what == "kill" and block == int(value):

@@ -43,8 +43,8 @@ def blocks(out):
 
 
 def children(process):
-    told = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-    return [int(number) for number in told.split()]
+    tasks = Path(f"/proc/{process.pid}/task").glob("*/children")
+    return [int(number) for task in tasks for number in task.read_text().split()]
 
 
 def alive(number):

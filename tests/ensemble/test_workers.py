@@ -1,5 +1,9 @@
 """Workers may die; what is finished stays and the rest can be resumed."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from sim.ensemble import open_result, run
@@ -72,3 +76,31 @@ def test_not_a_number_is_a_fault_naming_the_variable(scenario, tmp_path, monkeyp
     with pytest.raises(FaultError, match=r"value of area that is not a number"):
         run(scenario, runs=10, out=tmp_path)
     assert stored(tmp_path) == []
+
+
+def test_a_plain_script_can_use_workers_and_runs_once(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"""
+import sys
+sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[2])!r}]
+from sim.ensemble import run, source
+from stub_scenario import StubScenario
+source.MODEL = source.FACTS = "stub_model"
+print(run(StubScenario(), runs=2000, jobs=2).runs)
+"""
+    )
+    ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert (ended.stdout, ended.stderr) == ("2000\n", "")
+
+
+def test_what_a_model_prints_in_a_worker_garbles_nothing(scenario, tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("ALLIANCE_STUB", "print=1")
+    assert run(scenario, runs=2000, jobs=2, out=tmp_path).runs == 2000
+    assert capfd.readouterr() == ("", "block 1\n")
+
+
+def test_after_three_lost_blocks_no_more_are_tried(scenario, tmp_path, monkeypatch):
+    monkeypatch.setenv("ALLIANCE_STUB", ";".join(f"kill={number}" for number in range(8)))
+    with pytest.raises(FaultError, match=r"^blocks \d, \d, \d failed"):
+        run(scenario, runs=8000, jobs=2, out=tmp_path)
