@@ -32,12 +32,19 @@ def load(scenario: str | Path, *, sets: Sequence[str] = ()) -> Scenario:
     Raises:
         InputError: the file or a setting is wrong; ``problems`` lists every mistake.
     """
-    from sim.model import catalogue, facts_layer
+    from sim.model import DEFAULT_END, DEFAULT_START, catalogue, facts_layer
     from sim.scenario import resolve
     from sim.shipped import find_scenario, shipped_folder
 
-    path, shipped = find_scenario(scenario), shipped_folder()
-    return resolve.load(path, catalogue=catalogue(), facts_layer=facts_layer, sets=sets, shipped=shipped)
+    return resolve.load(
+        find_scenario(scenario),
+        catalogue=catalogue(),
+        facts_layer=facts_layer,
+        sets=sets,
+        shipped=shipped_folder(),
+        default_start=DEFAULT_START,
+        default_end=DEFAULT_END,
+    )
 
 
 def run(scenario: Scenario | str | Path, *, runs: int = 1000, seed: int = 1, **options: Any) -> Result:
