@@ -26,31 +26,46 @@ def input_lines(changes: Sequence[Change], names: Sequence[str]) -> list[str]:
 
 
 def outcome_lines(comparison: Comparison) -> list[str]:
-    """Every outcome at its last date: the baseline, then each other scenario with its paired difference."""
+    """Every outcome at its last date: the baseline, then each other scenario with its paired difference.
+
+    What is the same in every run of every scenario is named at the end.
+    """
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in comparison.headline():
         groups.setdefault((row.variable, row.entity), []).append(row)
     grid: list[Sequence[str]] = [HEADINGS]
     titles: dict[int, str] = {}
+    equal = [rows[0] for rows in groups.values() if all(map(_is_equal, rows))]
     for rows in groups.values():
+        if rows[0] in equal:
+            continue
         titles[len(grid)] = _title(rows[0])
         grid.extend(_rows(rows))
     lines = []
     for place, line in enumerate(columns(grid)):
         lines.extend([titles[place]] if place in titles else [])
         lines.append(line)
+    if equal:
+        lines += ["The same in every run:", *(f"  {_name(row)}" for row in equal)]
     return lines
 
 
 def sentences(comparison: Comparison) -> list[str]:
-    """One plain sentence per outcome and scenario, in the order of the table."""
-    return [row.sentence for row in comparison.headline()]
+    """One plain sentence per outcome and scenario that could differ, in the order of the table."""
+    return [row.sentence for row in comparison.headline() if not _is_equal(row)]
+
+
+def _is_equal(row: Row) -> bool:
+    return row.p_equal == 1 and not row.conditional
+
+
+def _name(row: Row) -> str:
+    return f"{row.long_name}: {row.entity}" if row.entity else row.long_name
 
 
 def _title(row: Row) -> str:
-    name = f"{row.long_name}: {row.entity}" if row.entity else row.long_name
     unit = "% of runs" if _is_share(row) else ", ".join(filter(None, (row.unit, row.price_basis)))
-    return f"{name} ({unit}), {row.date}"
+    return f"{_name(row)} ({unit}), {row.date}"
 
 
 def _is_share(row: Row) -> bool:
@@ -69,7 +84,7 @@ def _rows(rows: Sequence[Row]) -> list[list[str]]:
         return found
     levels = [v for row in rows for v in (row.baseline_q05, row.baseline_q95, row.scenario_q05, row.scenario_q95)]
     finite = [value for value in levels if math.isfinite(value)]
-    digits = decimals(finite) if finite else 0
+    digits = decimals(finite, first.unit)
     found = [
         [f"  {first.baseline}", *_level(first.baseline_q50, first.baseline_q05, first.baseline_q95, digits), "", "", ""]
     ]

@@ -115,7 +115,7 @@ def _rows(group: dict[str, Outcome], dates: Sequence[str]) -> list[list[str]]:
     if first.probability is not None:
         return [["  share", *("" if one is None else _share(one.probability) for one in here)]]
     finite = [v for one in group.values() for v in (one.q05, one.median, one.q95) if math.isfinite(v)]
-    digits = decimals(finite) if finite else 0
+    digits = decimals(finite, first.unit)
     medians = ["" if one is None else _figure(one.median, digits) for one in here]
     ranges = ["" if one is None else _range(one, digits) for one in here]
     return [["  median", *medians], ["  90% range", *ranges]]

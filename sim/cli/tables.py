@@ -18,9 +18,12 @@ def columns(rows: Sequence[Sequence[str]], *, left: int = 1, gap: int = 2) -> li
     return lines
 
 
-def decimals(values: Sequence[float]) -> int:
-    """Digits after the point that show ``values`` of one row to about three figures; none for whole numbers."""
-    if all(float(value).is_integer() for value in values):
+COUNTED = ("members", "days")
+
+
+def decimals(values: Sequence[float], unit: str = "") -> int:
+    """Digits after the point that show ``values`` of one row to about three figures; none for what is counted."""
+    if unit in COUNTED or not values:
         return 0
     largest = max(abs(value) for value in values)
     return 0 if largest >= 1000 else 1 if largest >= 10 else 2

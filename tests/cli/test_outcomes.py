@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -59,15 +60,21 @@ def test_headlines_are_taken_at_each_year_end_and_at_the_end() -> None:
 
 def test_the_table_shows_median_and_range_under_each_date() -> None:
     lines = outcome_table(headline_outcomes(Ensemble()))  # type: ignore[arg-type]
-    assert lines[:7] == [
-        "              2024-12-31   2025-01-31",
+    assert [line.split("  ")[0] for line in lines if not line.startswith(" ")] == [
         "Members (members)",
-        "  median               2           12",
-        "  90% range          0–4        10–14",
         "Hope (% of runs)",
-        "  share             50.0        100.0",
         "Aid: USA (EUR bn, current euro)",
+        "Aid: EUR (EUR bn, current euro)",
+        "Aid: ALL (EUR bn, current euro)",
     ]
+    assert [line.split() for line in lines[:6] if line.startswith(" ")] == [
+        ["2024-12-31", "2025-01-31"],
+        ["median", "2", "12"],
+        ["90%", "range", "0–4", "10–14"],
+        ["share", "50.0", "100.0"],
+    ]
+    ends = {tuple(match.end() for match in re.finditer(r"\S+", line))[-2:] for line in lines if line.startswith(" ")}
+    assert len(ends) == 1, "every figure ends under its date"
 
 
 def one(date: str, value: float, probability: float | None = None) -> Outcome:
@@ -99,7 +106,13 @@ def test_a_missing_figure_is_none_in_text_and_null_in_json() -> None:
 
 @pytest.mark.parametrize(
     ("values", "written"),
-    [([23.0, 24.0], "23"), ([0.512, 0.7], "0.51"), ([2.314], "2.31"), ([48.16, 2.0], "48.2"), ([112_345.6], "112,346")],
+    [
+        ([23.0, 24.0], "23.0"),
+        ([0.512, 0.7], "0.51"),
+        ([2.314], "2.31"),
+        ([48.16, 2.0], "48.2"),
+        ([112_345.6], "112,346"),
+    ],
 )
 def test_figures_have_about_three_digits(values: list[float], written: str) -> None:
     assert number(values[0], decimals(values)) == written
@@ -107,6 +120,10 @@ def test_figures_have_about_three_digits(values: list[float], written: str) -> N
 
 def test_a_range_with_a_negative_end_is_written_in_words() -> None:
     assert outcome_table([one("2024-12-31", 0.25)])[-1].split(maxsplit=2)[-1] == "-0.75 to 1.25"
+
+
+def test_what_is_counted_has_no_digits_after_the_point() -> None:
+    assert number(23.4, decimals([23.4, 24.0], "members")) == "23"
 
 
 def test_no_figure_is_a_negative_zero() -> None:
