@@ -1,0 +1,167 @@
+"""Every relation holds in the model, and each fails when a rule of the model is broken on purpose."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.analysis import verify
+from sim.model import budgets, commitment, simulation, summits, war
+from sim.model.aid import Aid
+from sim.model.budgets import Budgets
+from sim.model.economy import Economy
+from sim.model.negotiation import Negotiation
+from sim.model.pipeline import Pipeline
+from sim.model.roster import Roster
+from sim.model.settings import Settings
+from sim.model.threat import Threat
+from sim.model.united_states import UnitedStates
+from sim.scenario.values import Dated
+
+HERE = Path(__file__).parent
+FILES = sorted(HERE.glob("*.toml"))
+RUNS = 40
+
+
+def less_for_more_distance(rule):
+    def broken(by, at):
+        told = rule(by, at)
+        return told | {"distance to the target": -told["distance to the target"]}
+
+    return broken
+
+
+def less_for_more_war(rule):
+    def broken(by, at):
+        told = rule(by, at)
+        return told | {"war": -told["war"]}
+
+    return broken
+
+
+def deliveries_stop_when_they_should_flow(rule):
+    return lambda self, new, cleared, stock, delays, arriving: rule(self, new, cleared, stock, delays, 1 - arriving)
+
+
+def events_begin_at_once(rule):
+    def broken(engine, scenario):
+        for event in scenario.events:
+            engine.settings.begin(event)
+        yield from rule(engine, scenario)
+
+    return broken
+
+
+def paths_drift(rule):
+    def broken(self, key, value):
+        return rule(self, key, value) + np.float32(0.01 if isinstance(value, Dated) else 0)
+
+    return broken
+
+
+def an_event_touches_another_key(rule):
+    def broken(self, event):
+        rule(self, event)
+        self._cache["budgets.drift_pp"] = np.full(1, 0.1, np.float32)
+
+    return broken
+
+
+def levers_pull_the_other_way(rule):
+    return lambda self, rows, after: np.maximum(2 * after - rule(self, rows, after), 0.2).astype(np.float32)
+
+
+def target_upside_down(rule):
+    return lambda *args: 4 - rule(*args)
+
+
+def levels_upside_down(rule):
+    return lambda now, level, *rest: rule(now, 1 - level, *rest)
+
+
+def shocks_upside_down(rule):
+    return lambda now, level, speed, shock, *rest: rule(now, level, speed, -shock, *rest)
+
+
+def what_holds_breaks(rule):
+    def broken(self, period, terms):
+        months = rule(self, period, terms)
+        return np.where(np.isinf(months), 1, np.inf).astype(np.float32)
+
+    return broken
+
+
+def threat_upside_down(rule):
+    def broken(self, monthly):
+        rule(self, monthly)
+        self.level = 2 - self.level
+
+    return broken
+
+
+def willing_when_tired(rule):
+    return lambda self, day: 2 - rule(self, day)
+
+
+def effort_loses_ground(rule):
+    return lambda now, kept, effort, aid, noise: rule(now, kept, -effort, aid, noise)
+
+
+def constant_prices_inflate(rule):
+    return lambda self, year: self.gdp_current(year)
+
+
+def the_other_one_wins(rule):
+    def broken(self, year):
+        tide = rule(self, year)
+        self._next_president = (1 - self._next_president).astype(np.int8)
+        return tide
+
+    return broken
+
+
+def members_count_down(rule):
+    return lambda self: 64 - rule(self)
+
+
+# relation file, where the rule is, its name, how it is broken
+MUTATIONS = [
+    ("pledge_compliance", budgets, "terms", less_for_more_distance),
+    ("war_exposure", budgets, "terms", less_for_more_war),
+    ("aid_stopped", Pipeline, "month", deliveries_stop_when_they_should_flow),
+    ("aid_stopped", simulation, "_follow_events", events_begin_at_once),
+    ("null_levers", Settings, "_number", paths_drift),
+    ("null_levers", Settings, "begin", an_event_touches_another_key),
+    ("budget_lever", Budgets, "_levers", levers_pull_the_other_way),
+    ("higher_target", summits, "target_path", target_upside_down),
+    ("posture", commitment, "next_credibility", levels_upside_down),
+    ("statements", commitment, "next_credibility", shocks_upside_down),
+    ("ceasefire", Negotiation, "_lifetime", what_holds_breaks),
+    ("threat_decay", Threat, "_follow", threat_upside_down),
+    ("fatigue", Aid, "_willing", willing_when_tired),
+    ("russian_effort", war, "next_gain", effort_loses_ground),
+    ("inflation", Economy, "gdp_2015", constant_prices_inflate),
+    ("election_outcome", UnitedStates, "_elect_president", the_other_one_wins),
+    ("invitation", Roster, "total", members_count_down),
+]
+
+
+def test_there_are_relations_and_each_has_a_mutation():
+    assert len(FILES) >= 10
+    assert {name for name, *_ in MUTATIONS} == {path.stem for path in FILES}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_relations_hold_in_the_model(path):
+    verdicts = verify([path], runs=RUNS)
+    assert [verdict.told for verdict in verdicts if not verdict.passed] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "rule", "breaks"), MUTATIONS, ids=lambda value: getattr(value, "__name__", value)
+)
+def test_a_broken_rule_breaks_its_relation(name, place, rule, breaks, monkeypatch):
+    monkeypatch.setattr(place, rule, breaks(getattr(place, rule)))
+    verdicts = verify([HERE / f"{name}.toml"], runs=RUNS)
+    assert not all(verdict.passed for verdict in verdicts)
+    assert all("broken in" in one.told or "means are" in one.told for one in verdicts if not one.passed)
