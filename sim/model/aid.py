@@ -198,8 +198,11 @@ def package(drawn: Numbers, chance: Numbers, spread: Numbers) -> Numbers:
     One number in (0, 1) decides both: given that it lies below p, its rank below p is uniform.
     """
     happens = drawn < chance
-    size = np.exp(spread * ndtri(np.minimum(drawn / chance, np.float32(1 - 1e-6))) - spread**2 / 2) / chance
-    return np.where(happens, size, 0).astype(np.float32)
+    chances, spreads = (np.broadcast_to(value, drawn.shape)[happens] for value in (chance, spread))
+    luck = ndtri(np.minimum(drawn[happens] / chances, np.float32(1 - 1e-6)))
+    size = np.zeros_like(drawn)
+    size[happens] = np.exp(spreads * luck - spreads**2 / 2) / chances
+    return size
 
 
 def next_generosity(now: Numbers, mean: Numbers, kept: Numbers, spread: Numbers, luck: Numbers) -> Numbers:

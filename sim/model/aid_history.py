@@ -37,7 +37,7 @@ class Beginning:
 
 
 def beginning(start: date, level: Numbers, slope: Numbers, delays: Delays, stock: Numbers) -> Beginning:
-    """The state known at ``start``. ``level`` (% of GDP at 1,000 km) and ``slope``: the rule for donors without history.
+    """The state known at ``start``. ``level`` (% of GDP at 1,000 km), ``slope``: the rule for donors without history.
 
     ``delays`` and ``stock`` are central values, with which past allocations are carried to what is still on the way.
     """
@@ -87,7 +87,7 @@ def _committed(beur: dict[tuple[str, str, str], float], codes: list[str], alloca
 
 
 def _by_distance(donors: tuple[facts.Donor, ...], gdp: Sums, level: Numbers, slope: Numbers) -> Numbers:
-    """Yearly aid of donors without history, EUR bn, (2, donors, 1 or runs): generosity falls with distance to Moscow."""
+    """Yearly aid of donors without history, EUR bn, (2, donors, 1 or runs): it falls with the distance to Moscow."""
     military = np.zeros((len(donors), level.shape[0]), np.float32)
     other = np.zeros_like(military)
     for row, donor in enumerate(donors):
@@ -128,5 +128,5 @@ def _profile(history: facts.AidHistory, code: str, group: str, kind: int, count:
         ]
         total = np.sum(found, axis=0) if found else np.zeros(count)
         if total.sum() > 0:
-            return total / total.sum()
+            return np.asarray(total / total.sum())
     return np.zeros(count)

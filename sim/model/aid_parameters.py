@@ -53,7 +53,7 @@ PARAMETERS = (
     ),
     Parameter(
         key="aid.distance_slope",
-        meaning="response of military aid over GDP to the logarithm of the distance to Moscow, for donors without history",
+        meaning="response of military aid over GDP to the log distance to Moscow, for donors without history",
         unit="log points",
         kind="estimated",
         default=normal(-2.0, 0.4),

@@ -75,7 +75,7 @@ PARAMETERS = (
         unit="% of GDP",
         kind="assumption",
         default=fixed(5.0),
-        source="shares of European allies in 1980-89 (SIPRI): mean 2.9, upper end 5.0; data to 2024 cannot tell 4 from none",
+        source="shares of European allies 1980-89 (SIPRI): mean 2.9, upper end 5.0; later data cannot tell 4 from none",
         domain=Number(2.0, 100.0),
         depends_on=True,
         sweep="4 to 8",
@@ -90,7 +90,7 @@ PARAMETERS = (
         0.41,
         0.12,
         _PLANS,
-    ),  # fmt: skip
+    ),
     Parameter(
         key="budgets.plan_kept",
         meaning="probability that a member reaches an announced share in the year announced",
@@ -132,7 +132,7 @@ PARAMETERS = (
         0.005,
         0.007,
         "ParlGov and NATO 2015-21; sign as Bove et al. 2017; not distinguishable from 0",
-    ),  # fmt: skip
+    ),
     _estimated(
         "budgets.election_year_pp",
         "change in a year with an election",
@@ -140,7 +140,7 @@ PARAMETERS = (
         -0.01,
         0.02,
         "ParlGov and NATO 2015-21; sign as Bove et al. 2017; not distinguishable from 0",
-    ),  # fmt: skip
+    ),
     Parameter(
         key="budgets.commitment_pp",
         meaning="yearly rise per 0.25 fall of the U.S. commitment below 0.54, per unit of exposure",

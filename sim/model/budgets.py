@@ -17,7 +17,7 @@ from sim.model.clock import Process
 from sim.model.commitment import REFERENCE, Commitment
 from sim.model.economy import Economy
 from sim.model.elections import CENTRE, Elections
-from sim.model.engine import Engine, Flags, Numbers
+from sim.model.engine import Engine, Flags, Numbers, single
 from sim.model.plans import Announced, Plans
 from sim.model.streams import slot
 from sim.model.summits import Summits
@@ -57,8 +57,10 @@ class Situation:
 
     ``share`` and ``before``: this year's and last year's share, % of GDP. ``asked``: the target asked for.
     ``guideline``: the one in force at the start. ``pledge`` and ``compliance`` (factors on the response to the
-    guideline and to a new target), ``threat`` (behind budgets), ``credibility``: ``(runs,)``. ``exposure``: d. ``debt``: % of GDP. ``growth``: real growth less its norm, points. ``plans``: what
-    was announced. ``falls_due``: the deadline is this year. ``kept``, ``reversed``: 0 or 1. ``noise``: points of GDP.
+    guideline and to a new target), ``threat`` (behind budgets), ``credibility``: ``(runs,)``. ``exposure``: d.
+    ``debt``: % of GDP. ``growth``: real growth less its norm, points. ``plans``: what was announced. ``falls_due``:
+    the deadline is this year. ``kept``, ``kept_late``, ``reverses``: whether plans are kept and a jump reversed.
+    ``neighbours``: last year's mean change of the others, ``noise``: both in points of GDP.
     """
 
     share: Numbers
@@ -90,7 +92,7 @@ def exposure(distance_km: Numbers) -> Numbers:
 
 def war_part(threat: Numbers) -> Numbers:
     """The threat behind budgets above its level of 2015-21, 1 in a lasting war: max(0, B - 0.33) / 1.47."""
-    return np.maximum(0, threat - PEACETIME) / WAR_SCALE
+    return single(np.maximum(0, threat - PEACETIME) / WAR_SCALE)
 
 
 def terms(by: Coefficients, at: Situation) -> dict[str, Numbers]:
@@ -198,7 +200,7 @@ class Budgets:
         noise = self._engine.streams.students("budgets", year, self._slots, 5.0, purpose=1)
         back = settings.number("budgets.estimate_bias_pp") * np.sign(jump) * (np.abs(jump) > 0.1)
         spread = settings.number("budgets.estimate_noise_pp") * np.sqrt(told / 1.5)
-        return np.maximum(told - back + spread * noise, LOWEST).astype(np.float32)
+        return single(np.maximum(told - back + spread * noise, LOWEST))
 
     def _calendar(self) -> dict[date, dict[int, list[int]]]:
         clock = self._engine.clock
@@ -269,7 +271,7 @@ class Budgets:
     def _neighbours(self, year: int, rows: list[int]) -> Numbers:
         """Last year's mean change of the other members, points of GDP, ``(rows, runs)``."""
         change = self.of_year(year - 1) - self.of_year(year - 2)
-        return (change.sum(axis=0) - change[rows]) / np.float32(len(WITH_FORCES) - 1)
+        return single((change.sum(axis=0) - change[rows]) / (len(WITH_FORCES) - 1))
 
     def _united_states(self, year: int) -> Numbers:
         settings, row = self._engine.settings, WITH_FORCES.index("USA")
@@ -277,7 +279,7 @@ class Budgets:
         noise = self._engine.streams.normal("budgets", year, self._slots[row])
         level, kept = settings.number("budgets.usa_level_pct_gdp"), settings.number("budgets.usa_persistence")
         moved = share + (1 - kept) * (level - share) + settings.number("budgets.usa_shock_pp") * noise
-        return np.maximum(moved, LOWEST).astype(np.float32)
+        return single(np.maximum(moved, LOWEST))
 
     def _levers(self, rows: list[int], after: Numbers) -> Numbers:
         settings = self._engine.settings

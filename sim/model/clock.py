@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable
 from datetime import date, timedelta
 
 import simpy
+from simpy.events import EventPriority
 
 # The order within a day is part of the model. Each phase belongs to one process, so that processes may be registered
 # in any order.
@@ -37,7 +38,7 @@ class _Moment(simpy.Event):
         super().__init__(environment)
         self._ok = True
         self._value = None
-        environment.schedule(self, priority=priority, delay=delay)
+        environment.schedule(self, priority=EventPriority(priority), delay=delay)
 
 
 def month_end(day: date) -> date:

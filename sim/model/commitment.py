@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.clock import Process, month_number
-from sim.model.engine import Engine, Numbers
+from sim.model.engine import Engine, Numbers, single
 from sim.model.roster import Roster
 from sim.model.secretary_general import SecretaryGeneral
 from sim.model.united_states import UnitedStates
@@ -190,8 +190,8 @@ PARAMETERS = (
     ),
     Parameter(
         key="us.withdrawal.probability_per_year",
-        meaning="probability a year of leaving the treaty under retrenchment; the law asks for two thirds of the Senate "
-        "or an Act of Congress",
+        meaning="probability a year of leaving the treaty under retrenchment; the law asks for two thirds of the "
+        "Senate or an Act of Congress",
         unit="per year",
         kind="assumption",
         default=uniform(0.0, 0.01),
@@ -204,7 +204,7 @@ PARAMETERS = (
 
 
 class Commitment:
-    """``credibility`` in [0, 1], ``posture`` (index into POSTURES), ``troops`` in thousand, ``withdrawn``: ``(runs,)``."""
+    """``credibility`` in [0, 1], ``posture`` (index into POSTURES), ``troops`` in thousand, ``withdrawn``."""
 
     phase = PHASE
 
@@ -287,4 +287,4 @@ def next_credibility(
 ) -> Numbers:
     """Credibility a month later, in [0, 1]: C + rho (C* - C) + (1 - psi) min(shock, 0) + max(shock, 0) + e."""
     moved = now + speed * (level - now) + (1 - absorbed) * np.minimum(shock, 0) + np.maximum(shock, 0) + noise
-    return np.clip(moved, 0, 1).astype(np.float32)
+    return single(np.clip(moved, 0, 1))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim import facts
-from sim.model.engine import Engine, Numbers
+from sim.model.engine import Engine, Numbers, single
 from sim.model.streams import slot
 from sim.scenario import Number, Parameter, fixed, normal
 
@@ -124,11 +123,11 @@ class Economy:
         return np.asarray(expected + shift + part * (common + own), np.float32)
 
 
-def common_shocks(growth: Mapping[str, Mapping[int, float]], until: int) -> NDArray[np.float32]:
+def common_shocks(growth: Mapping[str, Mapping[int, float]], until: int) -> Numbers:
     """Past yearly means of growth over members, less their median: what a common shock is drawn from. ``(years,)``."""
     years = range(NORMAL_YEARS, until)
     means = np.array([np.mean([series[year] for series in growth.values() if year in series]) for year in years])
-    return (means - np.median(means)).astype(np.float32)
+    return single(means - np.median(means))
 
 
 def _median(series: Mapping[int, float], until: int) -> float:

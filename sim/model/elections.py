@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from sim import facts
-from sim.model.clock import Process, month_number
+from sim.model.clock import Process
 from sim.model.engine import Engine, Flags, Numbers
 from sim.model.streams import slot
 from sim.scenario import Number, Parameter, beta, fixed, normal, uniform
@@ -94,6 +94,8 @@ class Elections:
         self.sceptic = engine.no(len(codes))
         self._scheduled = {code: _next_scheduled(code, start) for code in codes}
         self._next = engine.zeros(len(codes))  # days from the start
+        self._count = np.zeros((len(codes), engine.runs), np.int8)
+        self._drawn: dict[int, tuple[Numbers, Numbers, Numbers]] = {}
 
     def process(self) -> Process:
         """Holds elections on scheduled days, and early ones at month's end; each run follows its own calendar."""
@@ -122,29 +124,35 @@ class Elections:
             self._next[row] = np.where(sooner, left * draws[row] / np.maximum(chance, 1e-6), left)
 
     def _hold(self, day: date, due: Flags) -> None:
-        settings, streams, period = self._engine.settings, self._engine.streams, month_number(day)
-        rows = np.flatnonzero(due.any(axis=1))
-        slots = [self._slots[row] for row in rows]
-        if day not in self._engine.clock.month_ends:
-            period += 100_000  # a scheduled day within the month: its own draws
-        normals = streams.normals("elections", period, slots, purpose=1)
-        uniforms = streams.uniforms("elections", period, slots, purpose=2)
-        news = streams.uniforms("elections", period, slots, purpose=3)
-        before = self.left_right[rows]
-        after = new_left_right(
-            before,
-            settings.number("elections.left_right_persistence"),
-            settings.number("elections.left_right_sd"),
-            normals,
-        )
-        early = settings.number("elections.early_probability")
-        term = settings.number("elections.term_years") * 365.25
-        length = np.where(uniforms < early, term * (0.3 + 0.65 * uniforms / np.maximum(early, 1e-6)), term)
-        held = due[rows]
-        self.left_right[rows] = np.where(held, after, before)
-        self.sceptic[rows] = np.where(held, news < settings.number("elections.sceptic_probability"), self.sceptic[rows])
-        today = (day - self._engine.start).days
-        self._next[rows] = np.where(held, today + length, self._next[rows])
+        """Elects where ``due``. Draws belong to a member's first, second, ... election, whenever a run holds it."""
+        number = self._engine.settings.number
+        early, term = number("elections.early_probability"), number("elections.term_years") * 365.25
+        today = np.float32((day - self._engine.start).days)
+        for count in range(int(self._count.max()) + 1):
+            now = due & (self._count == count)
+            rows = np.flatnonzero(now.any(axis=1))
+            if rows.size == 0:
+                continue
+            luck, length, news = (draws[rows] for draws in self._draws(count))
+            held, before = now[rows], self.left_right[rows]
+            after = new_left_right(
+                before, number("elections.left_right_persistence"), number("elections.left_right_sd"), luck
+            )
+            lasts = np.where(length < early, term * (0.3 + 0.65 * length / np.maximum(early, 1e-6)), term)
+            self.left_right[rows] = np.where(held, after, before)
+            self.sceptic[rows] = np.where(held, news < number("elections.sceptic_probability"), self.sceptic[rows])
+            self._next[rows] = np.where(held, today + lasts, self._next[rows])
+        self._count += due
+
+    def _draws(self, count: int) -> tuple[Numbers, Numbers, Numbers]:
+        if count not in self._drawn:
+            streams = self._engine.streams
+            self._drawn[count] = (
+                streams.normals("elections", count, self._slots, purpose=1),
+                streams.uniforms("elections", count, self._slots, purpose=2),
+                streams.uniforms("elections", count, self._slots, purpose=3),
+            )
+        return self._drawn[count]
 
 
 def new_left_right(before: Numbers, persistence: Numbers, spread: Numbers, normal_draw: Numbers) -> Numbers:

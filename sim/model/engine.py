@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sim.model.clock import Clock
 from sim.model.settings import Settings
@@ -14,6 +14,11 @@ from sim.model.streams import Streams
 
 Numbers = NDArray[np.float32]
 Flags = NDArray[np.bool_]
+
+
+def single(values: ArrayLike) -> Numbers:
+    """``values`` in single precision, the precision of every state and result."""
+    return np.asarray(values, np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import numpy as np
 from sim import facts
 from sim.model.budget_parameters import WITH_FORCES
 from sim.model.budgets import Budgets
-from sim.model.engine import Engine, Numbers
+from sim.model.engine import Engine, Numbers, single
 from sim.model.streams import slot
 from sim.scenario import Number, Parameter, normal
 
@@ -84,4 +84,4 @@ class Equipment:
 
 def next_equipment(before: Numbers, level: Numbers, kept: Numbers, new_money: Numbers, noise: Numbers) -> Numbers:
     """Equipment share of the next year, in [0, 100] %: level + kept (before - level) + new money + noise."""
-    return np.clip(level + kept * (before - level) + new_money + noise, 0, 100).astype(np.float32)
+    return single(np.clip(level + kept * (before - level) + new_money + noise, 0, 100))

@@ -12,7 +12,7 @@ DAY_ONE = date(2022, 2, 24)  # day 1 of the war-day clock; day 1,000 is 19 Novem
 
 
 class Hostilities:
-    """The war system writes ``full_scale`` and ``first_day``; the negotiation system writes the rest. All ``(runs,)``."""
+    """The war writes ``full_scale`` and ``first_day``, the negotiation the rest. All ``(runs,)``."""
 
     def __init__(self, engine: Engine) -> None:
         self.full_scale: Flags = engine.settings.flag("war.full_scale")

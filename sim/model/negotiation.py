@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.model.clock import Process, month_number
 from sim.model.commitment import CONTINUITY, Commitment
-from sim.model.engine import Engine, Flags, Numbers
+from sim.model.engine import Engine, Flags, Numbers, single
 from sim.model.hostilities import Hostilities
 from sim.model.war import War
 from sim.scenario import Choice, Flag, Number, Parameter, Weights, beta, discrete, fixed, gamma, lognormal, uniform
@@ -119,7 +119,7 @@ PARAMETERS = (
     ),
     Parameter(
         key="negotiation.terms",
-        meaning="terms of a ceasefire: the line of contact; Ukrainian concessions of ground; or guarantees from outside",
+        meaning="terms of a ceasefire: the line of contact, Ukrainian concessions of ground, or outside guarantees",
         unit="label",
         kind="assumption",
         default=Weights((("line_of_contact", 0.6), ("concessions", 0.2), ("guarantees", 0.2))),
@@ -213,11 +213,11 @@ class Negotiation:
             tired, -2, 2
         )
         factor = np.where(pressed, number("negotiation.us_pressure"), 1)
-        return (number("negotiation.hazard_per_year") * factor * np.exp(shift)).astype(np.float32)
+        return single(number("negotiation.hazard_per_year") * factor * np.exp(shift))
 
     def _pressed(self) -> Flags:
         said = self._engine.settings.choice("negotiation.pressure")
-        return np.where(said == 0, self._commitment.posture != CONTINUITY, said == 2)
+        return np.asarray(np.where(said == 0, self._commitment.posture != CONTINUITY, said == 2), np.bool_)
 
     def _cease(self, period: int, begins: Flags) -> None:
         if not begins.any():
@@ -270,4 +270,4 @@ def talk_odds(rate: Numbers, rounds: Numbers, months: Numbers) -> TalkOdds:
     """
     hazard = rounds * rate / 12
     idle = np.maximum(1 - hazard * months, 0.1)
-    return TalkOdds(1 - np.exp(-hazard / idle), 1 - np.exp(-1 / months), 1 / rounds)
+    return TalkOdds(single(1 - np.exp(-hazard / idle)), single(1 - np.exp(-1 / months)), single(1 / rounds))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.model.engine import Numbers
+from sim.model.engine import Numbers, single
 
 MILITARY, OTHER = range(2)
 
@@ -30,16 +30,16 @@ class Delays:
         """
         mean = median_days / 30.4375 / np.log(2)
         return cls(
-            stock_fast=arrives(mean * np.exp(-0.8 * sd_log)),
-            stock_slow=arrives(mean * np.exp(0.8 * sd_log)),
-            procurement=arrives(procurement_months / 2),
+            stock_fast=arrives(single(mean * np.exp(-0.8 * sd_log))),
+            stock_slow=arrives(single(mean * np.exp(0.8 * sd_log))),
+            procurement=arrives(single(procurement_months / 2)),
             other=arrives(other_months),
         )
 
 
 def arrives(months: Numbers) -> Numbers:
     """Part that arrives within a month when the time to arrival is exponential with this mean."""
-    return (1 - np.exp(-1 / months)).astype(np.float32)
+    return single(1 - np.exp(-1 / months))
 
 
 class Pipeline:

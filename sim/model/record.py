@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.model.aid import DONORS, GROUPS
 from sim.model.budget_parameters import WITH_FORCES
 from sim.model.clock import Process
-from sim.model.engine import Engine, Numbers
+from sim.model.engine import Engine, Flags, Numbers, single
 from sim.model.roster import CODES
 from sim.model.variables import VARIABLES
 
@@ -58,11 +59,11 @@ class Record:
             if day in clock.year_ends:
                 self._write(clock.year_ends.index(day), self._yearly(day.year))
 
-    def _write(self, place: int, values: dict[str, Numbers]) -> None:
+    def _write(self, place: int, values: dict[str, NDArray[Any]]) -> None:
         for name, value in values.items():
             self.values[name][place] = value
 
-    def _monthly(self, day: date) -> dict[str, Numbers]:
+    def _monthly(self, day: date) -> dict[str, NDArray[Any]]:
         of = self._systems
         pipe, hostilities = of.aid.pipeline, of.hostilities
         return {
@@ -92,7 +93,7 @@ class Record:
             "war_day": hostilities.day(day),
         }
 
-    def _yearly(self, year: int) -> dict[str, Numbers]:
+    def _yearly(self, year: int) -> dict[str, NDArray[Any]]:
         of = self._systems
         share = of.budgets.of_year(year)
         real, current = of.economy.gdp_2015(year), of.economy.gdp_current(year)
@@ -106,8 +107,8 @@ class Record:
             "defence_spending_busd_2015": share / 100 * real,
             "equipment_share_pct": of.equipment.of_year(year),
             "members_total": of.roster.total(),
-            "members_at_2pct": _reaching(share, inside, np.float32(2.0)),
-            "members_at_3_5pct": _reaching(share, inside, np.float32(3.5)),
+            "members_at_2pct": _reaching(share, inside, 2.0),
+            "members_at_3_5pct": _reaching(share, inside, 3.5),
             "members_at_target": _reaching(share, inside, target),
             "europe_canada_share_pct_gdp": (share * real * allies).sum(axis=0) / (real * allies).sum(axis=0),
             "europe_canada_spending_busd_current": (spent * allies).sum(axis=0),
@@ -117,6 +118,6 @@ class Record:
         }
 
 
-def _reaching(share: Numbers, inside: Numbers, level: Numbers) -> Numbers:
+def _reaching(share: Numbers, inside: Flags, level: Numbers | float) -> Numbers:
     """Members whose share rounds to ``level`` or more at two decimals, as NATO counts. ``(runs,)``."""
-    return ((share >= level - np.float32(0.005)) & inside).sum(axis=0).astype(np.float32)
+    return single(((share >= single(level) - np.float32(0.005)) & inside).sum(axis=0))

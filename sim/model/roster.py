@@ -8,7 +8,7 @@ import numpy as np
 
 from sim import facts
 from sim.model.clock import Process, month_number
-from sim.model.engine import Engine, Flags, Numbers
+from sim.model.engine import Engine, Flags, Numbers, single
 from sim.model.streams import slot
 from sim.scenario import Day, Flag, Number, Parameter, lognormal, normal, uniform
 
@@ -100,7 +100,7 @@ class Roster:
 
     def total(self) -> Numbers:
         """Number of members, ``(runs,)``."""
-        return self.member.sum(axis=0).astype(np.float32)
+        return single(self.member.sum(axis=0))
 
     def _named(self) -> Flags:
         return np.stack([self._engine.settings.flag(f"alliance.{code}.member") for code in CODES])

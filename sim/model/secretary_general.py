@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model.clock import Process
-from sim.model.engine import Engine, Flags, Numbers
+from sim.model.engine import Engine, Flags, Numbers, single
 from sim.scenario import Choice, Day, Flag, Number, Parameter, fixed
 
 PHASE = "secretary_general"
@@ -134,10 +134,9 @@ class SecretaryGeneral:
         flags = np.stack(
             [self._engine.settings.flag(f"secretary_general.{name}.new_target_on_agenda") for name in HOLDERS]
         )
-        return np.take_along_axis(flags, self.holder[None].astype(np.intp), axis=0)[0]
+        return np.asarray(np.take_along_axis(flags, self.holder[None].astype(np.intp), axis=0)[0], np.bool_)
 
     def _of_holder(self, channel: str) -> Numbers:
         values = self._engine.settings.numbers(f"secretary_general.*.{channel}", HOLDERS)
-        return np.take_along_axis(
-            np.broadcast_to(values, (len(HOLDERS), self._engine.runs)), self.holder[None].astype(np.intp), axis=0
-        )[0]
+        wide = np.broadcast_to(values, (len(HOLDERS), self._engine.runs))
+        return single(np.take_along_axis(wide, self.holder[None].astype(np.intp), axis=0)[0])

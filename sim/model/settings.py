@@ -54,7 +54,7 @@ class Settings:
         return self._number(key, value)[:1]
 
     def numbers(self, pattern: str, codes: Sequence[str]) -> Numbers:
-        """The values of an entity key such as ``members.*.x`` for all ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""
+        """The values of an entity key such as ``members.*.x`` for ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""
         rows = [self.number(pattern.replace("*", code)) for code in codes]
         width = max(row.shape[0] for row in rows)
         return np.stack([np.broadcast_to(row, (width,)) for row in rows])
@@ -164,4 +164,5 @@ def _pick(weights: Weights, options: Sequence[str], quantile: NDArray[np.float64
     """Options drawn by weight, as indices, from numbers in (0, 1); the order of ``options`` decides who gets which."""
     share = dict(weights.items)
     edges = np.cumsum([share.get(option, 0.0) for option in options])
-    return np.minimum(np.searchsorted(edges, quantile * edges[-1], side="right"), len(options) - 1).astype(np.int8)
+    picked = np.searchsorted(edges, quantile * edges[-1], side="right")
+    return np.asarray(np.minimum(picked, len(options) - 1), np.int8)

@@ -1,4 +1,4 @@
-"""U.S. aid money: a request is made when authority runs low, and Congress passes it at a rate set by who controls it."""
+"""U.S. aid money: a request is made when authority runs low; Congress passes it at a rate set by who controls it."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ PARAMETERS = (
         unit="EUR bn, current prices",
         kind="assumption",
         default=uniform(3.0, 8.0),
-        source="assumption; 8.8 was left at the end of August 2024 (Kiel release 20) and 3.8 USD bn at the end of the year",
+        source="assumption; 8.8 was left at the end of August 2024 (Kiel release 20), USD 3.8 bn at the year's end",
         domain=Number(0.0, 500.0),
     ),
     Parameter(

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim import facts
 from sim.model.clock import Process
-from sim.model.engine import Engine, Numbers
+from sim.model.engine import Engine, Numbers, single
 from sim.model.hostilities import DAY_ONE, Hostilities
 from sim.scenario import Number, Parameter, beta, discrete, fixed, normal, uniform
 
@@ -23,7 +23,7 @@ PARAMETERS = (
         unit="index",
         kind="estimated",
         default=None,
-        source="yearly means of defence shares 2015-24 (NATO June 2024): 0.33 in 2015-21; 0 before March 2014 by definition",
+        source="yearly means of defence shares 2015-24 (NATO June 2024): 0.33 in 2015-21; 0 before March 2014, set",
         domain=Number(0.0, 5.0),
     ),
     Parameter(
@@ -169,9 +169,9 @@ class Threat:
             day = date(year, 10, 1)
             if day >= start:
                 break
-            now = war if day >= DAY_ONE else np.float32(PEACETIME if day >= CRIMEA else 0.0)
-            level = np.float32(PEACETIME) + level * 0 if day == date(2014, 10, 1) else in_budgets_next(level, now, lag)
-        return self._engine.fill(np.atleast_1d(level))
+            now = war if day >= DAY_ONE else single([PEACETIME if day >= CRIMEA else 0.0])
+            level = now if day.year == CRIMEA.year else in_budgets_next(level, now, lag)
+        return self._engine.fill(level)
 
 
 def in_budgets_next(before: Numbers, threat: Numbers, lag: Numbers) -> Numbers:

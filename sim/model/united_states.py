@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim import facts
 from sim.model.clock import Process
-from sim.model.engine import Engine, Flags, Numbers
+from sim.model.engine import Engine, Flags, Numbers, single
 from sim.model.streams import ndtri
 from sim.model.variables import PARTIES
 from sim.scenario import Choice, Number, Parameter, Weights, beta, uniform
@@ -86,7 +86,7 @@ PARAMETERS = (
         unit="correlation",
         kind="assumption",
         default=uniform(0.4, 0.9),
-        source="five of five first Congresses of newly elected presidents 1993-2021 opened unified; too few to estimate",
+        source="five of five first Congresses of new presidents 1993-2021 opened unified; too few to estimate",
         domain=Number(0.0, 0.99),
         sweep="0 to 0.9",
     ),
@@ -105,7 +105,7 @@ PARAMETERS = (
         unit="probability",
         kind="assumption",
         default=uniform(0.2, 0.73),
-        source="upper end: 16 of 22 mid-terms 1934-2018 cost Senate seats; a third of seats is up, so control turns less often",
+        source="upper end: 16 of 22 mid-terms 1934-2018 cost Senate seats; control turns less often than seats",
         domain=Number(0.0, 1.0),
         sweep="0.1 to 0.9",
     ),
@@ -147,11 +147,11 @@ class UnitedStates:
     def chambers_of_other_party(self) -> Numbers:
         """How many of the two chambers the party not holding the presidency controls, ``(runs,)``: 0, 1 or 2."""
         opposed = (self.house != self.president).astype(np.float32)
-        return opposed + (self.senate != self.president)
+        return single(opposed + (self.senate != self.president))
 
     def republican_government(self) -> Flags:
         """Republican president with a Republican House, ``(runs,)``."""
-        return (self.president == 1) & (self.house == 1)
+        return np.asarray((self.president == 1) & (self.house == 1), np.bool_)
 
     def _elect(self, year: int) -> None:
         settings = self._engine.settings

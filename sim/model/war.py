@@ -136,7 +136,7 @@ class War:
         self.change = self.controlled - before
 
     def _collapse(self, period: int, fighting: Flags) -> Numbers:
-        """Ground lost in an episode this month, km2, positive for Russian gains. An episode lasts one to three months."""
+        """Ground lost in an episode this month, km2, positive for Russian gains; one to three months an episode."""
         number, streams = self._engine.settings.number, self._engine.streams
         drawn = streams.uniform("war", period, purpose=2)
         starts = fighting & (self._collapse_left <= 0) & (drawn < number("war.collapse_per_month"))

@@ -197,7 +197,7 @@ PARAMETERS = (
         unit="thousand",
         kind="assumption",
         default=None,
-        source="U.S. officials 308 thousand at October 2024; a leaked Ukrainian estimate 480; scaled with the Russian count",
+        source="U.S. officials 308 thousand at October 2024, a leaked Ukrainian one 480; scaled with Russian counts",
         domain=Number(0.0, 5000.0),
         depends_on=True,
     ),
