@@ -79,10 +79,11 @@ class Aid:
             yield clock.at(day, PHASE)
             self._month(day)
 
-    def total(self, stock: Numbers) -> Numbers:
-        """A stock (donors, runs) with the groups EUR, OTHER, ALL appended, (donors + 3, runs)."""
-        europe, rest = stock[EUROPE].sum(axis=0), stock[REST].sum(axis=0)
-        return np.concatenate([stock, np.stack([europe, rest, europe + rest + stock[USA]])])
+    def write(self, stock: Numbers, out: Numbers) -> None:
+        """Writes a stock (donors, runs) into ``out`` (donors + 3, runs), with the sums of EUR, OTHER and ALL below."""
+        out[: len(DONORS)] = stock
+        out[-3], out[-2] = stock[EUROPE].sum(axis=0), stock[REST].sum(axis=0)
+        out[-1] = out[-3] + out[-2] + stock[USA]
 
     def _load(self, known: Beginning) -> None:
         pipe = self.pipeline
@@ -197,11 +198,13 @@ def package(drawn: Numbers, chance: Numbers, spread: Numbers) -> Numbers:
 
     One number in (0, 1) decides both: given that it lies below p, its rank below p is uniform.
     """
-    happens = drawn < chance
-    chances, spreads = (np.broadcast_to(value, drawn.shape)[happens] for value in (chance, spread))
-    luck = ndtri(np.minimum(drawn[happens] / chances, np.float32(1 - 1e-6)))
+    happens = np.flatnonzero(drawn < chance)
+    rows, runs = np.divmod(happens, drawn.shape[1])
+    chances = chance[rows, 0] if chance.shape[1] == 1 else chance.ravel()[happens]
+    spreads = spread[0] if spread.shape[0] == 1 else spread[runs]
+    luck = ndtri(np.minimum(drawn.ravel()[happens] / chances, np.float32(1 - 1e-6)))
     size = np.zeros_like(drawn)
-    size[happens] = np.exp(spreads * luck - spreads**2 / 2) / chances
+    size.ravel()[happens] = np.exp(spreads * luck - spreads**2 / 2) / chances
     return size
 
 

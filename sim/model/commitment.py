@@ -5,6 +5,8 @@ An election outcome is not a policy: which posture follows from which winner is 
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,12 +14,13 @@ from sim.model.clock import Process, month_number
 from sim.model.engine import Engine, Numbers, single
 from sim.model.roster import Roster
 from sim.model.secretary_general import SecretaryGeneral
-from sim.model.united_states import UnitedStates
+from sim.model.united_states import PARTY, UnitedStates
 from sim.model.variables import POSTURES
 from sim.scenario import Choice, Number, Parameter, Weights, fixed, normal, uniform
 
 PHASE = "commitment"
 BY_WINNER = "by_winner"
+FIRST_CHOICE = 2025  # the first presidency whose posture is a question; before it, continuity
 CONTINUITY, CONDITIONAL, RETRENCHMENT = range(3)
 REFERENCE = 0.54  # share of respondents in FRA, DEU, GBR who see the USA as a reliable guarantor, 2024
 
@@ -216,27 +219,31 @@ class Commitment:
         self._troops_before = self.troops.copy()
         self.posture: NDArray[np.int8] = np.zeros(engine.runs, np.int8)
         self.withdrawn = engine.no()
+        self._by_party: list[NDArray[np.int8]] = []
 
     def process(self) -> Process:
         """Draws a posture when a presidency begins and moves credibility and troops at each month's end."""
         clock = self._engine.clock
         for day in clock.month_ends:
             yield clock.at(day, PHASE)
-            if (day.year, day.month) >= (2025, 1):
-                self._choose(day.year)
+            if day.year >= FIRST_CHOICE:
+                self._choose(day)
             self._move(month_number(day))
             self._withdraw(month_number(day))
 
-    def _choose(self, year: int) -> None:
+    def _choose(self, day: date) -> None:
         """The posture of the presidency in office; a presidency keeps the draw of its first January."""
         settings = self._engine.settings
         said = settings.choice("us.commitment.posture")
-        began = str(year - (year - 1) % 4)
-        drawn = self._engine.streams.quantiles(f"posture:{began}")
-        by_party = [
-            settings.drawn_again(f"us.commitment.posture_if_{party}", drawn) for party in ("democratic", "republican")
-        ]
-        given_winner = np.where(self._states.president == 1, by_party[1], by_party[0])
+        if (
+            day.month == 1
+            or not self._by_party
+            or any(day.replace(day=1) <= other <= day for other in self._engine.event_days)
+        ):
+            began = day.year - (day.year - 1) % 4
+            drawn = self._engine.streams.quantiles(f"posture:{began}")
+            self._by_party = [settings.drawn_again(f"us.commitment.posture_if_{party}", drawn) for party in PARTY]
+        given_winner = np.where(self._states.president == 1, self._by_party[1], self._by_party[0])
         self.posture = np.where(said == 0, given_winner, said - 1).astype(np.int8)
 
     def _move(self, period: int) -> None:

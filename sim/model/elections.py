@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import facts
 from sim.model.clock import Process
@@ -126,23 +128,31 @@ class Elections:
     def _hold(self, day: date, due: Flags) -> None:
         """Elects where ``due``. Draws belong to a member's first, second, ... election, whenever a run holds it."""
         number = self._engine.settings.number
-        early, term = number("elections.early_probability"), number("elections.term_years") * 365.25
-        today = np.float32((day - self._engine.start).days)
-        for count in range(int(self._count.max()) + 1):
-            now = due & (self._count == count)
-            rows = np.flatnonzero(now.any(axis=1))
-            if rows.size == 0:
-                continue
-            luck, length, news = (draws[rows] for draws in self._draws(count))
-            held, before = now[rows], self.left_right[rows]
-            after = new_left_right(
-                before, number("elections.left_right_persistence"), number("elections.left_right_sd"), luck
-            )
-            lasts = np.where(length < early, term * (0.3 + 0.65 * length / np.maximum(early, 1e-6)), term)
-            self.left_right[rows] = np.where(held, after, before)
-            self.sceptic[rows] = np.where(held, news < number("elections.sceptic_probability"), self.sceptic[rows])
-            self._next[rows] = np.where(held, today + lasts, self._next[rows])
+        cells = np.flatnonzero(due)
+        counts = self._count.ravel()[cells]
+        for count in np.unique(counts):
+            self._elect(cells[counts == count], self._draws(int(count)), number)
+        self._next.ravel()[cells] += np.float32((day - self._engine.start).days)
         self._count += due
+
+    def _elect(
+        self, cells: NDArray[np.intp], draws: tuple[Numbers, Numbers, Numbers], number: Callable[[str], Numbers]
+    ) -> None:
+        """New cabinets in ``cells`` (flat indices of members and runs); leaves in ``_next`` how long they may last."""
+
+        def here(value: Numbers) -> Numbers:
+            return value[0] if value.shape[0] == 1 else value[cells % self._engine.runs]
+
+        luck, length, news = (draw.ravel()[cells] for draw in draws)
+        before = self.left_right.ravel()[cells]
+        early, term = here(number("elections.early_probability")), here(number("elections.term_years")) * 365.25
+        self.left_right.ravel()[cells] = new_left_right(
+            before, here(number("elections.left_right_persistence")), here(number("elections.left_right_sd")), luck
+        )
+        self.sceptic.ravel()[cells] = news < here(number("elections.sceptic_probability"))
+        self._next.ravel()[cells] = np.where(
+            length < early, term * (0.3 + 0.65 * length / np.maximum(early, 1e-6)), term
+        )
 
     def _draws(self, count: int) -> tuple[Numbers, Numbers, Numbers]:
         if count not in self._drawn:

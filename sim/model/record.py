@@ -55,7 +55,9 @@ class Record:
         for day in clock.days([*clock.month_ends, *clock.year_ends]):
             yield clock.at(day, PHASE)
             if day in clock.month_ends:
-                self._write(clock.month_ends.index(day), self._monthly(day))
+                place = clock.month_ends.index(day)
+                self._write(place, self._monthly(day))
+                self._write_aid(place)
             if day in clock.year_ends:
                 self._write(clock.year_ends.index(day), self._yearly(day.year))
 
@@ -63,9 +65,16 @@ class Record:
         for name, value in values.items():
             self.values[name][place] = value
 
+    def _write_aid(self, place: int) -> None:
+        aid = self._systems.aid
+        aid.write(aid.pipeline.committed, self.values["aid_committed_beur"][place])
+        aid.write(aid.pipeline.allocated, self.values["aid_allocated_beur"][place])
+        aid.write(aid.pipeline.delivered, self.values["aid_delivered_beur"][place])
+        aid.write(aid.pipeline.allocated_military, self.values["military_aid_allocated_beur"][place])
+
     def _monthly(self, day: date) -> dict[str, NDArray[Any]]:
         of = self._systems
-        pipe, hostilities = of.aid.pipeline, of.hostilities
+        hostilities = of.hostilities
         return {
             "us_commitment": of.commitment.credibility,
             "us_posture": of.commitment.posture,
@@ -76,10 +85,6 @@ class Record:
             "republican_house": of.states.house,
             "republican_senate": of.states.senate,
             "secretary_general": of.secretary.holder,
-            "aid_committed_beur": of.aid.total(pipe.committed),
-            "aid_allocated_beur": of.aid.total(pipe.allocated),
-            "aid_delivered_beur": of.aid.total(pipe.delivered),
-            "military_aid_allocated_beur": of.aid.total(pipe.allocated_military),
             "russian_controlled_km2": of.war.controlled,
             "net_gain_km2": of.war.change,
             "kursk_held_km2": of.war.kursk,

@@ -87,9 +87,10 @@ class Roster:
         named = self.member.copy()
         for day in clock.days([*clock.month_ends, *self._engine.event_days]):
             yield clock.at(day, PHASE)
-            now = self._named()
-            self.member = np.where(now != named, now, self.member)
-            named = now
+            if day in self._engine.event_days:
+                now = self._named()
+                self.member = np.where(now != named, now, self.member)
+                named = now
             if day in clock.month_ends:
                 self._invite(day)
             self.member |= self._joins <= (day - clock.start).days

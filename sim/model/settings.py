@@ -30,6 +30,7 @@ class Settings:
         self._streams, self._clock, self._central = streams, clock, central
         self._active: list[tuple[Event, NDArray[np.bool_]]] = []
         self._cache: dict[str, Numbers] = {}
+        self._rows: dict[tuple[str, tuple[str, ...]], Numbers] = {}
         self._choices: dict[str, NDArray[np.int8]] = {}
         self._quantiles: dict[str, NDArray[np.float64]] = {}
 
@@ -55,9 +56,15 @@ class Settings:
 
     def numbers(self, pattern: str, codes: Sequence[str]) -> Numbers:
         """The values of an entity key such as ``members.*.x`` for ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""
-        rows = [self.number(pattern.replace("*", code)) for code in codes]
-        width = max(row.shape[0] for row in rows)
-        return np.stack([np.broadcast_to(row, (width,)) for row in rows])
+        found = self._rows.get((pattern, tuple(codes)))
+        if found is None:
+            keys = [pattern.replace("*", code) for code in codes]
+            rows = [self.number(key) for key in keys]
+            width = max(row.shape[0] for row in rows)
+            found = np.stack([np.broadcast_to(row, (width,)) for row in rows])
+            if not any(self._changes_by_itself(key) for key in keys):
+                self._rows[pattern, tuple(codes)] = found
+        return found
 
     def is_set(self, key: str) -> bool:
         """Whether a key that may be left open has a value, from the file or from an event in force."""
@@ -96,6 +103,7 @@ class Settings:
         self._forget(event)
 
     def _forget(self, event: Event) -> None:
+        self._rows.clear()
         for name, _ in event.sets:
             self._cache.pop(name, None)
             self._choices.pop(name, None)

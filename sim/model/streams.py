@@ -33,6 +33,7 @@ _SYSTEMS = {
     "negotiation": 12,
     "threat": 13,
 }
+_REACH, _STEPS = 6, 200  # a 24-bit number in (0, 1) lies within 5.5 standard deviations
 _WORDS = 8  # 32-bit numbers in one Philox block
 LANES = 16  # blocks are padded to whole lanes, so that sums over members add up in the same order for any run count
 
@@ -68,16 +69,19 @@ class Streams:
 
     def uniform(self, system: str, period: int, slot: int = 0, purpose: int = 0) -> Draws:
         """Numbers in (0, 1), shape ``(runs,)``, 24 bits each."""
-        raw = self._words(system, (self._block, period, slot, purpose), self._raw)
-        bits = raw.view(np.uint32)[self._skip : self._skip + self.count]
-        return (bits >> np.uint32(8)).astype(np.float32) * np.float32(2.0**-24) + np.float32(2.0**-25)
+        row: Draws = self.uniforms(system, period, (slot,), purpose)[0]
+        return row
 
     def uniforms(self, system: str, period: int, slots: Sequence[int], purpose: int = 0) -> Draws:
         """Numbers in (0, 1), shape ``(slots, runs)``."""
-        out = np.empty((len(slots), self.count), np.float32)
+        raw = np.empty((len(slots), self._raw), np.uint64)
         for row, number in enumerate(slots):
-            out[row] = self.uniform(system, period, number, purpose)
-        return out
+            raw[row] = self._words(system, (self._block, period, number, purpose), self._raw)
+        bits = raw.view(np.uint32)[:, self._skip : self._skip + self.count]
+        numbers = (bits >> np.uint32(8)).astype(np.float32)
+        numbers *= np.float32(2.0**-24)
+        numbers += np.float32(2.0**-25)
+        return numbers
 
     def normal(self, system: str, period: int, slot: int = 0, purpose: int = 0) -> Draws:
         """Standard normal numbers, shape ``(runs,)``."""
@@ -89,9 +93,10 @@ class Streams:
 
     def students(self, system: str, period: int, slots: Sequence[int], degrees: float, purpose: int = 0) -> Draws:
         """Student-t numbers scaled to unit variance, shape ``(slots, runs)``; ``degrees`` > 2."""
-        normal = self.normals(system, period, slots, purpose)
-        grid, values = _student_table(degrees)
-        return np.interp(normal, grid, values).astype(np.float32)
+        place = (self.normals(system, period, slots, purpose) + np.float32(_REACH)) * np.float32(_STEPS)
+        cell = place.astype(np.int32)
+        values, rises = _student_table(degrees)
+        return values.take(cell) + (place - cell.astype(np.float32)) * rises.take(cell)
 
     def quantiles(self, name: str) -> NDArray[np.float64]:
         """The quantile of a parameter in each run: the same in every scenario, whatever the prior. ``(runs,)``."""
@@ -112,8 +117,10 @@ def ndtri(uniform: Draws) -> Draws:
 
 
 @lru_cache(maxsize=8)
-def _student_table(degrees: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _student_table(degrees: float) -> tuple[Draws, Draws]:
+    """Student quantiles of unit variance at normal quantiles from -6 to 6, and their rise from step to step."""
     from scipy.special import ndtr, stdtrit
 
-    grid = np.linspace(-6.0, 6.0, 2401)
-    return grid, stdtrit(degrees, ndtr(grid)) * np.sqrt((degrees - 2) / degrees)
+    normal = np.linspace(-_REACH, _REACH, 2 * _REACH * _STEPS + 1)
+    values = stdtrit(degrees, ndtr(normal)) * np.sqrt((degrees - 2) / degrees)
+    return values.astype(np.float32), np.append(np.diff(values), 0.0).astype(np.float32)
