@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from sim.analysis.wording import sentence, shown
+from sim.analysis.wording import finding, sentence, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,13 @@ class Row:
 
     @property
     def sentence(self) -> str:
-        """The row in plain words."""
+        """The row in plain words: date, scenarios, finding."""
         return sentence(self)
+
+    @property
+    def finding(self) -> str:
+        """The row in plain words without date and scenarios, to stand beside a figure that names them."""
+        return finding(self)
 
     @property
     def shown(self) -> bool:

@@ -16,16 +16,20 @@ _POINTS = {
 
 
 def sentence(row: Row) -> str:
-    """One row in words: who, when, in how many runs, by how much, how surely; or that nothing could be shown."""
+    """One row in words: when, who against whom, and the finding."""
+    return f"{row.date}, {row.scenario} against {row.baseline}. {finding(row)}"
+
+
+def finding(row: Row) -> str:
+    """What the row shows: in how many runs, by how much, how surely; or that nothing could be shown."""
     what = f"{row.long_name} ({row.entity})" if row.entity else row.long_name
-    opening = f"{row.date}, {row.scenario} against {row.baseline}: "
     if row.pairs_used == 0:
-        return opening + f"{what} has no value to compare."
+        return f"{what}: no value to compare."
     if row.p_equal == 1 and not row.conditional:
-        return opening + f"{what} is the same in all {row.pairs_used:,} runs."
+        return f"{what}: the same in all {row.pairs_used:,} runs."
     if not row.p_adjusted < LEVEL:
-        return opening + _nothing_shown(what, row)
-    return opening + (_chance(what, row) if row.kind in ("probability", "label") else _amount(what, row))
+        return f"{what}: {_nothing_shown(row)}."
+    return f"{what}: {_chance(row) if row.kind in ('probability', 'label') else _amount(row)}."
 
 
 def shown(row: Row) -> bool:
@@ -54,51 +58,56 @@ def quantity(number: float, error: float) -> str:
     return f"{number:,.{digits}f}"
 
 
-def _amount(what: str, row: Row) -> str:
+def _amount(row: Row) -> str:
     up = row.mean_difference > 0
     most, other = (row.p_higher, row.p_lower) if up else (row.p_lower, row.p_higher)
-    word, opposite = ("higher", "lower") if up else ("lower", "higher")
-    if row.kind == "wait":
-        word, opposite = ("longer", "shorter") if up else ("shorter", "longer")
+    words = ("longer", "shorter") if row.kind == "wait" else ("higher", "lower")
+    word, opposite = words if up else words[::-1]
     nouns = ("pair of runs", "pairs of runs") if row.conditional else ("run", "runs")
-    against = f" and {opposite} in {runs_of_100(other, *nouns)}" if other >= most else ""
-    return f"{what} is {word} in {runs_of_100(most, *nouns)}{against}; on average by {_interval(row, 1 if up else -1)}."
+    against = f", {opposite} in {_bare(other, *nouns)}" if other >= 0.005 else ""
+    sign = 1 if up else -1
+    low, high = sorted((row.low * sign, row.high * sign))
+    error = max((high - low) / 2, abs(row.mean_difference) / 1000)
+    size = with_unit(quantity(row.mean_difference * sign, error), row.unit)
+    span = f"{quantity(low, error)} to {quantity(high, error)}"
+    return f"{word} in {runs_of_100(most, *nouns)}{against}; by {size} on average ({span})"
 
 
-def _chance(what: str, row: Row) -> str:
+def _chance(row: Row) -> str:
     up = row.mean_difference > 0
-    word = "more" if up else "fewer"
     sign = 100 if up else -100
     low, high = sorted((row.low * sign, row.high * sign))
+    then = _bare(row.baseline_mean)
     return (
-        f"{what} in {runs_of_100(row.scenario_mean)} rather than {_bare(row.baseline_mean)}: "
-        f"{row.mean_difference * sign:.1f} {word} of 100 ({low:.1f} to {high:.1f})."
+        f"in {runs_of_100(row.scenario_mean)} rather than {then if then[0].isdigit() else f'in {then}'}; "
+        f"{row.mean_difference * sign:.1f} {'more' if up else 'fewer'} of 100 ({low:.1f} to {high:.1f})"
     )
 
 
-def _bare(share: float) -> str:
-    text = runs_of_100(share)
-    return text.removesuffix(" of 100 runs") if text[0].isdigit() else f"in {text}"
+def _bare(share: float, one: str = "run", many: str = "runs") -> str:
+    """The share without repeating what it is of: ``30`` for ``30 of 100 runs``."""
+    text = runs_of_100(share, one, many)
+    return text.removesuffix(f" of 100 {many}") if text[0].isdigit() else text
 
 
-def _nothing_shown(what: str, row: Row) -> str:
+def _nothing_shown(row: Row) -> str:
     runs = f"{row.pairs_used:,} runs"
     if row.conditional:
         runs = f"{row.baseline_runs:,} and {row.scenario_runs:,} runs"
-    scale, unit = (100.0, "of 100 runs") if row.kind in ("probability", "label") else (1.0, _unit(row.unit))
-    limit = ""
-    if row.detectable > 0:
-        size = row.detectable * scale
-        limit = f"; {quantity(size, size / 10)} {unit} would have been found in four of five cases"
-    return f"no difference could be shown with {runs} in {what}{limit}."
+    text = f"no difference could be shown with {runs}"
+    if not row.detectable > 0:
+        return text
+    if row.kind in ("probability", "label"):
+        limit = f"{quantity(row.detectable * 100, row.detectable * 10)} of 100 runs"
+    else:
+        limit = with_unit(quantity(row.detectable, row.detectable / 10), row.unit)
+    return f"{text}; {limit} would have been found in four of five cases"
 
 
-def _interval(row: Row, sign: int) -> str:
-    low, high = sorted((row.low * sign, row.high * sign))
-    error = max((high - low) / 2, abs(row.mean_difference) / 1000)
-    mean, low_text, high_text = (quantity(value, error) for value in (row.mean_difference * sign, low, high))
-    return f"{mean} {_unit(row.unit)} ({low_text} to {high_text})"
-
-
-def _unit(unit: str) -> str:
-    return _POINTS.get(unit, unit)
+def with_unit(number: str, unit: str) -> str:
+    """A difference with its unit: ``USD 10 bn``, ``0.2 percentage points of GDP``, ``0.16 points of the index``."""
+    if unit.startswith(("USD ", "EUR ")):
+        return f"{unit[:3]} {number} {unit[4:]}"
+    if unit.startswith("index"):
+        return f"{number} points of the index"
+    return f"{number} {_POINTS.get(unit, unit)}"

@@ -40,7 +40,7 @@ def test_a_scenario_against_its_copy_is_zero_everywhere(toy, compare):
     for row in rows:
         assert (row.mean_difference, row.low, row.high, row.p_higher, row.detectable) == (0, 0, 0, 0, 0)
         assert (row.p_equal, row.p_adjusted, row.shown) == (1, 1, False)
-        assert "is the same in all 200 runs" in row.sentence
+        assert "the same in all 200 runs" in row.sentence
 
 
 def test_a_wait_has_no_dropped_pairs_and_counts_to_the_end(toy, compare, two):
@@ -177,7 +177,7 @@ def test_missing_values_drop_the_pair_and_are_counted(compare, two):
     two[1].data["us_commitment"][-1] = np.nan
     row = compare(two).find("us_commitment", "pushed").last()
     assert row.to_dict()["mean_difference"] is None
-    assert row.sentence.endswith("has no value to compare.")
+    assert row.sentence.endswith("no value to compare.")
 
 
 def test_a_result_whose_runs_were_not_kept_is_refused_by_its_own_error(compare, two):
