@@ -13,14 +13,15 @@ from sim.ensemble.layout import BLOCK, DETAIL_BLOCKS, Layout, Part, blocks_of, p
 from sim.errors import AllianceError, FaultError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from sim.scenario.scenario import Scenario
 
-ITEM = 4
+DTYPE = np.dtype("<f4")
+ITEM = DTYPE.itemsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,15 @@ def compute(work: Work, number: int) -> None:
     count = min(BLOCK, work.runs - first)
     try:
         values = source.model(work.model).simulate(work.scenario, work.seed, first, count, central=work.central)
-        block = work.layout().fill(values, number, count)
+        layout = work.layout()
+        stretches = layout.fill(values, number, count)
     except AllianceError:
         raise
     except MemoryError as error:
         raise FaultError(f"{_name(number, count)}: out of memory; close other programs or use fewer --jobs") from error
     except Exception as error:
         raise FaultError(f"{_name(number, count)}: the model stopped ({type(error).__name__}: {error})") from error
-    _save(work.path(number), block)
+    _save(work.path(number), (layout.height(number), count), stretches)
 
 
 def _name(number: int, count: int) -> str:
@@ -68,15 +70,16 @@ def _name(number: int, count: int) -> str:
     return f"block {number} (runs {number * BLOCK} to {number * BLOCK + count - 1})"
 
 
-def _save(path: Path, block: NDArray[np.float32]) -> None:
-    """Write under another name, make it durable, rename."""
+def _save(path: Path, shape: tuple[int, int], stretches: Sequence[NDArray[np.float32]]) -> None:
+    """Write an NPY file of ``shape`` under another name, make it durable, rename."""
     part = path.with_name(f".{path.stem}.{os.getpid()}.part")
     try:
         with folder.disk(path):
             with part.open("wb") as file:
-                np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(block))
-                # Not np.save: on a full disk that loses the system's reason.
-                file.write(block.data.cast("B"))
+                head = {"descr": DTYPE.str, "fortran_order": False, "shape": shape}
+                np.lib.format.write_array_header_1_0(file, head)
+                for stretch in stretches:
+                    file.write(stretch.data.cast("B"))
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
@@ -105,7 +108,7 @@ def _whole(path: Path, shape: tuple[int, int]) -> bool:
         held = np.load(path, mmap_mode="r")
     except (ValueError, EOFError):
         return False
-    return bool(held.dtype == np.float32 and held.shape == shape)
+    return bool(held.dtype == DTYPE and held.shape == shape)
 
 
 def gather(work: Work, layout: Layout, part: Part, first: int, last: int) -> NDArray[np.float32]:
@@ -119,7 +122,7 @@ def gather(work: Work, layout: Layout, part: Part, first: int, last: int) -> NDA
         header = path.stat().st_size - layout.height(number) * count * ITEM
         offset = header + begin * count * ITEM
         # Reading, not mapping: mapped pages count as memory and would make it grow with the number of runs.
-        stretches.append(np.fromfile(path, np.float32, rows * count, offset=offset).reshape(rows, count))
+        stretches.append(np.fromfile(path, DTYPE, rows * count, offset=offset).reshape(rows, count))
     return stretches[0] if len(stretches) == 1 else np.concatenate(stretches, axis=1)
 
 

@@ -52,7 +52,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """All parts of a block: the first ``shared`` rows are in every block, ``rows`` in the first ones."""
+    """All parts of a block: the first ``shared`` rows are in every block, all ``rows`` in the first blocks.
+
+    ``sizes`` are the lengths of the entity axes.
+    """
 
     parts: tuple[Part, ...]
     sizes: tuple[tuple[str, int], ...]
@@ -63,27 +66,21 @@ class Layout:
         """Rows of block ``number``."""
         return self.rows if number < DETAIL_BLOCKS else self.shared
 
-    def fill(self, values: Mapping[str, NDArray[np.float32]], number: int, count: int) -> NDArray[np.float32]:
-        """Arrange one simulated block as ``(rows, count)``.
+    def fill(self, values: Mapping[str, NDArray[np.float32]], number: int, count: int) -> list[NDArray[np.float32]]:
+        """One simulated block as arrays which, one after the other, are its ``(rows, count)``.
 
         Raises FaultError naming the variable if one is missing, has another shape, or holds NaN or infinity.
         """
-        block = np.empty((self.height(number), count), np.float32)
+        stretches = []
         widths = dict(self.sizes)
         for part in self.parts:
-            name = part.variable.name
-            whole = (part.times, *((widths[part.variable.entity],) if part.variable.entity else ()), count)
+            entity = part.variable.entity
+            whole = (part.times, *((widths[entity],) if entity else ()), count)
             array = _sound(values, part.variable, whole)
-            if part.stop > len(block):
-                continue
-            if part.picks:
-                view = block[part.start : part.stop].reshape(part.times, part.width, count)
-                np.take(array, part.picks, axis=1, out=view, mode="clip")
-            else:
-                block[part.start : part.stop] = array
-            if part.variable.labels:
-                _check_labels(name, array, len(part.variable.labels))
-        return block
+            if part.stop <= self.height(number):
+                partial = entity and len(part.picks) < widths[entity]
+                stretches.append(np.ascontiguousarray(array[:, part.picks] if partial else array, np.float32))
+        return stretches
 
 
 def plan(variables: Sequence[Variable], axes: Axes) -> Layout:
@@ -97,10 +94,9 @@ def plan(variables: Sequence[Variable], axes: Axes) -> Layout:
         everyone = tuple(range(len(codes)))
         if variable.entity == "donor" and not variable.keep_runs:
             grouped = tuple(index for index in everyone if codes[index] in GROUPS)
-            single = tuple(index for index in everyone if codes[index] not in GROUPS)
             shared.append(Part(variable, times, grouped, 0, kept=True, detail=False))
-            if single:
-                detail.append(Part(variable, times, single, 0, kept=False, detail=True))
+            # The groups once more, so that the model's array goes to disk as it is.
+            detail.append(Part(variable, times, everyone, 0, kept=False, detail=True))
         else:
             shared.append(Part(variable, times, everyone, 0, kept=variable.keep_runs, detail=False))
     placed = _place((*shared, *detail))
@@ -138,10 +134,7 @@ def _sound(
             f"the model produced a value of {variable.name} that is not a number or infinite: "
             f"check the scenario's {variable.unit} values, or report this as a fault"
         )
+    labels = len(variable.labels)
+    if labels and not (np.isin(array, np.arange(labels))).all():
+        raise FaultError(f"the model recorded {variable.name} outside its {labels} labels: a fault of the program")
     return array
-
-
-def _check_labels(name: str, array: NDArray[np.float32], labels: int) -> None:
-    """Raise FaultError unless every value is an index into the labels."""
-    if (array != np.floor(array)).any() or array.min() < 0 or array.max() >= labels:
-        raise FaultError(f"the model recorded {name} outside its {labels} labels: a fault of the program")

@@ -166,7 +166,7 @@ def _make(order: Order, jobs: int, progress: Callable[[int, int], None] | None, 
             for part in store.glob(".*.part"):
                 part.unlink()
             _simulate(order, jobs, progress)
-            composed = _reduce(order, began, time.perf_counter())
+            composed = _reduce(order, jobs, began, time.perf_counter())
             # Without its manifest a folder counts as unfinished: no moment shows a manifest beside another's numbers.
             (order.out / manifest.NAME).unlink(missing_ok=True)
             folder.move(store, order.out, FILES)
@@ -193,13 +193,13 @@ def _simulate(order: Order, jobs: int, progress: Callable[[int, int], None] | No
     workers.complete(work, missing, jobs, report)
 
 
-def _reduce(order: Order, began: float, simulated: float) -> dict[str, Any]:
+def _reduce(order: Order, jobs: int, began: float, simulated: float) -> dict[str, Any]:
     """Write the three files of the result into the store; returns the manifest as it reads back."""
     work, model = order.work, source.model(order.work.model)
     variables, axes = model.variables(), model.axes(work.scenario)
     numbers = work.store / manifest.NUMBERS
     key = manifest.digest(order.given)
-    found = netcdf.write(numbers, work, work.layout(), axes, keep_runs=order.given["keep_runs"], inputs=key)
+    found = netcdf.write(numbers, work, work.layout(), axes, keep_runs=order.given["keep_runs"], inputs=key, jobs=jobs)
     table = tidy.text(work.scenario.name, variables, axes, found)
     folder.write(work.store / manifest.SUMMARY, table)
     now = time.perf_counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,22 +24,26 @@ if TYPE_CHECKING:
 FORMAT = 1
 PIECE = 16 * 2**20  # bytes of run values in memory at a time
 CHUNK = 64 * 2**10  # values in a compressed chunk, about
+SHEAVES = 8  # parts of a piece that threads share
 WIDEST = 4096  # runs in a compressed chunk
 EPOCH = np.datetime64("1970-01-01", "D")
 PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 TIME_UNITS = {"days", "months", "years", "hours", "minutes", "seconds"}
 
 
-def write(path: Path, work: Work, layout: Layout, axes: Axes, *, keep_runs: bool, inputs: str) -> dict[str, Statistics]:
+def write(
+    path: Path, work: Work, layout: Layout, axes: Axes, *, keep_runs: bool, inputs: str, jobs: int
+) -> dict[str, Statistics]:
     """Reduce the stored blocks of ``work`` to statistics and write them, with single runs if ``keep_runs``.
 
-    Goes variable by variable in pieces of ``PIECE`` bytes, so memory does not grow with the number of runs. The bytes
-    of the file depend on the ensemble alone. Returns the statistics; raises FaultError if the disk fails.
+    Goes variable by variable in pieces of ``PIECE`` bytes, so memory does not grow with the number of runs; ``jobs``
+    threads share the sorting. The bytes of the file depend on the ensemble alone. Returns the statistics; raises
+    FaultError if the disk fails.
     """
     import h5netcdf
 
     found: dict[str, Statistics] = {}
-    with folder.disk(path), SpillFile(path) as disk:
+    with folder.disk(path), SpillFile(path) as disk, ThreadPoolExecutor(jobs) as threads:
         with h5netcdf.File(disk, "w") as file:
             file.attrs.update({"Conventions": "CF-1.11", "format": "alliance ensemble", "format_version": FORMAT})
             file.attrs.update(
@@ -47,7 +52,7 @@ def write(path: Path, work: Work, layout: Layout, axes: Axes, *, keep_runs: bool
             _write_axes(file, axes, work.runs)
             for variable in dict.fromkeys(part.variable for part in layout.parts):
                 parts = [part for part in layout.parts if part.variable == variable]
-                found[variable.name] = _reduce(file, work, layout, parts, keep_runs=keep_runs)
+                found[variable.name] = _reduce(file, work, layout, parts, threads, keep_runs=keep_runs)
                 _write_statistics(file, variable, found[variable.name], parts, work.runs)
                 if disk.error:
                     break
@@ -109,12 +114,16 @@ def _write_texts(file: Any, name: str, texts: tuple[str, ...]) -> None:
     file.create_variable(name, (name,), dtype=h5py.string_dtype(), data=np.array(texts, object))
 
 
-def _reduce(file: Any, work: Work, layout: Layout, parts: list[Part], *, keep_runs: bool) -> Statistics:
+def _reduce(
+    file: Any, work: Work, layout: Layout, parts: list[Part], threads: ThreadPoolExecutor, *, keep_runs: bool
+) -> Statistics:
     """Statistics of one variable from all its parts; writes the runs of the parts that keep them on the way."""
     variable = parts[0].variable
     width = len(variable.labels) or 2 + len(QUANTILES)
-    answer = np.empty((parts[0].times, sum(part.width for part in parts), width), np.float32)
-    for part in parts:
+    wide = dict(layout.sizes)[variable.entity] if variable.entity else 1
+    answer = np.empty((parts[0].times, wide, width), np.float32)
+    # Details first: what also exists from all blocks then replaces them.
+    for part in sorted(parts, key=lambda part: not part.detail):
         runs = runs_of(part, work.runs)
         shape = (part.times, *((part.width,) if part.picks else ()), runs)
         span, chunks = _span(part, runs)
@@ -129,7 +138,10 @@ def _reduce(file: Any, work: Work, layout: Layout, parts: list[Part], *, keep_ru
             values = gather(work, layout, part, first, last)
             if dataset is not None:
                 dataset[first:last] = values.reshape(last - first, *shape[1:])
-            rows = shares(values, width) if variable.labels else moments(values)
+            if variable.labels:
+                rows = shares(values, width)
+            else:
+                rows = np.concatenate(list(threads.map(moments, np.array_split(values, SHEAVES))))
             answer[first:last, list(part.picks) or [0]] = rows.reshape(last - first, part.width, width)
     if not variable.entity:
         answer = answer[:, 0]

@@ -192,14 +192,14 @@ def test_an_unwritable_folder_is_one_line(scenario, tmp_path, monkeypatch):
 def test_too_little_room_is_told_before_anything_is_computed(stub, scenario, tmp_path, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 1000}))
     monkeypatch.setattr(stub, "simulate", None)
-    with pytest.raises(FaultError, match=r"needs about 11 MB of disk and 0 MB are free"):
+    with pytest.raises(FaultError, match=r"needs about 15 MB of disk and 0 MB are free"):
         run(scenario, runs=10_000, out=tmp_path)
 
 
-@pytest.mark.parametrize(("megabytes", "where"), [(0.5, "00000.npy"), (1.2, "ensemble.nc")])
+@pytest.mark.parametrize(("megabytes", "where"), [(0.5, "00000.npy"), (1.7, "ensemble.nc")])
 def test_a_full_disk_is_one_line_and_the_run_ends_the_same_when_there_is_room(scenario, tmp_path, megabytes, where):
-    """A limit of the system on file sizes stands in for the full disk: a block has 1.1 MB, the numbers 1.4."""
-    run(scenario, runs=2500, out=tmp_path / "undisturbed")
+    """A limit of the system on file sizes stands in for the full disk: a block has 1.5 MB, the numbers 2."""
+    run(scenario, runs=3500, out=tmp_path / "undisturbed")
     size = int(megabytes * 1e6)
     code = f"""
 import resource, sys
@@ -211,7 +211,7 @@ source.MODEL = source.FACTS = "stub_model"
 source.code_stamp = lambda: "c" * 64
 resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, resource.RLIM_INFINITY))
 try:
-    run(StubScenario(), runs=2500, out={str(tmp_path / "out")!r})
+    run(StubScenario(), runs=3500, out={str(tmp_path / "out")!r})
 except FaultError as error:
     print(error)
 """
@@ -220,7 +220,7 @@ except FaultError as error:
     told = "no space left on the disk; finished blocks are kept, free some space and run again"
     assert ended.stdout.endswith(f"{where}: {told}\n")
     assert ended.stdout.count("\n") == 1
-    run(scenario, runs=2500, out=tmp_path / "out")
+    run(scenario, runs=3500, out=tmp_path / "out")
     for name in ("ensemble.nc", "summary.csv"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "undisturbed" / name).read_bytes()
 

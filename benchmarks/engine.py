@@ -1,0 +1,208 @@
+"""How fast the engine is, as ratios measured in one go on the real model with every system on.
+
+    python benchmarks/engine.py                      all sections
+    python benchmarks/engine.py block floor          some of them
+    python benchmarks/engine.py linear --large 30000
+
+Sections: ``block`` (a block of runs against the same runs one environment at a time), ``floor`` (against drawing the
+same number of variates and writing the same bytes with NumPy alone), ``linear`` (cost and peak memory of 10 times the
+runs), ``cold`` (the command line from a fresh process). Each time is the best of several, since other work on the
+machine only ever adds. Nothing here is a test: a slow machine is no mistake.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from sim import load  # noqa: E402
+from sim.ensemble import BLOCK, blocks, source  # noqa: E402
+from sim.model import simulate, streams  # noqa: E402
+
+SCENARIO = "baseline"
+Row = tuple[str, str, str, str]
+
+
+def best(work, times=5):
+    """Seconds of the quickest of several calls."""
+    spent = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        spent.append(time.perf_counter() - began)
+    return min(spent)
+
+
+def verdict(met):
+    return "met" if met else "MISSED"
+
+
+def block_section(_options):
+    """One block of runs against single runs, each in an environment of its own."""
+    scenario = load(SCENARIO)
+    simulate(scenario, 1, 0, BLOCK)
+    whole = best(lambda: simulate(scenario, 1, 0, BLOCK)) / BLOCK
+    singles = 8
+    alone = best(lambda: [simulate(scenario, 1, run, 1) for run in range(singles)], 3) / singles
+    ratio = alone / whole
+    yield "one run in a block of 1,000", f"{whole * 1e6:,.0f} µs", "", ""
+    yield "one run in its own environment", f"{alone * 1e6:,.0f} µs", "", ""
+    yield "block against single runs", f"{ratio:,.0f} times", ">= 200", verdict(ratio >= 200)
+
+
+def drawn(scenario):
+    """How many uniform and normal variates the model draws for one block."""
+    counts = Counter()
+    uniform, quantiles, ndtri = streams.Streams.uniform, streams.Streams.quantiles, streams.ndtri
+
+    def counted(kind, work):
+        def draw(*args, **options):
+            found = work(*args, **options)
+            counts[kind] += found.size
+            return found
+
+        return draw
+
+    streams.Streams.uniform = counted("uniform", uniform)
+    streams.Streams.quantiles = counted("uniform", quantiles)
+    streams.ndtri = counted("normal", ndtri)
+    try:
+        simulate(scenario, 1, 0, BLOCK)
+    finally:
+        streams.Streams.uniform, streams.Streams.quantiles, streams.ndtri = uniform, quantiles, ndtri
+    return counts["uniform"] - counts["normal"], counts["normal"]
+
+
+def floor_section(_options):
+    """Simulating and storing a block against the same draws and bytes with NumPy alone."""
+    scenario = load(SCENARIO)
+    flat, normal = drawn(scenario)
+    with tempfile.TemporaryDirectory() as name:
+        work = blocks.Work(source.MODEL, scenario, 1, BLOCK, central=False, store=Path(name))
+        rows = work.layout().height(0)
+        record = np.ones((rows, BLOCK), np.float32)
+        generator = np.random.Generator(np.random.Philox(1))
+
+        def draws():
+            generator.random(flat, dtype=np.float32)
+            generator.standard_normal(normal, dtype=np.float32)
+
+        def in_memory():
+            draws()
+            record.copy()
+
+        def on_disk():
+            draws()
+            with (Path(name) / "floor.npy").open("wb") as file:
+                np.save(file, record)
+                file.flush()
+                os.fsync(file.fileno())
+
+        seconds = {
+            "in memory": (best(lambda: simulate(scenario, 1, 0, BLOCK)), best(in_memory)),
+            "stored": (best(lambda: blocks.compute(work, 0)), best(on_disk)),
+        }
+    yield "variates in a block", f"{flat + normal:,}", "", f"{normal:,} normal"
+    yield "bytes recorded in a block", f"{record.nbytes / 1e6:,.1f} MB", "", ""
+    for where, (ours, floor) in seconds.items():
+        yield f"block {where}", f"{ours * 1e3:,.0f} ms", "", f"floor {floor * 1e3:,.0f} ms"
+        yield f"against the floor, {where}", f"{ours / floor:.1f} times", "<= 3", verdict(ours / floor <= 3)
+
+
+def measure(runs, jobs):
+    """Seconds and peak memory of an ensemble in a process of its own."""
+    code = (
+        "import json, resource, sys; sys.path.insert(0, sys.argv[1]); from sim import load, run; "
+        f"told = run(load({SCENARIO!r}), runs={runs}, jobs={jobs}, keep_runs=False).manifest['seconds']; "
+        "told['peak'] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024; print(json.dumps(told))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, str(ROOT)], capture_output=True, text=True, check=True)
+    return json.loads(ended.stdout)
+
+
+def linear_section(options):
+    """Ten times the runs: cost and peak memory, statistics and files included, single runs not kept."""
+    few, many = options.large // 10, options.large
+    small = min((measure(few, 1) for _ in range(2)), key=lambda told: told["total"])
+    large = measure(many, 1)
+    for runs, told in ((few, small), (many, large)):
+        yield (
+            f"{runs:,} runs, one process",
+            f"{told['total']:.1f} s",
+            "<= 3 s simulated" if runs == 10_000 else "",
+            f"simulated and stored {told['simulate']:.1f} s, reduced {told['reduce_and_write']:.1f} s",
+        )
+    simulated = large["simulate"] / small["simulate"]
+    ratio = large["total"] / small["total"]
+    yield f"cost of 10 times the runs, from {few:,}", f"{ratio:.2f} times", "<= 10.5", verdict(ratio <= 10.5)
+    yield "the same, simulation only", f"{simulated:.2f} times", "<= 10.5", verdict(simulated <= 10.5)
+    growth = large["peak"] / small["peak"]
+    told = f"{small['peak']:,.0f} and {large['peak']:,.0f} MB"
+    yield (
+        "peak memory of 10 times the runs",
+        f"{growth:.2f} times",
+        "flat (<= 1.1)",
+        f"{told}: {verdict(growth <= 1.1)}",
+    )
+
+
+def command(*words):
+    """A call of the command line in a fresh process."""
+    return lambda: subprocess.run(
+        [sys.executable, "-m", "sim", *words], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+
+def told_by(folder):
+    """The seconds noted in a result's manifest."""
+    return json.loads((folder / "manifest.json").read_text())["seconds"]
+
+
+def cold_section(_options):
+    """The command line from a fresh process."""
+    scenario = f"scenarios/{SCENARIO}.toml"
+    for words in (("--help",), ("check", scenario)):
+        spent = best(command(*words))
+        yield f"alliance {' '.join(words)}", f"{spent * 1e3:,.0f} ms", "< 300 ms", verdict(spent < 0.3)
+    with tempfile.TemporaryDirectory() as name:
+        spent = min(best(command("run", scenario, "--out", f"{name}/{turn}", "--quiet"), 1) for turn in range(3))
+        seconds = min((told_by(Path(name) / str(turn)) for turn in range(3)), key=lambda told: told["total"])
+    yield f"alliance run {scenario}", f"{spent:.1f} s", "<= 8 s", verdict(spent <= 8)
+    yield (
+        "  of which simulation, first use included",
+        f"{seconds['simulate']:.2f} s",
+        "<= 0.5 s",
+        f"{verdict(seconds['simulate'] <= 0.5)}; statistics and files {seconds['reduce_and_write']:.2f} s",
+    )
+
+
+SECTIONS = {"block": block_section, "floor": floor_section, "linear": linear_section, "cold": cold_section}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], default=[], metavar="section")
+    parser.add_argument("--large", type=int, default=100_000, help="runs of the larger ensemble [100000]")
+    options = parser.parse_args()
+    load_now = os.getloadavg()[0]
+    print(f"numpy {np.__version__}, Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {load_now:.1f}\n")
+    print(f"{'what':<46}{'measured':>14}  {'target':<18}note")
+    for name in options.sections or SECTIONS:
+        for what, measured, target, note in SECTIONS[name](options):
+            print(f"{what:<46}{measured:>14}  {target:<18}{note}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
