@@ -75,7 +75,7 @@ class Situation:
     debt: Numbers
     growth: Numbers
     plans: Announced
-    falls_due: bool
+    falls_due: Flags
     kept: Flags
     kept_late: Flags
     reverses: Flags
@@ -114,7 +114,7 @@ def terms(by: Coefficients, at: Situation) -> dict[str, Numbers]:
         "plans": by.plan_in_progress * at.plans.in_progress
         + at.kept * at.plans.final
         + at.kept_late * at.plans.overdue,
-        "deadline": by.deadline * to_guideline * free * np.float32(at.falls_due),
+        "deadline": by.deadline * to_guideline * free * at.falls_due,
         "reversal of one-off purchases": -(at.reverses * excess),
         "orientation": by.left_right * (at.left_right - CENTRE),
         "election year": by.election_year * at.election_year,
@@ -287,7 +287,8 @@ class Budgets:
         after = after + settings.numbers("members.*.budget_change_pp", codes) + settings.number("budgets.change_pp")
         for place, code in enumerate(codes):
             if settings.is_set(f"members.{code}.share_pct_gdp"):
-                after[place] = settings.number(f"members.{code}.share_pct_gdp")
+                told = settings.number(f"members.{code}.share_pct_gdp")
+                after[place] = np.where(np.isnan(told), after[place], told)
         return np.maximum(after, LOWEST).astype(np.float32)
 
 

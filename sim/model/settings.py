@@ -35,7 +35,7 @@ class Settings:
         self._quantiles: dict[str, NDArray[np.float64]] = {}
 
     def number(self, key: str) -> Numbers:
-        """The value of a numeric key today. ``ValueError`` if it is not set: ask ``is_set`` first."""
+        """The value of a numeric key today; NaN in runs in which a key that may be left open is not set."""
         found = self._cache.get(key)
         if found is None:
             found = self._number(key, self._given(key))
@@ -135,6 +135,8 @@ class Settings:
             return value.ppf(self._quantile(key)).astype(np.float32)
         if isinstance(value, Dated):
             return np.atleast_1d(value.at(self._clock.today, self._quantile(key))).astype(np.float32)
+        if value is None:
+            return np.full(1, np.nan, np.float32)
         raise ValueError(f"{key} holds no number")
 
     def _choice(self, key: str, value: Value) -> NDArray[np.int8]:

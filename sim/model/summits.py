@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim import facts
 from sim.model.clock import Process
-from sim.model.engine import Engine, Numbers
+from sim.model.engine import Engine, Flags, Numbers
 from sim.model.secretary_general import SecretaryGeneral
 from sim.model.streams import slot
 from sim.scenario import Flag, Number, Parameter, beta, discrete, fixed
@@ -136,12 +136,9 @@ class Summits:
         """The target asked of each member in ``year``: those that opted out keep the old one. ``(codes, runs)``."""
         return np.where(self._takes_part, self.target(year), self.old)
 
-    def deadline(self, year: int) -> bool:
-        """Whether the guideline in force at the start falls due in ``year``."""
-        settings = self._engine.settings
-        return settings.is_set("summits.deadline_year") and bool(
-            np.all(settings.number("summits.deadline_year") == year)
-        )
+    def deadline(self, year: int) -> Flags:
+        """Whether the guideline in force at the start falls due in ``year``, ``(1,)`` or ``(runs,)``."""
+        return np.asarray(self._engine.settings.number("summits.deadline_year") == year, np.bool_)
 
     def pledge(self) -> Numbers:
         """Factor on the response to the guideline in force at the start, ``(runs,)``."""
