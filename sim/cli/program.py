@@ -25,6 +25,7 @@ VERBS = {
     "compare": "comparing",
     "attribute": "attributing",
     "branch": "branching",
+    "tree": "branching",
     "verify": "verifying",
 }
 EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130
