@@ -33,6 +33,8 @@ class Frame:
         self.right = page.measure(end or widest, SMALL, True) + 0.12
         self.box = Box(box.x + left, box.y + FOOT, box.w - left - self.right, box.h - FOOT - HEADER)
         self.axes: Any = page.axes(self.box)
+        # The axes' own ticks, labels and frame cost more to draw than all that is plotted; ``finish`` sets ours.
+        self.axes.set_axis_off()
         self.low, self.high = np.inf, -np.inf
         self.first, self.last = np.inf, -np.inf
         self._ends: list[tuple[float, str, str, bool]] = []
@@ -40,20 +42,10 @@ class Frame:
         page.text(box.x, box.y + box.h - 0.62, unit, SMALL, colour=MUTED)
 
     def level(self, value: float, text: str, variable: str = "") -> None:
-        """A dashed line across the panel, named on the line: a target, or zero."""
+        """A dashed line across the panel, named at its right end: a target, or zero."""
         self._see(np.zeros(0), np.array([value]))
         self.axes.axhline(value, color=RULE, lw=self.page.line_width(0.8), linestyle=(0, (3, 2)), zorder=1.5)
-        self.axes.annotate(
-            text,
-            (0, value),
-            xycoords=("axes fraction", "data"),
-            xytext=(self.page.line_width(2), self.page.line_width(2)),
-            textcoords="offset points",
-            fontsize=SMALL * self.page.size.scale,
-            color=MUTED,
-            zorder=6,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3, "alpha": 0.75},
-        )
+        self._ends.append((value, text, MUTED, False))
         self.page.rows.append(
             Row(panel=self.title, variable=variable, kind="level", value=value, unit=self.unit, note=text)
         )
@@ -70,6 +62,8 @@ class Frame:
             0.5,
             0.5,
             reason,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+            zorder=7,
             transform=self.axes.transAxes,
             ha="center",
             fontsize=SMALL * self.page.size.scale,
@@ -83,61 +77,48 @@ class Frame:
         low: float | None = None,
         high: float | None = None,
         percent: bool = False,
-        marks: Sequence[float] = (),
     ) -> None:
         """Set limits, ticks and end labels.
 
-        ``low`` and ``high`` widen the range; ``percent`` is 0 to 100%, always; ``marks`` are the ticks, end to
-        end.
+        ``low`` and ``high`` widen the range; ``percent`` is 0 to 100%, always. A count of members runs
+        from nought to 32, or to 40 if new ones join.
         """
-        whole = self.unit == "members"
         if percent:
             ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
             texts = ["0%", "25%", "50%", "75%", "100%"]
-        elif marks:
-            ticks = list(marks)
+        elif self.unit == "members":
+            ticks = [0.0, 8.0, 16.0, 24.0, 32.0, *([40.0] if self.high > 32 else [])]
             texts = tick_texts(ticks)
         else:
             bottom = min([self.low, *([low] if low is not None else [])])
             top = max([self.high, *([high] if high is not None else [])])
-            ticks = value_ticks(bottom, top, 4 if self.box.h > 2.2 else 3, whole)
+            ticks = value_ticks(bottom, top, 4 if self.box.h > 2.2 else 3)
             texts = tick_texts(ticks)
         self.axes.set_ylim(ticks[0], ticks[-1])
-        self._dress(ticks, texts)
+        for tick, text in zip(ticks, texts, strict=True):
+            y = self.box.y + (tick - ticks[0]) / (ticks[-1] - ticks[0]) * self.box.h
+            self.page.rule(self.box.x, y, self.box.x + self.box.w, y, GRID, 0.6)
+            self.page.text(self.box.x - 0.08, y, text, SMALL, colour=MUTED, ha="right", va="center_baseline")
         self._mark_years()
         self._set_ends(ticks[0], ticks[-1])
 
-    def _dress(self, ticks: list[float], texts: list[str]) -> None:
-        scale = self.page.size.scale
-        axes = self.axes
-        axes.set_facecolor("none")
-        for side in ("left", "right", "top"):
-            axes.spines[side].set_visible(False)
-        axes.spines["bottom"].set(color=RULE, linewidth=0.7 * scale)
-        axes.set_yticks(ticks, texts)
-        axes.tick_params(axis="y", length=0, pad=2 * scale, labelsize=SMALL * scale, labelcolor=MUTED)
-        axes.hlines(ticks, 0, 1, transform=axes.get_yaxis_transform(), color=GRID, lw=0.6 * scale, zorder=1)
-
     def _mark_years(self) -> None:
-        scale = self.page.size.scale
-        low, high = (self.first, self.last) if self.first <= self.last else (0.0, 1.0)
-        edge = 0.4 if self.every == "year" else 0.0
-        if low == high:
-            edge = max(edge, 0.1)
-        self.axes.set_xlim(low - edge, high + edge)
-        room = max(2, int(self.box.w / (self.page.measure("0000") + 0.15)))
+        """The time axis: its line, ticks and labels."""
+        box, page = self.box, self.page
+        page.rule(box.x, box.y, box.x + box.w, box.y, RULE, 0.7)
         if not np.isfinite(self.first):
-            self.axes.set_xticks([])
             return
+        edge = 0.4 if self.every == "year" else 0.1 if self.first == self.last else 0.0
+        low, high = self.first - edge, self.last + edge
+        self.axes.set_xlim(low, high)
+        room = max(2, int(box.w / (page.measure("0000") + 0.15)))
         ticks, places, texts = year_marks(low, high, self.every, room)
-        look = {"labelsize": SMALL * scale, "labelcolor": MUTED, "color": RULE, "width": 0.7 * scale}
-        if ticks == places:
-            self.axes.set_xticks(places, texts)
-        else:
-            self.axes.set_xticks(ticks, [""] * len(ticks))
-            self.axes.set_xticks(places, texts, minor=True)
-        self.axes.tick_params(axis="x", which="major", length=2.5 * scale, pad=2.5 * scale, **look)
-        self.axes.tick_params(axis="x", which="minor", length=0, pad=5.0 * scale, **look)
+        for tick in ticks:
+            x = box.x + (tick - low) / (high - low) * box.w
+            page.rule(x, box.y, x, box.y - 0.09, RULE, 0.7)
+        for place, text in zip(places, texts, strict=True):
+            x = box.x + (place - low) / (high - low) * box.w
+            page.text(x, box.y - 0.4, text, SMALL, colour=MUTED, ha="center")
 
     def _set_ends(self, low: float, high: float) -> None:
         """Labels right of the last point, pushed apart until none overlaps another."""

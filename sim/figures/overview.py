@@ -6,7 +6,7 @@ from sim.figures.drawing import Drawing
 from sim.figures.panel import Panel
 from sim.figures.reading import Ensemble, Telling
 from sim.figures.sheet import FAN, Sheet
-from sim.figures.spending import ALL_MEMBERS, spending_sentence, target
+from sim.figures.spending import spending_sentence, target
 from sim.figures.style import Size
 from sim.figures.ukraine import SETTLED, add_ceasefire, ceasefire_sentence
 
@@ -22,7 +22,7 @@ def overview(result: Ensemble, size: Size) -> Drawing:
     share = sheet.fan(boxes[0], result.variable("europe_canada_share_pct_gdp"), title="Europe and Canada, defence")
     target(share)
     share.finish()
-    sheet.counts(boxes[1], result.variable("members_at_2pct"), title="Members at or above 2%").finish(marks=ALL_MEMBERS)
+    sheet.counts(boxes[1], result.variable("members_at_2pct"), title="Members at or above 2%").finish()
     sheet.fan(boxes[2], result.variable("us_commitment"), title="U.S. commitment").finish(low=0, high=1)
     military = result.variable("military_aid_allocated_beur")
     panel = Panel(sheet, boxes[3], "Military aid from Europe", "EUR bn, allocated, cumulative", "month", widest="000")

@@ -75,6 +75,7 @@ class Page:
         FigureCanvasAgg(self.figure)
         self.rows: list[Row] = []
         self.told: list[str] = []
+        self._rules: dict[tuple[str, float], list[tuple[tuple[float, float], tuple[float, float]]]] = {}
         self.body = self._set_words(subtitle, skill)
 
     def measure(self, text: str, points: float = SMALL, bold: bool = False) -> float:
@@ -139,14 +140,30 @@ class Page:
         axes.set_axis_off()
         return axes
 
+    def rule(self, x0: float, y0: float, x1: float, y1: float, colour: str, points: float) -> None:
+        """A straight line in centimetres, under everything plotted."""
+        self._rules.setdefault((colour, points), []).append(((x0, y0), (x1, y1)))
+
     def line_width(self, points: float) -> float:
         """A line width in points at this size."""
         return points * self.size.scale
 
     def finish(self) -> Drawing:
         """The drawing, with the text alternative put together from what the panels told."""
+        self._draw_rules()
         alt = " ".join([f"{self.title}.", self.sentence, *self.told])
         return Drawing(self.figure, self.title, self.sentence, alt, Table(tuple(self.rows)), self.provenance)
+
+    def _draw_rules(self) -> None:
+        from matplotlib.collections import LineCollection
+
+        if not self._rules:
+            return
+        sheet = self.sheet()
+        sheet.set_zorder(-1)
+        for (colour, points), lines in self._rules.items():
+            width = self.line_width(points)
+            sheet.add_collection(LineCollection(lines, colors=colour, linewidths=width), autolim=False)
 
     def _set_words(self, subtitle: str, skill: str) -> Box:
         width = self.width - 2 * MARGIN

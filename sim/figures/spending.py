@@ -11,9 +11,6 @@ from sim.figures.words import lower
 
 BARS = "Bars: 90% and 50% of runs, line: median. Black: reported before the start, {start}."
 
-# The axis of a count of members: nought to all of them.
-ALL_MEMBERS = (0, 8, 16, 24, 32)
-
 
 def spending(result: Ensemble, size: Size) -> Drawing:
     """Europe and Canada's defence share of GDP and the United States' share of NATO spending, as fans."""
@@ -59,7 +56,7 @@ def members_at_levels(result: Ensemble, size: Size) -> Drawing:
     left, right = sheet.body.grid(1, 2)
     panels = [sheet.counts(left, two, title="At or above 2%"), sheet.counts(right, more, title="At or above 3.5%")]
     for panel in panels:
-        panel.finish(marks=ALL_MEMBERS)
+        panel.finish()
     return sheet.finish()
 
 
@@ -97,7 +94,7 @@ def alliance(result: Ensemble, size: Size) -> Drawing:
     )
     upper, lower_half = sheet.body.grid(2, 1)
     left, right = upper.grid(1, 2)
-    sheet.counts(left, total, title="Members").finish(marks=ALL_MEMBERS)
+    sheet.counts(left, total, title="Members").finish()
     sheet.fan(right, goal, title="Spending target", widest="0.00").finish(low=0)
     sheet.stacked(lower_half, leader)
     return sheet.finish()
@@ -123,7 +120,7 @@ def one_variable(result: Ensemble, size: Size, name: str, entity: str | None = N
     elif variable.flag:
         sheet.chance(sheet.body, variable)
     elif counted:
-        sheet.counts(sheet.body, variable).finish(low=0)
+        sheet.counts(sheet.body, variable).finish()
     else:
         sheet.fan(sheet.body, variable, entity, widest="000,000").finish()
     return sheet.finish()

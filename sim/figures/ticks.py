@@ -62,7 +62,8 @@ def moment(day: date, every: str) -> float:
 def year_marks(low: float, high: float, every: str, room: int) -> tuple[list[float], list[float], list[str]]:
     """Tick places, label places and labels of a time axis with room for about ``room`` labels.
 
-    Yearly axes are marked at the years; on monthly ones the ticks part the years and each label stands inside its year.
+    Yearly axes are marked at the years; on monthly ones the ticks part the years and each label stands inside its year,
+    or the months where there are less than two years.
     """
     if every == "month" and high - low < 2.0:
         return _month_marks(low, high, room)
@@ -83,8 +84,8 @@ def _year_step(count: int, room: int) -> int:
 
 
 def _month_marks(low: float, high: float, room: int) -> tuple[list[float], list[float], list[str]]:
-    months = range(math.ceil(low * 12 - 1e-6), math.floor(high * 12 + 1e-6) + 1)
+    months = range(math.floor(low * 12 + 0.45), math.floor(high * 12 - 0.55) + 1)
     step = next((s for s in (1, 2, 3, 6, 12) if len(months) / s <= room), 12)
     shown = [m for m in months if m % step == 0] or list(months)[:1]
-    places = [m / 12 for m in shown]
-    return places, places, [f"{MONTHS[m % 12][:3]} {m // 12 % 100:02d}" for m in shown]
+    ticks = [month / 12 for month in range(math.ceil(low * 12 - 1e-6), math.floor(high * 12 + 1e-6) + 1)]
+    return ticks, [(month + 0.5) / 12 for month in shown], [f"{MONTHS[m % 12][:3]} {m // 12 % 100:02d}" for m in shown]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,8 @@ def in_runs(share: float, runs: int) -> str:
         return f"In none of {runs:,} runs"
     if share >= 1:
         return f"In all {runs:,} runs"
-    hundredths = round(100 * share)
+    # Halves go up, and stored shares are single precision.
+    hundredths = floor(100 * share + 0.5 + 1e-5)
     if hundredths == 0:
         return "In fewer than 1 of 100 runs"
     if hundredths == 100:
