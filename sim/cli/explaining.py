@@ -22,6 +22,8 @@ DEPENDS_ON = "not settled by data: a conclusion that turns on it is reported as 
 def explain(name: str, scenario: str | None = None) -> dict[str, str]:
     """Headings and texts for a key of the catalogue or a recorded variable, in reading order.
 
+    For the beginning of several keys, those keys and their meanings.
+
     Raises:
         InputError: ``name`` is neither; the nearest names are given.
     """
@@ -30,12 +32,26 @@ def explain(name: str, scenario: str | None = None) -> dict[str, str]:
     parameter = catalogue().find(name)
     if parameter is not None:
         return {**_parameter(name, parameter), **(_set_in(name, scenario) if scenario else {})}
+    group = _group(name) if catalogue().is_group(name) else {}
     recorded = {variable.name: variable for variable in variables()}
     if name in recorded:
-        return _variable(recorded[name])
+        return {**_variable(recorded[name]), **({"keys": ", ".join(group)} if group else {})}
+    if group:
+        return group
     near = [*catalogue().nearest(name), *difflib.get_close_matches(name, recorded, n=3)]
     hint = f"; did you mean {', '.join(near[:3])}?" if near else "; `alliance schema` holds every key"
     raise InputError(f"'{name}' is neither a scenario key nor a recorded variable{hint}")
+
+
+def _group(name: str) -> dict[str, str]:
+    """Every key that begins with ``name``, with its meaning; a key that each member has stands once."""
+    from sim.model import catalogue
+
+    return {
+        parameter.key: parameter.meaning
+        for parameter in catalogue()
+        if any(key.startswith(f"{name}.") for key in parameter.expanded())
+    }
 
 
 def _parameter(name: str, parameter: Parameter) -> dict[str, str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.argument("scenario")
 @ensemble_options
 @click.option("--central", is_flag=True, help="Every parameter and shock at its central value.")
+@click.option("--keep-runs", is_flag=True, help="Store every single run, also above 10,000.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the result.  [default: results/NAME]")
 @click.option("--force", is_flag=True, help="Replace a result in that folder that has other inputs.")
 @click.option(
@@ -37,6 +38,7 @@ def run_command(
     jobs: int | None,
     sets: tuple[str, ...],
     central: bool,
+    keep_runs: bool,
     out: Path | None,
     force: bool,
     formats: tuple[str, ...],
@@ -59,6 +61,7 @@ def run_command(
         ("--seed", seed),
         *(("--set", text) for text in sets),
         ("--central", central),
+        ("--keep-runs", keep_runs),
         ("--out", out),
     ]
     try:
@@ -71,6 +74,7 @@ def run_command(
                 out=folder,
                 central=central,
                 force=force,
+                keep_runs=keep_runs or None,
                 command=command_line("run", [scenario], settings),
                 progress=progress,
             )

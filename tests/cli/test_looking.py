@@ -99,6 +99,18 @@ def test_a_key_of_one_member_names_its_family(alliance: Alliance) -> None:
     assert told["one of"] == pattern.key
 
 
+def test_the_beginning_of_keys_lists_them(alliance: Alliance) -> None:
+    from sim.model import catalogue
+
+    told = json.loads(alliance("explain", "us.commitment", "--json").stdout)
+    assert "us.commitment.posture" in told
+    assert all(key.startswith("us.commitment.") for key in told)
+    assert set(told) <= {parameter.key for parameter in catalogue()}
+    of_one_member = json.loads(alliance("explain", "members.POL", "--json").stdout)
+    assert of_one_member
+    assert all(key.startswith("members.*.") for key in of_one_member)
+
+
 def test_explain_shows_which_layer_set_a_value(alliance: Alliance, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(
@@ -125,3 +137,10 @@ def test_schema_is_a_json_schema_of_every_key(alliance: Alliance) -> None:
     schema = json.loads(done.stdout)
     assert schema["$schema"].startswith("https://json-schema.org/")
     assert "posture" in done.stdout
+
+
+def test_the_schema_that_scenario_files_point_to_has_not_drifted(alliance: Alliance) -> None:
+    root = Path(__file__).parents[2]
+    head = (root / "scenarios" / "baseline.toml").read_text().splitlines()[0]
+    stored = root / "scenarios" / head.removeprefix("#:schema ")
+    assert stored.read_text(encoding="utf-8") == alliance("schema").stdout, "renew it: alliance schema > docs/..."
