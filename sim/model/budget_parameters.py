@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim import facts
-from sim.scenario import Number, Parameter, beta, fixed, normal
+from sim.scenario import Flag, Number, Parameter, beta, fixed, normal
 
 WITH_FORCES = tuple(sorted(member.code for member in facts.members() if member.has_forces))
 
@@ -90,6 +90,15 @@ PARAMETERS = (
         0.41,
         0.12,
         _PLANS,
+    ),
+    Parameter(
+        key="budgets.plans_told",
+        meaning="plans announced after the start are told as they come; for histories only",
+        unit="yes or no",
+        kind="assumption",
+        default=False,
+        source="scenario lever",
+        domain=Flag(),
     ),
     Parameter(
         key="budgets.plan_kept",

@@ -159,7 +159,8 @@ class Budgets:
         self._slots = [slot(code) for code in WITH_FORCES]
         distance = {member.code: member.distance_km for member in facts.members()}
         self.exposure = exposure(np.array([[distance[code]] for code in WITH_FORCES], np.float32))
-        self._plans = Plans(engine.start, WITH_FORCES)
+        told = bool(engine.settings.flag("budgets.plans_told").all())
+        self._plans = Plans(engine.start, WITH_FORCES, told)
         self._years: dict[int, Numbers] = {}
         self._decided: dict[int, set[int]] = {}
         self.explained: dict[tuple[str, int], dict[str, float]] = {}

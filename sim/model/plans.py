@@ -29,21 +29,33 @@ class Announced:
 
 
 class Plans:
-    """National plans known at ``start`` for the members ``codes``: by member and year the latest announcement."""
+    """National plans for the members ``codes``: by member and year the latest announcement.
 
-    def __init__(self, start: date, codes: Sequence[str]) -> None:
-        latest: dict[tuple[str, int], facts.Plan] = {}
-        for plan in sorted(facts.plans(start), key=lambda plan: plan.announced_on):
-            if plan.blanket or plan.kind in _NOT_A_PLAN or plan.member == "USA" or plan.target_year is None:
-                continue
-            latest[plan.member, plan.target_year] = plan
-        self._of = [sorted(_of_member(latest, code), key=lambda plan: plan.target_year or 0) for code in codes]
+    Those known at ``start`` stand for all years; with ``told`` later ones are told as they come, each budget round
+    seeing those of 1 October before it. That is for histories, whose later plans come from outside.
+    """
+
+    def __init__(self, start: date, codes: Sequence[str], told: bool = False) -> None:
+        self._start, self._codes, self._told = start, codes, told
+        self._seen: dict[date, list[list[facts.Plan]]] = {}
+
+    def _known(self, year: int) -> list[list[facts.Plan]]:
+        day = max(self._start, date(year - 1, 10, 1)) if self._told else self._start
+        if day not in self._seen:
+            latest: dict[tuple[str, int], facts.Plan] = {}
+            for plan in sorted(facts.plans(day), key=lambda plan: plan.announced_on):
+                if plan.blanket or plan.kind in _NOT_A_PLAN or plan.member == "USA" or plan.target_year is None:
+                    continue
+                latest[plan.member, plan.target_year] = plan
+            self._seen[day] = [[plan for (who, _), plan in latest.items() if who == code] for code in self._codes]
+        return self._seen[day]
 
     def asked(self, year: int, rows: Sequence[int], share: Numbers) -> Announced:
         """What the plans ask of the budget for ``year`` of the members in ``rows``, given this year's ``share``."""
+        known = self._known(year)
         progress, final, overdue = np.zeros_like(share), np.zeros_like(share), np.zeros_like(share)
         for place, row in enumerate(rows):
-            for plan in self._of[row]:
+            for plan in known[row]:
                 target_year = plan.target_year or 0
                 distance = np.maximum(0, np.float32(plan.target_pct_gdp) - share[place])
                 firm = plan.firmness != "aspiration"
@@ -57,7 +69,3 @@ class Plans:
         progress = np.where(final > 0, 0, progress)
         overdue = np.where((final > 0) | (progress > 0), 0, overdue)
         return Announced(progress.astype(np.float32), final, overdue.astype(np.float32))
-
-
-def _of_member(latest: dict[tuple[str, int], facts.Plan], code: str) -> list[facts.Plan]:
-    return [plan for (member, _), plan in latest.items() if member == code]

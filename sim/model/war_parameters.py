@@ -106,9 +106,10 @@ PARAMETERS = (
         key="war.collapse_per_month",
         meaning="rate of collapse episodes of one side's front",
         unit="per month",
-        kind="estimated",
-        default=gamma(1.5, 33.0),
-        source="one episode (September to November 2022) in 33 months",
+        kind="assumption",
+        default=gamma(0.5, 22.0),
+        source="Jeffreys posterior of no episode in 22 months of positional war to September 2024; one in 33 months if "
+        "the mobile war of 2022 is counted; not identified",
         domain=Number(0.0, 1.0),
         depends_on=True,
         sweep="0 to 0.1",
