@@ -155,7 +155,7 @@ def compare(
 
     With ``by``, one ensemble is split by that outcome instead (see ``conditioning.condition``). Headline variables,
     flags and dates reached are compared, or the ``outcomes`` named (``variable`` or ``variable:ENTITY``); at year ends
-    and the last date, or with ``all_dates`` at every date. Holm's adjustment is over everything compared in this call.
+    and the last date, or with ``all_dates`` at every date. Holm's adjustment is over all that is compared at one date.
 
     Raises:
         InputError: the ensembles cannot be paired, or ``baseline``, ``by`` or an outcome does not exist.
@@ -210,17 +210,31 @@ def contrast_views(
     for outcome in outcomes:
         dates, reference = outcome.read(views[baseline])
         kept = kept_dates(dates, all_dates)
+        sorted_once: Floats | None = None
         for view in views:
             if view is not views[baseline] and len(dates):
                 values = outcome.read(view)[1]
-                gap = measure(reference[kept], values[kept], binary=outcome.binary)
+                gap = measure(reference[kept], values[kept], binary=outcome.binary, a_quantiles=sorted_once)
+                sorted_once = gap.a_quantiles if not gap.dropped.any() else None
                 found.append((outcome, view, dates[kept], gap))
-    if not found:
-        return ()
-    sizes = np.cumsum([len(dates) for _, _, dates, _ in found])[:-1]
-    adjusted = np.split(holm(np.concatenate([gap.p_value for *_, gap in found])), sizes)
+    adjusted = _adjusted([(dates, gap.p_value) for *_, dates, gap in found])
     name = views[baseline].name
     return tuple(
         Contrast(outcome, name, view.name, dates, gap, p, conditional)
         for (outcome, view, dates, gap), p in zip(found, adjusted, strict=True)
     )
+
+
+def _adjusted(found: Sequence[tuple[NDArray[np.datetime64], Floats]]) -> list[Floats]:
+    """Holm's p-values over everything that stands at one date, date by date.
+
+    One date is one question put to many outcomes; so an answer does not depend on how many other dates are listed.
+    """
+    if not found:
+        return []
+    days = np.concatenate([dates.astype("datetime64[D]") for dates, _ in found])
+    p_values = np.concatenate([p for _, p in found])
+    adjusted = np.empty_like(p_values)
+    for day in np.unique(days):
+        adjusted[days == day] = holm(p_values[days == day])
+    return np.split(adjusted, np.cumsum([len(dates) for dates, _ in found])[:-1])

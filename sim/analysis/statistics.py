@@ -68,12 +68,24 @@ def quantiles(values: Floats, levels: tuple[float, ...] = LEVELS) -> Floats:
     return result
 
 
-def paired(a: NDArray[np.floating], b: NDArray[np.floating], *, binary: bool = False) -> Difference:
+def binary_quantiles(values: Floats) -> Floats:
+    """The same as ``quantiles(values)`` for values of 0, 1 and NaN, without sorting."""
+    n = np.isfinite(values).sum(axis=1)[:, None]
+    zeros = (values == 0).sum(axis=1)[:, None]
+    place = np.array(LEVELS) * (n - 1)
+    result: Floats = np.where(n > 0, np.clip(place - (zeros - 1), 0, 1), np.nan)
+    return result
+
+
+def paired(
+    a: NDArray[np.floating], b: NDArray[np.floating], *, binary: bool = False, a_quantiles: Floats | None = None
+) -> Difference:
     """Compare run i of ``a`` with run i of ``b`` at every date; both ``(time, runs)``.
 
     A pair with a value missing on either side is dropped. The interval of the mean difference is Student's t on the
     paired differences. With ``binary`` (0/1 outcomes) the mean is a difference of probabilities, its interval is that
-    of Bonett and Price (2012) for paired proportions, and the p-value is the exact McNemar test.
+    of Bonett and Price (2012) for paired proportions, and the p-value is the exact McNemar test. ``a_quantiles`` saves
+    sorting ``a`` again; they are used where no pair is dropped.
 
     Raises:
         ValueError: the shapes differ.
@@ -97,20 +109,24 @@ def paired(a: NDArray[np.floating], b: NDArray[np.floating], *, binary: bool = F
         error = np.where(constant & (used > 1), 0.0, error)
         higher, lower = ((gap > 0) & ok).sum(axis=1), ((gap < 0) & ok).sum(axis=1)
         sure = _proportion_test(mean, higher, lower, n) if binary else _mean_test(mean, error, n - 1)
+        sorts = binary_quantiles if binary else quantiles
+        known = a_quantiles if a_quantiles is not None and ok.all() else sorts(left)
         return Difference(
             PAIRED_SHARES if binary else PAIRED_MEANS,
-            quantiles(left), quantiles(right), _mean(left, n), _mean(right, n), mean, *sure[:2],
+            known, sorts(right), _mean(left, n), _mean(right, n), mean, *sure[:2],
             higher / n, lower / n, (n - higher - lower) / n, *sure[2:], used, ok.shape[1] - used, used, used,
         )  # fmt: skip
 
 
-def unpaired(a: NDArray[np.floating], b: NDArray[np.floating], *, binary: bool = False) -> Difference:
+def unpaired(
+    a: NDArray[np.floating], b: NDArray[np.floating], *, binary: bool = False, a_quantiles: Floats | None = None
+) -> Difference:
     """Compare two separate sets of runs, ``(time, runs of a)`` and ``(time, runs of b)``, by Welch's interval.
 
     With ``binary`` the interval and the p-value are those of Agresti and Caffo (2000) for two separate proportions,
     since Welch's would call a handful of unanimous runs certain. ``p_higher``, ``p_lower`` and ``p_equal`` compare a
     run drawn from B with a run drawn from A. ``used`` counts the runs of both sides with a value, ``dropped`` those
-    without.
+    without. ``a_quantiles`` saves sorting ``a`` again.
     """
     left, right = a.astype(np.float64), b.astype(np.float64)
     n_a, n_b = np.isfinite(left).sum(axis=1), np.isfinite(right).sum(axis=1)
@@ -128,7 +144,8 @@ def unpaired(a: NDArray[np.floating], b: NDArray[np.floating], *, binary: bool =
     used = n_a + n_b
     return Difference(
         SEPARATE_SHARES if binary else SEPARATE_MEANS,
-        quantiles(left), quantiles(right), mean_a, mean_b, mean_b - mean_a, *sure[:2],
+        quantiles(left) if a_quantiles is None else a_quantiles, quantiles(right),
+        mean_a, mean_b, mean_b - mean_a, *sure[:2],
         higher, lower, 1 - higher - lower, *sure[2:], used, left.shape[1] + right.shape[1] - used, n_a, n_b,
     )  # fmt: skip
 

@@ -17,8 +17,8 @@ class Row:
 
     ``mean_difference`` is scenario minus baseline with its 95% interval ``low`` to ``high`` (``method`` says how it is
     made): the precision of the simulation, not of the world. ``p_higher`` is P(scenario > baseline) over pairs of
-    runs. ``p_adjusted`` is Holm's p-value over all rows compared. ``detectable`` is the smallest difference that these
-    runs would have shown in four of five cases.
+    runs. ``p_adjusted`` is Holm's p-value over all rows of the date. ``detectable`` is the smallest difference that
+    these runs would have shown in four of five cases.
     """
 
     variable: str

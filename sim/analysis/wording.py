@@ -33,7 +33,7 @@ def finding(row: Row) -> str:
 
 
 def shown(row: Row) -> bool:
-    """Whether the row shows a difference after adjusting for everything compared."""
+    """Whether the row shows a difference after adjusting for everything compared at its date."""
     return bool(row.p_adjusted < LEVEL) and row.mean_difference != 0
 
 

@@ -11,6 +11,7 @@ import pytest
 from sim.analysis import ROW_COLUMNS, csv_text
 from sim.analysis.align import align
 from sim.analysis.outcomes import headline, pick
+from sim.analysis.statistics import holm
 from sim.analysis.table import INPUT_COLUMNS
 from sim.errors import InputError
 
@@ -68,11 +69,19 @@ def test_headline_variables_flags_and_dates_reached_are_compared(compare, two):
     assert [entity for name, entity in names if name.startswith("military")] == ["USA", "EUR", "OTHER", "ALL"]
 
 
-def test_adjustment_is_over_everything_compared(compare, two):
+def test_adjustment_is_over_everything_compared_at_a_date(compare, two):
     many = compare(two).find("ceasefire", "pushed").last()
     one = compare(two, outcomes=["ceasefire"]).find("ceasefire", "pushed").last()
     assert many.p_value == one.p_value
     assert many.p_adjusted >= one.p_adjusted >= one.p_value
+    end = [row for row in compare(two).rows() if row.date == "2026-12-31"]
+    np.testing.assert_array_equal([row.p_adjusted for row in end], holm(np.array([row.p_value for row in end])))
+
+
+def test_a_row_is_the_same_whichever_other_dates_are_listed(compare, two):
+    few = {(row.variable, row.entity, row.date): row for row in compare(two).rows()}
+    many = {(row.variable, row.entity, row.date): row for row in compare(two, all_dates=True).rows()}
+    assert {key: many[key] for key in few} == few
 
 
 def test_any_scenario_can_be_the_baseline(compare, two):

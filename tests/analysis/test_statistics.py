@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from sim.analysis.statistics import holm, mean_interval, paired, quantiles, unpaired
+from sim.analysis.statistics import binary_quantiles, holm, mean_interval, paired, quantiles, unpaired
 
 finite = st.floats(-1e6, 1e6, width=32)
 RNG = np.random.default_rng(7)
@@ -140,3 +140,16 @@ def test_quantiles_and_mean_interval_ignore_missing_runs():
     assert mean[0] == 3
     assert low[0] < 3 < high[0]
     assert np.isnan(mean[1])
+
+
+@given(arrays(np.float64, (4, 9), elements=st.sampled_from([0.0, 1.0, np.nan])))
+def test_quantiles_of_zeros_and_ones_need_no_sorting(values):
+    np.testing.assert_allclose(binary_quantiles(values), quantiles(values), atol=1e-12)
+
+
+def test_known_quantiles_are_used_only_where_no_pair_is_dropped():
+    a, b = RNG.normal(size=(2, 30)), RNG.normal(size=(2, 30))
+    once = paired(a, b)
+    assert paired(a, b, a_quantiles=once.a_quantiles).a_quantiles is once.a_quantiles
+    b[0, :15] = np.nan
+    assert (paired(a, b, a_quantiles=once.a_quantiles).a_quantiles[0] != once.a_quantiles[0]).any()
