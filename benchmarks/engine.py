@@ -65,24 +65,23 @@ def block_section(_options):
 def drawn(scenario):
     """How many uniform and normal variates the model draws for one block."""
     counts = Counter()
-    uniform, quantiles, ndtri = streams.Streams.uniform, streams.Streams.quantiles, streams.ndtri
+    words, ndtri = streams.Streams._words, streams.ndtri
 
-    def counted(kind, work):
-        def draw(*args, **options):
-            found = work(*args, **options)
-            counts[kind] += found.size
-            return found
+    def counted_words(self, system, counter, count):
+        # A 64-bit word is one parameter's quantile or two numbers of any other stream.
+        counts["all"] += count if system == "parameters" else 2 * count
+        return words(self, system, counter, count)
 
-        return draw
+    def counted_normals(uniform):
+        counts["normal"] += uniform.size
+        return ndtri(uniform)
 
-    streams.Streams.uniform = counted("uniform", uniform)
-    streams.Streams.quantiles = counted("uniform", quantiles)
-    streams.ndtri = counted("normal", ndtri)
+    streams.Streams._words, streams.ndtri = counted_words, counted_normals
     try:
         simulate(scenario, 1, 0, BLOCK)
     finally:
-        streams.Streams.uniform, streams.Streams.quantiles, streams.ndtri = uniform, quantiles, ndtri
-    return counts["uniform"] - counts["normal"], counts["normal"]
+        streams.Streams._words, streams.ndtri = words, ndtri
+    return counts["all"] - counts["normal"], counts["normal"]
 
 
 def floor_section(_options):
@@ -128,7 +127,9 @@ def measure(runs, jobs):
         f"told = run(load({SCENARIO!r}), runs={runs}, jobs={jobs}, keep_runs=False).manifest['seconds']; "
         "told['peak'] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024; print(json.dumps(told))"
     )
-    ended = subprocess.run([sys.executable, "-c", code, str(ROOT)], capture_output=True, text=True, check=True)
+    ended = subprocess.run([sys.executable, "-c", code, str(ROOT)], capture_output=True, text=True, check=False)
+    if ended.returncode:
+        raise SystemExit(f"{runs:,} runs failed: {ended.stderr.strip().splitlines()[-1]}")
     return json.loads(ended.stdout)
 
 

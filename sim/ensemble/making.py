@@ -141,20 +141,28 @@ def _difference(held: dict[str, Any], given: dict[str, Any]) -> str:
 
 def _renamed(order: Order, held: dict[str, Any]) -> Result:
     """The held result under the scenario's present name, texts and origins, on which its numbers do not depend."""
-    out, store = order.out, order.work.store
-    old, new = held["scenario"], json.loads(json.dumps(order.work.scenario.to_dict()))
-    if old != new:
-        held["scenario"] = new
-        with folder.disk(out):
+    store = order.work.store
+    new = json.loads(json.dumps(order.work.scenario.to_dict()))
+    if held["scenario"] != new or store.parent.is_dir():
+        with folder.disk(order.out):
             store.mkdir(parents=True, exist_ok=True)
-            if old.get("name") != new["name"]:
-                table = tidy.renamed((out / manifest.SUMMARY).read_bytes(), new["name"])
-                held["files"][manifest.SUMMARY] = {"sha256": manifest.sha256(table)}
-                folder.write(store / manifest.SUMMARY, table)
-            folder.write(store / manifest.NAME, manifest.encode(held))
-            folder.move(store, out, FILES)
-    _clear(order)
-    return Result(out, held, cached=True)
+            with folder.alone(store.parent):
+                if held["scenario"] != new:
+                    _relabel(order, held, new)
+                _clear(order)
+    return Result(order.out, held, cached=True)
+
+
+def _relabel(order: Order, held: dict[str, Any], new: dict[str, Any]) -> None:
+    """Put the scenario ``new`` into the manifest and its name into the table."""
+    store = order.work.store
+    if held["scenario"].get("name") != new["name"]:
+        table = tidy.renamed((order.out / manifest.SUMMARY).read_bytes(), new["name"])
+        held["files"][manifest.SUMMARY] = {"sha256": manifest.sha256(table)}
+        folder.write(store / manifest.SUMMARY, table)
+    held["scenario"] = new
+    folder.write(store / manifest.NAME, manifest.encode(held))
+    folder.move(store, order.out, FILES)
 
 
 def _make(order: Order, jobs: int, progress: Callable[[int, int], None] | None, began: float) -> Result:
@@ -219,8 +227,5 @@ def _reduce(order: Order, jobs: int, began: float, simulated: float) -> dict[str
 
 
 def _clear(order: Order) -> None:
-    """Remove the blocks, which have served; what cannot be removed does no harm and goes another time."""
-    shutil.rmtree(order.work.store, ignore_errors=True)
-    rest = order.work.store.parent
-    if rest.is_dir() and {path.name for path in rest.iterdir()} <= {folder.LOCK}:
-        shutil.rmtree(rest, ignore_errors=True)
+    """Remove all blocks, which have served; what cannot be removed does no harm and goes another time."""
+    shutil.rmtree(order.work.store.parent, ignore_errors=True)

@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 NAME, NUMBERS, SUMMARY = "manifest.json", "ensemble.nc", "summary.csv"
 KIND = "alliance ensemble"
+SHAPE: dict[str, type] = {
+    "scenario": dict,
+    "seed": int,
+    "runs": int,
+    "keep_runs": bool,
+    "inputs": dict,
+    "inputs_hash": str,
+    "variables": list,
+    "files": dict,
+}
 
 
 def inputs(scenario: Scenario, *, runs: int, seed: int, central: bool, keep_runs: bool) -> dict[str, Any]:
@@ -57,7 +67,7 @@ def compose(
     return {
         "format": KIND,
         "format_version": FORMAT,
-        "version": source.program_version(),
+        "version": source.versions()["alliance-sim"],
         "scenario": scenario.to_dict(),
         "scenario_hash": scenario.hash,
         "seed": given["seed"],
@@ -104,11 +114,9 @@ def read(folder: Path) -> dict[str, Any] | None:
         raise InputError(
             f"{path}: result of format version {version}, this program reads {FORMAT}; make it again with --force"
         )
-    missing = {"scenario", "seed", "runs", "inputs", "inputs_hash", "variables", "files"} - found.keys()
-    if missing:
-        raise InputError(
-            f"{path}: lacks {', '.join(sorted(missing))}; the result is damaged, make it again with --force"
-        )
+    wrong = sorted(name for name, kind in SHAPE.items() if not isinstance(found.get(name), kind))
+    if wrong:
+        raise InputError(f"{path}: lacks {', '.join(wrong)}; the result is damaged, make it again with --force")
     return found
 
 
@@ -120,7 +128,7 @@ def verify(folder: Path, manifest: Mapping[str, Any]) -> None:
             found = sha256(path)
         except OSError as error:
             raise InputError(f"{path}: missing or unreadable; make the result again with --force") from error
-        if found != manifest["files"].get(name, {}).get("sha256"):
+        if {"sha256": found} != manifest["files"].get(name):
             raise InputError(f"{path}: truncated or changed since it was made; make the result again with --force")
 
 

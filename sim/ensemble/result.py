@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ from sim.ensemble.layout import GROUPS
 from sim.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import xarray
     from numpy.typing import NDArray
 
@@ -68,7 +71,7 @@ class Result:
         self._arrays: dict[str, NDArray[Any]] = {}
 
     def __repr__(self) -> str:
-        name = self.manifest["scenario"].get("name", "")
+        name = self.manifest["scenario"].get("name")
         return f"Result({name!r}, {self.runs:,} runs, seed {self.seed}, {str(self.path)!r})"
 
     @property
@@ -86,14 +89,16 @@ class Result:
         """The resolved scenario."""
         from sim.scenario.scenario import Scenario
 
-        return Scenario.from_dict(self.manifest["scenario"])
+        with self._undamaged():
+            return Scenario.from_dict(self.manifest["scenario"])
 
     @cached_property
     def variables(self) -> dict[str, Variable]:
         """What was recorded, by name, in order."""
         from sim.model.variables import Variable
 
-        told = (Variable(**{**one, "labels": tuple(one["labels"])}) for one in self.manifest["variables"])
+        with self._undamaged():
+            told = [Variable(**{**one, "labels": tuple(one["labels"])}) for one in self.manifest["variables"]]
         return {variable.name: variable for variable in told}
 
     def variable(self, name: str) -> Variable:
@@ -167,6 +172,14 @@ class Result:
     def summary(self) -> list[dict[str, str | float | None]]:
         """The rows of ``summary.csv``: texts, figures as floats, None for an empty cell."""
         return tidy.rows((self.path / manifests.SUMMARY).read_bytes())
+
+    @contextmanager
+    def _undamaged(self) -> Iterator[None]:
+        """Turn what a changed manifest makes go wrong into InputError."""
+        try:
+            yield
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise InputError(f"{self.path / manifests.NAME}: changed since it was made; make it again") from error
 
     def _statistic(self, what: str, variable: str, entity: str | None) -> NDArray[np.float32]:
         """A stored statistic, of one series if ``entity`` names it."""

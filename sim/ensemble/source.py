@@ -11,6 +11,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
+from sim import __version__
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -82,18 +84,9 @@ def code_stamp() -> str:
 
 
 @cache
-def program_version() -> str:
-    """The version of this package, or "0+unknown" when it runs from a folder that was never installed."""
-    try:
-        return metadata.version("alliance-sim")
-    except metadata.PackageNotFoundError:
-        return "0+unknown"
-
-
-@cache
 def versions() -> dict[str, str]:
     """Versions of everything that can change a bit of the result."""
-    found = {"alliance-sim": program_version(), "python": platform.python_version()}
+    found = {"alliance-sim": __version__, "python": platform.python_version()}
     return found | {name: metadata.version(name) for name in DISTRIBUTIONS}
 
 

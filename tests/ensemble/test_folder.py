@@ -136,6 +136,36 @@ def test_a_manifest_that_is_not_ours_is_one_clear_line(scenario, tmp_path, how, 
     assert open_result(tmp_path).runs == 40
 
 
+@pytest.mark.parametrize(
+    "key", ["scenario", "seed", "runs", "keep_runs", "inputs", "inputs_hash", "variables", "files"]
+)
+@pytest.mark.parametrize("junk", [None, "x", [1], {"a": 1}], ids=str)
+def test_junk_in_a_manifest_is_an_input_error_wherever_it_is_met(scenario, tmp_path, key, junk):
+    run(scenario, runs=4, out=tmp_path)
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {key: junk}))
+    if key == "inputs_hash" and junk == "x":
+        pytest.skip("a hash of other inputs, not junk")
+    with pytest.raises(InputError) as caught:
+        result = open_result(tmp_path)
+        result.mean("area")
+        assert result.scenario
+    assert str(caught.value).startswith(str(tmp_path))
+    assert "\n" not in str(caught.value)
+
+
+def test_blocks_of_another_run_in_the_folder_go_when_a_result_is_finished(scenario, tmp_path):
+    def interrupt(done, total):
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(scenario, runs=3000, out=tmp_path, progress=interrupt)
+    assert [path.name for path in tmp_path.rglob("*.npy")] == ["00000.npy"]
+    run(scenario, runs=10, out=tmp_path)
+    assert tree(tmp_path) == FILES
+
+
 def test_paths_without_a_result_say_why(tmp_path):
     (tmp_path / "file").write_text("x")
     (tmp_path / "empty").mkdir()
