@@ -10,6 +10,11 @@ import numpy as np
 import pytest
 
 from sim.model import catalogue, facts_layer, simulate
+from sim.model.clock import Clock
+from sim.model.engine import Engine
+from sim.model.settings import Settings
+from sim.model.simulation import _build
+from sim.model.streams import Streams
 from sim.scenario import Event, Given, Origin, Scenario, Value, fixed
 
 DEFAULT = Origin("default", "", 0, 0)
@@ -79,3 +84,11 @@ def differing(one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray]) ->
 def baseline() -> dict[str, np.ndarray]:
     """Sixteen runs of the defaults from October 2024 to January 2026."""
     return run(scenario())
+
+
+def systems_at(made: Scenario, count: int = RUNS, *, central: bool = False):
+    """The systems of a scenario as they stand before the first day, with the engine they share."""
+    clock = Clock(made.start, made.end)
+    streams = Streams(SEED, 0, count)
+    engine = Engine(clock, Settings(made, catalogue(), streams, clock, central), streams, ())
+    return _build(engine), engine
