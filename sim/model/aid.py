@@ -99,8 +99,8 @@ class Aid:
         if day.month == 1:
             self._new_year(day.year)
         arriving = np.ones((len(DONORS), self._engine.runs), np.float32)
-        arriving[USA] = np.minimum(number("us.aid.delivery_factor"), 1)
-        arriving[EUROPE] = np.minimum(number("europe.aid.delivery_factor"), 1)
+        arriving[USA] = number("us.aid.delivery_factor")
+        arriving[EUROPE] = number("europe.aid.delivery_factor")
         self.pipeline.month(
             new=self._new(day),
             cleared=self._cleared(),

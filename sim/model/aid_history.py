@@ -88,7 +88,7 @@ def _committed(beur: dict[tuple[str, str, str], float], codes: list[str], alloca
 
 def _by_distance(donors: tuple[facts.Donor, ...], gdp: Sums, level: Numbers, slope: Numbers) -> Numbers:
     """Yearly aid of donors without history, EUR bn, (2, donors, 1 or runs): it falls with the distance to Moscow."""
-    military = np.zeros((len(donors), level.shape[0]), np.float32)
+    military = np.zeros((len(donors), max(level.shape[0], slope.shape[0])), np.float32)
     other = np.zeros_like(military)
     for row, donor in enumerate(donors):
         if donor.kind == "institution":

@@ -21,7 +21,7 @@ def _hazard(key: str, who: str, mean: float) -> Parameter:
     )
 
 
-def _lever(key: str, meaning: str) -> Parameter:
+def _lever(key: str, meaning: str, high: float = 10.0) -> Parameter:
     return Parameter(
         key=key,
         meaning=meaning,
@@ -29,7 +29,7 @@ def _lever(key: str, meaning: str) -> Parameter:
         kind="assumption",
         default=fixed(1.0),
         source="scenario lever",
-        domain=Number(0.0, 10.0),
+        domain=Number(0.0, high),
     )
 
 
@@ -203,9 +203,9 @@ PARAMETERS = (
     ),
     _lever("us.aid.commitment_factor", "factor on new U.S. laws"),
     _lever("us.aid.allocation_factor", "factor on U.S. allocations of what Congress has granted"),
-    _lever("us.aid.delivery_factor", "factor on U.S. deliveries"),
+    _lever("us.aid.delivery_factor", "factor on U.S. deliveries", high=1.0),
     _lever("europe.aid.commitment_factor", "factor on new European commitments"),
-    _lever("europe.aid.delivery_factor", "factor on European deliveries"),
+    _lever("europe.aid.delivery_factor", "factor on European deliveries", high=1.0),
     _lever("other.aid.commitment_factor", "factor on new commitments of all other donors"),
 )
 

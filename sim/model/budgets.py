@@ -44,6 +44,7 @@ class Coefficients:
     ceiling: Numbers
     growth: Numbers
     plan_in_progress: Numbers
+    plan_overdue: Numbers
     deadline: Numbers
     left_right: Numbers
     election_year: Numbers
@@ -59,7 +60,7 @@ class Situation:
     ``guideline``: the one in force at the start. ``pledge`` and ``compliance`` (factors on the response to the
     guideline and to a new target), ``threat`` (behind budgets), ``credibility``: ``(runs,)``. ``exposure``: d.
     ``debt``: % of GDP. ``growth``: real growth less its norm, points. ``plans``: what was announced. ``falls_due``:
-    the deadline is this year. ``kept``, ``kept_late``, ``reverses``: whether plans are kept and a jump reversed.
+    the deadline is this year. ``kept``, ``reverses``: whether a plan is kept, a jump reversed.
     ``neighbours``: last year's mean change of the others, ``noise``: both in points of GDP.
     """
 
@@ -77,7 +78,6 @@ class Situation:
     plans: Announced
     falls_due: Flags
     kept: Flags
-    kept_late: Flags
     reverses: Flags
     left_right: Numbers
     election_year: Flags
@@ -112,8 +112,8 @@ def terms(by: Coefficients, at: Situation) -> dict[str, Numbers]:
         "debt in war": -war * by.war_debt * (at.debt - 60) / 10,
         "growth": -by.growth * at.growth,
         "plans": by.plan_in_progress * at.plans.in_progress
-        + at.kept * at.plans.final
-        + at.kept_late * at.plans.overdue,
+        + by.plan_overdue * at.plans.overdue
+        + at.kept * at.plans.final,
         "deadline": by.deadline * to_guideline * free * at.falls_due,
         "reversal of one-off purchases": -(at.reverses * excess),
         "orientation": by.left_right * (at.left_right - CENTRE),
@@ -165,8 +165,7 @@ class Budgets:
         self._decided: dict[int, set[int]] = {}
         self.explained: dict[tuple[str, int], dict[str, float]] = {}
         keeps = engine.streams.uniforms("budgets", 0, self._slots)
-        self._keeps = keeps < engine.settings.number("budgets.plan_kept")
-        self._keeps_late = keeps < engine.settings.number("budgets.plan_kept_late")
+        self._keeps = keeps < engine.settings.number("budgets.plan_kept")  # a trait of the member in this run
         self._load()
 
     def of_year(self, year: int) -> Numbers:
@@ -207,7 +206,7 @@ class Budgets:
         clock = self._engine.clock
         days: dict[date, dict[int, list[int]]] = {}
         for row, code in enumerate(WITH_FORCES):
-            month = int(self._engine.settings.number(f"members.{code}.budget_month")[0])
+            month = int(self._engine.settings.central(f"members.{code}.budget_month")[0])
             for year in range(self.last_known + 1, clock.end.year + 2):
                 decided = date(year if month <= 6 else year - 1, month, 20)
                 day = max(decided, clock.start)
@@ -260,7 +259,6 @@ class Budgets:
             plans=self._plans.asked(year, rows, share),
             falls_due=self._summits.deadline(year),
             kept=self._keeps[rows],
-            kept_late=self._keeps_late[rows],
             reverses=draws.uniforms("budgets", year, slots, purpose=2)
             < settings.number("budgets.reversal_probability"),
             left_right=orientation,

@@ -68,9 +68,9 @@ class Economy:
         self._drawn: dict[int, Numbers] = {}
         share, real = facts.defence_shares(engine.start), facts.defence_spending_2015(engine.start)
         current = facts.defence_spending_current(engine.start)
-        self._base_year = {code: max(share[code]) for code in codes}
         self._gdp_2015 = {code: _gdp(share[code], real[code]) for code in codes}
         self._gdp_current = {code: _gdp(share[code], current[code]) for code in codes}
+        self._levels: dict[tuple[str, int, bool], Numbers] = {}
 
     def growth(self, year: int) -> Numbers:
         """Real growth in ``year``, %: as known, or projected plus a common and an own shock."""
@@ -84,25 +84,29 @@ class Economy:
 
     def gdp_2015(self, year: int) -> Numbers:
         """GDP in USD bn at 2015 prices and exchange rates, on NATO's own base."""
-        return self._level(self._gdp_2015, year, 0.0)
+        return np.stack([self._level(row, year, False) for row in range(len(self._codes))])
 
     def gdp_current(self, year: int) -> Numbers:
-        """GDP in USD bn at current prices, at the real exchange rates of the last known year."""
-        inflation = self._engine.settings.number("economy.dollar_inflation_pct")
-        return self._level(self._gdp_current, year, inflation)
+        """GDP in USD bn at current prices, at the real exchange rates of the last known year.
 
-    def _level(self, known: Mapping[str, Mapping[int, float]], year: int, inflation: Numbers | float) -> Numbers:
-        rows = []
-        for row, code in enumerate(self._codes):
-            base = self._base_year[code]
+        A year's price level is that of the dollar inflation in force when the year is first asked for.
+        """
+        return np.stack([self._level(row, year, True) for row in range(len(self._codes))])
+
+    def _level(self, row: int, year: int, current: bool) -> Numbers:
+        code = self._codes[row]
+        key = (code, year, current)
+        if key not in self._levels:
+            known = (self._gdp_current if current else self._gdp_2015)[code]
+            base = max(known)
             if year <= base:
-                rows.append(self._engine.fill(np.array([known[code].get(year, known[code][base])], np.float32)))
-                continue
-            level = np.full(self._engine.runs, known[code][base], np.float32)
-            for later in range(base + 1, year + 1):
-                level = level * (1 + (self.growth(later)[row] + inflation) / 100)
-            rows.append(level.astype(np.float32))
-        return np.stack(rows)
+                told = known[max((past for past in known if past <= year), default=min(known))]
+                self._levels[key] = np.full(self._engine.runs, told, np.float32)
+            else:
+                prices = self._engine.settings.number("economy.dollar_inflation_pct") if current else np.float32(0)
+                rise = 1 + (self.growth(year)[row] + prices) / 100
+                self._levels[key] = single(self._level(row, year - 1, current) * rise)
+        return self._levels[key]
 
     def _draw(self, year: int) -> Numbers:
         settings, streams = self._engine.settings, self._engine.streams

@@ -265,9 +265,10 @@ class TalkOdds:
 def talk_odds(rate: Numbers, rounds: Numbers, months: Numbers) -> TalkOdds:
     """Odds of talks, such that ceasefires come at ``rate`` a year in the long run.
 
-    Rounds begin at ``rounds`` times the rate, while there are none, sped up by the time that talks take; one in
-    ``rounds`` succeeds.
+    One round in ``rounds`` succeeds, so a round must begin every ``12 / (rounds * rate)`` months; what talks do not
+    take of that is the time between them.
     """
     hazard = rounds * rate / 12
-    idle = np.maximum(1 - hazard * months, 0.1)
-    return TalkOdds(single(1 - np.exp(-hazard / idle)), single(1 - np.exp(-1 / months)), single(1 / rounds))
+    ends = 1 / np.maximum(months, 1)
+    idle = np.maximum(1 - hazard / ends, 0.1)
+    return TalkOdds(single(np.minimum(hazard / idle, 1)), single(ends), single(1 / rounds))

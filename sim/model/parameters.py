@@ -107,9 +107,27 @@ def _washington(start: date) -> dict[str, Value]:
     for forecast in facts.us_forecast(start):  # by date: the latest stands
         if forecast.item in ("house", "senate") and forecast.outcome == "republican" and not forecast.recalled:
             values[f"us.elections.{forecast.item}_republican_probability"] = fixed(forecast.probability)
+    values |= _elected(start)
     if start >= _US_RESULT_2024:  # the result of 5 November 2024, public record
         values["us.elections.2024.president"] = "trump"
         values["us.elections.2024.house"] = values["us.elections.2024.senate"] = "republican"
+    return values
+
+
+def _elected(start: date) -> dict[str, Value]:
+    """Results of an election held before ``start`` whose winners take office after it."""
+    year = start.year if start.month > 10 else start.year - 1
+    seated = date(year + 1, 1, 20)
+    if year % 2 or not united_states.election_day(year) < start <= seated or year == 2024:
+        return {}
+    held = facts.us_composition(seated)[-1]
+    party = {True: "republican", False: "democratic"}
+    values: dict[str, Value] = {
+        f"us.elections.{year}.house": party[held.republican_house],
+        f"us.elections.{year}.senate": party[held.republican_senate],
+    }
+    if year % 4 == 0:
+        values[f"us.elections.{year}.president"] = party[held.republican_president]
     return values
 
 

@@ -52,7 +52,9 @@ class Settings:
         value = self._given(key)
         if isinstance(value, Distribution):
             return np.array([value.central()], np.float32)
-        return self._number(key, value)[:1]
+        if isinstance(value, Dated):
+            return np.atleast_1d(value.at(self._clock.today, np.full(1, 0.5))).astype(np.float32)
+        return self._number(key, value)
 
     def numbers(self, pattern: str, codes: Sequence[str]) -> Numbers:
         """The values of an entity key such as ``members.*.x`` for ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""

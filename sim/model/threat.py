@@ -127,8 +127,8 @@ class Threat:
         """Moves the threat monthly, the threat behind budgets each 1 October, Russia's effort each year."""
         clock = self._engine.clock
         rounds = [date(year, 10, 1) for year in range(clock.start.year, clock.end.year + 1)]
-        for year in range(self._year + 1, clock.start.year + 1):
-            self._spend(year)
+        while self._year < clock.start.year:
+            self._spend(self._year + 1)
         for day in clock.days([*clock.month_ends, *rounds, *self._engine.event_days]):
             yield clock.at(day, PHASE)
             self._follow(monthly=day in clock.month_ends)
@@ -136,8 +136,8 @@ class Threat:
                 self.in_budgets = in_budgets_next(
                     self.in_budgets, self.level, self._engine.settings.number("threat.budget_lag")
                 )
-            if day.month == 12 and day in clock.month_ends:
-                self._spend(day.year + 1)
+            if day.month == 1 and day in clock.month_ends and day.year > self._year:
+                self._spend(day.year)
 
     def _follow(self, monthly: bool) -> None:
         settings, hostilities = self._engine.settings, self._hostilities
@@ -149,6 +149,7 @@ class Threat:
         self.level = np.where(hostilities.fighting, war, calm).astype(np.float32)
 
     def _spend(self, year: int) -> None:
+        self._year = year
         settings, hostilities = self._engine.settings, self._hostilities
         goal = np.where(
             hostilities.ceasefire,

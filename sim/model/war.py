@@ -80,7 +80,9 @@ class War:
             advance = settings.number("war.first_advance_km2")
             self.controlled = np.where(begins, self.controlled + advance, self.controlled).astype(np.float32)
             self.effort = np.where(begins, settings.number("war.first_effort_thousand"), self.effort).astype(np.float32)
-            self._effort_mean = np.where(begins, np.log(self.effort), self._effort_mean).astype(np.float32)
+            self._effort_mean = np.where(begins, np.log(np.maximum(self.effort, 0.1)), self._effort_mean).astype(
+                np.float32
+            )
 
     def _month(self, period: int, part: np.float32) -> None:
         fighting = self._hostilities.fighting
