@@ -11,6 +11,7 @@ from sim.analysis.inputs import Change, changed_inputs
 from sim.analysis.outcomes import Outcome
 from sim.analysis.relations import Verdict, verify
 from sim.analysis.scenario_tree import Ending, Node, tree
+from sim.analysis.simulated import first_difference
 from sim.analysis.table import INPUT_COLUMNS, ROW_COLUMNS, InputRow, Row, csv_text
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "compare",
     "condition",
     "csv_text",
+    "first_difference",
     "tree",
     "verify",
 ]

@@ -60,3 +60,18 @@ def simulated(scenario: Scenario, runs: int, seed: int, *, first: int = 0, model
         {"member": tuple(axes.members), "donor": tuple(axes.donors)},
         {one.name: one for one in module.variables()},
     )
+
+
+def first_difference(a: Scenario, b: Scenario, *, runs: int = 50, seed: int = 1) -> str | None:
+    """The first recorded date (ISO) at which anything differs between two scenarios in any of a few runs.
+
+    None if nothing does at the dates both have: then what the one adds to the other moves nothing.
+    """
+    left, right = simulated(a, runs, seed), simulated(b, runs, seed)
+    found: list[np.datetime64] = []
+    for name in left.variables:
+        dates, others = left.dates(name), right.dates(name)
+        x, y = left.arrays[name][np.isin(dates, others)], right.arrays[name][np.isin(others, dates)]
+        differs = (x != y).reshape(len(x), -1).any(axis=1)
+        found += list(dates[np.isin(dates, others)][differs][:1])
+    return str(min(found)) if found else None
