@@ -6,6 +6,7 @@ The regressors are the terms of ``sim.model.budgets.terms`` at unit coefficients
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ PRIORS: dict[str, tuple[float, float]] = {
     "exposure": (0.05, 0.05),
     "plan_in_progress": (0.5, 0.25),
     "plan_kept": (0.6, 0.25),
-    "plan_kept_late": (0.25, 0.2),
+    "plan_overdue": (0.25, 0.2),
     "deadline": (0.2, 0.15),
     "reversal": (0.35, 0.15),
     "growth": (0.012, 0.006),
@@ -45,8 +46,8 @@ PRIORS: dict[str, tuple[float, float]] = {
     "war_debt": (0.010, 0.010),
 }
 NAMES = tuple(PRIORS)
-_CHANCES = {"plan_kept": (0.02, 0.95), "plan_kept_late": (0.0, 0.95), "reversal": (0.02, 0.98)}
-_SWITCHES = {"plan_kept": "kept", "plan_kept_late": "kept_late", "reversal": "reverses"}
+_CHANCES = {"plan_kept": (0.02, 0.95), "reversal": (0.02, 0.98)}
+_SWITCHES = {"plan_kept": "kept", "reversal": "reverses"}
 _USA = WITH_FORCES.index("USA")
 PANEL_ROWS = np.array([row for row in range(len(WITH_FORCES)) if row != _USA])
 
@@ -72,17 +73,20 @@ def estimate(
     draws: int = 1000,
     seed: int = 1,
     priors: dict[str, tuple[float, float]] | None = None,
+    day: date | None = None,
+    thin: int = 1,
 ) -> Posterior:
-    """Posterior of the budget block from what was known at the origin. Deterministic; under two seconds."""
+    """Posterior of the budget block from what was known at the origin, or on ``day``. Deterministic; under two seconds."""
     chosen = {**PRIORS, **(priors or {})}
     prior = Prior(np.array([chosen[name][0] for name in NAMES]), np.array([chosen[name][1] for name in NAMES]))
     luck = Luck(seed, f"budgets:{definition}:{origin}")
-    return Posterior(definition, origin, sample(panel(origin, definition), prior, len(WITH_FORCES), draws, luck))
+    seen = panel(origin, definition, day)
+    return Posterior(definition, origin, sample(seen, prior, len(WITH_FORCES), draws, luck, thin=thin))
 
 
-def panel(origin: int, definition: Definition = "NATO") -> Panel:
+def panel(origin: int, definition: Definition = "NATO", day: date | None = None) -> Panel:
     """Yearly changes of 30 members (not the USA) from 2014 to the origin, against the rule's terms at unit coefficients."""
-    past = history(origin, definition)
+    past = history(origin, definition, day)
     columns, changes, units, periods, scales = [], [], [], [], []
     for year in past.years[1:]:
         share = past.share(year - 1)
@@ -137,7 +141,7 @@ def situation(
         "debt": _column(past.debt[:, min(year - 1, past.origin) - FIRST_YEAR]),
         "growth": growth.astype(np.float32),
         "plans": plans,
-        "falls_due": year == DEADLINE,
+        "falls_due": np.full(1, year == DEADLINE),
         "noise": zero,
     }
     switches = dict.fromkeys(_SWITCHES.values(), none)
@@ -175,7 +179,6 @@ def forecast(posterior: Posterior, *, war_given: bool = False, seed: int = 1, ho
         at = situation(share, earlier, year, asked, past, _growth(past, year, count, luck), war_threat(year, begun))
         switches = {
             "kept": keeps < chances["plan_kept"],
-            "kept_late": keeps < chances["plan_kept_late"],
             "reverses": luck.uniform(f"reverses:{year}", len(WITH_FORCES), count) < chances["reversal"],
         }
         noise = _noise(posterior.draws, share, year, luck)

@@ -15,8 +15,7 @@ from sim.model.war import next_effort, next_gain
 
 Array = NDArray[np.float64]
 POSITIONAL_FROM = date(2022, 12, 1)  # before it the front moved in another way: two retreats and a collapse
-EPISODES_FROM = date(2022, 4, 1)
-EPISODES = (date(2022, 9, 1),)  # first months of collapse episodes
+USABLE_FROM = date(2022, 4, 1)  # maps of the first weeks are too poor
 FEWEST_MONTHS = 5
 PARTICLES = 20000
 # Weak on purpose: centres that a reader of 2023 could defend, wide enough for the data to decide.
@@ -28,7 +27,7 @@ PRIORS = {
 }
 EFFORT_KEPT = (0.88, 0.94)
 COLLAPSE_KM2, COLLAPSE_OF_UKRAINE = (3000.0, 10000.0), (0.2, 0.8)
-COLLAPSE_PRIOR_EVENTS = 0.5  # Jeffreys
+COLLAPSE_PRIOR_EVENTS, COLLAPSE_PRIOR_MONTHS = 0.5, 12  # Jeffreys, and one year without an episode
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def front_history(known: date, series: str = "isw_economist") -> FrontHistory:
     """Net gains and casualties of the months with both, from one map series. InputError if there are too few."""
     losses = facts.casualties(known)
     rows = [row for row in facts.front(known, series) if row.period == "month" and row.month in losses]
-    used = [row for row in rows if row.net_gain_km2 is not None and row.month >= EPISODES_FROM]
+    used = [row for row in rows if row.net_gain_km2 is not None and row.month >= USABLE_FROM]
     months = tuple(row.month for row in used)
     if sum(month >= POSITIONAL_FROM for month in months) < FEWEST_MONTHS:
         raise InputError(f"the front has fewer than {FEWEST_MONTHS} months of positional war by {known}; use a later day")
@@ -136,10 +135,11 @@ def _scale(steps: Array, luck: Luck, draws: int) -> Array:
 
 
 def _collapse_rate(months: tuple[date, ...], luck: Luck, draws: int) -> Array:
+    """Rate of episodes a month: the one of autumn 2022 fell before the positional war, which has had none."""
     from scipy.special import gammaincinv
 
-    seen = sum(first <= months[-1] for first in EPISODES)
-    rate: Array = gammaincinv(COLLAPSE_PRIOR_EVENTS + seen, luck.uniform("collapse", draws)) / len(months)
+    exposure = COLLAPSE_PRIOR_MONTHS + sum(month >= POSITIONAL_FROM for month in months)
+    rate: Array = gammaincinv(COLLAPSE_PRIOR_EVENTS, luck.uniform("collapse", draws)) / exposure
     return rate
 
 

@@ -59,14 +59,14 @@ def origin_day(year: int) -> date:
     return date(year, ORIGIN_MONTH, ORIGIN_DAY)
 
 
-def history(origin: int, definition: Definition = "NATO") -> History:
-    """Everything known at the origin. A year not yet reported by a member carries its last share forward.
+def history(origin: int, definition: Definition = "NATO", day: date | None = None) -> History:
+    """Everything known at the origin, or on ``day``. A year not yet reported by a member carries its last share forward.
 
     SIPRI prints a year in April of the next, so its origin looks at the edition of that April and at nothing else later.
     """
     if not 2015 <= origin <= LAST[definition]:
         raise InputError(f"no {definition} back-test from {origin}; origins run from 2015 to {LAST[definition]}")
-    day = origin_day(origin)
+    day = day or origin_day(origin)
     if definition == "NATO":
         known = facts.defence_shares(day)
     else:

@@ -51,13 +51,17 @@ class Prior:
     sigma: float = 0.1
 
 
-def sample(panel: Panel, prior: Prior, units: int, draws: int, luck: Luck, warmup: int = 300) -> Draws:
-    """Draws from the posterior, one chain. ``units`` counts units, also those without observations.
+def sample(
+    panel: Panel, prior: Prior, units: int, draws: int, luck: Luck, *, warmup: int = 300, thin: int = 1
+) -> Draws:
+    """Draws from the posterior, one chain, every ``thin``-th kept. ``units`` counts units, also those without
+    observations.
 
     ``luck`` decides everything: the same panel, prior and luck give the same draws.
     """
-    chain = _Chain(panel, prior, units, luck, draws + warmup)
-    kept = [chain.step(number) for number in range(draws + warmup)][warmup:]
+    steps = warmup + draws * thin
+    chain = _Chain(panel, prior, units, luck, steps)
+    kept = [chain.step(number) for number in range(steps)][warmup::thin]
     coefficients, common, sigma, typical = zip(*kept, strict=True)
     return Draws(np.array(coefficients).T, np.array(common), np.array(sigma).T, np.array(typical))
 
