@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.errors import FaultError
+from sim.errors import FaultError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +84,12 @@ class Layout:
 
 
 def plan(variables: Sequence[Variable], axes: Axes) -> Layout:
-    """Lay out what the model records on ``axes``; single donors come last."""
+    """Lay out what the model records on ``axes``; single donors come last.
+
+    Raises InputError if the scenario is too short for a value to be recorded.
+    """
+    if not axes.years or not axes.months:
+        raise InputError("the scenario ends before its first month does, so nothing would be recorded; set a later end")
     entities = {"member": axes.members, "donor": axes.donors}
     shared: list[Part] = []
     detail: list[Part] = []

@@ -1,10 +1,14 @@
 """The guarantees of the room on the model itself, every system on."""
 
+import dataclasses
+import datetime
+
 import numpy as np
 import pytest
 
 from sim import load
 from sim.ensemble import open_result, run, source
+from sim.errors import InputError
 
 RECORDED = {
     "defence_share_pct_gdp", "defence_spending_busd_2015", "equipment_share_pct", "members_at_2pct",
@@ -79,6 +83,14 @@ def test_groups_of_donors_add_up_run_by_run(result):
     for variable in ("aid_committed_beur", "aid_allocated_beur", "aid_delivered_beur", "military_aid_allocated_beur"):
         parts = sum(result.values(variable, group).astype(np.float64) for group in ("USA", "EUR", "OTHER"))
         np.testing.assert_allclose(parts, result.values(variable, "ALL"), rtol=1e-5)
+
+
+def test_a_scenario_of_less_than_a_month_is_refused_and_of_a_month_runs(scenario, tmp_path):
+    short = dataclasses.replace(scenario, end=scenario.start + datetime.timedelta(days=20))
+    with pytest.raises(InputError, match="the scenario ends before its first month does"):
+        run(short, runs=5, out=tmp_path)
+    month = dataclasses.replace(scenario, end=scenario.start + datetime.timedelta(days=31))
+    assert run(month, runs=5, out=tmp_path).mean("threat").shape == (1,)
 
 
 def test_scenario_comes_back_whole(scenario, result):
