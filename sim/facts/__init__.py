@@ -25,6 +25,7 @@ from sim.facts.institution import (
     summits,
 )
 from sim.facts.pledges import Plan, counts_at_2pct, plans
+from sim.facts.posterior import Posterior, posterior, read_posterior, write_posterior
 from sim.facts.roster import Donor, Member, donors, members
 from sim.facts.spending import (
     aggregates,
@@ -69,6 +70,7 @@ __all__ = [
     "Opinion",
     "Package",
     "Plan",
+    "Posterior",
     "SecretaryGeneral",
     "Summit",
     "Supplemental",
@@ -98,6 +100,8 @@ __all__ = [
     "packages",
     "plans",
     "population",
+    "posterior",
+    "read_posterior",
     "real_growth",
     "reliable_guarantor_share",
     "russia_milex_share",
@@ -110,4 +114,5 @@ __all__ = [
     "us_forecast",
     "us_midterms",
     "war_estimates",
+    "write_posterior",
 ]

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import facts
 from sim.model.clock import Clock
 from sim.model.streams import Streams
 from sim.scenario import Catalogue, Choice, Dated, Distribution, Event, Scenario, Weights
@@ -26,6 +27,8 @@ class Settings:
 
     def __init__(self, scenario: Scenario, catalogue: Catalogue, streams: Streams, clock: Clock, central: bool) -> None:
         self._values = scenario.values
+        self._posterior = None if central else facts.posterior()
+        self._row: NDArray[np.intp] | None = None
         self._catalogue = catalogue
         self._streams, self._clock, self._central = streams, clock, central
         self._active: list[tuple[Event, NDArray[np.bool_]]] = []
@@ -38,7 +41,9 @@ class Settings:
         """The value of a numeric key today; NaN in runs in which a key that may be left open is not set."""
         found = self._cache.get(key)
         if found is None:
-            found = self._number(key, self._given(key))
+            found = self._estimated(key)
+            if found is None:
+                found = self._number(key, self._given(key))
             for event, fired in self._active:
                 for name, value in event.sets:
                     if name == key:
@@ -122,6 +127,18 @@ class Settings:
     def _changes_by_itself(self, key: str) -> bool:
         values = [self._given(key)] + [value for event, _ in self._active for name, value in event.sets if name == key]
         return any(isinstance(value, Dated) for value in values)
+
+    def _estimated(self, key: str) -> Numbers | None:
+        """The run's joint posterior draw of a key that no file sets; None for a key that was not estimated."""
+        given = self._values.get(key)
+        if self._posterior is None or key not in self._posterior.keys:
+            return None
+        if given is not None and given.origin.layer not in ("default", "facts"):
+            return None
+        if self._row is None:
+            drawn = self._streams.quantiles("posterior")
+            self._row = (drawn * len(self._posterior.draws)).astype(np.intp)
+        return self._posterior.of(key)[self._row]
 
     def _quantile(self, key: str) -> NDArray[np.float64]:
         if self._central:
