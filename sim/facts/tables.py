@@ -207,8 +207,9 @@ def require_years(present: Sequence[tuple[str, int]], entities: Iterable[str], y
 
 @cache
 def stamp() -> str:
-    """Sha256 over the names and bytes of all tables and the posterior in name order: the facts vintage of a manifest."""
+    """Sha256 over names and bytes of all tables and the posterior, in name order: the facts vintage of a manifest."""
     digest = hashlib.sha256()
-    for path in sorted((item for item in folder().iterdir() if item.name.endswith((".csv", ".npz"))), key=lambda item: item.name):
+    kept = [item for item in folder().iterdir() if item.name.endswith((".csv", ".npz"))]
+    for path in sorted(kept, key=lambda item: item.name):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
