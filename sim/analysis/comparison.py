@@ -99,6 +99,15 @@ class Comparison:
         """The rows of each contrast's last date."""
         return [contrast.last() for contrast in self.contrasts]
 
+    def leading(self, scenario: str, count: int = 3) -> list[Row]:
+        """The largest differences shown for ``scenario`` at the end, largest first.
+
+        Size is the mean difference in units of what lies between the 5th and the 95th percentile of both sides, so
+        that outcomes of different units can be ranked; for a probability it is the difference itself.
+        """
+        rows = [row for row in self.headline() if row.scenario == scenario and row.shown]
+        return sorted(rows, key=_size, reverse=True)[:count]
+
     def input_rows(self) -> list[InputRow]:
         """The rows of ``inputs.csv``: one per changed input and scenario."""
         return [
@@ -223,6 +232,13 @@ def contrast_views(
         Contrast(outcome, name, view.name, dates, gap, p, conditional)
         for (outcome, view, dates, gap), p in zip(found, adjusted, strict=True)
     )
+
+
+def _size(row: Row) -> float:
+    spread = max(row.baseline_q95, row.scenario_q95) - min(row.baseline_q05, row.scenario_q05)
+    if row.kind in ("probability", "label") or spread == 0:
+        return abs(row.mean_difference)
+    return abs(row.mean_difference) / spread
 
 
 def _adjusted(found: Sequence[tuple[NDArray[np.datetime64], Floats]]) -> list[Floats]:

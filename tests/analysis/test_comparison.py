@@ -225,3 +225,15 @@ def test_a_conclusion_depends_on_changed_inputs_that_no_data_identify(toy, compa
     compared = compare(results)
     assert compared.depends_on("sure") == ()
     assert compared.depends_on("guess") == ("us.pull",)
+
+
+def test_the_largest_differences_shown_come_first(toy, compare):
+    results = [
+        toy.Result(toy.scenario("baseline")),
+        toy.Result(toy.scenario("pushed", budgets__push=0.5, war__twin=1.0)),
+        toy.Result(toy.scenario("idle", us__idle=1.0)),
+    ]
+    compared = compare(results, outcomes=["ceasefire", "us_commitment", "republican_president"])
+    assert [row.variable for row in compared.leading("pushed")] == ["ceasefire", "us_commitment"]
+    assert [row.variable for row in compared.leading("pushed", 1)] == ["ceasefire"]
+    assert compared.leading("idle") == []

@@ -5,6 +5,7 @@ import pytest
 
 from sim import ensemble
 from sim.analysis import attribute, compare, condition
+from sim.analysis.scenario_tree import tree
 from sim.errors import FaultError, InputError
 
 
@@ -88,3 +89,18 @@ def test_without_a_cache_nothing_is_left_behind(toy, toy_ensembles, tmp_path, mo
                       catalogue=toy.catalogue, variables=toy.variables)  # fmt: skip
     assert np.isclose(found.find("us_commitment").total.mean, 0.5)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_tree_shows_how_each_scenario_ends_and_what_has_changed_since(toy, stored, tmp_path):
+    for name in ("done", "waiting"):
+        (tmp_path / f"{name}.toml").write_text(f'title = "{name}"\n')
+    result = stored(toy.scenario("done"), runs=60)
+    now = {"done": toy.scenario("done"), "waiting": toy.scenario("waiting")}
+    done, waiting = tree(tmp_path, tmp_path, load=lambda path: now[path.stem])
+    assert (waiting.endings, waiting.stale, done.stale) == ((), False, False)
+    endings = {ending.outcome.key: ending for ending in done.endings}
+    assert endings["us_commitment"].median == pytest.approx(np.median(result.values("us_commitment")[-1]))
+    assert endings["ceasefire"].median == pytest.approx(result.values("ceasefire")[-1].mean())
+    assert endings["us_commitment"].date == "2026-12-31"
+    now["done"] = toy.scenario("done", us__pull=1.0)
+    assert tree(tmp_path, tmp_path, load=lambda path: now[path.stem])[0].stale
