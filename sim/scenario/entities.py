@@ -1,4 +1,4 @@
-"""Codes of countries (ISO 3166-1 alpha-3) and the other names people give them."""
+"""Codes of countries (ISO 3166-1 alpha-3) and of the EU, and the other names people give them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ CYP|Cyprus|CY
 CZE|Czechia|CZ|Czech Republic
 DEU|Germany|DE|GER|GMY
 DNK|Denmark|DK|DEN
+EUI|EU institutions|EU|European Union|European Commission
 ESP|Spain|ES|SPA
 EST|Estonia|EE
 FIN|Finland|FI
@@ -60,7 +61,7 @@ ALIASES: dict[str, str] = {alias.casefold(): row[0] for row in _ROWS for alias i
 
 
 def is_country(word: str) -> bool:
-    """Whether ``word`` is a code or a name of a country we know."""
+    """Whether ``word`` is a code or a name of a country, or of the EU."""
     return _folded(word) in ALIASES
 
 

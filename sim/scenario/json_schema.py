@@ -26,12 +26,13 @@ def json_schema(catalogue: Catalogue) -> Schema:
     in order, parents) are left to ``check``.
     """
     keys = _table(_tree(catalogue), catalogue)
+    groups = {name: {"$ref": f"#/$defs/settings/properties/{name}"} for name in keys["properties"]}
     return {
         "$schema": _DIALECT,
         "title": "Scenario",
         "description": "What a scenario changes against the defaults and the facts known at its start.",
         "type": "object",
-        "properties": {**_heads(), **keys["properties"]},
+        "properties": {**_heads(), **groups},
         "required": ["title", "description", "references"],
         "additionalProperties": False,
         "$defs": {
