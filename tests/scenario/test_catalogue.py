@@ -28,7 +28,6 @@ from sim.scenario import (
 )
 from tests.scenario.conftest import CODES, HEAD
 
-
 ONE = fixed(1)
 UP_TO_TWO = Number(0, 2)
 
