@@ -1,28 +1,34 @@
-"""Estimates every block that has a likelihood from what was known on a day, and says what stays an assumption."""
+"""Estimates every block that has a likelihood from what was known on a day, and says what stays an assumption.
+
+The joint draws go to ``sim/facts/posterior.npz``: a run takes one row of it for all keys that no scenario sets.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import __version__, facts
-from sim.errors import InputError
+from sim.errors import FaultError, InputError
 from sim.evidence import aid, budgets, front, rates
 from sim.evidence.luck import Luck
-from sim.evidence.posterior import JointDraws
 from sim.evidence.regression import DEGREES
 from sim.model import catalogue
 from sim.model.budget_parameters import COEFFICIENT_KEYS, WITH_FORCES
 from sim.scenario import Number, Parameter
 
 Array = NDArray[np.float64]
-UNTIL = date(2025, 1, 2)  # all facts of 2024 are in, none later
+UNTIL = date(2024, 10, 1)  # the start of the shipped scenarios: they may not know more
 CHAINS, THIN = 4, 5
 FIRST_DAY = date(2016, 10, 1)
+REVISIONS_KNOWN = date(2024, 6, 17)
 T_SD = float(np.sqrt(DEGREES / (DEGREES - 2)))  # sd of t with these degrees; the model's shocks have unit sd
 KEYS = {
     **{name: key for name, key in COEFFICIENT_KEYS.items() if name in budgets.NAMES},
@@ -57,7 +63,7 @@ class Calibration:
     """What was estimated, with how many observations, how well the chains mixed, and what was left alone."""
 
     until: date
-    draws: JointDraws
+    draws: facts.Posterior
     estimates: tuple[Estimate, ...]
     observations: Mapping[str, int]
     worst_r_hat: float
@@ -85,7 +91,10 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
     priors |= {KEYS[name]: budgets.PRIORS[name] for name in budgets.NAMES}
     observations["budgets"] = budgets.panel(_origin(until), day=until).y.size
     r_hat, size = mixing(np.stack([chain.draws.coefficients for chain in chains], axis=1))
-    for block, estimate in (("front", _front_columns), ("supplementals", _law_columns), ("aid", _aid_columns)):
+    for block, estimate in (
+        ("estimates", _revision_columns),
+        ("front", _front_columns), ("supplementals", _law_columns), ("aid", _aid_columns),
+    ):
         try:
             found, count = estimate(until, draws, seed)
         except InputError as reason:
@@ -94,14 +103,38 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
         columns |= found
         blocks |= dict.fromkeys(found, block)
         observations[block] = count
-    keys = tuple(columns)
-    joint = JointDraws(
-        keys, np.column_stack(list(columns.values())).astype(np.float32), until, seed, __version__, facts.stamp()
-    )
+    open_ended = set(assumptions())
+    keys = tuple(key for key in columns if key not in open_ended)
+    told = {"version": __version__, "until": until.isoformat(), "seed": seed, "tables": tables_stamp(), "blocks": observations}
+    joint = facts.Posterior(keys, np.column_stack([columns[key] for key in keys]).astype(np.float32), told)
     estimates = tuple(_estimate(key, blocks[key], priors.get(key), columns[key]) for key in keys)
     return Calibration(
         until, joint, estimates, observations, float(r_hat.max()), float(size.min()), tuple(skipped), assumptions()
     )
+
+
+def write(calibration: Calibration, path: Path | None = None) -> Path:
+    """Stores the joint draws, by default where runs look for them; the same draws give the same bytes."""
+    place = path or Path(str(files("sim.facts"))) / "posterior.npz"
+    try:
+        facts.write_posterior(place, calibration.draws)
+    except OSError as error:
+        raise FaultError(f"{place} cannot be written ({error.strerror}); free space or choose another folder") from None
+    return place
+
+
+def tables_stamp() -> str:
+    """Sha256 over the tables alone, without the draws made from them."""
+    digest = hashlib.sha256()
+    tables = (item for item in files("sim.facts").iterdir() if item.name.endswith(".csv"))
+    for table in sorted(tables, key=lambda item: item.name):
+        digest.update(table.name.encode() + b"\0" + table.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def is_current(draws: facts.Posterior) -> bool:
+    """Whether this version of the program made the draws from the tables as they are now."""
+    return draws.provenance.get("tables") == tables_stamp() and draws.provenance.get("version") == __version__
 
 
 def assumptions() -> tuple[str, ...]:
@@ -134,6 +167,31 @@ def _budget_columns(chains: list[budgets.Posterior]) -> dict[str, Array]:
     for row in budgets.PANEL_ROWS:
         columns[f"budgets.{WITH_FORCES[row]}.own_shock_pp"] = T_SD * sigma[row]
     return columns
+
+
+def _revision_columns(until: date, draws: int, seed: int) -> tuple[dict[str, Array], int]:
+    """Noise and bias of the share reported for the year under way: NATO's July 2023 figures against June 2024, with the
+    nine same-year figures of June 2022 (sd 0.15, mean -0.06) as prior."""
+    vintages, known = facts.estimate_vintages(), facts.defence_shares(until)
+    first, last = vintages[min(vintages)], vintages[max(vintages)]
+    codes = [code for code in first if code != "USA" and 2022 in known[code]]
+    if until < REVISIONS_KNOWN:
+        raise InputError(f"the revisions of 2023 were not known by {until}")
+    told = np.array([first[code] for code in codes])
+    later = np.array([last[code] for code in codes])
+    jump = told - np.array([known[code][2022] for code in codes])
+    moved = np.abs(jump) > 0.1
+    back = ((told - later) * np.sign(jump))[moved]
+    luck = Luck(seed, f"revisions:{until}")
+    precision = 1 / 0.05**2 + back.size / back.var(ddof=1)
+    bias = (0.06 / 0.05**2 + back.sum() / back.var(ddof=1)) / precision
+    apart = (later - told + bias * np.sign(jump) * moved) / np.sqrt(told / 1.5)
+    spread = 1.4826 * np.median(np.abs(apart))  # robust: a few figures moved by half a point
+    squares = 9 * 0.15**2 + apart.size * spread**2
+    return {
+        "budgets.estimate_bias_pp": bias + luck.normal("bias", draws) / np.sqrt(precision),
+        "budgets.estimate_noise_pp": 1 / np.sqrt(_gamma((9 + apart.size) / 2, squares / 2, luck.uniform("noise", draws))),
+    }, apart.size
 
 
 def _front_columns(until: date, draws: int, seed: int) -> tuple[dict[str, Array], int]:
