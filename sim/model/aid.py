@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,9 +13,9 @@ from sim.model.aid_parameters import PARAMETERS
 from sim.model.clock import Process, month_end, month_number
 from sim.model.commitment import Commitment
 from sim.model.elections import Elections
-from sim.model.engine import Engine, Numbers
+from sim.model.engine import Engine, Numbers, single
 from sim.model.hostilities import Hostilities
-from sim.model.pipeline import MILITARY, OTHER, Delays, Pipeline
+from sim.model.pipeline import MILITARY, Delays, Pipeline
 from sim.model.streams import ndtri, slot
 from sim.model.supplementals import new_authority
 from sim.model.united_states import UnitedStates
@@ -27,9 +28,28 @@ GROUPS = ("EUR", "OTHER", "ALL")
 _GROUP = np.array([donor.group for donor in facts.donors()])
 EUROPE = np.flatnonzero(_GROUP == "EUR")
 REST = np.flatnonzero(_GROUP == "OTHER")
+GROUP = np.array([("USA", "EUR", "OTHER").index(group) for group in _GROUP])
 USA = DONORS.index("USA")
 DELAY_KEYS = ("aid.stock_median_days", "aid.stock_sd_log", "aid.procurement_months", "aid.other_months")
+HANDLING_KEYS = (
+    *DELAY_KEYS,
+    "aid.allocation_usa",
+    "aid.allocation_states",
+    "aid.allocation_eu",
+    "us.aid.allocation_factor",
+    "us.aid.delivery_factor",
+    "europe.aid.delivery_factor",
+)
 SMOOTH = 6  # months over which a fall in U.S. aid and the flow of deliveries are read
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """Parts of the backlog allocated in a month, delays, and factors on arrivals by donor."""
+
+    cleared: Numbers
+    delays: Delays
+    arriving: Numbers
 
 
 class Aid:
@@ -49,7 +69,10 @@ class Aid:
         self._states, self._commitment, self._hostilities = states, commitment, hostilities
         self.pipeline = Pipeline(len(DONORS), engine.runs)
         self._slots = [slot(code) for code in DONORS]
-        self._governed = [(DONORS.index(code), row) for row, code in enumerate(elections.codes) if code in DONORS]
+        governed = [(DONORS.index(code), row) for row, code in enumerate(elections.codes) if code in DONORS]
+        self._governed = tuple(np.array(rows) for rows in zip(*governed, strict=True))
+        self._handled: Handling | None = None
+        self._changes = 0
         number = engine.settings.number
         known = beginning(
             engine.start,
@@ -98,15 +121,9 @@ class Aid:
         number = self._engine.settings.number
         if day.month == 1:
             self._new_year(day.year)
-        arriving = np.ones((len(DONORS), self._engine.runs), np.float32)
-        arriving[USA] = number("us.aid.delivery_factor")
-        arriving[EUROPE] = number("europe.aid.delivery_factor")
+        handling = self._handling()
         self.pipeline.month(
-            new=self._new(day),
-            cleared=self._cleared(),
-            stock=number("aid.stock_share"),
-            delays=Delays.of(*(number(key) for key in DELAY_KEYS)),
-            arriving=arriving,
+            self._new(day), handling.cleared, number("aid.stock_share"), handling.delays, handling.arriving
         )
         self._recent = [*self._recent[-(SMOOTH - 1) :], self.pipeline.delivered_military_now]
         self.deliveries = np.mean(self._recent, axis=0, dtype=np.float32)
@@ -137,9 +154,8 @@ class Aid:
         drawn = self._engine.streams.uniforms("aid", period, self._slots)
         spread = self._engine.settings.number("aid.package_sd_log")
         chance = self._engine.settings.numbers("aid.*.package_probability", DONORS)
-        new = np.empty((2, len(DONORS), self._engine.runs), np.float32)
-        new[MILITARY] = self.generosity[MILITARY] * willing * package(drawn, chance, spread) / 12
-        new[OTHER] = self.generosity[OTHER] * willing / 12
+        new = np.multiply(self.generosity, willing / 12, dtype=np.float32)
+        new[MILITARY] *= package(drawn, chance, spread)
         new[:, USA] = self._from_congress(period)
         new[MILITARY, EUROPE] += self._replace() * self._known.europe_weight[:, None]
         return new
@@ -151,15 +167,15 @@ class Aid:
             1,
             np.where(self._hostilities.full_scale, number("aid.after_ceasefire_factor"), 0),
         )
-        willing = np.repeat(factor[None].astype(np.float32), len(DONORS), axis=0)
         years = max((day - self._engine.start).days, 0) / 365.25
         fatigue = (1 - number("europe.aid.fatigue_pct_per_year") / 100) ** np.float32(years)
-        willing[EUROPE] *= fatigue * number("europe.aid.commitment_factor")
-        willing[REST] *= number("other.aid.commitment_factor")
-        less = np.exp(-number("aid.sceptic_effect"))
-        for donor, row in self._governed:
-            if self._elections.sceptic[row].any():
-                willing[donor] *= np.where(self._elections.sceptic[row], less, 1)
+        groups = np.broadcast_arrays(
+            np.float32(1), fatigue * number("europe.aid.commitment_factor"), number("other.aid.commitment_factor")
+        )
+        willing = single(np.stack(groups)[GROUP] * factor)
+        if self._elections.sceptic.any():
+            less = np.exp(-number("aid.sceptic_effect"))
+            willing[self._governed[0]] *= np.where(self._elections.sceptic[self._governed[1]], less, np.float32(1))
         return willing
 
     def _from_congress(self, period: int) -> Numbers:
@@ -169,6 +185,14 @@ class Aid:
         )
         return np.stack([military, other]) * self._engine.settings.number("us.aid.commitment_factor")
 
+    def _handling(self) -> Handling:
+        """How donors handle what they have promised; computed anew after events and where values are dated."""
+        settings = self._engine.settings
+        if self._handled is None or self._changes != settings.changes or not settings.stands_still(HANDLING_KEYS):
+            self._changes = settings.changes
+            self._handled = Handling(self._cleared(), Delays.of(*map(settings.number, DELAY_KEYS)), self._arriving())
+        return self._handled
+
     def _cleared(self) -> Numbers:
         number, donors = self._engine.settings.number, facts.donors()
         eu = np.array([donor.kind == "institution" for donor in donors])[:, None]
@@ -176,6 +200,13 @@ class Aid:
         cleared = np.array(np.broadcast_to(cleared, (len(donors), self._engine.runs)), np.float32)
         cleared[USA] = np.clip(number("aid.allocation_usa") * number("us.aid.allocation_factor"), 0, 1)
         return cleared
+
+    def _arriving(self) -> Numbers:
+        number = self._engine.settings.number
+        factors = np.broadcast_arrays(
+            number("us.aid.delivery_factor"), number("europe.aid.delivery_factor"), np.float32(1)
+        )
+        return np.ones((1, 1), np.float32) if all((part == 1).all() for part in factors) else np.stack(factors)[GROUP]
 
     def _replace(self) -> Numbers:
         """European military aid in place of missing U.S. aid this month, EUR bn, ``(runs,)``."""

@@ -33,6 +33,7 @@ class Settings:
         self._streams, self._clock, self._central = streams, clock, central
         self._active: list[tuple[Event, NDArray[np.bool_]]] = []
         self._cache: dict[str, Numbers] = {}
+        self.changes = 0  # events begun or lifted so far
         self._rows: dict[tuple[str, tuple[str, ...]], Numbers] = {}
         self._choices: dict[str, NDArray[np.int8]] = {}
         self._quantiles: dict[str, NDArray[np.float64]] = {}
@@ -73,6 +74,10 @@ class Settings:
                 self._rows[pattern, tuple(codes)] = found
         return found
 
+    def stands_still(self, keys: Sequence[str]) -> bool:
+        """Whether none of ``keys`` changes between two events: none holds a dated value."""
+        return not any(self._changes_by_itself(key) for key in keys)
+
     def is_set(self, key: str) -> bool:
         """Whether a key that may be left open has a value, from the file or from an event in force."""
         return self._given(key) is not None or any(name == key for event, _ in self._active for name, _ in event.sets)
@@ -110,6 +115,7 @@ class Settings:
         self._forget(event)
 
     def _forget(self, event: Event) -> None:
+        self.changes += 1
         self._rows.clear()
         for name, _ in event.sets:
             self._cache.pop(name, None)

@@ -33,7 +33,7 @@ _SYSTEMS = {
     "negotiation": 12,
     "threat": 13,
 }
-_REACH, _STEPS = 6, 200  # a 24-bit number in (0, 1) lies within 5.5 standard deviations
+_REACH, _STEPS = 6, 200  # a 23-bit number in (0, 1) lies within 5.5 standard deviations
 _WORDS = 8  # 32-bit numbers in one Philox block
 LANES = 16  # blocks are padded to whole lanes, so that sums over members add up in the same order for any run count
 
@@ -68,7 +68,7 @@ class Streams:
         return generator.random_raw(count)
 
     def uniform(self, system: str, period: int, slot: int = 0, purpose: int = 0) -> Draws:
-        """Numbers in (0, 1), shape ``(runs,)``, 24 bits each."""
+        """Numbers in (0, 1), both ends excluded, shape ``(runs,)``, 23 bits each."""
         row: Draws = self.uniforms(system, period, (slot,), purpose)[0]
         return row
 
@@ -78,9 +78,9 @@ class Streams:
         for row, number in enumerate(slots):
             raw[row] = self._words(system, (self._block, period, number, purpose), self._raw)
         bits = raw.view(np.uint32)[:, self._skip : self._skip + self.count]
-        numbers = (bits >> np.uint32(8)).astype(np.float32)
-        numbers *= np.float32(2.0**-24)
-        numbers += np.float32(2.0**-25)
+        numbers = (bits >> np.uint32(9)).astype(np.float32)  # 23 bits: with 24 the largest would round to 1
+        numbers *= np.float32(2.0**-23)
+        numbers += np.float32(2.0**-24)
         return numbers
 
     def normal(self, system: str, period: int, slot: int = 0, purpose: int = 0) -> Draws:
@@ -104,7 +104,7 @@ class Streams:
         skip = self.first % 4
         raw = self._words("parameters", (self.first // 4, 0, label, 0), -(-(skip + self.count) // 4) * 4)
         bits = raw[skip : skip + self.count]
-        numbers: NDArray[np.float64] = (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53 + 2.0**-54
+        numbers: NDArray[np.float64] = (bits >> np.uint64(12)).astype(np.float64) * 2.0**-52 + 2.0**-53
         return numbers
 
 
