@@ -106,9 +106,9 @@ def _check_events(found: Document, events: list[dict[str, Any]], at: date, paren
     past = {event.name: event.date for event in parent.events if event.date < at}
     for number, event in enumerate(events):
         day, name = event["date"], event.get("name")
-        if isinstance(day, date) and not at <= day <= parent.end:
+        if type(day) is date and not at <= day <= parent.end:
             span = f"must lie from the day of the branch, {at}, to the end, {parent.end}"
             found.report(("events", number, "date"), f"{day} is outside the branch; {span}", at_value=True)
-        if name in past:
+        if isinstance(name, str) and name in past:
             told = f"{parent.name} has an event of this name on {past[name]}, which a branch cannot change"
             found.report(("events", number, "name"), f"{told}; give this one another name", at_value=True)

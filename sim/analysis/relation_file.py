@@ -184,7 +184,7 @@ def _check_variable(found: Document, here: tuple[str | int, ...], told: dict[str
     name = told.get("variable")
     if name == EVERYTHING and "==" in str(told.get("relation")) and "entity" not in told:
         return
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         found.report(
             (*here, "variable"), f"no variable named {name!r}; {nearest(str(name), list(known))}", at_value=True
         )

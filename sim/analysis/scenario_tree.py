@@ -113,7 +113,7 @@ def _branched(data: dict[str, Any]) -> date | None:
     if set(data) - set(HEADS) or {"start", "end"} & set(data) or not isinstance(events, list):
         return None
     days = [event.get("date") for event in events if isinstance(event, dict)]
-    return min((day for day in days if isinstance(day, date)), default=None)
+    return min((day for day in days if type(day) is date), default=None)
 
 
 def _ended(path: Path, folder: Path, load: Load) -> tuple[tuple[Ending, ...], bool]:
