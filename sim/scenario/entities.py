@@ -69,6 +69,13 @@ def _folded(word: str) -> str:
     return word.strip().casefold().replace("_", " ")
 
 
+def entity_noun(codes: Sequence[str]) -> str:
+    """What to call the entities of a group: years, codes, or else names."""
+    if all(code.isdigit() for code in codes):
+        return "year"
+    return "code" if all(code.isupper() for code in codes) else "name"
+
+
 def right_code(word: str, codes: Sequence[str]) -> str | None:
     """The code among ``codes`` that ``word`` stands for by alias, name or case; None if none is certain."""
     folded = _folded(word)
@@ -82,13 +89,14 @@ def wrong_code(word: str, codes: Sequence[str]) -> str:
     found = right_code(word, codes)
     if found:
         name = f" ({NAMES[found]})" if found in NAMES else ""
-        return f"{tame(word)} is not a code; write {found}{name}"
+        return f"{tame(word)} is not a {entity_noun(codes)}; write {found}{name}"
     known = ALIASES.get(_folded(word))
     if known:
         return f"{NAMES[known]} is not among the codes here: {listed(codes)}"
-    if all(code.isdigit() for code in codes):
+    noun = entity_noun(codes)
+    if noun == "year":
         return f"{tame(word)} is not among the years here: {listed(codes)}"
     by_name = {NAMES[code].casefold(): code for code in codes if code in NAMES}
     near = [by_name[name] for name in nearest(word, by_name, most=1, cutoff=0.75)] or nearest(word, codes)
     hints = [f"{code} ({NAMES[code]})" if code in NAMES else code for code in near]
-    return f"{tame(word)} is not among the codes here" + (meant(hints) or f": {listed(codes)}")
+    return f"{tame(word)} is not among the {noun}s here" + (meant(hints) or f": {listed(codes)}")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sim.scenario.entities import is_country, right_code, wrong_code
+from sim.scenario.entities import entity_noun, is_country, right_code, wrong_code
 from sim.scenario.naming import nearest
 from sim.scenario.parameter import Catalogue, Parameter
 from sim.scenario.wording import listed, meant, shown, tame
@@ -105,7 +105,9 @@ def _names(group: str, catalogue: Catalogue) -> str:
     """Names that can follow ``group``; codes of entities are summed up."""
     codes = catalogue.entities_of(group)
     names = [name for name in catalogue.members_of(group) if name not in codes]
-    return ", ".join(([listed(names, most=20)] if names else []) + ([f"codes such as {codes[0]}"] if codes else []))
+    return ", ".join(
+        ([listed(names, most=20)] if names else []) + ([f"{entity_noun(codes)}s such as {codes[0]}"] if codes else [])
+    )
 
 
 def stem(name: str) -> tuple[str, ...]:

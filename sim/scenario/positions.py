@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 Spot = tuple[int, int]
-_DEEPEST = 200
+_DEEPEST = 200  # deeper keys and values are placed at the nearest table above them
 
 
 @dataclass
@@ -71,7 +71,7 @@ class _Index:
         if not names:
             return
         path: Path = ()
-        for name, part in names:
+        for name, part in names[:_DEEPEST]:
             path = (*path, name)
             self.found.keys.setdefault(path, self.spot(part))
             if part is not names[-1][1] and path in self.counts:
@@ -96,10 +96,12 @@ class _Index:
         if not names or not values or depth > _DEEPEST:
             return
         path = base
-        for name, part in names:
+        for name, part in names[:_DEEPEST]:
             path = (*path, name)
             if part is not names[-1][1]:
                 self.found.keys.setdefault(path, self.spot(part))
+        if len(names) > _DEEPEST:
+            return
         where = self.spot(names[-1][1])
         if path in self.found.values:
             self.found.repeats.append((path, self.found.keys[path], where))

@@ -59,6 +59,7 @@ def small_catalogue() -> Catalogue:
             _parameter("war.full_scale_from", "day", date(2022, 2, 24), Day()),
             _parameter("negotiation.talks_from", "day", None, Day()),
             _parameter("secretary_general.compliance_effect", "ratio", fixed(0), Number(-0.5, 0.5)),
+            _parameter("office.*.effect", "ratio", fixed(0), Number(-1, 1), entities=("stoltenberg", "rutte")),
             _parameter("secretary_general.name", "text", "Mark Rutte", Text()),
         ]
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -88,12 +89,21 @@ def test_things_that_are_no_files(catalogue, tmp_path, monkeypatch):
     assert "loop.toml  " in messages(check("loop.toml", catalogue=catalogue))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(catalogue, write):
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (PermissionError(errno.EACCES, "no"), "this file may not be read; change its permissions"),
+        (OSError(errno.EIO, "no"), "this file cannot be read: Input/output error"),
+    ],
+)
+def test_a_file_that_cannot_be_read(fault, message, catalogue, write, monkeypatch):
+    def refuse(path):
+        raise fault
+
     path = write()
-    path.chmod(0)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
     (problem,) = check(path, catalogue=catalogue)
-    assert problem.message == "this file may not be read; change its permissions"
+    assert problem.message == message
 
 
 @pytest.mark.parametrize("name", ["a\0b.toml", "x" * 300 + ".toml", "\ud800.toml", ""])
