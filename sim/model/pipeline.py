@@ -25,13 +25,13 @@ class Delays:
         """From the four times.
 
         The log-normal time of stock deliveries is stood for by two exponentials of equal weight, with means median /
-        ln 2 * exp(-+0.8 sd): within 0.07 of its distribution function for sd up to 1.7. Procurement is a gamma law of
+        ln 2 * exp(-+0.6 sd): within 0.07 of its distribution function for sd from 1.2 to 1.7. Procurement is a gamma law of
         shape 2: two steps of half the mean each.
         """
         mean = median_days / 30.4375 / np.log(2)
         return cls(
-            stock_fast=arrives(single(mean * np.exp(-0.8 * sd_log))),
-            stock_slow=arrives(single(mean * np.exp(0.8 * sd_log))),
+            stock_fast=arrives(single(mean * np.exp(-0.6 * sd_log))),
+            stock_slow=arrives(single(mean * np.exp(0.6 * sd_log))),
             procurement=arrives(single(procurement_months / 2)),
             other=arrives(other_months),
         )

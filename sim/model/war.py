@@ -38,7 +38,9 @@ class War:
         self.controlled = fill(np.array([known.controlled_km2], np.float32) if known.controlled_km2 else before)
         self.gain = fill(np.array([known.gain_km2], np.float32))
         self.kursk = fill(np.array([known.kursk_km2], np.float32))
-        self.effort = fill(np.array([known.effort_thousand], np.float32))
+        counted = np.array([known.effort_thousand], np.float32)
+        unseen = number("war.first_effort_thousand")  # the war has begun, but no count was published yet
+        self.effort = np.where(hostilities.full_scale & (counted == 0), unseen, fill(counted)).astype(np.float32)
         self._effort_mean = np.log(np.maximum(self.effort, 0.1))
         self.russian_losses = fill(np.array([known.russian_losses_thousand], np.float32))
         begun = known.russian_losses_thousand > 0

@@ -73,7 +73,7 @@ def test_rows_resting_on_a_recalled_source_are_marked(name: str) -> None:
 def test_every_table_is_read_by_some_accessor(copied: Path) -> None:
     for name in facts.__all__:
         accessor = getattr(facts, name)
-        if not callable(accessor) or name[0].isupper():
+        if not callable(accessor) or name[0].isupper() or name.endswith("_posterior"):
             continue
         try:
             accessor(CUTOFF)
