@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim import facts
 from sim.model import axes, simulate
 from sim.model.clock import PHASES
-from sim.model.streams import Streams
+from sim.model.roster import CODES
+from sim.model.streams import Streams, slot
 from sim.scenario import Dated, discrete, normal, uniform
 
 from .conftest import RUNS, SEED, SHORT, differing, event, run, scenario
@@ -142,6 +144,14 @@ def test_an_event_that_pulls_a_lever_to_where_it_stands_is_the_baseline(baseline
     assert differing(baseline, run(scenario(None, happens))) == []
 
 
+def test_a_null_event_is_the_baseline_where_a_run_ends_within_a_month():
+    """Days on which nothing happens must not be days on which things are looked at: here Sweden's accession."""
+    start, end = date(2023, 9, 1), date(2024, 3, 15)
+    nothing = event(date(2024, 3, 10), {"war.effort_factor": 1.0})
+    plain = run(scenario(start=start, end=end), count=64)
+    assert differing(plain, run(scenario(None, nothing, start=start, end=end), count=64)) == []
+
+
 def test_an_event_of_probability_0_is_the_baseline(baseline):
     never = event(
         date(2025, 2, 3),
@@ -262,6 +272,21 @@ class TestStreams:
         assert np.array_equal(
             part.students("budgets", 1, [4, 5], 5.0), whole.students("budgets", 1, [4, 5], 5.0)[:, window]
         )
+
+    def test_members_and_donors_own_their_slots(self):
+        codes = sorted({*CODES, *(donor.code for donor in facts.donors())})
+        assert len({slot(code) for code in codes}) == len(codes) == 48
+        assert min(slot(code) for code in codes) > 10  # the first numbers are for draws without an entity
+
+    def test_numbers_never_reach_0_or_1(self, monkeypatch):
+        """With all bits set or none a draw still lies inside (0, 1), where the quantile functions are finite."""
+        for word in (0, 2**64 - 1):
+            streams = Streams(3, 0, 8)
+            monkeypatch.setattr(streams, "_words", lambda *_, word=word: np.full(_[2], word, np.uint64))
+            for drawn in (streams.uniform("war", 1), streams.quantiles("x")):
+                assert (drawn > 0).all()
+                assert (drawn < 1).all()
+            assert np.isfinite(streams.normal("war", 1)).all()
 
     def test_draws_are_uniform_normal_and_student(self):
         streams = Streams(3, 0, 40_000)

@@ -7,13 +7,13 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.model import catalogue
+from sim.model import axes, catalogue
 from sim.model.clock import PHASES, Clock, month_end, month_ends, month_number, year_ends
 from sim.model.settings import Settings
 from sim.model.streams import Streams
 from sim.scenario import Dated, Weights, discrete, fixed, normal, uniform
 
-from .conftest import event, run, scenario
+from .conftest import differing, event, run, scenario
 
 KEY = "war.effort_factor"
 
@@ -230,6 +230,33 @@ class TestClock:
         assert [order[phase] for phase in chain] == sorted(order[phase] for phase in chain)
         assert order["events"] == 0
         assert order["record"] == len(PHASES) - 1
+
+
+class TestDatedLevers:
+    """A dated value and an event that say the same give the same numbers."""
+
+    def test_a_dated_factor_on_deliveries_is_an_event(self):
+        key, day = "us.aid.delivery_factor", date(2025, 6, 1)
+        dated = run(scenario({key: Dated(((date(2024, 10, 1), fixed(1.0)), (day, fixed(0.0))), "step")}), count=4)
+        told = run(scenario(None, event(day, {key: 0.0})), count=4)
+        assert differing(dated, told) == []
+        assert differing(told, run(scenario(), count=4))
+
+    def test_a_dated_share_is_the_share_of_its_years(self):
+        points = tuple((date(year, 1, 1), fixed(share)) for year, share in ((2025, 2.0), (2026, 3.0), (2027, 4.0)))
+        made = scenario({"members.DEU.share_pct_gdp": Dated(points, "step")}, end=date(2027, 12, 31))
+        share = run(made, count=4)["defence_share_pct_gdp"][:, axes(made).members.index("DEU")]
+        np.testing.assert_allclose(share[1:, 0], [2, 3, 4])
+
+    def test_a_dated_shift_of_growth_moves_its_own_years(self):
+        points = ((date(2024, 1, 1), fixed(0.0)), (date(2026, 1, 1), fixed(-8.0)), (date(2027, 1, 1), fixed(0.0)))
+        end, quiet = date(2027, 12, 31), {"budgets.growth_pp": 0.0}
+        plain = run(scenario(quiet, end=end), count=4)["defence_spending_busd_2015"]
+        slump = run(scenario(quiet | {"economy.growth_shift_pct": Dated(points, "step")}, end=end), count=4)
+        ratio = (slump["defence_spending_busd_2015"] / plain)[:, 0, 0]
+        np.testing.assert_allclose(ratio[:2], 1)
+        assert 0.9 < ratio[2] < 0.93
+        assert ratio[3] == pytest.approx(ratio[2], rel=1e-4)
 
 
 def test_every_process_waits_in_its_own_phase(monkeypatch):
