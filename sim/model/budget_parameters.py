@@ -10,10 +10,10 @@ WITH_FORCES = tuple(sorted(member.code for member in facts.members() if member.h
 _PANEL = "panel of 30 allies without the USA, NATO June 2024 release, yearly changes 2015-24, shrunk to a prior"
 _PLANS = "national plans announced 2014-24 and NATO June 2024 release"
 _OWN_SHOCKS = {
-    "ALB": 0.10, "BEL": 0.09, "BGR": 0.18, "CAN": 0.11, "CZE": 0.11, "DEU": 0.08, "DNK": 0.09, "ESP": 0.11,
-    "EST": 0.10, "FIN": 0.09, "FRA": 0.06, "GBR": 0.07, "GRC": 0.14, "HRV": 0.12, "HUN": 0.19, "ITA": 0.10,
-    "LTU": 0.11, "LUX": 0.16, "LVA": 0.10, "MKD": 0.11, "MNE": 0.10, "NLD": 0.07, "NOR": 0.11, "POL": 0.11,
-    "PRT": 0.09, "ROU": 0.11, "SVK": 0.13, "SVN": 0.12, "SWE": 0.10, "TUR": 0.12, "USA": 0.10,
+    "ALB": 0.15, "BEL": 0.13, "BGR": 0.26, "CAN": 0.16, "CZE": 0.17, "DEU": 0.12, "DNK": 0.14, "ESP": 0.16,
+    "EST": 0.14, "FIN": 0.14, "FRA": 0.09, "GBR": 0.10, "GRC": 0.20, "HRV": 0.17, "HUN": 0.28, "ITA": 0.14,
+    "LTU": 0.17, "LUX": 0.23, "LVA": 0.15, "MKD": 0.17, "MNE": 0.15, "NLD": 0.11, "NOR": 0.16, "POL": 0.17,
+    "PRT": 0.12, "ROU": 0.16, "SVK": 0.19, "SVN": 0.18, "SWE": 0.14, "TUR": 0.17, "USA": 0.10,
 }  # fmt: skip
 
 COEFFICIENT_KEYS = {
