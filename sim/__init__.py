@@ -5,6 +5,7 @@
     scenario = load("baseline", sets=["us.commitment.posture=conditional"])
     result = run(scenario, runs=1000, seed=1)
     result.quantiles("members_at_2pct")
+    compare("harris_continuity", "trump_conditional").find("us_commitment", "trump_conditional").last().sentence
 
 Everything heavy is imported when one of these is called, never by ``import sim``.
 """
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from sim.analysis import Comparison
     from sim.ensemble import Result
     from sim.scenario import Scenario
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "load", "run"]
+__all__ = ["__version__", "compare", "load", "run"]
 
 
 def load(scenario: str | Path, *, sets: Sequence[str] = ()) -> Scenario:
@@ -62,3 +64,21 @@ def run(scenario: Scenario | str | Path, *, runs: int = 1000, seed: int = 1, **o
 
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
     return ensemble.run(loaded, runs=runs, seed=seed, **options)
+
+
+def compare(
+    *scenarios: Scenario | Result | str | Path, runs: int = 1000, seed: int = 1, jobs: int = 1, **options: Any
+) -> Comparison:
+    """Compare two to eight scenarios run by run with the first; anything but a finished result is simulated.
+
+    ``options`` are those of `sim.analysis.compare`: ``baseline`` (a place in the list), ``by`` (an outcome that splits
+    a single scenario), ``outcomes``, ``all_dates``.
+
+    Raises:
+        InputError: a scenario is wrong, or they cannot be compared.
+    """
+    from sim import analysis
+    from sim.ensemble import Result
+
+    made = [one if isinstance(one, Result) else run(one, runs=runs, seed=seed, jobs=jobs) for one in scenarios]
+    return analysis.compare(made, **options)

@@ -157,6 +157,20 @@ def test_rooms_import_only_rooms_to_their_left() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_rooms_take_from_the_front_door_only_what_lies_to_their_left() -> None:
+    # The front door is left out of the layers, since it passes through all of them. `load` ends in the model.
+    before_load = ("scenario", "facts", "model")
+    found = [
+        f"{name(path)}:{line} {used}"
+        for path in FILES
+        if path.relative_to(ROOT / "sim").parts[0] not in ("cli", "__init__.py")
+        for line, used in names_used(path)
+        if used in ("sim.run", "sim.compare", "sim.*")
+        or (used == "sim.load" and path.relative_to(ROOT / "sim").parts[0] in before_load)
+    ]
+    assert found == []
+
+
 def imported_by(code: str) -> set[str]:
     """Heavy libraries that are loaded after ``code`` ran in a fresh interpreter."""
     script = f"{code}\nimport sys\nsys.stderr.write(' '.join(sorted(sys.modules)))"

@@ -27,6 +27,8 @@ VERBS = {
     "branch": "branching",
     "tree": "branching",
     "verify": "verifying",
+    "calibrate": "evidencing",
+    "replicate": "evidencing",
 }
 EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 

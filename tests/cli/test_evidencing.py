@@ -1,0 +1,43 @@
+"""``alliance calibrate`` and ``replicate``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Alliance
+
+
+def test_calibrate_prints_estimates_and_stores_nothing_unasked(alliance: Alliance, tmp_path: Path) -> None:
+    done = alliance("calibrate", "--draws", "20", "--json")
+    assert done.exit_code == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["files"] == []
+    assert told["estimates"]
+    assert not {one["key"] for one in told["estimates"]} & set(told["assumptions"])
+    text = alliance("calibrate", "--draws", "20").stdout
+    assert all(one["key"] in text for one in told["estimates"])
+
+
+def test_calibrate_stores_the_same_bytes_each_time(alliance: Alliance, tmp_path: Path) -> None:
+    for name in ("a.npz", "b.npz"):
+        done = alliance("calibrate", "--draws", "20", "--out", tmp_path / name)
+        assert done.exit_code == 0, done.stderr
+        assert done.stdout.splitlines()[-1] == str(tmp_path / name)
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_a_day_before_the_data_is_answered(alliance: Alliance) -> None:
+    done = alliance("calibrate", "--until", "2010-01-01")
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "before the data begin" in done.stderr
+
+
+def test_replicate_lists_every_row_with_a_verdict(alliance: Alliance) -> None:
+    rows = json.loads(alliance("replicate", "--json").stdout)
+    assert {row["passed"] for row in rows} <= {True, False}
+    text = alliance("replicate").stdout
+    within = sum(row["passed"] for row in rows)
+    assert text.splitlines()[-1] == f"{within} of {len(rows)} within tolerance"
+    assert all(row["result"] in text for row in rows)
+    assert all(row["passed"] or row["remark"] for row in rows), "a miss without an honest sentence"
