@@ -59,6 +59,7 @@ PARAMETERS = (
         kind="estimated",
         default=normal(-2.0, 0.4),
         source=_KIEL + ", Poisson PML over 32 European donors",
+        at_start=True,
         domain=Number(-10.0, 10.0),
     ),
     Parameter(
@@ -68,6 +69,7 @@ PARAMETERS = (
         kind="estimated",
         default=lognormal(0.4, 0.3),
         source=_KIEL + ", fitted to Baltic and Nordic donors",
+        at_start=True,
         domain=Number(0.0, 5.0, percent=False),
     ),
     Parameter(

@@ -35,21 +35,25 @@ COEFFICIENT_KEYS = {
 }
 
 
-def _estimated(key: str, meaning: str, unit: str, mean: float, sd: float, source: str = _PANEL) -> Parameter:
+def _estimated(
+    key: str, meaning: str, unit: str, mean: float, sd: float, source: str = _PANEL, low: float = -5.0
+) -> Parameter:
     return Parameter(
         key=key,
         meaning=meaning,
         unit=unit,
         kind="estimated",
-        default=normal(mean, sd),
+        default=normal(mean, sd, low=0.0 if low == 0 else None),
         source=source,
-        domain=Number(-5.0, 5.0, percent=False),
+        domain=Number(low, 5.0, percent=False),
     )
 
 
 PARAMETERS = (
     _estimated("budgets.drift_pp", "yearly change that no other term explains", "points of GDP", -0.024, 0.019),
-    _estimated("budgets.gap_closure", "part of the distance to the target closed in a year", "per year", 0.022, 0.014),
+    _estimated(
+        "budgets.gap_closure", "part of the distance to the target closed in a year", "per year", 0.022, 0.014, low=0.0
+    ),
     _estimated(
         "budgets.exposure_pp",
         "yearly rise per unit of exposure at the threat of 2015-21",
@@ -91,6 +95,7 @@ PARAMETERS = (
         0.41,
         0.12,
         _PLANS,
+        low=0.0,
     ),
     Parameter(
         key="budgets.plans_told",
@@ -99,6 +104,7 @@ PARAMETERS = (
         kind="assumption",
         default=False,
         source="scenario lever",
+        at_start=True,
         domain=Flag(),
     ),
     Parameter(
@@ -108,6 +114,7 @@ PARAMETERS = (
         kind="estimated",
         default=normal(0.55, 0.09, low=0.02, high=0.95),
         source=_PLANS,
+        at_start=True,
         domain=Number(0.0, 1.0),
     ),
     _estimated(
@@ -117,6 +124,7 @@ PARAMETERS = (
         0.30,
         0.18,
         _PLANS,
+        low=0.0,
     ),
     _estimated(
         "budgets.deadline",
@@ -124,6 +132,7 @@ PARAMETERS = (
         "share",
         0.15,
         0.14,
+        low=0.0,
     ),
     Parameter(
         key="budgets.reversal_probability",
@@ -198,6 +207,7 @@ PARAMETERS = (
         kind="estimated",
         default=fixed(0.10),
         source="NATO releases of July 2023, March 2024 and June 2024 for 2023, and counts at 2% of 2018, 2019, 2022",
+        at_start=True,
         domain=Number(0.0, 1.0, percent=False),
     ),
     Parameter(
@@ -207,6 +217,7 @@ PARAMETERS = (
         kind="estimated",
         default=fixed(0.05),
         source="NATO releases of July 2023, March 2024 and June 2024 for 2023",
+        at_start=True,
         domain=Number(-1.0, 1.0, percent=False),
     ),
     Parameter(
@@ -272,6 +283,7 @@ PARAMETERS = (
         kind="assumption",
         default=None,
         source="fiscal years: October in the USA, April in CAN and GBR, January elsewhere (public record, recalled)",
+        at_start=True,
         domain=Number(1, 12, integer=True),
         entities=WITH_FORCES,
     ),

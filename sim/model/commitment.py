@@ -148,6 +148,7 @@ PARAMETERS = (
         kind="assumption",
         default=None,
         source="about 100 thousand in 2022-24, 60 to 80 thousand before (public statements, recalled)",
+        at_start=True,
         domain=Number(0.0, 400.0),
     ),
     Parameter(

@@ -73,6 +73,7 @@ PARAMETERS = (
         kind="data",
         default=None,
         source="ParlGov expert means",
+        at_start=True,
         domain=Number(0.0, 10.0),
         entities=tuple(member.code for member in facts.members() if member.has_forces and member.code != "USA"),
     ),

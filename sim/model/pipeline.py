@@ -25,8 +25,8 @@ class Delays:
         """From the four times.
 
         The log-normal time of stock deliveries is stood for by two exponentials of equal weight, with means median /
-        ln 2 * exp(-+0.6 sd): within 0.07 of its distribution function for sd from 1.2 to 1.7. Procurement is a gamma law of
-        shape 2: two steps of half the mean each.
+        ln 2 * exp(-+0.6 sd): within 0.07 of its distribution function for sd from 1.2 to 1.7. Procurement is a gamma
+        law of shape 2: two steps of half the mean each.
         """
         mean = median_days / 30.4375 / np.log(2)
         return cls(

@@ -35,6 +35,7 @@ PARAMETERS = (
         kind="data",
         default=None,
         source="NATO summit declarations",
+        at_start=True,
         domain=Day(),
         entities=CODES,
     ),

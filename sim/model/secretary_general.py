@@ -42,6 +42,7 @@ PARAMETERS = (
         kind="data",
         default=None,
         source="NATO, list of Secretaries General",
+        at_start=True,
         domain=Day(),
     ),
     Parameter(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim import facts
 from sim.model.clock import Clock
 from sim.model.streams import Streams
-from sim.scenario import Catalogue, Choice, Dated, Distribution, Event, Scenario, Weights
+from sim.scenario import Catalogue, Choice, Dated, Distribution, Event, Number, Scenario, Weights
 from sim.scenario.values import Value
 
 Numbers = NDArray[np.float32]
@@ -144,7 +144,11 @@ class Settings:
         if self._row is None:
             drawn = self._streams.quantiles("posterior")
             self._row = (drawn * len(self._posterior.draws)).astype(np.intp)
-        return self._posterior.of(key)[self._row]
+        parameter = self._catalogue.find(key)
+        draws = self._posterior.of(key)[self._row]
+        if parameter is None or not isinstance(parameter.domain, Number):
+            raise KeyError(key)
+        return np.clip(draws, np.float32(parameter.domain.low), np.float32(parameter.domain.high))
 
     def _quantile(self, key: str) -> NDArray[np.float64]:
         if self._central:

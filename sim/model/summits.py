@@ -24,6 +24,7 @@ PARAMETERS = (
         kind="data",
         default=fixed(2.0),
         source="Riga 2006 guideline, Wales pledge of 5 September 2014, Vilnius 2023",
+        at_start=True,
         domain=Number(0.0, 10.0),
     ),
     Parameter(
@@ -83,6 +84,7 @@ PARAMETERS = (
         kind="assumption",
         default=fixed(0.05),
         source="not identified",
+        at_start=True,
         domain=Number(0.0, 1.0),
         depends_on=True,
         sweep="0 to 0.3",

@@ -199,6 +199,7 @@ PARAMETERS = (
         kind="assumption",
         default=None,
         source="U.S. officials 308 thousand at October 2024, a leaked Ukrainian one 480; scaled with Russian counts",
+        at_start=True,
         domain=Number(0.0, 5000.0),
         depends_on=True,
     ),
@@ -218,6 +219,7 @@ PARAMETERS = (
         kind="estimated",
         default=uniform(520.0, 617.0),
         source="Ukrainian command July and November 2024: 520 and 575; Russian president December 2023: 617",
+        at_start=True,
         domain=Number(0.0, 3000.0),
     ),
     Parameter(

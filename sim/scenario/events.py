@@ -105,6 +105,9 @@ class _Reader:
         found: list[tuple[str, Value]] = []
         table_path = (*self.path, "set")
         for path, key, parameter, value, right in flatten(raw, self.catalogue, self.report_key, table_path):
+            if right and parameter.at_start:
+                self.report_key(path, "this value is read once, on the first day; set it outside events")
+                continue
             read = read_value(value, parameter, self.inside(*path[len(self.path) :]))
             if right and read is not FAULT:
                 found.append((key, read))

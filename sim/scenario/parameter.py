@@ -18,7 +18,8 @@ class Parameter:
 
     ``key`` is dotted and carries the unit (``us.troops.cut_thousand``); one ``*`` stands for an entity code listed in
     ``entities``. ``default`` None leaves the value to the facts (for a day: never). ``depends_on`` marks what the data
-    to 2024 cannot identify; ``sweep`` is its range in words.
+    to 2024 cannot identify; ``sweep`` is its range in words. ``at_start``: read on the first day only, so that no
+    event can change it.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Parameter:
     depends_on: bool = False
     entities: tuple[str, ...] = ()
     sweep: str = ""
+    at_start: bool = False
 
     @property
     def prior_text(self) -> str:
