@@ -55,6 +55,30 @@ def score_budgets(definition: Definition, *, draws: int, seed: int, first: int =
     return {name: _method(name, found, definition) for name, found in parts.items()}
 
 
+VARIANTS: dict[str, dict[str, tuple[float, float]]] = {
+    "vague war priors": {"war": (0.0, 0.15), "war_exposure": (0.1, 0.25), "war_debt": (0.0, 0.02)},
+    "no war terms": dict.fromkeys(("war", "war_exposure", "war_debt"), (0.0, 1e-4)),
+    "no plans, no deadline": dict.fromkeys(("plan_in_progress", "plan_kept", "plan_overdue", "deadline"), (0.0, 1e-4)),
+    "no reversal of one-off purchases": {"reversal": (0.0, 1e-4)},
+    "no exposure before the war": {"exposure": (0.0, 1e-4)},
+}
+
+
+def sensitivity(*, draws: int, seed: int, first: int = FIRST_ORIGIN) -> dict[str, dict[str, float]]:
+    """CRPS of both modes with a term taken out or other priors, NATO definition: what carries the skill."""
+    found = {}
+    for name, priors in VARIANTS.items():
+        scores: dict[str, list[Array]] = {UNCONDITIONAL: [], CONDITIONAL: []}
+        for origin in origins("NATO", first):
+            posterior = estimate(origin, draws=draws, seed=seed, priors=priors)
+            came = outcomes(range(origin + 1, origin + 1 + len(HORIZONS)))
+            seen = np.isfinite(came)
+            for mode, given in ((UNCONDITIONAL, False), (CONDITIONAL, True)):
+                scores[mode].append(crps(forecast(posterior, war_given=given, seed=seed)[seen], came[seen]))
+        found[name] = {mode: float(np.concatenate(parts).mean()) for mode, parts in scores.items()}
+    return found
+
+
 def _method(name: str, found: Sequence[tuple[int, Array]], definition: Definition) -> Method:
     marks, places, joint = [], [], []
     for origin, draws in found:
