@@ -221,7 +221,7 @@ class Budgets:
         after = next_share(share, change)
         if WITH_FORCES.index("USA") in rows:
             after[rows.index(WITH_FORCES.index("USA"))] = self._united_states(year)
-        after = self._levers(rows, after)
+        after = self._levers(year, rows, after)
         self.of_year(year)[rows] = after
         if self._engine.explaining:
             for place, row in enumerate(rows):
@@ -280,13 +280,17 @@ class Budgets:
         moved = share + (1 - kept) * (level - share) + settings.number("budgets.usa_shock_pp") * noise
         return single(np.maximum(moved, LOWEST))
 
-    def _levers(self, rows: list[int], after: Numbers) -> Numbers:
+    def _levers(self, year: int, rows: list[int], after: Numbers) -> Numbers:
         settings = self._engine.settings
         codes = [WITH_FORCES[row] for row in rows]
-        after = after + settings.numbers("members.*.budget_change_pp", codes) + settings.number("budgets.change_pp")
+        middle = date(
+            year, 7, 1
+        )  # a dated lever says what holds in the year of the budget, not on the day it is decided
+        after = after + settings.numbers("members.*.budget_change_pp", codes, middle)
+        after += settings.number("budgets.change_pp", middle)
         for place, code in enumerate(codes):
             if settings.is_set(f"members.{code}.share_pct_gdp"):
-                told = settings.number(f"members.{code}.share_pct_gdp")
+                told = settings.number(f"members.{code}.share_pct_gdp", middle)
                 after[place] = np.where(np.isnan(told), after[place], told)
         return np.maximum(after, LOWEST).astype(np.float32)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import numpy as np
 
@@ -122,7 +123,7 @@ class Economy:
         picked = (streams.uniform("economy", year) * len(self._common)).astype(np.intp)
         common = settings.number("economy.common_growth_factor") * self._common[picked]
         own = settings.number("economy.own_growth_sd_pct") * streams.students("economy", year, self._slots, 5.0)
-        shift = settings.number("economy.growth_shift_pct")
+        shift = settings.number("economy.growth_shift_pct", date(year, 7, 1))
         part = 0.25 if year == self._engine.start.year else 1.0  # a year under way is mostly known by October
         return np.asarray(expected + shift + part * (common + own), np.float32)
 

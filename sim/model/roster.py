@@ -86,7 +86,7 @@ class Roster:
         clock = self._engine.clock
         self._plan_known()
         named = self.member.copy()
-        for day in clock.days([*clock.month_ends, *self._engine.event_days]):
+        for day in clock.days([*clock.month_ends, *self._engine.event_days, clock.end]):
             yield clock.at(day, PHASE)
             if day in self._engine.event_days:
                 now = self._named()

@@ -27,7 +27,7 @@ class Settings:
 
     def __init__(self, scenario: Scenario, catalogue: Catalogue, streams: Streams, clock: Clock, central: bool) -> None:
         self._values = scenario.values
-        self._posterior = None if central else facts.posterior()
+        self._posterior = facts.posterior()
         self._row: NDArray[np.intp] | None = None
         self._catalogue = catalogue
         self._streams, self._clock, self._central = streams, clock, central
@@ -38,19 +38,29 @@ class Settings:
         self._choices: dict[str, NDArray[np.int8]] = {}
         self._quantiles: dict[str, NDArray[np.float64]] = {}
 
-    def number(self, key: str) -> Numbers:
-        """The value of a numeric key today; NaN in runs in which a key that may be left open is not set."""
+    def number(self, key: str, on: date | None = None) -> Numbers:
+        """The value of a numeric key; NaN in runs in which a key that may be left open is not set.
+
+        ``on`` is the day for which a dated value is read, today if not said: a budget decided in November is for the
+        next year. Events are in force by their own days, whatever ``on``.
+        """
+        if on is not None and self._changes_by_itself(key):
+            return self._in_force(key, on)
         found = self._cache.get(key)
         if found is None:
-            found = self._estimated(key)
-            if found is None:
-                found = self._number(key, self._given(key))
-            for event, fired in self._active:
-                for name, value in event.sets:
-                    if name == key:
-                        found = np.where(fired, self._number(key, value), found)
+            found = self._in_force(key, self._clock.today)
             if not self._changes_by_itself(key):
                 self._cache[key] = found
+        return found
+
+    def _in_force(self, key: str, day: date) -> Numbers:
+        found = self._estimated(key)
+        if found is None:
+            found = self._number(key, self._given(key), day)
+        for event, fired in self._active:
+            for name, value in event.sets:
+                if name == key:
+                    found = np.where(fired, self._number(key, value, day), found)
         return found
 
     def central(self, key: str) -> Numbers:
@@ -60,14 +70,14 @@ class Settings:
             return np.array([value.central()], np.float32)
         if isinstance(value, Dated):
             return np.atleast_1d(value.at(self._clock.today, np.full(1, 0.5))).astype(np.float32)
-        return self._number(key, value)
+        return self._number(key, value, self._clock.today)
 
-    def numbers(self, pattern: str, codes: Sequence[str]) -> Numbers:
+    def numbers(self, pattern: str, codes: Sequence[str], on: date | None = None) -> Numbers:
         """The values of an entity key such as ``members.*.x`` for ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""
         found = self._rows.get((pattern, tuple(codes)))
         if found is None:
             keys = [pattern.replace("*", code) for code in codes]
-            rows = [self.number(key) for key in keys]
+            rows = [self.number(key, on) for key in keys]
             width = max(row.shape[0] for row in rows)
             found = np.stack([np.broadcast_to(row, (width,)) for row in rows])
             if not any(self._changes_by_itself(key) for key in keys):
@@ -144,8 +154,8 @@ class Settings:
         if self._row is None:
             drawn = self._streams.quantiles("posterior")
             self._row = (drawn * len(self._posterior.draws)).astype(np.intp)
-        parameter = self._catalogue.find(key)
-        draws = self._posterior.of(key)[self._row]
+        parameter, draws = self._catalogue.find(key), self._posterior.of(key)
+        draws = np.median(draws, keepdims=True) if self._central else draws[self._row]
         if parameter is None or not isinstance(parameter.domain, Number):
             raise KeyError(key)
         return np.clip(draws, np.float32(parameter.domain.low), np.float32(parameter.domain.high))
@@ -157,13 +167,13 @@ class Settings:
             self._quantiles[key] = self._streams.quantiles(key)
         return self._quantiles[key]
 
-    def _number(self, key: str, value: Value) -> Numbers:
+    def _number(self, key: str, value: Value, day: date) -> Numbers:
         if isinstance(value, Distribution):
             if value.family == "fixed":
                 return np.array([value.central()], np.float32)
             return value.ppf(self._quantile(key)).astype(np.float32)
         if isinstance(value, Dated):
-            return np.atleast_1d(value.at(self._clock.today, self._quantile(key))).astype(np.float32)
+            return np.atleast_1d(value.at(day, self._quantile(key))).astype(np.float32)
         if value is None:
             return np.full(1, np.nan, np.float32)
         raise ValueError(f"{key} holds no number")

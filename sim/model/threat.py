@@ -122,6 +122,7 @@ class Threat:
         known = facts.russia_milex_share(engine.start)
         self._year = max(known)
         self.effort = np.full(engine.runs, known[self._year], np.float32)
+        self._in_peace = self.effort  # without a war it returns to what it was
 
     def process(self) -> Process:
         """Moves the threat monthly, the threat behind budgets each 1 October, Russia's effort each year."""
@@ -156,7 +157,7 @@ class Threat:
             settings.number("russia.effort_after_ceasefire_pct_gdp"),
             settings.number("russia.effort_wartime_pct_gdp"),
         )
-        goal = np.where(hostilities.full_scale, goal, self.effort)
+        goal = np.where(hostilities.full_scale, goal, self._in_peace)
         noise = settings.number("russia.effort_noise_pp") * self._engine.streams.normal("threat", year)
         moved = self.effort + settings.number("russia.effort_speed") * (goal - self.effort) + noise
         self.effort = np.clip(moved, 1, 40).astype(np.float32)
