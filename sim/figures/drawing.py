@@ -72,11 +72,13 @@ class Provenance:
     facts: str
     command: str
     figure: str = ""
+    size: str = "page"
 
     def to_json(self, table: Table) -> str:
         """One line of JSON, with the sha256 of the CSV so that edited numbers show."""
         body: dict[str, Any] = {
             "figure": self.figure,
+            "size": self.size,
             "scenarios": dict(zip(self.scenarios, self.hashes, strict=True)),
             "seed": self.seed,
             "runs": self.runs,

@@ -14,7 +14,7 @@ from sim.figures.page import Box, Page
 from sim.figures.style import BODY, CM_PER_INCH, GRID, MUTED, RULE, SMALL
 from sim.figures.ticks import moment, tick_texts, value_ticks, year_marks
 
-HEADER = 0.88
+HEADER, SHORT_HEADER = 0.88, 0.52
 FOOT = 0.45
 
 
@@ -31,15 +31,17 @@ class Frame:
         self.page, self.title, self.unit, self.every = page, title, unit, every
         left = page.measure(widest) + 0.12
         self.right = page.measure(end or widest, SMALL, True) + 0.12
-        self.box = Box(box.x + left, box.y + FOOT, box.w - left - self.right, box.h - FOOT - HEADER)
+        header = HEADER if title else SHORT_HEADER
+        self.box = Box(box.x + left, box.y + FOOT, box.w - left - self.right, box.h - FOOT - header)
         self.axes: Any = page.axes(self.box)
         # The axes' own ticks, labels and frame cost more to draw than all that is plotted; ``finish`` sets ours.
         self.axes.set_axis_off()
         self.low, self.high = np.inf, -np.inf
         self.first, self.last = np.inf, -np.inf
         self._ends: list[tuple[float, str, str, bool]] = []
-        page.text(box.x, box.y + box.h - 0.3, title, BODY, bold=True)
-        page.text(box.x, box.y + box.h - 0.62, unit, SMALL, colour=MUTED)
+        if title:
+            page.text(box.x, box.y + box.h - 0.3, title, BODY, bold=True)
+        page.text(box.x, box.y + box.h - header + 0.26, unit, SMALL, colour=MUTED)
 
     def level(self, value: float, text: str, variable: str = "") -> None:
         """A dashed line across the panel, named at its right end: a target, or zero."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 from sim.errors import InputError
 from sim.figures import style
+from sim.figures.anything import one_variable
 from sim.figures.drawing import Drawing
-from sim.figures.export import FORMATS, check_formats, export, files
+from sim.figures.export import FORMATS
 from sim.figures.members import members, members_map
 from sim.figures.overview import overview
+from sim.figures.printing import write_all
 from sim.figures.reading import Ensemble
-from sim.figures.spending import alliance, members_at_levels, one_variable, spending
+from sim.figures.spending import alliance, members_at_levels, spending
 from sim.figures.style import Size, size_named
 from sim.figures.ukraine import aid, ceasefire, front, war_effort
 from sim.figures.washington import us_commitment, us_control
@@ -62,79 +64,16 @@ def draw_all(
 ) -> list[Path]:
     """Write every figure (or those named) with its CSV into ``folder``; returns the paths, in order of FIGURES.
 
-    Figures are put together here and written by ``jobs`` processes, this one among them. ``progress`` is told how many
-    of how many figures are written.
+    ``jobs`` processes share the work. ``progress`` is told how many of how many figures are written.
 
     Raises:
         InputError: an unknown name, format or size, before anything is written.
         FaultError: a file cannot be written.
     """
     wanted = list(FIGURES if names is None else names)
-    check_formats(formats)
     page = size_named(size)
-    target = Path(folder)
-    if jobs <= 1 or len(wanted) < 2:
-        paths = []
-        for done, name in enumerate(wanted, 1):
-            paths += export(draw(result, name, page), target, file_name(name), formats)
-            if progress:
-                progress(done, len(wanted))
-        return paths
-    return _draw_in_parallel(result, target, wanted, formats, page, jobs, progress)
-
-
-def file_name(name: str) -> str:
-    """The file name, without its ending, of a figure."""
-    return name.replace(":", "_")
-
-
-def _draw_in_parallel(
-    result: Ensemble,
-    folder: Path,
-    wanted: list[str],
-    formats: Sequence[str],
-    page: Size,
-    jobs: int,
-    progress: Callable[[int, int], None] | None,
-) -> list[Path]:
-    """Others write what this process has drawn; once all is drawn it writes too, from the end of the queue."""
-    import multiprocessing
-
-    done = 0
-
-    def tell() -> None:
-        nonlocal done
-        done += 1
-        if progress:
-            progress(done, len(wanted))
-
-    # Spawned, not forked: the caller may run threads (a progress bar) that a fork would leave in an unknown state.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs - 1, mp_context=context, initializer=_warm) as pool:
-        waiting: list[tuple[str, Drawing, Future[list[Path]]]] = []
-        for name in wanted:
-            drawing = draw(result, name, page)
-            waiting.append((name, drawing, _submit(pool, drawing, folder, name, formats)))
-        for name, drawing, future in reversed(waiting):
-            if future.cancel():
-                export(drawing, folder, file_name(name), formats)
-                tell()
-        for _, _, future in waiting:
-            if not future.cancelled():
-                future.result()
-                tell()
-    return [path for name in wanted for path in files(folder, file_name(name), formats)]
-
-
-def _submit(pool: Executor, drawing: Drawing, folder: Path, name: str, formats: Sequence[str]) -> Future[list[Path]]:
-    return pool.submit(export, drawing, folder, file_name(name), formats)
-
-
-def _warm() -> None:
-    """Load what writing needs while the first figure is still being drawn elsewhere."""
-    from sim.figures.export import load
-
-    load()
+    makers = {name: partial(draw, result, name, page) for name in wanted}
+    return write_all(makers, Path(folder), formats, jobs, progress)
 
 
 def _check_variable(result: Ensemble, variable: str, entity: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from sim.figures.drawing import Drawing, Provenance, Row, Table
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 MARGIN = 0.25
 LEADING = 1.32
+MOST_LINES = 3
 _EM = 64.0
 
 
@@ -87,6 +89,8 @@ class Page:
 
     def wrap(self, text: str, width: float, points: float = SMALL, bold: bool = False) -> list[str]:
         """``text`` broken at spaces into lines no wider than ``width`` centimetres (a longer word is cut)."""
+        # Letters are set to whole dots on a screen, so a line may come out a little wider than measured.
+        width *= 0.985
         lines: list[str] = []
         for word in text.split():
             joined = f"{lines[-1]} {word}" if lines else word
@@ -94,13 +98,15 @@ class Page:
                 lines[-1] = joined
                 continue
             while len(word) > 1 and self.measure(word, points, bold) > width:
-                cut = next(
-                    n for n in range(len(word) - 1, 0, -1) if n == 1 or self.measure(word[:n], points, bold) <= width
-                )
+                measured = partial(self._start_width, word, points, bold)
+                cut = max(1, bisect_right(range(1, len(word)), width, key=measured))
                 lines.append(word[:cut])
                 word = word[cut:]
             lines.append(word)
         return lines
+
+    def _start_width(self, word: str, points: float, bold: bool, letters: int) -> float:
+        return self.measure(word[:letters], points, bold)
 
     def text(
         self,
@@ -169,7 +175,10 @@ class Page:
         width = self.width - 2 * MARGIN
         top = self.height - MARGIN
         for text, points, bold, colour in ((self.title, TITLE, True, INK), (subtitle, BODY, False, MUTED)):
-            for line in self.wrap(text, width, points, bold):
+            lines = self.wrap(text, width, points, bold)
+            if len(lines) > MOST_LINES:
+                lines = [*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1][:-1]}…"]
+            for line in lines:
                 step = points * LEADING / 72 * CM_PER_INCH
                 self.text(MARGIN, top - step * 0.78, line, points, bold=bold, colour=colour)
                 top -= step

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
@@ -80,7 +81,7 @@ def label_shares(result: Ensemble, variable: Variable) -> NDArray[np.float64]:
     return np.stack(each, axis=1)
 
 
-def provenance(result: Ensemble, figure: str) -> Provenance:
+def provenance(result: Ensemble, figure: str, size: str) -> Provenance:
     """What made ``result``, for the footer and the file's metadata."""
     manifest = result.manifest
     return Provenance(
@@ -92,9 +93,11 @@ def provenance(result: Ensemble, figure: str) -> Provenance:
         facts=str(manifest.get("facts", "")),
         command=str(manifest.get("command", "")),
         figure=figure,
+        size=size,
     )
 
 
+@cache
 def skill_line() -> str:
     """One line of the back-test card, or the empty string while there is no back-test."""
     if find_spec("sim.evidence") is None:
@@ -142,6 +145,14 @@ class Telling:
         share = float(shares(self.result, variable.name)[at])
         self._add(variable, None, at, value=share, unit="share of runs", note=variable.long_name)
         return in_runs(share, self.result.runs)
+
+    def likeliest(self, variable: Variable, at: int = -1) -> tuple[str, str]:
+        """``In 72 of 100 runs`` and the label of most runs."""
+        each = label_shares(self.result, variable)[at]
+        best = int(np.argmax(each))
+        share, label = float(each[best]), variable.labels[best]
+        self._add(variable, None, at, value=share, unit="share of runs", note=label)
+        return in_runs(share, self.result.runs), label
 
     def median(self, variable: Variable, *, entity: str | None = None, at: int = -1) -> str:
         """``2.31% of GDP (90% of runs: 1.98 to 2.71)``."""

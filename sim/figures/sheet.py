@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.model.variables import Variable
 
 FAN = "Colour: median, 50% and 90% of runs. Black: reported before the start, {start}."
+BARS = "Bars: 90% and 50% of runs, line: median. Black: reported before the start, {start}."
 STEP = "Share of runs at the end of each month. Start: {start}."
 
 
@@ -36,16 +37,23 @@ class Sheet(Page):
     ) -> None:
         start = full_date(result.scenario.start)
         words = subtitle.format(start=start)
-        source = provenance(result, name)
+        source = provenance(result, name, size.name)
         super().__init__(size, title, words, sentence, source, height=height, skill=skill_line())
         self.result = result
         self.look = look(result.scenario.name)
         self.scenario = result.scenario.name
         self.rows += telling.rows
 
-    def panel(self, box: Box, variable: Variable, title: str = "", widest: str = "00.00") -> Panel:
-        """An empty panel for ``variable``."""
-        return Panel(self, box, title or variable.long_name, unit_line(variable), variable.every, widest=widest)
+    def panel(self, box: Box, variable: Variable, title: str | None = None, widest: str = "00.00") -> Panel:
+        """An empty panel for ``variable``, headed by its long name unless ``title`` says otherwise."""
+        return Panel(
+            self,
+            box,
+            variable.long_name if title is None else title,
+            unit_line(variable),
+            variable.every,
+            widest=widest,
+        )
 
     def fan(
         self,
@@ -53,7 +61,7 @@ class Sheet(Page):
         variable: Variable,
         entity: str | None = None,
         *,
-        title: str = "",
+        title: str | None = None,
         widest: str = "00.00",
         since: str = "",
     ) -> Panel:
@@ -73,7 +81,7 @@ class Sheet(Page):
         panel.fan(variable, dates, quantiles, self.look, scenario=self.scenario, entity=entity or "", history=history)
         panel.start(known)
 
-    def counts(self, box: Box, variable: Variable, *, title: str = "") -> Panel:
+    def counts(self, box: Box, variable: Variable, *, title: str | None = None) -> Panel:
         """A panel with bars for a count over runs."""
         panel = self.panel(box, variable, title, "00")
         dates = self.result.dates(variable.name)
@@ -83,20 +91,28 @@ class Sheet(Page):
         panel.start(self.result.scenario.start)
         return panel
 
-    def chance(self, box: Box, variable: Variable, *, title: str = "", note: str = "") -> Panel:
+    def chance(self, box: Box, variable: Variable, *, title: str | None = None, note: str = "") -> Panel:
         """A finished panel with the share of runs in which a 0/1 variable holds."""
-        panel = Panel(self, box, title or variable.long_name, "% of runs", variable.every, widest="100%")
+        panel = Panel(
+            self, box, variable.long_name if title is None else title, "% of runs", variable.every, widest="100%"
+        )
         dates = self.result.dates(variable.name)
         values = shares(self.result, variable.name)
         panel.steps(variable, dates, values, self.look, scenario=self.scenario, note=note)
         panel.finish(percent=True)
         return panel
 
-    def stacked(self, box: Box, variable: Variable, *, title: str = "") -> Panel:
+    def stacked(self, box: Box, variable: Variable, *, title: str | None = None) -> Panel:
         """A finished panel with the share of runs per label."""
         longest = max(variable.labels, key=len)
         panel = Panel(
-            self, box, title or variable.long_name, "% of runs", variable.every, widest="100%", end=f"{longest} 100%"
+            self,
+            box,
+            variable.long_name if title is None else title,
+            "% of runs",
+            variable.every,
+            widest="100%",
+            end=f"{longest} 100%",
         )
         values = label_shares(self.result, variable)
         panel.shares(variable, self.result.dates(variable.name), values, self.look, scenario=self.scenario)

@@ -5,11 +5,8 @@ from __future__ import annotations
 from sim.figures.drawing import Drawing
 from sim.figures.panel import Panel
 from sim.figures.reading import Ensemble, Telling
-from sim.figures.sheet import FAN, Sheet
+from sim.figures.sheet import BARS, FAN, Sheet
 from sim.figures.style import Size
-from sim.figures.words import lower
-
-BARS = "Bars: 90% and 50% of runs, line: median. Black: reported before the start, {start}."
 
 
 def spending(result: Ensemble, size: Size) -> Drawing:
@@ -18,7 +15,7 @@ def spending(result: Ensemble, size: Size) -> Drawing:
     telling = Telling(result)
     sentence = spending_sentence(telling)
     if telling.has(america):
-        sentence += f" The United States' share of NATO spending is {telling.median(america)} in the median run."
+        sentence += f" The median of the United States' share of NATO spending is {telling.median(america)}."
     title = "Defence spending: Europe and Canada, and the U.S. share"
     sheet = Sheet(result, "spending", size, title, FAN, sentence, telling, 9.0)
     left, right = sheet.body.grid(1, 2)
@@ -38,7 +35,7 @@ def spending_sentence(telling: Telling) -> str:
     runs = telling.share(europe, ">=", 2.0)
     median = telling.median(europe)
     if runs is None:
-        return f"Europe and Canada spend {median} on defence in the median run in {end}."
+        return f"The median of Europe and Canada's defence spending is {median} in {end}."
     return f"{runs} Europe and Canada spend at least 2% of GDP on defence in {end}; the median is {median}."
 
 
@@ -65,7 +62,7 @@ def members_sentence(telling: Telling) -> str:
     two = telling.result.variable("members_at_2pct")
     if not telling.has(two):
         return "No year ends within this horizon, so no yearly figure can be given."
-    return f"In {telling.when(two)} the median run has {telling.median(two)} at or above 2% of GDP."
+    return f"At or above 2% of GDP in {telling.when(two)}: {telling.median(two)} in the median."
 
 
 def target(panel: Panel) -> None:
@@ -81,7 +78,10 @@ def alliance(result: Ensemble, size: Size) -> Drawing:
     told = []
     if telling.has(total):
         end, members, level = telling.when(total), telling.median(total), telling.median(goal)
-        told.append(f"In {end} the alliance has {members} and a spending target of {level}.")
+        told.append(f"In {end} the alliance has {members} and a spending target of {level}, in the median.")
+    if telling.has(leader):
+        runs, label = telling.likeliest(leader)
+        told.append(f"{runs} {label} is Secretary-General in {telling.when(leader)}.")
     sheet = Sheet(
         result,
         "alliance",
@@ -97,30 +97,4 @@ def alliance(result: Ensemble, size: Size) -> Drawing:
     sheet.counts(left, total, title="Members").finish()
     sheet.fan(right, goal, title="Spending target", widest="0.00").finish(low=0)
     sheet.stacked(lower_half, leader)
-    return sheet.finish()
-
-
-def one_variable(result: Ensemble, size: Size, name: str, entity: str | None = None) -> Drawing:
-    """Any recorded variable: a fan, bars for a count, the share of runs for a 0/1 or labelled one."""
-    variable = result.variable(name)
-    telling = Telling(result)
-    title = variable.long_name + (f": {entity}" if entity else "")
-    file = name + (f"_{entity}" if entity else "")
-    subtitle = "Share of runs. Start: {start}." if variable.labels or variable.flag else FAN
-    sentence = ""
-    if telling.has(variable) and variable.flag:
-        sentence = f"{telling.chance(variable)}: {lower(title)} (value 1) in {telling.when(variable)}."
-    elif telling.has(variable) and not variable.labels:
-        median = telling.median(variable, entity=entity)
-        sentence = f"The median run has {median} in {telling.when(variable)}."
-    counted = variable.unit == "members"
-    sheet = Sheet(result, file, size, title, BARS if counted else subtitle, sentence, telling, 9.0)
-    if variable.labels:
-        sheet.stacked(sheet.body, variable)
-    elif variable.flag:
-        sheet.chance(sheet.body, variable)
-    elif counted:
-        sheet.counts(sheet.body, variable).finish()
-    else:
-        sheet.fan(sheet.body, variable, entity, widest="000,000").finish()
     return sheet.finish()

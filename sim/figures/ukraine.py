@@ -51,7 +51,7 @@ def aid_sentence(telling: Telling) -> str:
         return ""
     end = telling.when(variable)
     parts = [f"{GROUPS[code]} {telling.median(variable, entity=code)}" for code in ("USA", "EUR")]
-    sentence = f"Allocated by {end} in the median run: {'; '.join(parts)}."
+    sentence = f"Allocated by {end}, in the median: {'; '.join(parts)}."
     america, europe = (runs_of(telling.result, variable.name, code) for code in ("USA", "EUR"))
     if america is not None and europe is not None:
         ahead = np.asarray(europe[-1] > 2 * america[-1])
@@ -82,7 +82,7 @@ def front_sentence(telling: Telling) -> str:
     values = runs_of(telling.result, variable.name)
     median = telling.median(variable)
     if values is None or first == end:
-        return f"Russia controls {median} of Ukraine in the median run in {end}."
+        return f"The median of the territory under Russian control is {median} in {end}."
     runs = telling.of(variable, np.asarray(values[-1] > values[0]), f"more than in {first}")
     return f"{runs} Russia controls more of Ukraine in {end} than in {first}; the median is {median}."
 

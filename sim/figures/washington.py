@@ -45,7 +45,7 @@ def commitment_sentence(telling: Telling) -> str:
     runs = telling.share(commitment, "<", 0.5)
     end, median = telling.when(commitment), telling.median(commitment)
     if runs is None:
-        return f"The U.S. commitment is {median} in the median run in {end}, on a scale from 0 to 1."
+        return f"The median of the U.S. commitment is {median} in {end}, on a scale from 0 to 1."
     return f"{runs} the U.S. commitment lies below 0.5 in {end}, on a scale from 0 to 1; the median is {median}."
 
 

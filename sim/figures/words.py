@@ -28,7 +28,6 @@ _AFTER = {
     "% of GDP": "% of GDP",
     "% of NATO total": "%",
     "% of defence expenditure": "%",
-    "index 0 to 1": "",
     "ratio": "",
 }
 _UNCOUNTED = ("label", "0/1")
@@ -80,6 +79,8 @@ def number(value: float, places: int = 0) -> str:
 def amount(value: float, unit: str, places: int | None = None) -> str:
     """A number with its unit: ``2.31% of GDP``, ``EUR 212 bn``, ``114,000 km²``."""
     text = number(value, decimals(value, unit) if places is None else places)
+    if unit.startswith("index"):
+        return text
     if unit in _AFTER:
         return text + _AFTER[unit]
     for currency in ("EUR", "USD"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
 import re
 import subprocess
 import sys
@@ -195,3 +196,11 @@ def test_a_missing_file_is_refused(tmp_path):
 def test_importing_the_room_loads_no_plotting_library():
     code = "import sim.figures, sys; assert not {'matplotlib', 'pandas', 'xarray', 'scipy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_a_killed_helper_process_loses_nothing(result, folder, tmp_path, monkeypatch):
+    from sim.figures import printing
+
+    monkeypatch.setattr(printing, "load", os.abort)  # runs in the helper, first of all
+    for path in draw_all(result, tmp_path, jobs=2, names=SOME):
+        assert path.read_bytes() == (folder / path.name).read_bytes(), path.name
