@@ -48,8 +48,8 @@ PARAMETERS = (
         meaning="yearly noise of a donor's aid, relative to its own mean",
         unit="share",
         kind="estimated",
-        default=normal(0.45, 0.1, low=0.05),
-        source=_KIEL + ", yearly military allocations 2022-24 of donors above EUR 0.2 bn",
+        default=normal(0.56, 0.1, low=0.05),
+        source=_KIEL + ", yearly military allocations 2022-24 of 17 donors above EUR 0.2 bn a year, less what persists",
         domain=Number(0.0, 3.0),
     ),
     Parameter(
@@ -68,7 +68,8 @@ PARAMETERS = (
         unit="% of GDP 2021",
         kind="estimated",
         default=lognormal(0.4, 0.3),
-        source=_KIEL + ", fitted to Baltic and Nordic donors",
+        source=_KIEL
+        + ": military allocations of European allies 2022-24 over the sum of GDP and distance to the power -2",
         at_start=True,
         domain=Number(0.0, 5.0, percent=False),
     ),

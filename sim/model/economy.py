@@ -29,8 +29,8 @@ PARAMETERS = (
         meaning="a member's own yearly growth shock",
         unit="sd, points of growth",
         kind="estimated",
-        default=normal(1.8, 0.2, low=0.1),
-        source="IMF World Economic Outlook, October 2024: yearly growth less the members' yearly mean, 2001-23",
+        default=normal(2.2, 0.2, low=0.1),
+        source="IMF World Economic Outlook, October 2024: yearly growth less member and year means, 2001-23",
         domain=Number(0.0, 10.0, percent=False),
     ),
     Parameter(

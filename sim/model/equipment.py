@@ -11,14 +11,16 @@ from sim.model.engine import Engine, Numbers, single
 from sim.model.streams import slot
 from sim.scenario import Number, Parameter, normal
 
+_PANEL = "NATO June 2024 release, tables 3 and 8a: least squares over 31 members, 2022-24"
+
 PARAMETERS = (
     Parameter(
         key="equipment.persistence",
         meaning="part of its distance to the alliance's level that a member's equipment share keeps from year to year",
         unit="share",
         kind="estimated",
-        default=normal(0.85, 0.04, low=0.0, high=1.0),
-        source="NATO June 2024 release, Table 8a, 2014-24",
+        default=normal(0.75, 0.07, low=0.0, high=1.0),
+        source=_PANEL,
         domain=Number(0.0, 1.0),
     ),
     Parameter(
@@ -26,8 +28,8 @@ PARAMETERS = (
         meaning="level that equipment shares settle at",
         unit="% of defence expenditure",
         kind="estimated",
-        default=normal(29.0, 2.5, low=5.0),
-        source="NATO June 2024 release, Table 8a, 2022-24",
+        default=normal(29.4, 4.0, low=5.0),
+        source=_PANEL,
         domain=Number(0.0, 100.0, percent=False),
     ),
     Parameter(
@@ -35,8 +37,8 @@ PARAMETERS = (
         meaning="rise of the equipment share for each point of GDP that spending rises in the year",
         unit="points of the share per point of GDP",
         kind="estimated",
-        default=normal(9.0, 2.0),
-        source="NATO June 2024 release, Tables 3 and 8a, 2014-24",
+        default=normal(11.6, 2.0),
+        source=_PANEL + "; 24.8 (1.4) in 2015-21",
         domain=Number(-100.0, 100.0, percent=False),
     ),
     Parameter(
@@ -44,8 +46,8 @@ PARAMETERS = (
         meaning="yearly noise of a member's equipment share",
         unit="sd, points of the share",
         kind="estimated",
-        default=normal(4.5, 0.4, low=0.0),
-        source="NATO June 2024 release, Table 8a, 2014-24",
+        default=normal(5.5, 0.5, low=0.0),
+        source=_PANEL,
         domain=Number(0.0, 50.0, percent=False),
     ),
 )
