@@ -222,6 +222,16 @@ def test_russian_effort_stands_at_its_own_year():
     np.testing.assert_allclose(effort, [known[last], first, first + 0.5 * (9.1 - first)], rtol=1e-5)
 
 
+def test_russian_effort_stays_about_its_level_where_there_is_no_war():
+    start, quiet = date(2015, 6, 15), {"russia.effort_noise_pp": 0.0, "russia.effort_speed": 0.5}
+    known = facts.russia_milex_share(start)
+    effort = run(scenario(quiet, start=start, end=date(2020, 12, 31)), count=2)["russian_military_share_pct_gdp"]
+    np.testing.assert_allclose(effort, known[max(known)], rtol=1e-5)
+    noisy = run(scenario({"russia.effort_speed": 0.5}, start=start, end=date(2034, 12, 31)), count=256)
+    # an AR(1) of 0.5 with noise 0.8 settles at a spread of 0.8 / sqrt(1 - 0.25) = 0.92
+    assert noisy["russian_military_share_pct_gdp"][-1].std() == pytest.approx(0.92, abs=0.15)
+
+
 class TestPlans:
     """Plans of our own in place of the facts: DEU 2% by 2024 (plan), POL 4% by 2026 (aspiration), SWE 2.6% by 2025."""
 

@@ -11,7 +11,7 @@ from sim.model import axes, catalogue
 from sim.model.clock import PHASES, Clock, month_end, month_ends, month_number, year_ends
 from sim.model.settings import Settings
 from sim.model.streams import Streams
-from sim.scenario import Dated, Weights, discrete, fixed, normal, uniform
+from sim.scenario import Dated, Number, Weights, discrete, fixed, normal, uniform
 
 from .conftest import differing, event, run, scenario
 
@@ -289,3 +289,40 @@ def test_every_parameter_names_a_file_of_the_model_and_every_default_lies_in_its
         assert parameter.source
         if parameter.depends_on:
             assert parameter.kind == "assumption", parameter.key
+
+
+AT_START = [parameter for parameter in catalogue() if parameter.at_start and isinstance(parameter.domain, Number)]
+
+
+@pytest.mark.parametrize("parameter", AT_START, ids=lambda parameter: parameter.key)
+def test_what_is_read_at_the_start_is_not_moved_by_a_later_event(parameter, baseline):
+    key = parameter.expanded()[0]
+    for end in (parameter.domain.low, parameter.domain.high):
+        moved = run(scenario(None, event(date(2024, 10, 2), {key: end})))
+        assert differing(baseline, moved) == []
+
+
+LATER = [
+    "budgets.war_pp",
+    "economy.own_growth_sd_pct",
+    "elections.left_right_persistence",
+    "us.commitment.level_continuity",
+    "us.troops.months",
+    "aid.stock_share",
+    "aid.DEU.package_probability",
+    "aid.generosity_sd",
+    "europe.aid.replacement_first_half_year",
+    "war.front_persistence",
+    "war.loss_ratio",
+    "war.russian_intake_thousand",
+    "negotiation.hazard_per_year",
+    "russia.effort_wartime_pct_gdp",
+    "equipment.level_pct",
+]
+
+
+@pytest.mark.parametrize("key", LATER)
+def test_what_is_read_as_the_run_goes_on_is_moved_by_an_event(key, baseline):
+    domain = catalogue().find(key).domain
+    moved = run(scenario(None, event(date(2024, 10, 2), {key: domain.high})))
+    assert differing(baseline, moved)
