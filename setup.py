@@ -1,0 +1,12 @@
+"""Packages of the wheel; everything else about it stands in pyproject.toml.
+
+The shipped scenarios live in ``scenarios/`` at the top of the repository and travel inside the wheel as
+``sim/scenarios/``. pyproject.toml can map a folder only where every package is listed by hand.
+"""
+
+from setuptools import find_packages, setup
+
+setup(
+    packages=[*find_packages(include=["sim", "sim.*"]), "sim.scenarios"],
+    package_dir={"sim.scenarios": "scenarios"},
+)
