@@ -1,0 +1,6 @@
+"""A comparison as one HTML page that stands alone: it opens from disk, asks nothing of any network and runs no script."""
+
+from sim.figures.report.building import build_report
+from sim.figures.report.pictures import Picture, picture_of
+
+__all__ = ["Picture", "build_report", "picture_of"]

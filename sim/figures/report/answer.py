@@ -1,0 +1,125 @@
+"""The answer in three sentences, made from the rows of the headline table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sim.analysis import Comparison, Row
+from sim.analysis.wording import quantity, runs_of_100, with_unit
+from sim.figures.report.numbers import day_told, is_share, outcome_name
+from sim.figures.report.outcomes import grouped, same_everywhere
+
+MOST_SCENARIOS = 3
+MOST_NAMES = 3
+
+
+def answer(comparison: Comparison, titles: Mapping[str, str]) -> tuple[str, str, str]:
+    """What changes most, what comes next, and what could not be shown and what all of it hangs on."""
+    shown = ranked(comparison)
+    base = titles[comparison.names[comparison.baseline]]
+    return (
+        _first(comparison, shown, titles, base),
+        _second(comparison, shown, titles),
+        _third(comparison, shown),
+    )
+
+
+def ranked(comparison: Comparison) -> list[list[Row]]:
+    """Outcomes with a difference shown, most striking first; each as its rows, largest first."""
+    places: dict[tuple[str, str], list[int]] = {}
+    rows: dict[tuple[str, str], list[Row]] = {}
+    for name in comparison.names:
+        for place, row in enumerate(comparison.leading(name, count=len(comparison.contrasts))):
+            key = (row.variable, row.entity)
+            places.setdefault(key, []).append(place)
+            rows.setdefault(key, []).append(row)
+    order = sorted(places, key=lambda key: (min(places[key]), sum(places[key]) / len(places[key])))
+    return [sorted(rows[key], key=lambda row: -abs(row.mean_difference)) for key in order]
+
+
+def change(row: Row) -> str:
+    """A difference in words: ``lower by 0.16 points on average (0.15 to 0.17), and lower in 98 of 100 runs``."""
+    up = row.mean_difference > 0
+    scale = (100.0 if is_share(row) else 1.0) * (1 if up else -1)
+    low, high = sorted((row.low * scale, row.high * scale))
+    mean = row.mean_difference * scale
+    if is_share(row):
+        word = "more" if up else "fewer"
+        return (
+            f"{mean:.1f} {word} of 100 runs ({low:.1f} to {high:.1f}), "
+            f"that is {100 * row.scenario_mean:.1f} rather than {100 * row.baseline_mean:.1f} of 100"
+        )
+    error = max((high - low) / 2, mean / 1000)
+    words = ("longer", "shorter") if row.kind == "wait" else ("higher", "lower")
+    amount = with_unit(quantity(mean, error), row.unit)
+    where = runs_of_100(row.p_higher if up else row.p_lower)
+    if row.conditional:
+        where = runs_of_100(row.p_higher if up else row.p_lower, "pair of runs", "pairs of runs")
+    span = f"{quantity(low, error)} to {quantity(high, error)}"
+    word = words[0] if up else words[1]
+    return f"{word} by {amount} on average ({span}), and {word} in {where}"
+
+
+def listed(names: Sequence[str], most: int = MOST_NAMES) -> str:
+    """``A, B and C``, or ``A, B, C and 4 more``."""
+    kept = list(names[:most])
+    if len(names) > most:
+        kept.append(f"{len(names) - most} more")
+    return kept[0] if len(kept) == 1 else f"{', '.join(kept[:-1])} and {kept[-1]}"
+
+
+def _first(comparison: Comparison, shown: list[list[Row]], titles: Mapping[str, str], base: str) -> str:
+    everything = grouped(comparison)
+    if not everything:
+        return f"Nothing could be compared with “{base}”, because the scenarios share no date."
+    if not shown:
+        if all(same_everywhere(row) for rows in everything for row in rows):
+            return f"Every outcome is the same as under “{base}” in every run."
+        return f"No difference from “{base}” could be shown in any of the {len(everything)} outcomes compared."
+    row = shown[0][0]
+    return f"By {day_told(row.date)}, what differs most from “{base}” is {_told(shown[0], titles)}."
+
+
+def _second(comparison: Comparison, shown: list[list[Row]], titles: Mapping[str, str]) -> str:
+    count = len(grouped(comparison))
+    if not shown:
+        return f"This rests on {_runs(comparison)}, and the table below says which differences would have been found."
+    # Two readings of one variable (the United States' aid and all aid) would say the same thing twice.
+    rest = [rows for rows in shown[1:] if rows[0].variable != shown[0][0].variable]
+    if not rest:
+        others = count - 1
+        return f"In the other {others} outcomes compared no separate difference stands out." if others else (
+            f"This was the only outcome compared, with {_runs(comparison)}."
+        )  # fmt: skip
+    return f"Next comes {_told(rest[0], titles)}."
+
+
+def _third(comparison: Comparison, shown: list[list[Row]]) -> str:
+    known = {(rows[0].variable, rows[0].entity) for rows in shown}
+    silent = [
+        outcome_name(rows[0])
+        for rows in grouped(comparison)
+        if (rows[0].variable, rows[0].entity) not in known and not all(map(same_everywhere, rows))
+    ]
+    start = f"No difference could be shown in {_quoted(silent)}; all" if silent and shown else "All"
+    keys = list(dict.fromkeys(key for name in comparison.names for key in comparison.depends_on(name)))
+    hangs = f", and it depends on inputs that no data settle ({listed(keys)})" if keys else ""
+    what = "sorting the runs of one scenario, not on changing a cause" if comparison.conditional else "the scenarios"
+    return f"{start} of this is conditional on {what}; it is not a forecast{hangs}."
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return listed([f"“{name}”" for name in names])
+
+
+def _told(rows: list[Row], titles: Mapping[str, str]) -> str:
+    parts = [f"under “{titles[row.scenario]}” {change(row)}" for row in rows[:MOST_SCENARIOS]]
+    if len(rows) > MOST_SCENARIOS:
+        parts.append(f"and {len(rows) - MOST_SCENARIOS} more in the table")
+    return f"“{outcome_name(rows[0])}”: {'; '.join(parts)}"
+
+
+def _runs(comparison: Comparison) -> str:
+    if comparison.conditional:
+        return f"{sum(view.runs for view in comparison.views):,} runs"
+    return f"{comparison.views[0].runs:,} pairs of runs"
