@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.evidence.rolling import backtest, card_line, store, stored
     from sim.evidence.calibration import Calibration, Estimate, calibrate, write
-    from sim.evidence.sheet import card
     from sim.evidence.replication import Row, replicate
+    from sim.evidence.rolling import backtest, card_line, store, stored
+    from sim.evidence.sheet import card
 
 _HOME = {
     "backtest": "rolling",

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
+from sim.errors import InputError
 from sim.evidence.rates import law_rates
 from sim.evidence.scores import Marks, join, mark
-from sim.errors import InputError
 from sim.model import facts_layer, simulate
 from sim.model.aid import DONORS, GROUPS
 from sim.scenario import Given, Origin, Scenario, gamma
@@ -30,7 +30,7 @@ LATEST = date(2025, 1, 2)  # release 29 cut at December 2024
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """Monthly sums of one actor, EUR bn, all kinds: ``allocated`` and ``committed``, ``(months,)`` from January 2022."""
+    """Monthly sums of one actor from January 2022, EUR bn, all kinds, ``(months,)`` each."""
 
     allocated: Array
     committed: Array
@@ -58,14 +58,20 @@ def flows(known: date) -> dict[str, Flows]:
             f"the aid known on {known} has no monthly commitments by donor (Kiel release 20 or too few months); "
             f"use a day from 2022-07-01 to 2024-09-30 or {LATEST}"
         )
-    pick = {who: Flows(series[who, "total", "allocation"], series[who, "total", "commitment"]) for who in ("USA", "EUR", "EUI")}
+    pick = {
+        who: Flows(series[who, "total", "allocation"], series[who, "total", "commitment"])
+        for who in ("USA", "EUR", "EUI")
+    }
     europe, bodies = pick["EUR"], pick["EUI"]
     states = Flows(europe.allocated - bodies.allocated, europe.committed - bodies.committed)
     return {"USA": pick["USA"], "EUI": bodies, "EUR_STATES": states}
 
 
 def values(known: date) -> dict[str, Value]:
-    """Estimates of the block as values for a scenario: hazards (European ones those of today's backlog) and law rates; a control of Congress without data gets gamma(1, 1) a year."""
+    """Estimates of the block as values for a scenario: hazards and law rates.
+
+    European hazards are those of today's backlog; a control of Congress without data gets gamma(1, 1) a year.
+    """
     seen = flows(known)
     hazards = {
         "aid.allocation_usa": seen["USA"].hazard(),
@@ -92,7 +98,8 @@ def started(start: date, end: date, given: dict[str, Value]) -> Scenario:
 def half_years(actor: str) -> Array:
     """Military allocations of a donor or group by half-year, EUR bn, 2022 H1 to 2024 H2; release 29."""
     monthly = facts.aid_monthly(LATEST).series[actor, "military", "allocation"]
-    return monthly[: monthly.size // HALF * HALF].reshape(-1, HALF).sum(1)
+    sums: Array = monthly[: monthly.size // HALF * HALF].reshape(-1, HALF).sum(1)
+    return sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +148,7 @@ def _row(actor: str) -> int:
 
 
 def generosity() -> tuple[float, float, int]:
-    """Year-to-year persistence of military aid over GDP, its standard error clustered by donor, and the count: release 29."""
+    """Year-to-year persistence of military aid over GDP, its standard error (by donor) and the count; release 29."""
     history = facts.aid_monthly(LATEST)
     x, y, who = [], [], []
     for donor in facts.donors():

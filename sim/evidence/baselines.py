@@ -98,7 +98,10 @@ def _errors(name: str, origin: int, horizons: int) -> tuple[Array, ...]:
     for step in range(horizons):
         dates = range(max(SHORTEST, length - WINDOW - 1), length - 1 - step)
         errors = np.array(
-            [past[:, at + 1 + step] - rule(past[:, max(0, at - WINDOW + 1) : at + 1], step + 1)[:, step] for at in dates]
+            [
+                past[:, at + 1 + step] - rule(past[:, max(0, at - WINDOW + 1) : at + 1], step + 1)[:, step]
+                for at in dates
+            ]
         )
         pools.append(errors - np.median(errors))
     return tuple(pools)

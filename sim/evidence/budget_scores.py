@@ -1,4 +1,4 @@
-"""Back-test of the budget block: rolling origins, re-estimated at each, against baselines fitted at the same origins."""
+"""Back-test of the budget block: rolling origins, estimated again at each, against baselines fitted there too."""
 
 from __future__ import annotations
 

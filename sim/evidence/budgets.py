@@ -5,15 +5,17 @@ The regressors are the terms of ``sim.model.budgets.terms`` at unit coefficients
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
 from sim.evidence.history import FIRST_YEAR, Definition, History, history, origin_day
-from sim.evidence.luck import Luck
+from sim.evidence.luck import Luck, single
 from sim.evidence.regression import DEGREES, Draws, Panel, Prior, sample
 from sim.model.budget_parameters import WITH_FORCES
 from sim.model.budgets import Coefficients, Situation, exposure, next_share, terms
@@ -54,7 +56,7 @@ PANEL_ROWS = np.array([row for row in range(len(WITH_FORCES)) if row != _USA])
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """Draws of the budget block at one origin: ``draws.coefficients`` rows are ``NAMES``, ``sigma`` rows WITH_FORCES."""
+    """Draws of the budget block at one origin; rows of coefficients are ``NAMES``, of sigma ``WITH_FORCES``."""
 
     definition: Definition
     origin: int
@@ -76,7 +78,7 @@ def estimate(
     day: date | None = None,
     thin: int = 1,
 ) -> Posterior:
-    """Posterior of the budget block from what was known at the origin, or on ``day``. Deterministic; under two seconds."""
+    """Posterior of the budget block from what was known at the origin, or on ``day``. Deterministic."""
     chosen = {**PRIORS, **(priors or {})}
     prior = Prior(np.array([chosen[name][0] for name in NAMES]), np.array([chosen[name][1] for name in NAMES]))
     luck = Luck(seed, f"budgets:{definition}:{origin}")
@@ -85,7 +87,7 @@ def estimate(
 
 
 def panel(origin: int, definition: Definition = "NATO", day: date | None = None) -> Panel:
-    """Yearly changes of 30 members (not the USA) from 2014 to the origin, against the rule's terms at unit coefficients."""
+    """Yearly changes of all members but the USA to the origin, against the rule's terms at unit coefficients."""
     past = history(origin, definition, day)
     columns, changes, units, periods, scales = [], [], [], [], []
     for year in past.years[1:]:
@@ -126,7 +128,7 @@ def situation(
     none = np.zeros(share.shape, np.bool_)
     zero = np.zeros(1, np.float32)
     distance = {member.code: member.distance_km for member in facts.members()}
-    given = {
+    given: dict[str, Any] = {
         "share": share,
         "before": earlier,
         "asked": np.full((len(WITH_FORCES), 1), GUIDELINE, np.float32),
@@ -145,17 +147,17 @@ def situation(
         "noise": zero,
     }
     switches = dict.fromkeys(_SWITCHES.values(), none)
-    neutral = {field.name: zero for field in fields(Situation)}
+    neutral: dict[str, Any] = {field.name: zero for field in fields(Situation)}
     return Situation(**{**neutral, **given, **switches})
 
 
 def war_threat(year: int, war_year: float | Array = WAR_YEAR) -> Array:
-    """The threat behind the budgets decided for ``year``, if a full-scale war begins in ``war_year``: B of the model."""
+    """The threat behind the budgets for ``year`` if a full-scale war begins in ``war_year``: B of the model."""
     begun = np.atleast_1d(np.asarray(war_year, float))
     threat = np.full(begun.shape, PEACETIME)
     for earlier in range(FIRST_YEAR, year):
         now = np.where(earlier >= begun, WAR_LEVEL, PEACETIME)
-        threat = np.asarray(in_budgets_next(threat, now, np.float64(LAG)), float)
+        threat = np.asarray(in_budgets_next(single(threat), single(now), single(np.full(1, LAG))), float)
     return threat
 
 
@@ -215,7 +217,8 @@ def _war_year(origin: int, count: int, luck: Luck, war_given: bool) -> Array:
 def _growth(past: History, year: int, count: int, luck: Luck) -> Array:
     common = past.common[(luck.uniform(f"growth:{year}", count) * past.common.size).astype(int)]
     own = 0.8 * past.own_sd * luck.student(f"own growth:{year}", 5.0, len(WITH_FORCES), count)
-    return common + own
+    total: Array = common + own
+    return total
 
 
 def _noise(draws: Draws, share: NDArray[np.float32], year: int, luck: Luck) -> NDArray[np.float32]:
@@ -230,7 +233,7 @@ def _coefficients(given: dict[str, Array]) -> Coefficients:
     return Coefficients(**{**values, "ceiling": np.full(1, CEILING, np.float32)})
 
 
-def _with(at: Situation, changed: dict[str, NDArray[np.generic]]) -> Situation:
+def _with(at: Situation, changed: Mapping[str, NDArray[Any]]) -> Situation:
     return Situation(**{**{field.name: getattr(at, field.name) for field in fields(Situation)}, **changed})
 
 

@@ -93,7 +93,9 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
     r_hat, size = mixing(np.stack([chain.draws.coefficients for chain in chains], axis=1))
     for block, estimate in (
         ("estimates", _revision_columns),
-        ("front", _front_columns), ("supplementals", _law_columns), ("aid", _aid_columns),
+        ("front", _front_columns),
+        ("supplementals", _law_columns),
+        ("aid", _aid_columns),
     ):
         try:
             found, count = estimate(until, draws, seed)
@@ -105,8 +107,16 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
         observations[block] = count
     open_ended = set(assumptions())
     keys = tuple(key for key in columns if key not in open_ended)
-    told = {"version": __version__, "until": until.isoformat(), "seed": seed, "tables": tables_stamp(), "blocks": observations}
-    joint = facts.Posterior(keys, np.column_stack([columns[key] for key in keys]).astype(np.float32), told)
+    told = {
+        "version": __version__,
+        "until": until.isoformat(),
+        "seed": seed,
+        "tables": tables_stamp(),
+        "blocks": observations,
+    }
+    joint = facts.Posterior(
+        keys, np.column_stack([_inside(key, columns[key]) for key in keys]).astype(np.float32), told
+    )
     estimates = tuple(_estimate(key, blocks[key], priors.get(key), columns[key]) for key in keys)
     return Calibration(
         until, joint, estimates, observations, float(r_hat.max()), float(size.min()), tuple(skipped), assumptions()
@@ -190,7 +200,8 @@ def _revision_columns(until: date, draws: int, seed: int) -> tuple[dict[str, Arr
     squares = 9 * 0.15**2 + apart.size * spread**2
     return {
         "budgets.estimate_bias_pp": bias + luck.normal("bias", draws) / np.sqrt(precision),
-        "budgets.estimate_noise_pp": 1 / np.sqrt(_gamma((9 + apart.size) / 2, squares / 2, luck.uniform("noise", draws))),
+        "budgets.estimate_noise_pp": 1
+        / np.sqrt(_gamma((9 + apart.size) / 2, squares / 2, luck.uniform("noise", draws))),
     }, apart.size
 
 
@@ -207,7 +218,8 @@ def _law_columns(until: date, draws: int, seed: int) -> tuple[dict[str, Array], 
     if not used:
         raise InputError(f"no supplemental could be signed by {until}: the invasion came later")
     columns = {
-        f"us.aid.laws_{key}_per_year": _gamma(rate.shape, rate.years, luck.uniform(key, draws)) for key, rate in used.items()
+        f"us.aid.laws_{key}_per_year": _gamma(rate.shape, rate.years, luck.uniform(key, draws))
+        for key, rate in used.items()
     }
     return columns, sum(rate.events for rate in used.values())
 
@@ -222,13 +234,20 @@ def _aid_columns(until: date, draws: int, seed: int) -> tuple[dict[str, Array], 
 def _gamma(shape: float, rate: float, quantile: Array) -> Array:
     from scipy.special import gammaincinv
 
-    drawn: Array = gammaincinv(shape, quantile) / rate
-    return drawn
+    return np.asarray(gammaincinv(shape, quantile) / rate, float)
 
 
 def _estimate(key: str, block: str, prior: tuple[float, float] | None, draws: Array) -> Estimate:
     parameter = catalogue().find(key)
     return Estimate(key, block, prior, float(draws.mean()), float(draws.std()), _shipped(parameter))
+
+
+def _inside(key: str, draws: Array) -> Array:
+    """Draws cut to what the model allows for the key, as for a truncated prior."""
+    parameter = catalogue().find(key)
+    if parameter is None or not isinstance(parameter.domain, Number):
+        return draws
+    return np.clip(draws, parameter.domain.low, parameter.domain.high)
 
 
 def _shipped(parameter: Parameter | None) -> str:

@@ -1,4 +1,4 @@
-"""The front block: monthly net gain against effort, its posterior by importance sampling, forecasts by the model's rule."""
+"""The front block: net gain against effort, its posterior by importance sampling, forecasts by the model's rule."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim import facts
 from sim.errors import InputError
-from sim.evidence.luck import Luck
+from sim.evidence.luck import Luck, single
 from sim.model.war import next_effort, next_gain
 
 Array = NDArray[np.float64]
@@ -60,7 +60,9 @@ def front_history(known: date, series: str = "isw_economist") -> FrontHistory:
     used = [row for row in rows if row.net_gain_km2 is not None and row.month >= USABLE_FROM]
     months = tuple(row.month for row in used)
     if sum(month >= POSITIONAL_FROM for month in months) < FEWEST_MONTHS:
-        raise InputError(f"the front has fewer than {FEWEST_MONTHS} months of positional war by {known}; use a later day")
+        raise InputError(
+            f"the front has fewer than {FEWEST_MONTHS} months of positional war by {known}; use a later day"
+        )
     gain = np.array([row.net_gain_km2 for row in used], float)
     return FrontHistory(months, gain, np.array([losses[month] for month in months]))
 
@@ -97,12 +99,19 @@ def forecast_front(posterior: FrontPosterior, horizon: int, *, episodes: bool = 
     path = []
     for month in range(horizon):
         shock = posterior.effort_noise * luck.normal(f"effort:{month}", count)
-        effort = np.asarray(next_effort(effort, level, posterior.effort_kept, shock), float)
+        effort = np.asarray(
+            next_effort(single(effort), single(level), single(posterior.effort_kept), single(shock)), float
+        )
         pull = posterior.gain_per_effort * (effort - posterior.break_even)
         noise = posterior.noise * luck.normal(f"gain:{month}", count)
-        gain = np.asarray(next_gain(gain, posterior.persistence, pull, np.zeros(1), noise), float)
+        gain = gain_after(gain, posterior.persistence, pull, noise)
         path.append(gain + ground[month])
     return np.stack(path)
+
+
+def gain_after(now: Array, kept: Array, pull: Array, noise: Array) -> Array:
+    """Next month's gain, km2, by the model's rule, with aid left out: its effect is not identified."""
+    return np.asarray(next_gain(single(now), single(kept), single(pull), np.zeros(1, np.float32), single(noise)), float)
 
 
 def _prior(luck: Luck) -> dict[str, Array]:
@@ -118,7 +127,7 @@ def _prior(luck: Luck) -> dict[str, Array]:
 
 def _expected(gain: Array, effort: Array, by: dict[str, Array]) -> Array:
     pull = by["gain_per_effort"] * (effort - by["break_even"])
-    return np.asarray(next_gain(gain, by["persistence"], pull, np.zeros(1), np.zeros(1)), float)
+    return gain_after(gain, by["persistence"], pull, np.zeros(1))
 
 
 def _resample(weight: Array, draws: int, luck: Luck) -> NDArray[np.intp]:
@@ -131,7 +140,8 @@ def _scale(steps: Array, luck: Luck, draws: int) -> Array:
     from scipy.special import gammaincinv
 
     shape, rate = (4 + steps.size) / 2, (4 * 0.14**2 + (steps**2).sum()) / 2
-    return np.sqrt(rate / gammaincinv(shape, luck.uniform("effort noise", draws)))
+    scale: Array = np.sqrt(rate / gammaincinv(shape, luck.uniform("effort noise", draws)))
+    return scale
 
 
 def _collapse_rate(months: tuple[date, ...], luck: Luck, draws: int) -> Array:

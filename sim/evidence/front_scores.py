@@ -1,4 +1,4 @@
-"""Back-test of the front: net gain over 1, 3 and 6 months, origins each month, against simple rules on the same months."""
+"""Back-test of the front: net gain over 1, 3 and 6 months from each month, against simple rules."""
 
 from __future__ import annotations
 

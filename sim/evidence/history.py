@@ -60,17 +60,14 @@ def origin_day(year: int) -> date:
 
 
 def history(origin: int, definition: Definition = "NATO", day: date | None = None) -> History:
-    """Everything known at the origin, or on ``day``. A year not yet reported by a member carries its last share forward.
+    """Everything known at the origin, or on ``day``. A year not yet reported carries the last share forward.
 
-    SIPRI prints a year in April of the next, so its origin looks at the edition of that April and at nothing else later.
+    SIPRI prints a year in April of the next: its origin sees the edition of that April, and nothing else later.
     """
     if not 2015 <= origin <= LAST[definition]:
         raise InputError(f"no {definition} back-test from {origin}; origins run from 2015 to {LAST[definition]}")
     day = day or origin_day(origin)
-    if definition == "NATO":
-        known = facts.defence_shares(day)
-    else:
-        known = facts.sipri_shares(date(origin + 1, 4, 30))
+    known = facts.defence_shares(day) if definition == "NATO" else facts.sipri_shares(date(origin + 1, 4, 30))
     growth, debt = facts.real_growth(day), facts.gross_debt(day)
     years = range(FIRST_YEAR, origin + 1)
     past = range(FIRST_NORMAL, origin + 1)
@@ -82,7 +79,9 @@ def history(origin: int, definition: Definition = "NATO", day: date | None = Non
         definition,
         origin,
         np.array([[_latest(known[code], year) for year in years] for code in WITH_FORCES]),
-        np.array([[growth[code].get(year, norm) for year in years] for code, norm in zip(WITH_FORCES, normal, strict=True)]),
+        np.array(
+            [[growth[code].get(year, norm) for year in years] for code, norm in zip(WITH_FORCES, normal, strict=True)]
+        ),
         np.array([[_latest(debt[code], year) for year in years] for code in WITH_FORCES]),
         normal,
         common,
@@ -91,7 +90,7 @@ def history(origin: int, definition: Definition = "NATO", day: date | None = Non
 
 
 def outcomes(years: range, definition: Definition = "NATO") -> Array:
-    """The shares that came, ``(members, years)``: NATO's release of 17 June 2024, or SIPRI's edition to 2023; else nan."""
+    """The shares that came, ``(members, years)``: NATO's June 2024 release, or SIPRI to 2023; nan where none."""
     known = facts.defence_shares(FINAL) if definition == "NATO" else facts.sipri_shares(FINAL)
     return np.array([[known[code].get(year, np.nan) for year in years] for code in WITH_FORCES])
 
@@ -102,7 +101,8 @@ def before(origin: int, first: int = 1999) -> Array:
     years = range(first, origin)
     full = [[known[code].get(year, np.nan) for year in years] for code in WITH_FORCES]
     table = np.array(full)
-    return table[np.isfinite(table).all(1)]
+    complete: Array = table[np.isfinite(table).all(1)]
+    return complete
 
 
 def _latest(series: dict[int, float], year: int) -> float:

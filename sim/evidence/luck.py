@@ -12,6 +12,11 @@ from sim.model.streams import Streams
 Array = NDArray[np.float64]
 
 
+def single(values: Array) -> NDArray[np.float32]:
+    """The numbers in single precision, as the model's rules take them."""
+    return np.asarray(values, np.float32)
+
+
 class Luck:
     """Draws by label: the same seed and label give the same numbers, whatever else is drawn."""
 
@@ -26,15 +31,13 @@ class Luck:
         """Standard normal numbers."""
         from scipy.special import ndtri
 
-        numbers: Array = ndtri(self.uniform(label, *shape))
-        return numbers
+        return np.asarray(ndtri(self.uniform(label, *shape)), float)
 
     def student(self, label: str, degrees: float, *shape: int) -> Array:
         """Student-t numbers, not rescaled."""
         from scipy.special import stdtrit
 
-        numbers: Array = stdtrit(degrees, self.uniform(label, *shape))
-        return numbers
+        return np.asarray(stdtrit(degrees, self.uniform(label, *shape)), float)
 
     def order(self, label: str, count: int) -> NDArray[np.intp]:
         """A random order of ``count`` things."""

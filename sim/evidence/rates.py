@@ -104,7 +104,7 @@ def change_of_head(known: date) -> Chance:
 
 
 def early_elections(known: date, term_years: float = 4.0, margin_years: float = 0.4) -> Chance:
-    """How often a legislature did not last to within ``margin_years`` of a four-year term (five-year terms not told apart)."""
+    """How often a legislature fell short of four years by more than the margin; longer terms are not told apart."""
     gaps = _gaps(known)
     return Chance("election held early", sum(gap < term_years - margin_years for gap in gaps), len(gaps))
 
@@ -150,7 +150,9 @@ def score_elections(first: int = 2018, last: int = 2023) -> EventScore:
         seen[vote.code] = vote.hog
     probability, happened = np.array(forecasts), np.array(outcomes)
     coin = brier(np.full(happened.shape, 0.5), happened)
-    return EventScore("head of government changes", len(outcomes), brier(probability, happened), coin, "baseline: one half")
+    return EventScore(
+        "head of government changes", len(outcomes), brier(probability, happened), coin, "baseline: one half"
+    )
 
 
 def score_laws() -> EventScore:
@@ -169,7 +171,9 @@ def score_laws() -> EventScore:
         happened.append(float(any(start <= day < end for day in signed)))
     seen = np.array(happened)
     note = "baseline: one rate for every Congress; a control without data takes that rate"
-    return EventScore("supplemental signed in a quarter", len(starts), brier(np.array(own), seen), brier(np.array(pooled), seen), note)
+    return EventScore(
+        "supplemental signed in a quarter", len(starts), brier(np.array(own), seen), brier(np.array(pooled), seen), note
+    )
 
 
 def _control(day: date) -> str:
@@ -188,4 +192,6 @@ def score_ceasefire() -> EventScore:
         constant.append(1 - np.exp(-shape / rate * 0.25))
     none = np.zeros(11)
     note = "baseline: the constant mean hazard; eleven quarters from April 2022, no ceasefire in any: says little"
-    return EventScore("ceasefire begins in a quarter", 11, brier(np.array(own), none), brier(np.array(constant), none), note)
+    return EventScore(
+        "ceasefire begins in a quarter", 11, brier(np.array(own), none), brier(np.array(constant), none), note
+    )

@@ -1,4 +1,4 @@
-"""Linear regression with Student-t errors, partially pooled scales and a common shock of each period, by Gibbs sampling.
+"""Linear regression with Student-t errors, pooled scales and a common shock of each period, by Gibbs sampling.
 
 y_k = x_k'b + mu_t(k) + scale_k sigma_i(k) e_k,  e ~ t_nu,  mu_t ~ N(0, tau2),  sigma_i^2 ~ IG(a, a s0^2)
 with normal priors on b. The t errors are a scale mixture of normals, so every conditional is standard.
@@ -33,7 +33,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """Posterior draws: ``coefficients`` (k, draws), ``common_sd`` (draws,), ``sigma`` (units, draws), ``typical`` (draws,)."""
+    """Posterior draws: ``coefficients`` (k, draws), ``sigma`` (units, draws), the other two (draws,)."""
 
     coefficients: Array
     common_sd: Array
@@ -92,7 +92,7 @@ class _Chain:
         precision = self.precision + weighted.T @ panel.x
         pull = self.precision @ prior.mean + weighted.T @ (panel.y - self.mu[panel.period])
         noise = np.linalg.solve(np.linalg.cholesky(precision).T, self.normal[number, :width])
-        b = np.linalg.solve(precision, pull) + noise
+        b = np.asarray(np.linalg.solve(precision, pull) + noise, float)
         rest = panel.y - panel.x @ b
         hold = np.bincount(panel.period, 1 / variance, self.periods) + 1 / self.tau2
         centre = np.bincount(panel.period, rest / variance, self.periods) / hold
@@ -103,4 +103,5 @@ class _Chain:
         squares = np.bincount(panel.unit, self.w * error**2, self.s2.size)
         self.s2 = (POOLING * self.s02 + 0.5 * squares) / self.unit[number]
         self.s02 = self.pool[number] / ((POOLING / self.s2[self.used]).sum() + 4 / prior.sigma**2)
-        return b, float(np.sqrt(self.tau2)), np.sqrt(self.s2), float(np.sqrt(self.s02))
+        sigma: Array = np.sqrt(self.s2)
+        return b, float(np.sqrt(self.tau2)), sigma, float(np.sqrt(self.s02))

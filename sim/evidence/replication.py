@@ -50,8 +50,16 @@ def replicate() -> tuple[Row, ...]:
     from sim.evidence.replication_war import WAR_ROWS
 
     rows: tuple[Callable[[], Row], ...] = (
-        members_at_two, europe_share, bunching, pledge_pace, jump_by_distance, no_jump_before, debt_slope, neighbours, *WAR_ROWS
-    )  # fmt: skip
+        members_at_two,
+        europe_share,
+        bunching,
+        pledge_pace,
+        jump_by_distance,
+        no_jump_before,
+        debt_slope,
+        neighbours,
+        *WAR_ROWS,
+    )
     return tuple(row() for row in rows)
 
 
@@ -101,10 +109,12 @@ def members_at_two() -> Row:
     inside = (low <= target) & (target <= high)
     passed = bool(near.all())
     remark = (
-        f"medians of forecasts up to seven years ahead: within tolerance in {near.sum()} of 11 years, inside the 90% band in "
-        f"{inside.sum()}; the peak of 2020, when GDP fell, and the rush before the deadline are not foreseen"
+        f"medians of forecasts up to seven years ahead: within tolerance in {near.sum()} of 11 years, inside the 90% "
+        f"band in {inside.sum()}; the peak of 2020, when GDP fell, and the rush before the deadline are not foreseen"
     )
-    return Row("1", "allies at 2% of GDP, 2014 to 2024", _list(target), "1; 2024: 3", _list(seen), _list(given), passed, remark)
+    return Row(
+        "1", "allies at 2% of GDP, 2014 to 2024", _list(target), "1; 2024: 3", _list(seen), _list(given), passed, remark
+    )
 
 
 def _count(year: int) -> int:
@@ -121,12 +131,26 @@ def europe_share() -> Row:
     told = facts.aggregates(FINAL)["NATO_EUR_CAN"]
     seen = [told[year]["share_pct_gdp"] for year in (2014, 2021, 2024)]
     passed = bool(np.abs(np.array(given) - target).max() <= 0.03)
-    remark = "" if passed else "2021 is a forecast over seven years, 2024 one over three; both fall short by less than a tenth"
-    return Row("2", "Europe and Canada, % of GDP, 2014, 2021, 2024", _list(target, 2), "0.03", _list(seen, 2), _list(given, 2), passed, remark)
+    remark = (
+        ""
+        if passed
+        else "2021 is a forecast over seven years, 2024 one over three; both fall short by less than a tenth"
+    )
+    return Row(
+        "2",
+        "Europe and Canada, % of GDP, 2014, 2021, 2024",
+        _list(target, 2),
+        "0.03",
+        _list(seen, 2),
+        _list(given, 2),
+        passed,
+        remark,
+    )
 
 
 def bunching() -> Row:
     """Row 2b."""
+
     def crossed(before: Array, after: Array) -> tuple[float, float]:
         near = (before >= 1.5) & (before < MEETS)
         return float((near & (after >= MEETS)).sum()), float(near.sum())
@@ -141,7 +165,16 @@ def bunching() -> Row:
     reproduced = f"{last[0]:.0f} of {last[1]:.0f}; {sum(hit for hit, _ in pairs) / sum(near for _, near in pairs):.0%}"
     passed = bool(9 <= round(12 * share) <= 12 and 0.10 <= ordinary <= 0.25)
     remark = "" if passed else "plans carry part of the bunching; members without a plan cross less often than they did"
-    return Row("2b", "of 12 allies at 1.5-2% in 2023, at 2% in 2024; in a usual year", "11 of 12; 17%", "9 to 12; 10-25%", reproduced, f"{12 * share:.1f} of 12; {ordinary:.0%}", passed, remark)
+    return Row(
+        "2b",
+        "of 12 allies at 1.5-2% in 2023, at 2% in 2024; in a usual year",
+        "11 of 12; 17%",
+        "9 to 12; 10-25%",
+        reproduced,
+        f"{12 * share:.1f} of 12; {ordinary:.0%}",
+        passed,
+        remark,
+    )
 
 
 def pledge_pace() -> Row:
@@ -149,7 +182,16 @@ def pledge_pace() -> Row:
     simulated = shares("history_2014")
     pace = float(np.median((simulated[7, ALLIES] - simulated[0, ALLIES]).mean(0)) / 7)
     seen = float((actual()[ALLIES, 7] - actual()[ALLIES, 0]).mean() / 7)
-    return Row("3", "mean yearly change 2015-21, points of GDP", "0.05", "0.02", f"{seen:.3f}", f"{pace:.3f}", abs(pace - 0.05) <= 0.02, "")
+    return Row(
+        "3",
+        "mean yearly change 2015-21, points of GDP",
+        "0.05",
+        "0.02",
+        f"{seen:.3f}",
+        f"{pace:.3f}",
+        abs(pace - 0.05) <= 0.02,
+        "",
+    )
 
 
 def jump_by_distance() -> Row:
@@ -159,7 +201,16 @@ def jump_by_distance() -> Row:
     change = actual()[EUROPE, 10] - actual()[EUROPE, 7]
     b, error = _robust(change, log_distance(EUROPE))
     remark = "" if abs(given + 0.87) <= 0.36 else "too little of the rise is near Russia"
-    return Row("4", "rise 2021-24 on log distance, Europe", "-0.87 (0.18)", "2 s.e.", f"{b:.2f} ({error:.2f})", f"{given:.2f}", abs(given + 0.87) <= 0.36, remark)
+    return Row(
+        "4",
+        "rise 2021-24 on log distance, Europe",
+        "-0.87 (0.18)",
+        "2 s.e.",
+        f"{b:.2f} ({error:.2f})",
+        f"{given:.2f}",
+        abs(given + 0.87) <= 0.36,
+        remark,
+    )
 
 
 def no_jump_before() -> Row:
@@ -167,7 +218,16 @@ def no_jump_before() -> Row:
     simulated = shares("history_2014")
     given = float(np.median(slope(simulated[7, EUROPE] - simulated[0, EUROPE], log_distance(EUROPE))))
     b, error = _robust(actual()[EUROPE, 7] - actual()[EUROPE, 0], log_distance(EUROPE))
-    return Row("5", "rise 2014-21 on log distance, Europe: none", "-0.28 (0.24)", "2 s.e.", f"{b:.2f} ({error:.2f})", f"{given:.2f}", abs(given + 0.28) <= 0.48, "")
+    return Row(
+        "5",
+        "rise 2014-21 on log distance, Europe: none",
+        "-0.28 (0.24)",
+        "2 s.e.",
+        f"{b:.2f} ({error:.2f})",
+        f"{given:.2f}",
+        abs(given + 0.28) <= 0.48,
+        "",
+    )
 
 
 def debt_slope() -> Row:
@@ -177,7 +237,16 @@ def debt_slope() -> Row:
     seen_late, seen_early = _debt_slope(actual()[:, 7:11], 2021), _debt_slope(actual()[:, :8], 2014)
     passed = bool(abs(late + 0.021) <= 0.008 and abs(early - 0.009) <= 0.012)
     reproduced = f"{seen_late[0]:.3f} ({seen_late[1]:.3f}); {seen_early[0]:+.3f} ({seen_early[1]:.3f})"
-    return Row("6", "change on debt, per 10% of GDP, 2022-24; 2015-21", "-0.021 (0.004); +0.009 (0.006)", "2 s.e.", reproduced, f"{late:.3f}; {early:+.3f}", passed, "")
+    return Row(
+        "6",
+        "change on debt, per 10% of GDP, 2022-24; 2015-21",
+        "-0.021 (0.004); +0.009 (0.006)",
+        "2 s.e.",
+        reproduced,
+        f"{late:.3f}; {early:+.3f}",
+        passed,
+        "",
+    )
 
 
 def neighbours() -> Row:
@@ -189,8 +258,21 @@ def neighbours() -> Row:
     given = [float(np.median(np.median(jump[rows], axis=0))) for rows in (near, far)]
     seen = [float(np.median(actual()[rows, 10] - actual()[rows, 7])) for rows in (near, far)]
     passed = bool(abs(given[0] - 1.04) <= 0.15 and abs(given[1] - 0.46) <= 0.15)
-    remark = "" if passed else "the neighbours' rise is understated: Poland and Estonia went far beyond what plans and exposure give"
-    return Row("7", "median rise 2021-24: neighbours of Russia; others", "1.04; 0.46", "0.15", _list(seen, 2), _list(given, 2), passed, remark)
+    remark = (
+        ""
+        if passed
+        else "the neighbours' rise is understated: Poland and Estonia went far beyond what plans and exposure give"
+    )
+    return Row(
+        "7",
+        "median rise 2021-24: neighbours of Russia; others",
+        "1.04; 0.46",
+        "0.15",
+        _list(seen, 2),
+        _list(given, 2),
+        passed,
+        remark,
+    )
 
 
 def _debt_slopes(path: Array, first: int) -> float:
@@ -199,7 +281,7 @@ def _debt_slopes(path: Array, first: int) -> float:
 
 
 def _debt_slope(path: Array, first: int) -> tuple[float, float]:
-    """Slope of yearly changes on debt given gap, exposure and growth, clustered by member: ``path`` (members, years)."""
+    """Slope of yearly changes on debt given gap, exposure and growth, by member: ``path`` (members, years)."""
     y, x, who = [], [], []
     debt, growth = facts.gross_debt(FINAL), facts.real_growth(FINAL)
     near = exposure(np.array([_MEMBER[code].distance_km for code in WITH_FORCES], np.float32))

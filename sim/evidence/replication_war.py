@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from sim import facts, load
 from sim.evidence.aid import LATEST
-from sim.evidence.front import FrontPosterior, estimate_front
+from sim.evidence.front import FrontPosterior, estimate_front, gain_after
 from sim.evidence.luck import Luck
 from sim.evidence.rates import law_rates
 from sim.evidence.replication import RUNS, SEED, Row, run
 from sim.model import simulate
 from sim.model.aid import DONORS, GROUPS
-from sim.model.war import next_gain
 
 Array = NDArray[np.float64]
 USA, EUR = DONORS.index("USA"), len(DONORS) + GROUPS.index("EUR")
@@ -29,7 +28,7 @@ def _monthly(row: int) -> Array:
 
 
 def _without_law() -> NDArray[np.bool_]:
-    """Runs of the history in which, as it was, no law came from January 2023 to March 2024 and the USA was giving before."""
+    """Runs in which, as it was, no law came from January 2023 to March 2024 and the USA was giving before."""
     promised = np.diff(np.asarray(run("history_2022")["aid_committed_beur"][:, USA], float), axis=0, prepend=0)
     chosen: NDArray[np.bool_] = (promised[12:27].sum(0) < 1) & (_monthly(USA)[BEFORE].mean(0) > 0.5)
     return chosen
@@ -45,8 +44,19 @@ def fall_in_gap() -> Row:
     passed = bool(abs(model + 0.88) <= 0.05)
     remark = f"over the {int(chosen.sum())} of {RUNS} runs in which Congress passed nothing"
     if not passed:
-        remark += "; in the model what is left of old authority keeps flowing at a steady rate, the real stop was sharper"
-    return Row("8", "U.S. military allocations in the gap of 2023-24", "-88%", "5 points", f"{fell:.0%}", f"{model:.0%}", passed, remark)
+        remark += (
+            "; in the model what is left of old authority keeps flowing at a steady rate, the real stop was sharper"
+        )
+    return Row(
+        "8",
+        "U.S. military allocations in the gap of 2023-24",
+        "-88%",
+        "5 points",
+        f"{fell:.0%}",
+        f"{model:.0%}",
+        passed,
+        remark,
+    )
 
 
 def replacement() -> Row:
@@ -58,7 +68,16 @@ def replacement() -> Row:
     us, eur = _monthly(USA)[:, chosen], _monthly(EUR)[:, chosen]
     model = float(np.median((eur[GAP].mean(0) - eur[BEFORE].mean(0)) / (us[BEFORE].mean(0) - us[GAP].mean(0))))
     remark = "rise of European over fall of U.S. allocations, trend and all, as in the figure it is held against"
-    return Row("9", "part made up by Europe within six months", "13%", "0-30%", f"{seen:.0%}", f"{model:.0%}", 0 <= model <= 0.30, remark)
+    return Row(
+        "9",
+        "part made up by Europe within six months",
+        "13%",
+        "0-30%",
+        f"{seen:.0%}",
+        f"{model:.0%}",
+        0 <= model <= 0.30,
+        remark,
+    )
 
 
 def length_of_gap() -> Row:
@@ -67,7 +86,16 @@ def length_of_gap() -> Row:
     asked = max(day for day, _ in law.requests)
     days = (law.signed_on - asked).days if law.signed_on else 0
     months = 12 / law_rates(date(2025, 1, 1))["split"].mean
-    return Row("10", "days from request to law; months between laws, split Congress", "187; 16", "-", f"{days}; {months:.0f}", f"{days}; {months:.0f}", abs(months - 16) < 1, "the model's rate is this posterior")
+    return Row(
+        "10",
+        "days from request to law; months between laws, split Congress",
+        "187; 16",
+        "-",
+        f"{days}; {months:.0f}",
+        f"{days}; {months:.0f}",
+        abs(months - 16) < 1,
+        "the model's rate is this posterior",
+    )
 
 
 def cost_of_replacing() -> Row:
@@ -76,8 +104,19 @@ def cost_of_replacing() -> Row:
     europe, usa = (series[who, "total", "allocation"].sum() / 3 for who in ("EUR", "USA"))
     given = (europe, europe + usa)
     passed = bool(abs(given[0] / 44 - 1) <= 0.10 and abs(given[1] / 82 - 1) <= 0.10)
-    remark = "euros only, yearly means of 2022-24 with the G7 loan; the share of GDP in the source has another denominator"
-    return Row("11", "Europe's yearly aid, and with the U.S. share, EUR bn", "44; 82", "10%", "", f"{given[0]:.0f}; {given[1]:.0f}", passed, remark)
+    remark = (
+        "euros only, yearly means of 2022-24 with the G7 loan; the share of GDP in the source has another denominator"
+    )
+    return Row(
+        "11",
+        "Europe's yearly aid, and with the U.S. share, EUR bn",
+        "44; 82",
+        "10%",
+        "",
+        f"{given[0]:.0f}; {given[1]:.0f}",
+        passed,
+        remark,
+    )
 
 
 def _path() -> dict[date, Array]:
@@ -90,7 +129,7 @@ def _path() -> dict[date, Array]:
     for month in range(start + 1, len(past.months)):
         pull = posterior.gain_per_effort * (past.effort[month] - posterior.break_even)
         noise = posterior.noise * luck.normal(str(month), count)
-        gain = np.asarray(next_gain(gain, posterior.persistence, pull, np.zeros(1), noise), float)
+        gain = gain_after(gain, posterior.persistence, pull, noise)
         path[past.months[month]] = gain
     return path
 
@@ -107,15 +146,36 @@ def gain_by_year() -> Row:
     """Row 12."""
     a, b = _sum(date(2023, 1, 1), date(2023, 12, 1)), _sum(date(2024, 1, 1), date(2024, 12, 1))
     passed = bool(-200 <= a[0] <= 800 and 3300 <= b[0] <= 4300)
-    return Row("12", "Russian net gain 2023; 2024, km2", "500 (-200 to 800); 3300-4300", "range", f"{a[1]:.0f}; {b[1]:.0f}", f"{a[0]:.0f}; {b[0]:.0f}", passed, "casualties given, in sample")
+    return Row(
+        "12",
+        "Russian net gain 2023; 2024, km2",
+        "500 (-200 to 800); 3300-4300",
+        "range",
+        f"{a[1]:.0f}; {b[1]:.0f}",
+        f"{a[0]:.0f}; {b[0]:.0f}",
+        passed,
+        "casualties given, in sample",
+    )
 
 
 def gain_in_gap() -> Row:
     """Row 13."""
     a, b = _sum(date(2023, 10, 1), date(2024, 4, 1)), _sum(date(2024, 5, 1), date(2024, 12, 1))
     passed = bool(abs(a[0] / 633 - 1) <= 0.2 and abs(b[0] / 3319 - 1) <= 0.2)
-    remark = "casualties given, in sample; the months of the gap (Avdiivka) cost more people for less ground than the equation gives"
-    return Row("13", "Russian net gain in the gap; May-Dec 2024, km2", "633; 3319", "20%", f"{a[1]:.0f}; {b[1]:.0f}", f"{a[0]:.0f}; {b[0]:.0f}", passed, remark)
+    remark = (
+        "casualties given, in sample; the months of the gap (Avdiivka) cost more people for less ground than the "
+        "equation gives"
+    )
+    return Row(
+        "13",
+        "Russian net gain in the gap; May-Dec 2024, km2",
+        "633; 3319",
+        "20%",
+        f"{a[1]:.0f}; {b[1]:.0f}",
+        f"{a[0]:.0f}; {b[0]:.0f}",
+        passed,
+        remark,
+    )
 
 
 def casualties() -> Row:
@@ -124,7 +184,16 @@ def casualties() -> Row:
     seen = sum(facts.casualties(YEAR_END).values())
     model = float(np.median(baseline[2]))
     remark = "baseline at the end of December 2024: counted to September, simulated after"
-    return Row("14", "Russian casualties to December 2024, thousand", "750", "15%", f"{seen:.0f}", f"{model:.0f}", abs(model / 750 - 1) <= 0.15, remark)
+    return Row(
+        "14",
+        "Russian casualties to December 2024, thousand",
+        "750",
+        "15%",
+        f"{seen:.0f}",
+        f"{model:.0f}",
+        abs(model / 750 - 1) <= 0.15,
+        remark,
+    )
 
 
 def ranking() -> Row:
@@ -137,16 +206,34 @@ def ranking() -> Row:
     given = np.median(run("history_2022")["military_aid_allocated_beur"][-1, rows], axis=1) / gdp
     order = [np.argsort(np.argsort(values)).astype(float) for values in (seen, given)]
     model = float(np.corrcoef(order[0], order[1])[0, 1])
-    remark = "" if model > 0.8 else "a start in January 2022 knows distance only: that Denmark gives most and Hungary nothing is not in it"
-    return Row("15", "ranking of generosity 2022-24, rank correlation", "1", "> 0.8", "", f"{model:.2f}", model > 0.8, remark)
+    remark = (
+        ""
+        if model > 0.8
+        else "a start in January 2022 knows distance only: that Denmark gives most and Hungary nothing is not in it"
+    )
+    return Row(
+        "15", "ranking of generosity 2022-24, rank correlation", "1", "> 0.8", "", f"{model:.2f}", model > 0.8, remark
+    )
 
 
 def survival() -> Row:
     """Row 16."""
     shape, scale = 1.13, 0.41
     model = 1 / (1 + (2.85 / scale) ** shape)
-    remark = "the log-logistic fit of the literature page; its 95 wars are not in the facts, so the hazard stays an assumption"
-    return Row("16", "chance that a war lasts 2.85 years", "0.13 (12 of 95)", "0.05", "", f"{model:.2f}", abs(model - 0.13) <= 0.05, remark)
+    remark = (
+        "the log-logistic fit of the literature page; its 95 wars are not in the facts, so the hazard stays an "
+        "assumption"
+    )
+    return Row(
+        "16",
+        "chance that a war lasts 2.85 years",
+        "0.13 (12 of 95)",
+        "0.05",
+        "",
+        f"{model:.2f}",
+        abs(model - 0.13) <= 0.05,
+        remark,
+    )
 
 
 WAR_ROWS = (

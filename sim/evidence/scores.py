@@ -75,8 +75,16 @@ class Marks:
 
     def where(self, chosen: NDArray[np.bool_]) -> Marks:
         """The chosen entries."""
-        plain = (self.origin, self.horizon, self.entity, self.crps, self.error, self.pit)
-        return Marks(*(values[chosen] for values in plain), self.inside[:, chosen], self.width[:, chosen])
+        return Marks(
+            self.origin[chosen],
+            self.horizon[chosen],
+            self.entity[chosen],
+            self.crps[chosen],
+            self.error[chosen],
+            self.pit[chosen],
+            self.inside[:, chosen],
+            self.width[:, chosen],
+        )
 
     def coverage(self) -> dict[str, float]:
         """Share of outcomes inside each band, keyed by the band in per cent."""
@@ -88,7 +96,7 @@ class Marks:
 
 
 def mark(draws: Array, outcome: Array, origin: int, horizon: int) -> Marks:
-    """Scores of one origin and horizon: ``draws`` (entities, n), ``outcome`` (entities,); outcomes of nan are left out."""
+    """Scores of one origin and horizon: ``draws`` (entities, n), ``outcome`` (entities,), nan where there is none."""
     seen = np.flatnonzero(np.isfinite(outcome))
     draws, outcome = draws[seen], outcome[seen]
     edges = [interval(draws, band) for band in BANDS]

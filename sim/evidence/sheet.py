@@ -12,14 +12,15 @@ from sim.evidence.baselines import BASELINES
 from sim.evidence.budget_scores import CONDITIONAL, UNCONDITIONAL, origins
 from sim.evidence.budgets import HORIZONS, NAMES, PRIORS
 from sim.evidence.calibration import KEYS, assumptions
-from sim.evidence.history import LAST
+from sim.evidence.history import LAST, Definition
 from sim.evidence.rolling import card_line, stored
 
 METHODS = (UNCONDITIONAL, CONDITIONAL, *BASELINES)
 TARGETS = (
-    "Targets set beforehand: unconditional CRPS at least 10% below the best baseline pooled, and at no horizon worse by more "
-    "than 5%; conditional at least 20% below; 80% bands cover 75-85%; front at six months no worse than AR(1) with 80% "
-    "coverage of 70-90%; U.S. and European half-year aid at least 10% below random walk; 14 of 16 rows replicated."
+    "Targets set beforehand: unconditional CRPS at least 10% below the best baseline pooled, and at no horizon worse "
+    "by more than 5%; conditional at least 20% below; 80% bands cover 75-85%; front at six months no worse than AR(1) "
+    "with 80% coverage of 70-90%; U.S. and European half-year aid at least 10% below random walk; 14 of 16 rows "
+    "replicated."
 )
 
 
@@ -45,43 +46,47 @@ def _head(found: dict[str, Any]) -> str:
         (
             "# Evidence",
             f"*{card_line(found)}.*",
-            "Written by `alliance backtest --card`; do not edit. Every origin is estimated again with what was known on "
-            f"15 October of its year; {found['draws']} draws, seed {found['seed']}, version {found['version']}, tables "
-            f"`{found['tables'][:12]}`. NATO's release of June 2024 stands in for the figures of 2014-22 known at the time; "
-            "2023 is the figure of July 2023.",
-            "**What was chosen with hindsight.** The *form* of the war terms, the prior of their size (a pull towards the "
-            "shares of the Cold War) and the plan file, which was collected in 2024, were settled after 2022-24 was seen. "
-            "The skill on targets to 2021 is given beside the whole, and what other priors would have scored below.",
+            "Written by `alliance backtest --card`; do not edit. Every origin is estimated again with what was known "
+            f"on 15 October of its year; {found['draws']} draws, seed {found['seed']}, version {found['version']}, "
+            f"tables `{found['tables'][:12]}`. NATO's release of June 2024 stands in for the figures of 2014-22 known "
+            "at the time; 2023 is the figure of July 2023.",
+            "**What was chosen with hindsight.** The *form* of the war terms, the prior of their size (a pull towards "
+            "the shares of the Cold War) and the file of plans, which was collected in 2024, were settled after "
+            "2022-24 was seen. The skill on targets to 2021 is given beside the whole, and so is what other priors "
+            "would have scored.",
             TARGETS,
         )
     )
 
 
-def _budgets(found: dict[str, Any], definition: str) -> str:
+def _budgets(found: dict[str, Any], definition: Definition) -> str:
     report = found["budgets"][definition]
     rows = report["methods"]
     summary = [
-        [name, *(_n(value, 4) for value in (rows[name]["crps"], *rows[name]["crps_by_horizon"])), _n(rows[name]["mae"], 3)]
+        [
+            name,
+            *(_n(value, 4) for value in (rows[name]["crps"], *rows[name]["crps_by_horizon"])),
+            _n(rows[name]["mae"], 3),
+        ]
         + [_p(rows[name]["coverage"][band]) for band in ("50", "80", "90")]
         + [_n(rows[name]["width"]["80"], 2)]
         for name in METHODS
     ]
     heads = ["method", "CRPS", *(f"h = {h}" for h in HORIZONS), "MAE", "50%", "80%", "90%", "width of 80%"]
-    joint = [
-        [name, *(_n(rows[name][key], digits) for key, digits in _JOINT.values())] for name in METHODS
-    ]
+    joint = [[name, *(_n(rows[name][key], digits) for key, digits in _JOINT.values())] for name in METHODS]
     return "\n\n".join(
         (
             f"## Budgets, {definition} definition",
-            f"Origins {found['first_origin']}-{origins(definition)[-1]}, {rows[UNCONDITIONAL]['forecasts']} forecasts of "  # type: ignore[arg-type]
-            "31 members' shares, % of GDP. *Unconditional*: whether a war begins is drawn. *Conditional*: the war of 2022 is "
-            "given (the U.S. vote of 2024 lies outside these years). Columns 50-90%: share of outcomes inside the band.",
+            f"Origins {found['first_origin']}-{origins(definition)[-1]}, {rows[UNCONDITIONAL]['forecasts']} forecasts "
+            "of 31 members' shares, % of GDP. *Unconditional*: whether a war begins is drawn. *Conditional*: the war "
+            "of 2022 is given (the U.S. vote of 2024 lies outside these years). Columns 50-90%: share of outcomes "
+            "inside the band.",
             _table(heads, summary),
             _skills(report),
             "CRPS by origin and horizon:",
             _by_origin(found, report, definition),
-            "All members together: energy score; CRPS of the mean over members; rank correlation of forecast and actual "
-            "changes; CRPS of the slope of changes on log distance and on debt.",
+            "All members together: energy score; CRPS of the mean over members; rank correlation of forecast and "
+            "actual changes; CRPS of the slope of changes on log distance and on debt.",
             _table(["method", *_JOINT], joint),
             f"PIT counts in tenths, unconditional: {', '.join(map(str, rows[UNCONDITIONAL]['pit']))}; "
             f"conditional: {', '.join(map(str, rows[CONDITIONAL]['pit']))}.",
@@ -107,19 +112,19 @@ def _skills(report: dict[str, Any]) -> str:
         rows.append([mode, _p(skill["all"]), f"{_p(low)} to {_p(high)}", *by, _p(skill["targets_to_2021"])])
     heads = ["CRPS below the best baseline", "all", "90% bootstrap", *(f"h = {h}" for h in HORIZONS), "targets to 2021"]
     note = (
-        f"Best baseline: {report['best_baseline']}; at each horizon the best one there. The bootstrap draws origins, whose "
-        "members and horizons share their shocks."
+        f"Best baseline: {report['best_baseline']}; at each horizon the best one there. The bootstrap draws origins, "
+        "whose members and horizons share their shocks."
     )
     return f"{note}\n\n{_table(heads, rows)}"
 
 
-def _by_origin(found: dict[str, Any], report: dict[str, Any], definition: str) -> str:
+def _by_origin(found: dict[str, Any], report: dict[str, Any], definition: Definition) -> str:
     rows = []
-    for origin in origins(definition, found["first_origin"]):  # type: ignore[arg-type]
+    for origin in origins(definition, found["first_origin"]):
         cells = [str(origin)]
         for name in METHODS:
             scores = report["methods"][name]["crps_by_origin_and_horizon"]
-            within = [h for h in HORIZONS if origin + h <= LAST[definition]]  # type: ignore[index]
+            within = [h for h in HORIZONS if origin + h <= LAST[definition]]
             cells.append(" ".join(_n(scores[f"{origin}+{h}"], 3) for h in within))
         rows.append(cells)
     return _table(["origin", *METHODS], rows)
@@ -128,7 +133,10 @@ def _by_origin(found: dict[str, Any], report: dict[str, Any], definition: str) -
 def _carriers(found: dict[str, Any]) -> str:
     whole = found["budgets"]["NATO"]["methods"]
     rows = [["as shipped", _n(whole[UNCONDITIONAL]["crps"], 4), _n(whole[CONDITIONAL]["crps"], 4)]]
-    rows += [[name, *(_n(scores[mode], 4) for mode in (UNCONDITIONAL, CONDITIONAL))] for name, scores in found["sensitivity"].items()]
+    rows += [
+        [name, *(_n(scores[mode], 4) for mode in (UNCONDITIONAL, CONDITIONAL))]
+        for name, scores in found["sensitivity"].items()
+    ]
     return f"### What carries the skill\n\n{_table(['CRPS, NATO definition', UNCONDITIONAL, CONDITIONAL], rows)}"
 
 
@@ -143,7 +151,8 @@ def _front(found: dict[str, Any]) -> str:
     heads = ["rule", *(text for h in counts for text in (f"CRPS, {h} m", "80%"))]
     note = (
         "Net gain of the next 1, 3 and 6 months, km2, ISW maps as computed by The Economist; origins from June 2023, "
-        f"{', '.join(map(str, counts.values()))} of them, overlapping. All rules are fitted on months from December 2022."
+        f"{', '.join(map(str, counts.values()))} of them, overlapping. All rules are fitted on months from December "
+        "2022."
     )
     return f"## Front\n\n{note}\n\n{_table(heads, rows)}"
 
@@ -151,27 +160,35 @@ def _front(found: dict[str, Any]) -> str:
 def _aid(found: dict[str, Any]) -> str:
     blocks = [
         "## Aid",
-        "Military allocations of the half-year after each start, EUR bn (Kiel release 29): the whole model, started there, with "
-        "backlog hazards and law rates estimated there and all else as shipped. The random walk's spread is chosen with "
-        "hindsight, in its favour. Five half-years decide little.",
+        "Military allocations of the half-year after each start, EUR bn (Kiel release 29): the whole model, started "
+        "there, with backlog hazards and law rates estimated there and all else as shipped. The random walk's spread "
+        "is chosen with hindsight, in its favour. Five half-years decide little.",
     ]
     for actor, row in found.items():
         cells = [
             [start, _n(came, 1), _n(median, 1), _n(own, 2), _n(walk, 2)]
             for start, came, median, own, walk in zip(
-                row["starts"], row["came"], row["median"], row["crps_by_start"], row["random_walk_crps_by_start"], strict=True
+                row["starts"],
+                row["came"],
+                row["median"],
+                row["crps_by_start"],
+                row["random_walk_crps_by_start"],
+                strict=True,
             )
         ]
         cells.append(["all", "", "", _n(row["model"]["crps"], 2), _n(row["random_walk"]["crps"], 2)])
         blocks.append(
-            f"{actor}: CRPS {_p(row['skill'])} below random walk; 80% bands covered {_p(row['model']['coverage']['80'])}."
+            f"{actor}: CRPS {_p(row['skill'])} below random walk; 80% bands covered "
+            f"{_p(row['model']['coverage']['80'])}."
         )
         blocks.append(_table(["start", "came", "median", "CRPS", "random walk"], cells))
     return "\n\n".join(blocks)
 
 
 def _events(found: Sequence[dict[str, Any]]) -> str:
-    rows = [[row["name"], str(row["trials"]), _n(row["brier"], 3), _n(row["baseline"], 3), row["note"]] for row in found]
+    rows = [
+        [row["name"], str(row["trials"]), _n(row["brier"], 3), _n(row["baseline"], 3), row["note"]] for row in found
+    ]
     return f"## Events, Brier score\n\n{_table(['event', 'forecasts', 'model', 'baseline', 'remark'], rows)}"
 
 
@@ -180,8 +197,9 @@ def _replication(found: Sequence[dict[str, Any]]) -> str:
     rows = [[row[key] for key in keys] + ["yes" if row["passed"] else "**no**", row["remark"]] for row in found]
     met = sum(row["passed"] for row in found)
     note = (
-        f"{met} of {len(found)} rows within tolerance. *Reproduced*: the target computed again from the facts. *Model*: medians "
-        "of the shipped histories, which are told the war, votes and plans from outside; nothing is tuned to this table."
+        f"{met} of {len(found)} rows within tolerance. *Reproduced*: the target computed again from the facts. "
+        "*Model*: medians of the shipped histories, which are told the war, votes and plans from outside; nothing is "
+        "tuned to this table."
     )
     return f"## Replication\n\n{note}\n\n{_table([*keys, 'met', 'remark'], rows)}"
 
@@ -196,14 +214,18 @@ def _posterior() -> str:
         values = draws.of(key).astype(float)
         before = f"{prior[key][0]:.3f} ({prior[key][1]:.3f})" if key in prior else ""
         spread = 1 - values.std() / prior[key][1] if key in prior else np.nan
-        rows.append([f"`{key}`", before, f"{values.mean():.3f} ({values.std():.3f})", _p(spread) if key in prior else ""])
+        rows.append(
+            [f"`{key}`", before, f"{values.mean():.3f} ({values.std():.3f})", _p(spread) if key in prior else ""]
+        )
     note = (
-        f"{len(draws.draws)} joint draws from what was known on {draws.provenance['until']}; mean (sd). The last column is how "
-        "much the data narrowed the prior: near 0 the prior speaks alone."
+        f"{len(draws.draws)} joint draws from what was known on {draws.provenance['until']}; mean (sd). The last "
+        "column is how much the data narrowed the prior: near 0 the prior speaks alone."
     )
     left = ", ".join(f"`{key}`" for key in assumptions())
     table = _table(["parameter", "prior", "posterior", "narrowed by"], rows)
-    return f"## Estimates\n\n{note}\n\n{table}\n\nNot identified by data to 2024, kept as ranges and never tuned: {left}."
+    return (
+        f"## Estimates\n\n{note}\n\n{table}\n\nNot identified by data to 2024, kept as ranges and never tuned: {left}."
+    )
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
