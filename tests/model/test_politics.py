@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from sim import facts
-from sim.model import axes
+from sim.model import axes, facts_layer
 from sim.model.commitment import next_credibility
 from sim.model.elections import new_left_right
 from sim.model.negotiation import talk_odds
 from sim.model.roster import CODES
 from sim.model.united_states import election_day
-from sim.scenario import Weights
+from sim.scenario import Weights, fixed
 
 from .conftest import event, run, scenario, systems_at
 
@@ -40,6 +40,20 @@ def one(number: float) -> np.ndarray:
 )
 def test_the_day_of_u_s_elections(day):
     assert election_day(day.year) == day
+
+
+@pytest.mark.parametrize(
+    ("start", "house", "senate"),
+    [
+        (date(2024, 7, 1), 0.5, 0.5),  # none was known
+        (date(2024, 9, 1), 0.56, 0.67),  # Decision Desk HQ / The Hill, 26 August
+        (date(2024, 10, 1), 0.56, 0.70),  # the same, 18 and 16 September
+    ],
+)
+def test_chambers_are_drawn_at_the_last_forecast_known(start, house, senate):
+    known = facts_layer(start)
+    assert known["us.elections.house_republican_probability"].value == fixed(house)
+    assert known["us.elections.senate_republican_probability"].value == fixed(senate)
 
 
 class TestUnitedStates:
