@@ -1,0 +1,215 @@
+"""Scenarios side by side on shared axes, and their differences from the baseline run by run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.figures.compared.lattice import Cell, Line, headers, lattice
+from sim.figures.compared.spread import Spread, shown_name, statement, text_colour
+from sim.figures.compared.subjects import (
+    MONEY,
+    SECURITY,
+    Subject,
+    contrast_of,
+    fan_of,
+    history_of,
+    in_order,
+    others,
+    paired_fan,
+)
+from sim.figures.compared.telling import against, difference_text, findings
+from sim.figures.drawing import Drawing, Row
+from sim.figures.style import Size
+from sim.figures.ticks import position
+from sim.figures.words import as_day, decimals, full_date, median_and_range, number, when
+
+if TYPE_CHECKING:
+    from sim.analysis import Comparison
+
+ABREAST = 4
+QUANTILES = ("q05", "q25", "q50", "q75", "q95")
+BANDS = "Colour: median, 50% and 90% of runs; the number is the last median. Black: reported before the start, {start}."
+GAPS = (
+    "Difference from {baseline} run by run: median, 50% and 90% of runs. "
+    "Above: mean at the end with its 95% interval, and in how many of 100 runs the scenario is higher and lower."
+)
+
+
+def columns_money(comparison: Comparison, size: Size, scenario: str | None = None) -> Drawing:
+    """Spending of the alliance: one column a scenario, one row a variable, axes shared along each row."""
+    del scenario
+    return _columns(comparison, size, "columns_money", "Defence spending, scenario by scenario", MONEY)
+
+
+def columns_security(comparison: Comparison, size: Size, scenario: str | None = None) -> Drawing:
+    """Commitment, military aid and the front: one column a scenario, axes shared along each row."""
+    del scenario
+    title = "U.S. commitment, military aid and the front, scenario by scenario"
+    return _columns(comparison, size, "columns_security", title, SECURITY)
+
+
+def differences_money(comparison: Comparison, size: Size, scenario: str | None = None) -> Drawing:
+    """Spending: fans of the difference from the baseline run by run, with a line at nought."""
+    del scenario
+    return _differences(comparison, size, "differences_money", "Defence spending", MONEY)
+
+
+def differences_security(comparison: Comparison, size: Size, scenario: str | None = None) -> Drawing:
+    """Commitment, aid and front: fans of the difference from the baseline run by run, with a line at nought."""
+    del scenario
+    title = "U.S. commitment, military aid and the front"
+    return _differences(comparison, size, "differences_security", title, SECURITY)
+
+
+def _columns(comparison: Comparison, size: Size, name: str, title: str, subjects: Sequence[Subject]) -> Drawing:
+    views = in_order(comparison)
+    start = views[0].scenario.start
+    sentence = findings(comparison, subjects[:1])
+    groups = _wrapped([view.name for view in views], size)
+    height = 3.6 + len(groups) * (0.6 + len(subjects) * (3.0 if len(groups) == 1 else 2.15))
+    page = Spread(comparison, name, size, title, BANDS.format(start=full_date(start)), sentence.text, height)
+    page.rows += sentence.rows
+    by_name = {view.name: view for view in views}
+    everything: dict[tuple[str, int], Cell] = {}
+    for at, subject in enumerate(subjects):
+        for view in views:
+            dates, fan = fan_of(view, subject)
+            past = history_of(view, subject)
+            above = (_last(fan, subject),) if len(fan) else ("no value in this horizon",)
+            cell = Cell(
+                page.looks[view.name],
+                _x(dates),
+                fan,
+                _x(past.dates),
+                past.values,
+                above,
+            )
+            everything[view.name, at] = cell
+            _record(page, subject, view.name, dates, fan, "runs")
+            for day, value in zip(past.dates, past.values, strict=True):
+                page.rows.append(_row(subject, view.name, day, "reported", value=float(value)))
+    lines = {
+        group: [
+            Line(
+                subject.heading,
+                subject.unit,
+                [everything[one, at] for one in group],
+                subject.level,
+                *_limits(subject, [everything[one, at] for one in by_name]),
+            )
+            for at, subject in enumerate(subjects)
+        ]
+        for group in groups
+    }
+    _set(page, groups, lines, size, float(_x(np.array([start], "datetime64[D]"))[0]))
+    return page.finish()
+
+
+def _differences(comparison: Comparison, size: Size, name: str, title: str, subjects: Sequence[Subject]) -> Drawing:
+    first = comparison.names[comparison.baseline]
+    groups = _wrapped(list(others(comparison)), size)
+    sentence = findings(comparison, subjects)
+    height = 3.9 + len(groups) * (0.6 + len(subjects) * (3.1 if len(groups) == 1 else 2.5))
+    words = GAPS.format(baseline=first)
+    page = Spread(comparison, name, size, f"{title}: difference from {first}", words, sentence.text, height)
+    page.rows += sentence.rows
+    everything: dict[tuple[str, int], Cell] = {}
+    for at, subject in enumerate(subjects):
+        for other in others(comparison):
+            dates, fan = paired_fan(comparison, subject, other)
+            contrast = contrast_of(comparison, subject.outcome, other)
+            above = difference_text(contrast.last()) if contrast else ("no value in this horizon",)
+            everything[other, at] = Cell(page.looks[other], _x(dates), fan, above=above)
+            _record(page, subject, other, dates, fan, "difference")
+            page.rows += [statement(contrast)] if contrast else []
+    lines = {
+        group: [
+            Line(
+                subject.heading,
+                against(subject),
+                [everything[other, at] for other in group],
+                0.0,
+                *_limits(None, [everything[other, at] for other in others(comparison)]),
+            )
+            for at, subject in enumerate(subjects)
+        ]
+        for group in groups
+    }
+    start = comparison.views[comparison.baseline].scenario.start
+    _set(page, groups, lines, size, float(_x(np.array([start], "datetime64[D]"))[0]))
+    return page.finish()
+
+
+def _set(
+    page: Spread,
+    groups: Sequence[tuple[str, ...]],
+    lines: dict[tuple[str, ...], list[Line]],
+    size: Size,
+    start: float,
+) -> None:
+    del size
+    widest = max(len(group) for group in groups)
+    for box, group in zip(page.body.grid(len(groups), 1, down=0.35), groups, strict=True):
+        heads = [(shown_name(page.comparison, name), text_colour(page.looks[name])) for name in group]
+        heads += [("", "#000000")] * (widest - len(group))
+        rest = headers(page, box, heads)
+        lattice(page, rest, lines[group], columns=widest, start=start)
+
+
+def _wrapped(names: Sequence[str], size: Size) -> list[tuple[str, ...]]:
+    """Names in rows of at most four on a page, as even as can be; a slide takes them all in one."""
+    most = 8 if size.height is not None else ABREAST
+    rows = -(-len(names) // most)
+    each = -(-len(names) // rows)
+    return [tuple(names[at : at + each]) for at in range(0, len(names), each)]
+
+
+def _x(dates: NDArray[Any]) -> NDArray[np.float64]:
+    return position(dates, "month")
+
+
+def _last(fan: NDArray[Any], subject: Subject) -> str:
+    return number(float(fan[-1, 2]), decimals(float(np.nanmax(np.abs(fan))), subject.variable.unit))
+
+
+def _limits(subject: Subject | None, cells: Sequence[Cell]) -> tuple[float | None, float | None]:
+    """The range that every group of columns shows, so that wrapped rows share it too."""
+    found = np.concatenate([y.ravel() for cell in cells for y in (cell.past, cell.quantiles)])
+    found = found[np.isfinite(found)]
+    low = [float(found.min())] if len(found) else []
+    high = [float(found.max())] if len(found) else []
+    if subject is not None:
+        low += [] if subject.low is None else [subject.low]
+        high += [] if subject.high is None else [subject.high]
+    return (min(low) if low else None, max(high) if high else None)
+
+
+def _row(subject: Subject, scenario: str, day: Any, kind: str, **cells: Any) -> Row:
+    variable = subject.variable
+    return Row(
+        scenario=scenario,
+        panel=subject.heading,
+        variable=subject.name,
+        entity=subject.entity,
+        date=str(np.datetime64(day, "D")),
+        kind=kind,
+        unit=variable.unit,
+        price_basis=variable.price_basis,
+        **cells,
+    )
+
+
+def _record(page: Spread, subject: Subject, scenario: str, dates: NDArray[Any], fan: NDArray[Any], kind: str) -> None:
+    note = f"minus {page.comparison.names[page.comparison.baseline]}, run by run" if kind == "difference" else ""
+    for day, row in zip(dates, fan, strict=True):
+        cells = dict(zip(QUANTILES, map(float, row), strict=True))
+        page.rows.append(_row(subject, scenario, day, kind, note=note, **cells))
+    if len(dates):
+        what = "median difference" if kind == "difference" else "median"
+        told = median_and_range(fan[-1], subject.variable.unit)
+        end = when(as_day(dates[-1]), subject.variable.every)
+        page.told.append(f"{subject.heading}, {scenario}: {what} {told} in {end}.")

@@ -1,0 +1,206 @@
+"""Rows of small fans on shared axes, drawn as a few collections on one sheet: many matplotlib axes cost seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.figures.page import Box, Page
+from sim.figures.panel import INNER, OUTER
+from sim.figures.style import CM_PER_INCH, GRID, INK, MUTED, RULE, SMALL, Look, tint
+from sim.figures.ticks import tick_texts, value_ticks, year_marks
+
+LABEL, TICKS, ACROSS, FOOT = 2.55, 0.95, 0.3, 0.45
+LINE = SMALL * 1.2 / 72 * CM_PER_INCH
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """One small fan: ``x`` (time,) in decimal years, ``quantiles`` (time, 5), the past, and lines of text above it."""
+
+    look: Look
+    x: NDArray[Any]
+    quantiles: NDArray[Any]
+    past_x: NDArray[Any] = field(default_factory=lambda: np.zeros(0))
+    past: NDArray[Any] = field(default_factory=lambda: np.zeros(0))
+    above: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One row: its label and unit at the left, its cells, a line across at ``level``, and what the axis must show."""
+
+    label: str
+    unit: str
+    cells: Sequence[Cell]
+    level: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Data to centimetres inside a frame."""
+
+    frame: Box
+    x: tuple[float, float]
+    y: tuple[float, float]
+
+    def line(self, x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float64]:
+        """Points ``(n, 2)`` of a line."""
+        across = self.frame.x + (x - self.x[0]) / (self.x[1] - self.x[0]) * self.frame.w
+        up = self.frame.y + (y - self.y[0]) / (self.y[1] - self.y[0]) * self.frame.h
+        return np.column_stack([across, up])
+
+    def area(self, x: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> NDArray[np.float64]:
+        """Corners of the area between two lines."""
+        return np.concatenate([self.line(x, low), self.line(x, high)[::-1]])
+
+    def level(self, y: float) -> NDArray[np.float64]:
+        """A line across the frame."""
+        return self.line(np.array(self.x), np.full(2, y))
+
+
+def headers(page: Page, box: Box, columns: Sequence[tuple[str, str]]) -> Box:
+    """Bold column heads (text, colour), broken at underscores where too long; returns the box below them."""
+    frames = _columns(box, len(columns))
+    broken = [broken_name(page, text, frame.w) for (text, _), frame in zip(columns, frames, strict=True)]
+    most = max(len(lines) for lines in broken)
+    for lines, (_, colour), frame in zip(broken, columns, frames, strict=True):
+        for number, line in enumerate(lines):
+            y = box.y + box.h - 0.3 - LINE * (number + most - len(lines))
+            page.text(frame.x, y, line, SMALL, bold=True, colour=colour)
+    return Box(box.x, box.y, box.w, box.h - 0.12 - most * LINE)
+
+
+def broken_name(page: Page, text: str, width: float, points: float = SMALL) -> list[str]:
+    """A name in lines no wider than ``width``, broken after underscores and at spaces."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        for number, part in enumerate(piece for piece in word.replace("_", "_\0").split("\0") if piece):
+            gap = "" if number or not lines else " "
+            if lines and page.measure(lines[-1] + gap + part, points, True) <= width:
+                lines[-1] += gap + part
+            else:
+                lines += page.wrap(part, width, points, True) or [part]
+    return lines
+
+
+def lattice(page: Page, box: Box, lines: Sequence[Line], *, columns: int, start: float) -> None:
+    """Draw ``lines`` from the top of ``box``, one time axis for all and one value axis a row; ``start`` is marked."""
+    count = len(lines)
+    height = (box.h - FOOT) / max(1, count)
+    span = _span(lines)
+    ink = _Ink()
+    for number, line in enumerate(lines):
+        most = max((len(cell.above) for cell in line.cells), default=0)
+        band = Box(box.x, box.y + box.h - (number + 1) * height, box.w, height)
+        frames = [Box(one.x, one.y + 0.12, one.w, one.h - 0.24 - most * LINE) for one in _columns(band, columns)]
+        ticks = _ticks(line, frames[0].h)
+        _row_texts(page, band, line, frames[0], ticks)
+        for cell, frame in zip(line.cells, frames, strict=False):
+            scale = Scale(frame, span, (ticks[0], ticks[-1]))
+            ink.add(cell, scale, ticks, line.level, start)
+            for place, text in enumerate(reversed(cell.above)):
+                y = frame.y + frame.h + 0.1 + place * LINE
+                page.text(frame.x, y, text, SMALL, bold=place == len(cell.above) - 1)
+            below = lines[number + 1].cells if number + 1 < count else ()
+            if len(below) <= line.cells.index(cell):
+                _years(page, frame, span)
+    ink.draw(page)
+
+
+class _Ink:
+    """Shapes gathered by how they are drawn."""
+
+    def __init__(self) -> None:
+        self.areas: dict[tuple[str, float], list[Any]] = {}
+        self.lines: dict[tuple[str, Any, float, float], list[Any]] = {}
+
+    def add(self, cell: Cell, scale: Scale, ticks: Sequence[float], level: float | None, start: float) -> None:
+        for tick in ticks:
+            self._line((GRID, "solid", 0.5, 1.0), scale.level(tick))
+        if level is not None:
+            self._line((RULE, (0, (3, 2)), 0.8, 1.5), scale.level(level))
+        if scale.x[0] < start < scale.x[1]:
+            self._line((RULE, "solid", 0.6, 1.4), scale.line(np.full(2, start), np.array(scale.y)))
+        self._line((INK, "solid", 1.0, 5.0), scale.line(cell.past_x, cell.past))
+        if not len(cell.x):
+            return
+        x, drawn = cell.x, cell.quantiles
+        if len(cell.past_x) and x[0] - cell.past_x[-1] <= 1.05:
+            x = np.concatenate([cell.past_x[-1:], x])
+            drawn = np.vstack([np.full(5, cell.past[-1]), drawn])
+        elif len(x) == 1:
+            x, drawn = np.array([x[0] - 0.2, x[0] + 0.2]), np.repeat(drawn, 2, axis=0)
+        for (low, high), strength in (((0, 4), OUTER), ((1, 3), INNER)):
+            shade = tint(cell.look.colour, strength)
+            self.areas.setdefault((shade, 2 + strength), []).append(scale.area(x, drawn[:, low], drawn[:, high]))
+        self._line((cell.look.colour, cell.look.linestyle, 1.4, 4.0), scale.line(x, drawn[:, 2]))
+
+    def _line(self, how: tuple[str, Any, float, float], points: NDArray[np.float64]) -> None:
+        self.lines.setdefault(how, []).append(points)
+
+    def draw(self, page: Page) -> None:
+        from matplotlib.collections import LineCollection, PolyCollection
+
+        sheet = page.sheet()
+        for (shade, order), areas in self.areas.items():
+            made = PolyCollection(areas, facecolors=shade, edgecolors="none", zorder=order)
+            sheet.add_collection(made, autolim=False)
+        for (colour, dashes, points, order), lines in self.lines.items():
+            width = page.line_width(points)
+            drawn = LineCollection(lines, colors=colour, linewidths=width, linestyles=[dashes], zorder=order)
+            sheet.add_collection(drawn, autolim=False)
+
+
+def _columns(box: Box, columns: int) -> list[Box]:
+    return Box(box.x + LABEL + TICKS, box.y, box.w - LABEL - TICKS, box.h).grid(1, columns, across=ACROSS)
+
+
+def _span(lines: Sequence[Line]) -> tuple[float, float]:
+    xs = np.concatenate([np.zeros(0), *(x for line in lines for cell in line.cells for x in (cell.past_x, cell.x))])
+    if not len(xs):
+        return 0.0, 1.0
+    low, high = float(xs.min()), float(xs.max())
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def _ticks(line: Line, height: float) -> list[float]:
+    found = [y.ravel() for cell in line.cells for y in (cell.past, cell.quantiles)]
+    fixed = [value for value in (line.low, line.high, line.level) if value is not None]
+    ys = np.concatenate([np.array(fixed), *found])
+    ys = ys[np.isfinite(ys)]
+    if not len(ys):
+        return [0.0, 1.0]
+    return value_ticks(float(ys.min()), float(ys.max()), 3 if height > 1.3 else 2)
+
+
+def _row_texts(page: Page, band: Box, line: Line, frame: Box, ticks: list[float]) -> None:
+    y = frame.y + frame.h - 0.2
+    for text in page.wrap(line.label, LABEL - 0.1, SMALL, True) if line.label else []:
+        page.text(band.x, y, text, SMALL, bold=True)
+        y -= LINE
+    for text in page.wrap(line.unit, LABEL - 0.1, SMALL) if line.unit else []:
+        page.text(band.x, y, text, SMALL, colour=MUTED)
+        y -= LINE
+    for tick, text in zip(ticks, tick_texts(ticks), strict=True):
+        height = frame.y + (tick - ticks[0]) / (ticks[-1] - ticks[0]) * frame.h
+        page.text(frame.x - 0.08, height, text, SMALL, colour=MUTED, ha="right", va="center_baseline")
+
+
+def _years(page: Page, frame: Box, span: tuple[float, float]) -> None:
+    room = max(2, int(frame.w / (page.measure("0000") + 0.25)))
+    ticks, places, texts = year_marks(*span, "month", room)
+    for tick in ticks:
+        x = frame.x + (tick - span[0]) / (span[1] - span[0]) * frame.w
+        if frame.x - 0.01 <= x <= frame.x + frame.w + 0.01:
+            page.rule(x, frame.y, x, frame.y - 0.08, RULE, 0.6)
+    page.rule(frame.x, frame.y, frame.x + frame.w, frame.y, RULE, 0.7)
+    for place, text in zip(places, texts, strict=True):
+        x = frame.x + (place - span[0]) / (span[1] - span[0]) * frame.w
+        page.text(x, frame.y - 0.4, text, SMALL, colour=MUTED, ha="center")
