@@ -10,14 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.gathering import Sampling, check_names, gather, name_of
-from sim.cli.options import command_line, ensemble_options, json_option, quiet_option, write_whole
+from sim.cli.comparisons import Wish, default_folder, make, remember, write_tables
+from sim.cli.gathering import Sampling, name_of
+from sim.cli.options import (
+    FORMATS,
+    Formats,
+    command_line,
+    ensemble_options,
+    json_option,
+    paths_shown,
+    quiet_option,
+    size_option,
+    usable_cores,
+)
+from sim.cli.progress import Progress
 
 if TYPE_CHECKING:
     from sim.analysis import Comparison
     from sim.ensemble import Result
-
-LONGEST_NAME = 100
 
 
 @click.command("compare")
@@ -28,6 +38,11 @@ LONGEST_NAME = 100
 @click.option(
     "--variable", "outcomes", multiple=True, metavar="V[:ENTITY]", help="Compare this. Repeatable; default headlines."
 )
+@click.option(
+    "--format", "formats", type=Formats(), default=FORMATS, metavar="svg,png,pdf", help="Formats of the figures."
+)
+@size_option
+@click.option("--no-figures", is_flag=True, help="Numbers only.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: comparisons/A_vs_B]")
 @click.option("--force", is_flag=True, help="Replace results of other inputs in that folder.")
 @json_option
@@ -41,6 +56,9 @@ def compare_command(
     by: str | None,
     baseline: str | None,
     outcomes: tuple[str, ...],
+    formats: tuple[str, ...],
+    size: str,
+    no_figures: bool,
     out: Path | None,
     force: bool,
     as_json: bool,
@@ -51,12 +69,8 @@ def compare_command(
     What differs in the inputs comes first, then what differs in the outcomes, paired run by run.
     """
     began = time.monotonic()
-    from sim import analysis
-    from sim.analysis.comparison import chosen_outcomes
-
     names = [name_of(word) for word in scenarios]
-    check_names(names, fewest=1 if by else 2)
-    chosen_outcomes(outcomes)  # a wrong name is told before the simulation, not after it
+    wish = Wish(scenarios, by, baseline, outcomes)
     folder = out or Path("comparisons") / default_folder(names, by)
     settings = [
         ("--runs", runs),
@@ -68,49 +82,23 @@ def compare_command(
         ("--out", out),
     ]
     line = command_line("compare", scenarios, settings)
-    results = gather(scenarios, Sampling(runs, seed, jobs, sets, force, quiet), folder, line)
-    comparison = analysis.compare(results, baseline_place(names, baseline, by), by, outcomes=outcomes, all_dates=True)
-    files = write_tables(comparison, folder)
+    results, comparison = make(wish, Sampling(runs, seed, jobs, sets, force, quiet), folder, line)
+    files = [*write_tables(comparison, folder), remember(wish, results, folder, line)]
+    if not no_figures:
+        from sim.figures.compared.gallery import draw_comparison
+
+        with Progress("figures", quiet=quiet) as progress:
+            files += draw_comparison(
+                comparison,
+                folder / "figures",
+                formats,
+                size,
+                jobs or usable_cores(),
+                command=line,
+                progress=progress,
+            )
     seconds = time.monotonic() - began
     click.echo((as_document if as_json else as_text)(comparison, results, files, line, seconds))
-
-
-def default_folder(names: Sequence[str], by: str | None) -> str:
-    """A folder name that tells what was compared and stays short enough for every disk."""
-    if by:
-        return f"{names[0]}_by_{by}"
-    joined = "_vs_".join(names)
-    return joined if len(joined) <= LONGEST_NAME else f"{names[0]}_vs_{len(names) - 1}_others"
-
-
-def baseline_place(names: Sequence[str], baseline: str | None, by: str | None) -> int:
-    """Where the baseline stands among the names.
-
-    Raises:
-        InputError: it is not one of them.
-    """
-    from sim.errors import InputError
-
-    if baseline is None:
-        return 0
-    if by:
-        raise InputError("--baseline names a scenario; with --by the first part is the baseline")
-    if baseline not in names:
-        raise InputError(f"--baseline {baseline}: not among the scenarios compared ({', '.join(names)})")
-    return names.index(baseline)
-
-
-def write_tables(comparison: Comparison, folder: Path) -> list[Path]:
-    """Write ``inputs.csv`` and ``differences.csv``, each whole or not at all."""
-    from sim.analysis import INPUT_COLUMNS, ROW_COLUMNS, csv_text
-
-    texts = {
-        "inputs.csv": csv_text([row.to_dict() for row in comparison.input_rows()], INPUT_COLUMNS),
-        "differences.csv": csv_text([row.to_dict() for row in comparison.rows()], ROW_COLUMNS),
-    }
-    for name, text in texts.items():
-        write_whole(folder / name, text)
-    return [folder / name for name in texts]
 
 
 def as_text(comparison: Comparison, results: Sequence[Result], files: Sequence[Path], line: str, seconds: float) -> str:
@@ -134,7 +122,7 @@ def as_text(comparison: Comparison, results: Sequence[Result], files: Sequence[P
             "IN WORDS",
             *sentences(comparison),
             "",
-            *map(str, files),
+            *paths_shown(files),
         ]
     )
 

@@ -26,19 +26,22 @@ def usable_cores() -> int:
 
 
 class Formats(click.ParamType[tuple[str, ...]]):
-    """A comma-separated list of picture formats, e.g. ``svg,png``."""
+    """A comma-separated list of formats, e.g. ``svg,png``."""
 
     name = "formats"
+
+    def __init__(self, allowed: Sequence[str] = FORMATS) -> None:
+        self.allowed = tuple(allowed)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """The formats in the given order, each once."""
         if isinstance(value, tuple):
             return value
         words = tuple(dict.fromkeys(word.strip().lower() for word in value.split(",") if word.strip()))
-        unknown = [word for word in words if word not in FORMATS]
+        unknown = [word for word in words if word not in self.allowed]
         if unknown or not words:
             what = f"unknown format '{unknown[0]}'" if unknown else "no format named"
-            self.fail(f"{what}; allowed: {', '.join(FORMATS)}, separated by commas", param, ctx)
+            self.fail(f"{what}; allowed: {', '.join(self.allowed)}, separated by commas", param, ctx)
         return words
 
 
@@ -88,6 +91,16 @@ def command_line(verb: str, words: Sequence[str | Path], settings: Sequence[tupl
         elif value is not None and value is not False:
             parts += [option, str(value)]
     return shlex.join(parts)
+
+
+def paths_shown(files: Sequence[Path]) -> list[str]:
+    """The paths as a reader wants them: each file, but figures as one line for their folder."""
+    drawn = [path for path in files if path.parent.name == "figures"]
+    lines = [str(path) for path in files if path not in drawn]
+    if drawn:
+        formats = " ".join(sorted({path.suffix[1:] for path in drawn}))
+        lines.append(f"{drawn[0].parent}/ ({len({path.stem for path in drawn})} figures: {formats})")
+    return lines
 
 
 def write_whole(path: Path, text: str) -> None:

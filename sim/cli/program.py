@@ -24,10 +24,13 @@ VERBS = {
     "plot": "plotting",
     "compare": "comparing",
     "attribute": "attributing",
+    "export": "exporting",
+    "rerun": "rerunning",
     "branch": "branching",
     "tree": "branching",
     "verify": "verifying",
     "calibrate": "evidencing",
+    "backtest": "evidencing",
     "replicate": "evidencing",
 }
 EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import FORMATS, Formats, command_line, ensemble_options, json_option, quiet_option, usable_cores
+from sim.cli.options import (
+    FORMATS,
+    Formats,
+    command_line,
+    ensemble_options,
+    json_option,
+    paths_shown,
+    quiet_option,
+    usable_cores,
+)
 from sim.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -116,12 +125,8 @@ def as_text(result: Result, outcomes: Sequence[Outcome], files: Sequence[Path], 
         "",
         *outcome_table(outcomes),
         "",
-        *(str(path) for path in files if path.parent == result.path),
+        *paths_shown(files),
     ]
-    drawn = [path for path in files if path.parent != result.path]
-    if drawn:
-        formats = " ".join(sorted({path.suffix[1:] for path in drawn}))
-        lines.append(f"{result.path / 'figures'}/ ({len({path.stem for path in drawn})} figures: {formats})")
     return "\n".join(lines)
 
 

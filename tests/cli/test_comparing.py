@@ -19,6 +19,7 @@ end = 2025-06-30
 {more}
 """
 FEW = ("--runs", "12", "--jobs", "1", "--quiet")
+NUMBERS = (*FEW, "--no-figures")
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def table(path: str) -> list[dict[str, str]]:
 
 
 def test_inputs_come_first_then_outcomes_then_words(here: Path, alliance: Alliance) -> None:
-    done = alliance("compare", "short.toml", "harsh.toml", *FEW)
+    done = alliance("compare", "short.toml", "harsh.toml", *NUMBERS)
     assert done.exit_code == 0, done.stderr
     heads = [line for line in done.stdout.splitlines() if line.isupper() and line[0] != " "]
     assert heads == ["INPUTS THAT DIFFER", "OUTCOMES", "IN WORDS"]
@@ -49,22 +50,22 @@ def test_inputs_come_first_then_outcomes_then_words(here: Path, alliance: Allian
     inputs = done.stdout.split("OUTCOMES")[0]
     assert "us.commitment.posture" in inputs
     assert "harsh.toml:7" in inputs
-    for path in done.stdout.splitlines()[-2:]:
+    for path in done.stdout.splitlines()[-3:]:
         assert Path(path).is_file()
 
 
 def test_a_scenario_against_its_twin_differs_in_nothing(here: Path, alliance: Alliance) -> None:
-    done = alliance("compare", "short.toml", "same.toml", *FEW, "--json")
+    done = alliance("compare", "short.toml", "same.toml", *NUMBERS, "--json")
     assert done.exit_code == 0, done.stderr
     document = json.loads(done.stdout)
     assert document["inputs"] == []
     assert {row["mean_difference"] for row in document["outcomes"] if row["pairs_used"]} == {0.0}
-    text = alliance("compare", "short.toml", "same.toml", *FEW).stdout
+    text = alliance("compare", "short.toml", "same.toml", *NUMBERS).stdout
     assert "INPUTS THAT DIFFER\nnothing\n" in text
 
 
 def test_the_tables_hold_what_the_json_says(here: Path, alliance: Alliance) -> None:
-    document = json.loads(alliance("compare", "short.toml", "harsh.toml", *FEW, "--json").stdout)
+    document = json.loads(alliance("compare", "short.toml", "harsh.toml", *NUMBERS, "--json").stdout)
     rows = table("comparisons/short_vs_harsh/differences.csv")
     assert len(rows) == len(document["outcomes"])
     assert [row["sentence"] for row in rows] == [row["sentence"] for row in document["outcomes"]]
@@ -74,26 +75,28 @@ def test_the_tables_hold_what_the_json_says(here: Path, alliance: Alliance) -> N
 
 def test_finished_results_compare_like_their_scenarios(here: Path, alliance: Alliance) -> None:
     for name in ("short", "harsh"):
-        assert alliance("run", f"{name}.toml", *FEW, "--no-figures").exit_code == 0
-    from_results = json.loads(alliance("compare", "results/short", "results/harsh", "--json").stdout)
-    from_files = json.loads(alliance("compare", "short.toml", "harsh.toml", *FEW, "--json").stdout)
+        assert alliance("run", f"{name}.toml", *NUMBERS).exit_code == 0
+    from_results = json.loads(alliance("compare", "results/short", "results/harsh", "--no-figures", "--json").stdout)
+    from_files = json.loads(alliance("compare", "short.toml", "harsh.toml", *NUMBERS, "--json").stdout)
     assert from_results["outcomes"] == from_files["outcomes"]
 
 
 def test_the_baseline_can_be_named(here: Path, alliance: Alliance) -> None:
-    done = alliance("compare", "short.toml", "harsh.toml", "--baseline", "harsh", *FEW)
+    done = alliance("compare", "short.toml", "harsh.toml", "--baseline", "harsh", *NUMBERS)
     assert done.stdout.startswith("harsh against short\n")
-    wrong = alliance("compare", "short.toml", "harsh.toml", "--baseline", "hash", *FEW)
+    wrong = alliance("compare", "short.toml", "harsh.toml", "--baseline", "hash", *NUMBERS)
     assert (wrong.exit_code, wrong.stdout) == (2, "")
     assert "short, harsh" in wrong.stderr
 
 
 def test_one_ensemble_can_be_split_by_an_outcome(here: Path, alliance: Alliance) -> None:
-    done = alliance("compare", "short.toml", "--by", "us.president", "--runs", "60", "--jobs", "1", "--quiet")
+    done = alliance(
+        "compare", "short.toml", "--by", "us.president", "--runs", "60", "--jobs", "1", "--quiet", "--no-figures"
+    )
     assert done.exit_code == 0, done.stderr
     assert "conditioning, not intervention" in done.stdout
     assert "INPUTS" not in done.stdout
-    wrong = alliance("compare", "short.toml", "--by", "us.presidnt", *FEW)
+    wrong = alliance("compare", "short.toml", "--by", "us.presidnt", *NUMBERS)
     assert (wrong.exit_code, wrong.stdout) == (2, "")
     assert "us.president" in wrong.stderr
 
@@ -111,7 +114,7 @@ def test_one_ensemble_can_be_split_by_an_outcome(here: Path, alliance: Alliance)
 def test_what_cannot_be_compared_is_refused_before_anything_is_run(
     words: list[str], answer: str, here: Path, alliance: Alliance
 ) -> None:
-    done = alliance("compare", *words, *FEW)
+    done = alliance("compare", *words, *NUMBERS)
     assert (done.exit_code, done.stdout) == (2, "")
     assert answer in done.stderr
 
@@ -119,7 +122,7 @@ def test_what_cannot_be_compared_is_refused_before_anything_is_run(
 def test_the_mistakes_of_all_files_are_told_at_once(here: Path, alliance: Alliance) -> None:
     for name in ("one", "two"):
         Path(f"{name}.toml").write_text(SHORT.format(title=name, more="[us.commitmnt]\nx = 1"))
-    done = alliance("compare", "one.toml", "two.toml", *FEW)
+    done = alliance("compare", "one.toml", "two.toml", *NUMBERS)
     assert done.exit_code == 2
     assert {line.split(":")[0] for line in done.stderr.splitlines()} == {"one.toml", "two.toml"}
     assert not Path("comparisons").exists()
@@ -142,3 +145,37 @@ def test_twins_have_nothing_to_attribute(here: Path, alliance: Alliance) -> None
     done = alliance("attribute", "short.toml", "same.toml", *FEW)
     assert (done.exit_code, done.stdout) == (2, "")
     assert "same inputs" in done.stderr
+
+
+def test_figures_of_a_comparison_are_drawn_and_exported_again_the_same(here: Path, alliance: Alliance) -> None:
+    done = alliance("compare", "short.toml", "harsh.toml", *FEW, "--format", "svg", "--json")
+    assert done.exit_code == 0, done.stderr
+    files = [Path(path) for path in json.loads(done.stdout)["files"]]
+    drawn = {path.name: path.read_bytes() for path in files if path.suffix == ".svg"}
+    assert len(drawn) >= 8
+    assert all(path.with_suffix(".csv") in files for path in files if path.suffix == ".svg")
+    again = alliance("export", "comparisons/short_vs_harsh", "--format", "svg,csv,xlsx", "--out", "again", "-q")
+    assert again.exit_code == 0, again.stderr
+    assert {path.name: path.read_bytes() for path in Path("again/figures").glob("*.svg")} == drawn
+    assert Path("again/differences.csv").read_bytes() == Path("comparisons/short_vs_harsh/differences.csv").read_bytes()
+    assert Path("again/short_vs_harsh.xlsx").is_file()
+    one = alliance("rerun", "comparisons/short_vs_harsh/figures/overlay.svg", "-q")
+    assert (one.exit_code, one.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("{", "not a comparison of this program"),
+        ('{"format": 0, "command": "x", "results": [], "by": null, "baseline": null, "outcomes": []}', "format 0"),
+        ('{"format": 1, "command": "x", "results": ["gone"], "by": null, "baseline": null, "outcomes": []}', "is gone"),
+    ],
+)
+def test_a_damaged_comparison_is_one_line(text: str, answer: str, here: Path, alliance: Alliance) -> None:
+    Path("broken").mkdir()
+    Path("broken/comparison.json").write_text(text)
+    for name in ("inputs", "differences"):
+        Path(f"broken/{name}.csv").write_text("")
+    done = alliance("export", "broken", "--format", "svg", "-q")
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert answer in done.stderr
