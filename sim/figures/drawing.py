@@ -100,7 +100,7 @@ class Provenance:
         ]
         if self.facts:
             parts.append(f"facts {self.facts[:8]}")
-        return " · ".join(parts) + ". Conditional on the scenario; not a forecast."
+        return " · ".join(parts)
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def _limits(parts: Sequence[Multiple], level: float) -> tuple[tuple[float, float
     span = (float(xs.min()), float(xs.max())) if len(xs) else (0.0, 1.0)
     if span[0] == span[1]:
         span = (span[0] - 0.5, span[1] + 0.5)
-    return span, value_ticks(0.0, float(ys.max()), 3)
+    return span, value_ticks(0.0, float(ys.max()), 3, whole=True)
 
 
 def _heading(page: Page, part: Multiple, frame: Box) -> None:

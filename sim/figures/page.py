@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MARGIN = 0.25
 LEADING = 1.32
+CAUTION = "Conditional on the scenario; not a forecast."
 MOST_LINES = 3
 _EM = 64.0
 
@@ -50,7 +51,7 @@ def _width(text: str, bold: bool) -> float:
     """Width of ``text`` in units of its type size."""
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
-    font = get_font(findfont(FontProperties(family=FONT, weight="bold" if bold else "normal")))
+    font = get_font(findfont(FontProperties(family=list(FONT), weight="bold" if bold else "normal")))
     font.set_size(_EM, 72)
     font.set_text(text, 0.0)
     return float(font.get_width_height()[0] / 64 / _EM)
@@ -183,7 +184,8 @@ class Page:
                 self.text(MARGIN, top - step * 0.78, line, points, bold=bold, colour=colour)
                 top -= step
         bottom = MARGIN
-        footer = [line for part in (self.provenance.footer(), skill) for line in self.wrap(part, width, SMALL)]
+        below = (self.provenance.footer(), f"{CAUTION} {skill}")
+        footer = [line for part in below for line in self.wrap(part, width, SMALL)]
         for line in reversed(footer):
             self.text(MARGIN, bottom + 0.04, line, SMALL, colour=MUTED)
             bottom += SMALL * LEADING / 72 * CM_PER_INCH

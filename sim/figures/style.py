@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -24,8 +26,8 @@ PAPER = "#FFFFFF"
 # Type sizes in points at scale 1; nothing in a figure is set smaller than SMALL.
 SMALL, BODY, TITLE = 7.0, 8.0, 10.5
 
-# The family that is drawn and measured, then what a viewer without it should fall back to (same widths first).
-FONT = "DejaVu Sans"
+# The families that are drawn and measured (see fonts/README.md), then what a viewer should show (same widths first).
+FONT = ("Alliance Sans", "DejaVu Sans")
 FONT_STACK = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', Arial, sans-serif"
 
 
@@ -144,7 +146,7 @@ def tint(colour: str, strength: float) -> str:
 
 _SETTINGS = {
     "font.family": ["sans-serif"],
-    "font.sans-serif": [FONT],
+    "font.sans-serif": list(FONT),
     "font.size": BODY,
     "text.color": INK,
     "text.usetex": False,
@@ -160,6 +162,15 @@ _SETTINGS = {
 _lock = threading.RLock()
 
 
+@cache
+def load_fonts() -> None:
+    """Make the fonts of this room known to matplotlib, once in a process; without them DejaVu Sans is used."""
+    from matplotlib.font_manager import fontManager
+
+    for path in sorted((Path(__file__).parent / "fonts").glob("*.ttf")):
+        fontManager.addfont(path)
+
+
 @contextmanager
 def applied() -> Iterator[None]:
     """Draw and save under our settings, whatever the user's matplotlibrc says; the settings are put back afterwards.
@@ -169,6 +180,7 @@ def applied() -> Iterator[None]:
     import matplotlib as mpl
 
     with _lock:
+        load_fonts()
         table: Any = mpl.rcParams
         before = dict.copy(table)
         settings = {key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"}

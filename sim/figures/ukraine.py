@@ -185,6 +185,9 @@ def ceasefire_sentence(telling: Telling) -> str:
 
 
 def _finish_alike(panels: list[Panel]) -> None:
+    """Give the panels one time axis and one value axis, from nought."""
     low, high = share_range(panels)
+    first, last = min(panel.first for panel in panels), max(panel.last for panel in panels)
     for panel in panels:
+        panel.first, panel.last = first, last
         panel.finish(low=min(0.0, low), high=high)
