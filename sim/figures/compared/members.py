@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from sim.analysis.statistics import mean_interval
 from sim.figures.compared.lattice import Scale
 from sim.figures.compared.spread import Spread
-from sim.figures.compared.subjects import Subject
+from sim.figures.compared.subjects import remembered
 from sim.figures.drawing import Drawing, Row
 from sim.figures.page import Box
 from sim.figures.style import GRID, MUTED, RULE, SMALL, Size, tint
@@ -21,6 +22,7 @@ from sim.figures.words import number
 
 if TYPE_CHECKING:
     from sim.analysis import Comparison
+    from sim.analysis.align import View
 
 SHARE = "defence_share_pct_gdp"
 LEVEL = 2.0
@@ -69,27 +71,36 @@ def signed(value: float, places: int = 2) -> str:
 
 def moves(comparison: Comparison, scenario: str) -> tuple[str, list[Move]]:
     """The last date's year and every member with a share in both, the one that rises most first."""
+    return remembered(comparison, ("moves", scenario), lambda: _moves(comparison, scenario))
+
+
+def _moves(comparison: Comparison, scenario: str) -> tuple[str, list[Move]]:
     from sim import facts
 
-    a, b = comparison.views[comparison.baseline], comparison.views[comparison.names.index(scenario)]
-    dates = a.dates(SHARE)
+    views = (comparison.views[comparison.baseline], comparison.views[comparison.names.index(scenario)])
+    dates = views[0].dates(SHARE)
     if not len(dates):
         return "", []
+    names = {member.code: member.name for member in facts.members() if member.has_forces}
+    before, after = (remembered(view, SHARE, partial(_last_shares, view, tuple(names))) for view in views)
     found = []
-    for member in facts.members():
-        if not member.has_forces:
-            continue
-        outcome = Subject(SHARE, "", member.code).outcome
-        gap = comparison.differences(outcome, scenario)[1][-1]
+    for code, name in names.items():
+        # Run i of B minus run i of A, in the runs in which both have a share.
+        gap = after[code] - before[code]
         known = gap[np.isfinite(gap)]
         if not len(known):
             continue
-        mean, low, high = (float(part[0]) for part in mean_interval(gap[None]))
-        left, right = (float(view.quantiles(SHARE, member.code)[-1, 2]) for view in (a, b))
+        mean, low, high = (float(part[0]) for part in mean_interval(known[None]))
         q05, q95 = (float(edge) for edge in np.quantile(known, (0.05, 0.95)))
         higher, lower = float((known > 0).mean()), float((known < 0).mean())
-        found.append(Move(member.code, member.name, left, right, mean, low, high, q05, q95, higher, lower))
+        left, right = float(np.nanmedian(before[code])), float(np.nanmedian(after[code]))
+        found.append(Move(code, name, left, right, mean, low, high, q05, q95, higher, lower))
     return str(dates[-1])[:4], sorted(found, key=lambda one: (-one.mean, one.code))
+
+
+def _last_shares(view: View, codes: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+    """Every member's share in every run at the last date."""
+    return {code: np.asarray(view.values(SHARE, code)[-1], np.float64) for code in codes}
 
 
 def members_moved(comparison: Comparison, size: Size, scenario: str | None = None) -> Drawing:
@@ -135,8 +146,8 @@ def moves_sentence(found: Sequence[Move], first: str, other: str, year: str) -> 
     return (
         f"In {year} the mean difference of {other} from {first} is above nought for {up or 'none'} and below nought "
         f"for {down or 'none'} of {len(found)} members (95% interval, each on its own). "
-        f"{most.name} moves most: {word} in {number(100 * share)} of 100 runs, by {number(abs(most.mean), 2)} percentage "
-        f"points of GDP on average ({number(low, 2)} to {number(high, 2)})."
+        f"{most.name} moves most: {word} in {number(100 * share)} of 100 runs, by "
+        f"{number(abs(most.mean), 2)} percentage points of GDP on average ({number(low, 2)} to {number(high, 2)})."
     )
 
 
@@ -190,7 +201,7 @@ def _dumbbells(page: Facing, box: Box, found: Sequence[Move], rows: int, every: 
 def _marks(page: Facing, levels: Scale, changes: Scale, found: Sequence[Move], heights: NDArray[Any]) -> None:
     from matplotlib.collections import LineCollection
 
-    comparison, sheet = page.comparison, page.sheet()
+    comparison, sheet = page.comparison, page.marks()
     first, other = page.looks[comparison.names[comparison.baseline]], page.looks[page.scenario]
     width = page.line_width
     tops = zip(found, heights, strict=True)
@@ -211,7 +222,7 @@ def _marks(page: Facing, levels: Scale, changes: Scale, found: Sequence[Move], h
         "mew": width(1.0),
     }
     solid: dict[str, Any] = {"marker": other.marker, "color": other.colour, "ms": width(3.2), "mew": 0.0}
-    sheet.plot(from_a[:, 0], from_a[:, 1], ls="none", zorder=4, mew=width(1.0), **hollow)
+    sheet.plot(from_a[:, 0], from_a[:, 1], ls="none", zorder=4, **hollow)
     sheet.plot(to_b[:, 0], to_b[:, 1], ls="none", zorder=5, **solid)
     sheet.plot(means[:, 0], means[:, 1], ls="none", zorder=5, **solid)
 
@@ -227,7 +238,7 @@ def _axis(page: Facing, scale: Scale, ticks: Sequence[float], level: float, name
         page.text(x, low - 0.33, text, SMALL, colour=MUTED, ha="center")
     line = scale.line(np.full(2, level), rows)
     dashes = LineCollection([line], colors=RULE, linewidths=page.line_width(0.9), linestyles=[(0, (3, 2))], zorder=2)
-    page.sheet().add_collection(dashes, autolim=False)
+    page.marks().add_collection(dashes, autolim=False)
     page.text(line[1][0], line[1][1] + 0.1, name, SMALL, colour=MUTED, ha="center")
 
 

@@ -148,7 +148,7 @@ class Plot(Frame):
         # Labels of lines near the edge stay beside the panel instead of running into its heading.
         top, bottom = self.box.y + self.box.h, self.box.y
         wanted = [max(min(y, top - (len(ends) - 1 - at) * height), bottom + at * height) for at, y in enumerate(wanted)]
-        sheet = self.page.sheet()
+        sheet = self.spread.marks()
         x = self._set_bars(sheet, low, high)
         for y, (_, text, look, name) in zip(spread(wanted, height), ends, strict=True):
             self._set_label(sheet, x, y, text, look, name)

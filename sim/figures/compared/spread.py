@@ -103,6 +103,7 @@ class Spread(Page):
         super().__init__(size, title, note, sentence, source, height=height, skill=skill_line())
         self.comparison = comparison
         self.looks = looks_of(comparison)
+        self._marks: Any = None
         if comparison.conditional:
             parts = ", ".join(shown_name(comparison, one) for one in comparison.names)
             self.told.append(f"Parts: {parts}.")
@@ -111,6 +112,12 @@ class Spread(Page):
     def wide(self) -> bool:
         """Whether this is a slide."""
         return self.size.height is not None
+
+    def marks(self) -> Any:
+        """The one sheet for marks placed by hand: axes cost more to make than all that is drawn in them."""
+        if self._marks is None:
+            self._marks = self.sheet()
+        return self._marks
 
     def key(self, names: Sequence[str] = ()) -> Box:
         """Name the looks in lines under the heading, the baseline first; returns what is left of the body."""
@@ -121,7 +128,7 @@ class Spread(Page):
             text = shown_name(self.comparison, name)
             entries.append((name, f"{text} (reference)" if name == first and not self.comparison.conditional else text))
         x, y = self.body.x, self.body.y + self.body.h - KEY_LINE + 0.12
-        sheet = self.sheet()
+        sheet = self.marks()
         for name, text in entries:
             width = SAMPLE + 0.1 + self.measure(text, SMALL, True)
             if x > self.body.x and x + width > self.body.x + self.body.w:

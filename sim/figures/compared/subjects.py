@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from sim.analysis import Comparison, Contrast
     from sim.analysis.align import View
     from sim.analysis.outcomes import Outcome
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,25 @@ FANS = (*MONEY, *SECURITY)
 PAST_YEARS = 4
 
 
+_KNOWN: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
+
+
+def remembered(owner: Any, key: Any, read: Callable[[], T]) -> T:
+    """What ``read`` returns, read once for each ``owner`` and ``key`` and kept as long as the owner lives.
+
+    The figures of a comparison show the same numbers again and again, and reading them from disk is what costs.
+    """
+    known = _KNOWN.setdefault(owner, {})
+    if key not in known:
+        known[key] = read()
+    found: T = known[key]
+    return found
+
+
 def fan_of(view: View, subject: Subject) -> tuple[NDArray[np.datetime64], NDArray[np.float64]]:
     """Dates ``(time,)`` and the five quantiles over the runs of ``view``, ``(time, 5)``."""
-    return view.dates(subject.name), view.quantiles(subject.name, subject.entity or None)
+    entity = subject.entity or None
+    return remembered(view, ("fan", subject), lambda: (view.dates(subject.name), view.quantiles(subject.name, entity)))
 
 
 def paired_fan(
@@ -99,9 +118,13 @@ def contrast_of(comparison: Comparison, outcome: Outcome, scenario: str) -> Cont
     try:
         return comparison.find(outcome.name, scenario, outcome.entity)
     except KeyError:
-        pair = [comparison.views[comparison.baseline], comparison.views[comparison.names.index(scenario)]]
-        found = contrast_views(pair, [outcome], conditional=comparison.conditional)
-        return found[0] if found else None
+        return remembered(comparison, ("contrast", outcome, scenario), lambda: _contrast(comparison, outcome, scenario))
+
+
+def _contrast(comparison: Comparison, outcome: Outcome, scenario: str) -> Contrast | None:
+    pair = [comparison.views[comparison.baseline], comparison.views[comparison.names.index(scenario)]]
+    found = contrast_views(pair, [outcome], conditional=comparison.conditional)
+    return found[0] if found else None
 
 
 def others(comparison: Comparison) -> tuple[str, ...]:

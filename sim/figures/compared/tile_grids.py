@@ -77,7 +77,7 @@ def _grid(
             middle = y + h / 2 + line * up
             page.text(x + w / 2, middle, text, points, bold=bold, colour=ink, ha="center", va="center_baseline")
     made = PolyCollection(shapes, facecolors=fills, edgecolors="none")
-    page.sheet().add_collection(made, autolim=False)
+    page.marks().add_collection(made, autolim=False)
 
 
 def _short(value: float) -> str:
@@ -103,7 +103,7 @@ def _gap_key(page: Facing, box: Box, levels: Sequence[float]) -> None:
     lefts = [box.x + at * width for at in range(len(DIVERGING))]
     shapes = [[(x, y), (x + width, y), (x + width, y + height), (x, y + height)] for x in lefts]
     fields = PolyCollection(shapes, facecolors=DIVERGING, edgecolors="white", linewidths=0.5)
-    page.sheet().add_collection(fields, autolim=False)
+    page.marks().add_collection(fields, autolim=False)
     page.text(box.x, y + height + 0.12, "Mean difference, percentage points of GDP", SMALL)
     for x, level in zip(lefts[1:], levels, strict=True):
         page.text(x, y - 0.3, signed(level), SMALL, colour=MUTED, ha="center")
