@@ -181,9 +181,11 @@ class Aid:
     def _from_congress(self, period: int) -> Numbers:
         left = self.pipeline.backlog[MILITARY, USA]
         military, other = new_authority(
-            self._engine, self._states, self._commitment, left, self._hostilities.fighting, period
+            self._engine, self._states, self._commitment, left, self._hostilities.full_scale, period
         )
-        return np.stack([military, other]) * self._engine.settings.number("us.aid.commitment_factor")
+        number = self._engine.settings.number
+        calm = np.where(self._hostilities.ceasefire, number("aid.after_ceasefire_factor"), np.float32(1))
+        return single(np.stack([military, other]) * number("us.aid.commitment_factor") * calm)
 
     def _handling(self) -> Handling:
         """How donors handle what they have promised; computed anew after events and where values are dated."""

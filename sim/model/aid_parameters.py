@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim import facts
-from sim.scenario import Number, Parameter, fixed, gamma, lognormal, normal, uniform
+from sim.scenario import Number, Parameter, discrete, fixed, gamma, lognormal, normal, uniform
 
 _KIEL = "Kiel Ukraine Support Tracker, release 29 cut at December 2024"
 
@@ -187,7 +187,7 @@ PARAMETERS = (
         meaning="log fall of aid under a government led by a party that opposes it",
         unit="log points",
         kind="assumption",
-        default=fixed(0.5),
+        default=discrete({0.0: 1 / 3, 0.5: 1 / 3, 2.0: 1 / 3}),
         source="parties moderate in office (Hooghe et al. 2024); Slovakia's aid stopped in 2024; not identified",
         domain=Number(0.0, 10.0),
         depends_on=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from sim.scenario import Number, Parameter, beta, fixed, normal, uniform
 
 PHASE = "elections"
 CENTRE = 5.6
+TERM_DAYS = 1461  # four years, where no calendar is known
 
 PARAMETERS = (
     Parameter(
@@ -172,12 +173,16 @@ def new_left_right(before: Numbers, persistence: Numbers, spread: Numbers, norma
 
 
 def _next_scheduled(code: str, start: date) -> date:
-    days = [
-        election.date
-        for election in facts.elections(start, code)
-        if not election.held and election.date > start and election.kind == "legislative"
-    ]
-    return min(days, default=date(start.year + 4, start.month, min(start.day, 28)))
+    """The next legislative election as the calendar of ``start`` has it: announced, else a term after the last."""
+    ballots = [ballot for ballot in facts.elections(start, code) if ballot.kind == "legislative"]
+    ahead = [ballot for ballot in ballots if not ballot.held and ballot.date > start]
+    announced = [ballot.date for ballot in ahead if not ballot.date_is_hindsight]
+    if announced:
+        return min(announced)
+    held = [ballot.date for ballot in ballots if ballot.held]
+    if held:
+        return max(max(held) + timedelta(days=TERM_DAYS), start + timedelta(days=60))
+    return min((ballot.date for ballot in ahead), default=start + timedelta(days=TERM_DAYS))
 
 
 def known_left_right(start: date) -> dict[str, float]:

@@ -179,7 +179,7 @@ class Negotiation:
         self._engine, self._hostilities, self._commitment, self._war = engine, hostilities, commitment, war
         self._ends = np.full(engine.runs, np.inf, np.float32)  # months of ceasefire after which it fails
         self.terms = engine.settings.choice("negotiation.terms").copy()
-        self._effort_at_start = np.maximum(war.effort.copy(), 1.0)
+        self._effort_before = np.where(hostilities.full_scale, np.maximum(war.effort, 1), np.nan).astype(np.float32)
 
     def process(self) -> Process:
         """Moves talks and ceasefires at each month's end, after the war's month."""
@@ -208,7 +208,9 @@ class Negotiation:
         number, war = self._engine.settings.number, self._war
         pressed = self._pressed()
         still = np.exp(-np.abs(war.gain) / 250)  # 1 on a frozen front, 0.4 at the mean monthly gain of 2024
-        tired = 2 * (war.effort / self._effort_at_start - 1)
+        begun = np.isnan(self._effort_before) & self._hostilities.full_scale
+        self._effort_before = np.where(begun, np.maximum(war.effort, 1), self._effort_before)
+        tired = np.nan_to_num(2 * (war.effort / self._effort_before - 1))
         shift = number("negotiation.stalemate_effect") * still + number("negotiation.exhaustion_effect") * np.clip(
             tired, -2, 2
         )

@@ -105,7 +105,7 @@ def _washington(start: date) -> dict[str, Value]:
         "us.elections.senate_republican_probability": fixed(0.5),
     }
     for forecast in facts.us_forecast(start):  # by date: the latest stands
-        if forecast.item in ("house", "senate") and forecast.outcome == "republican" and not forecast.recalled:
+        if forecast.item in ("house", "senate") and forecast.outcome.lower() == "republican" and not forecast.recalled:
             values[f"us.elections.{forecast.item}_republican_probability"] = fixed(forecast.probability)
     values |= _elected(start)
     if start >= _US_RESULT_2024:  # the result of 5 November 2024, public record

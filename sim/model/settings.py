@@ -199,9 +199,10 @@ class Settings:
             return _pick(value, options, self._streams.quantiles(key) if quantile is None else quantile)
         return np.full(self._streams.count, options.index(str(value)), np.int8)
 
-    def is_drawn(self, key: str) -> bool:
-        """Whether the file leaves a choice to chance, by weights."""
-        return isinstance(self._given(key), Weights)
+    def weights(self, key: str) -> dict[str, float] | None:
+        """The weights by which the file leaves a choice to chance; None where it names the option."""
+        value = self._given(key)
+        return dict(value.items) if isinstance(value, Weights) else None
 
     def date(self, key: str) -> date | None:
         """A date key, or None."""

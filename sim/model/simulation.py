@@ -97,7 +97,8 @@ def run_block(
         [event.date for event in scenario.events] + [event.until for event in scenario.events if event.until]
     )
     engine = Engine(clock, settings, streams, event_days, explaining)
-    systems = _build(engine)
+    with np.errstate(all="ignore"):
+        systems = _build(engine)
     record = Record(engine, systems)
     processes: list[Process] = [
         _follow_events(engine, scenario),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,7 +158,9 @@ def target_path(old: Numbers, new: Numbers, adopted: NDArray[np.int32], year: in
 
 
 def summit_days(start: date, end: date) -> list[date]:
-    """Summits known at ``start``; one each 1 July in the years after the last known."""
-    known = [summit.date for summit in facts.summits(start) if start <= summit.date <= end]
+    """Summits announced by ``start``, a year ahead at least; one each 1 July in the years after the last of them."""
+    soon = start + timedelta(days=400)  # a real date beyond it was not known then and would be hindsight
+    dates = [summit.date for summit in facts.summits(start) if not summit.date_is_hindsight or summit.date <= soon]
+    known = [day for day in dates if start <= day <= end]
     last = max((day.year for day in known), default=start.year if start.month > 7 else start.year - 1)
     return known + [date(year, 7, 1) for year in range(last + 1, end.year + 1)]

@@ -12,7 +12,7 @@ from sim.model.clock import Process
 from sim.model.engine import Engine, Flags, Numbers, single
 from sim.model.streams import ndtri
 from sim.model.variables import PARTIES
-from sim.scenario import Choice, Number, Parameter, Weights, beta, uniform
+from sim.scenario import Choice, Number, Parameter, Weights, beta, fixed, uniform
 
 PHASE = "us_politics"
 CANDIDATES_2024 = ("harris", "trump")
@@ -64,7 +64,7 @@ PARAMETERS = (
     ),
     Parameter(
         key="us.elections.house_republican_probability",
-        meaning="probability of a Republican House in a presidential year, over both presidential outcomes",
+        meaning="probability of a Republican House in 2024, over both presidential outcomes",
         unit="probability",
         kind="data",
         default=None,
@@ -73,12 +73,22 @@ PARAMETERS = (
     ),
     Parameter(
         key="us.elections.senate_republican_probability",
-        meaning="probability of a Republican Senate in a presidential year, over both presidential outcomes",
+        meaning="probability of a Republican Senate in 2024, over both presidential outcomes",
         unit="probability",
         kind="data",
         default=None,
         source="Decision Desk HQ / The Hill, 16 September 2024",
         domain=Number(0.0, 1.0),
+    ),
+    Parameter(
+        key="us.elections.later_chamber_republican_probability",
+        meaning="the same for each chamber in later presidential years",
+        unit="probability",
+        kind="assumption",
+        default=fixed(0.5),
+        source="no forecast; even odds",
+        domain=Number(0.0, 1.0),
+        sweep="0.3 to 0.7",
     ),
     Parameter(
         key="us.elections.coattails",
@@ -169,20 +179,24 @@ class UnitedStates:
 
     def _elect_president(self, year: int) -> Numbers:
         """Sets the winner; returns the Republican tide behind the result: standard normal over both outcomes."""
-        settings = self._engine.settings
         key = f"us.elections.{year}.president"
-        self._next_president = settings.choice(key)
-        tide = self._engine.streams.quantiles(key)
-        if not settings.is_drawn(key):  # a fixed winner: the half of the tide that goes with it
-            tide = np.where(self._next_president == 1, 0.5 + tide / 2, tide / 2)
-        return ndtri(np.clip(tide, 1e-7, 1 - 1e-7).astype(np.float32))
+        self._next_president = self._engine.settings.choice(key)
+        luck = self._engine.streams.quantiles(key)
+        republican = self._next_president == 1
+        return ndtri(np.clip(tide(luck, republican, self._weight(key)), 1e-7, 1 - 1e-7).astype(np.float32))
+
+    def _weight(self, key: str) -> float | None:
+        """The weight of the first option, the Democratic one; None where the file names the winner."""
+        weights = self._engine.settings.weights(key)
+        return None if weights is None else weights.get(CANDIDATES_2024[0], 0.0) + weights.get(PARTY[0], 0.0)
 
     def _with_coattails(self, year: int, chamber: str, tide: Numbers) -> NDArray[np.int8]:
         settings = self._engine.settings
         strength = settings.number("us.elections.coattails")
         own = self._engine.streams.normal("us_politics", year, slot=1 if chamber == "house" else 2)
         latent = strength * tide + np.sqrt(1 - strength**2) * own
-        chance = settings.number(f"us.elections.{chamber}_republican_probability")
+        key = f"{chamber}_republican_probability" if year == 2024 else "later_chamber_republican_probability"
+        chance = settings.number(f"us.elections.{key}")
         edge = ndtri(np.clip(1 - chance, 1e-6, 1 - 1e-6).astype(np.float32))
         return self._unless_set(year, chamber, (latent > edge).astype(np.int8))
 
@@ -195,6 +209,20 @@ class UnitedStates:
     def _unless_set(self, year: int, chamber: str, drawn: NDArray[np.int8]) -> NDArray[np.int8]:
         said = self._engine.settings.choice(f"us.elections.{year}.{chamber}")
         return np.where(said == 0, drawn, said - 1).astype(np.int8)
+
+
+def tide(luck: NDArray[np.float64], republican: Flags, democratic_weight: float | None) -> NDArray[np.float64]:
+    """The quantile of the Republican tide behind a result, in (0, 1): below 0.5 with a Democratic winner, else above.
+
+    Within each half it keeps the order of ``luck``, the number that decided. With a named winner (weight None) all of
+    ``luck`` is spread over the winner's half.
+    """
+    if democratic_weight is None:
+        within = luck
+    else:
+        lower = luck / max(democratic_weight, 1e-9)
+        within = np.where(republican, (luck - democratic_weight) / max(1 - democratic_weight, 1e-9), lower)
+    return np.asarray((np.clip(within, 0, 1) + republican) / 2)
 
 
 def election_day(year: int) -> date:

@@ -50,7 +50,11 @@ class War:
         self.force = fill(number("war.russian_force_thousand"))
         self.ratio = np.ones(engine.runs, np.float32)
         self._known = known
-        self._deliveries_at_start: Numbers | None = None
+        # Deliveries are read against those of the first month, or of the first year of a war that begins later.
+        self._deliveries_before = np.full(engine.runs, np.nan, np.float32)
+        self._months_at_war = np.zeros(engine.runs, np.int32)
+        self._months_to_settle = np.where(hostilities.full_scale, 0, 12)
+        self._controlled_before = self.controlled
         self._collapse_left = engine.zeros()
         self._collapse_sign = engine.zeros()
         self.change = engine.zeros()
@@ -66,7 +70,10 @@ class War:
 
     def cede(self, area: Numbers, runs: Flags) -> None:
         """Hands ``area`` km2 to Russian control by agreement, in ``runs``, and ends the Kursk salient there."""
-        self.controlled = np.clip(self.controlled + np.where(runs, area, 0), 0, UKRAINE_KM2).astype(np.float32)
+        before = self.controlled
+        self.controlled = np.clip(before + np.where(runs, area, 0), 0, UKRAINE_KM2).astype(np.float32)
+        self.change = self.change + (self.controlled - before)
+        self._controlled_before = self.controlled
         self.kursk = np.where(runs, 0, self.kursk).astype(np.float32)
 
     def _begin(self, today: int, chance: bool, period: int) -> None:
@@ -121,9 +128,10 @@ class War:
 
     def _move_front(self, period: int, part: np.float32, fighting: Flags) -> None:
         number = self._engine.settings.number
-        if self._deliveries_at_start is None:
-            self._deliveries_at_start = self._aid.deliveries.copy()
-        less_aid = self._deliveries_at_start - self._aid.deliveries
+        self._months_at_war += fighting
+        settles = np.isnan(self._deliveries_before) & (self._months_at_war >= self._months_to_settle)
+        self._deliveries_before = np.where(settles, self._aid.deliveries, self._deliveries_before)
+        less_aid = np.nan_to_num(self._deliveries_before - self._aid.deliveries)
         noise = number("war.front_noise_km2") * self._engine.streams.normal("war", period, purpose=1)
         moved = next_gain(
             self.gain,
@@ -135,9 +143,9 @@ class War:
         )
         self.gain = np.where(fighting, moved, 0).astype(np.float32)
         jump = self._collapse(period, fighting)
-        before = self.controlled
-        self.controlled = np.clip(before + part * (self.gain + jump), 0, UKRAINE_KM2).astype(np.float32)
-        self.change = self.controlled - before
+        self.controlled = np.clip(self.controlled + part * (self.gain + jump), 0, UKRAINE_KM2).astype(np.float32)
+        self.change = np.where(self._hostilities.full_scale, self.controlled - self._controlled_before, 0)
+        self._controlled_before = self.controlled
 
     def _collapse(self, period: int, fighting: Flags) -> Numbers:
         """Ground lost in an episode this month, km2, positive for Russian gains; one to three months an episode."""

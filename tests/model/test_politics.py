@@ -190,7 +190,8 @@ class TestElectionsAbroad:
         assert lasts[early].max() <= 0.95 * 4 * 365.25 + 1
 
     def test_sceptical_governments_come_at_the_stated_probability_and_give_less(self):
-        systems, _ = systems_at(scenario({"elections.sceptic_probability": 0.2}), count=64)
+        made = scenario({"elections.sceptic_probability": 0.2, "aid.sceptic_effect": 0.5})
+        systems, _ = systems_at(made, count=64)
         elections = systems.elections
         next(elections.process())
         elections._hold(date(2024, 12, 31), np.ones_like(elections.sceptic))
