@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.evidence.calibration import Calibration, Estimate, calibrate, write
-    from sim.evidence.replication import Row, replicate
+    from sim.evidence.replication import replicate
+    from sim.evidence.retelling import Row
     from sim.evidence.rolling import backtest, card_line, store, stored
-    from sim.evidence.sheet import card
+    from sim.evidence.sheet import card, write_card
 
 _HOME = {
     "backtest": "rolling",
@@ -23,7 +24,8 @@ _HOME = {
     "calibrate": "calibration",
     "write": "calibration",
     "card": "sheet",
-    "Row": "replication",
+    "write_card": "sheet",
+    "Row": "retelling",
     "replicate": "replication",
 }
 
@@ -39,6 +41,7 @@ __all__ = [
     "store",
     "stored",
     "write",
+    "write_card",
 ]
 
 

@@ -21,7 +21,6 @@ Array = NDArray[np.float64]
 FIRST_ORIGIN = 2016
 UNCONDITIONAL, CONDITIONAL = "unconditional", "conditional"
 BEFORE_THE_WAR = 2021  # last target year that no choice of form could lean on
-DISTANCE_KM = {member.code: member.distance_km for member in facts.members()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,8 @@ def _joint(draws: Array, came: Array, origin: int, definition: Definition) -> li
     known = history(origin, definition)
     start = known.share(origin)
     change, drawn = (came - start)[PANEL_ROWS], (draws - start[:, None])[PANEL_ROWS]
-    distance = np.log([DISTANCE_KM[WITH_FORCES[row]] / 1000 for row in PANEL_ROWS])
+    kilometres = {member.code: member.distance_km for member in facts.members()}
+    distance = np.log([kilometres[WITH_FORCES[row]] / 1000 for row in PANEL_ROWS])
     debt = known.debt[PANEL_ROWS, -1] / 10
     mean = crps(draws[PANEL_ROWS].mean(0)[None], came[PANEL_ROWS].mean(keepdims=True))[0]
     slopes = [crps(_slope(drawn, x)[None], _slope(change[:, None], x))[0] for x in (distance, debt)]

@@ -142,9 +142,15 @@ def tables_stamp() -> str:
     return digest.hexdigest()
 
 
-def is_current(draws: facts.Posterior) -> bool:
-    """Whether this version of the program made the draws from the tables as they are now."""
-    return draws.provenance.get("tables") == tables_stamp() and draws.provenance.get("version") == __version__
+def demand_current(draws: facts.Posterior) -> None:
+    """Raises InputError for draws that another version made, or that were made from other tables."""
+    version = draws.provenance.get("version")
+    if version != __version__:
+        raise InputError(
+            f"posterior made by version {version}, this is {__version__}; `alliance calibrate` makes a new one"
+        )
+    if draws.provenance.get("tables") != tables_stamp():
+        raise InputError("posterior made from other tables than those installed; `alliance calibrate` makes a new one")
 
 
 def assumptions() -> tuple[str, ...]:

@@ -6,49 +6,28 @@ Budgets here, aid and war in ``replication_war``. The two shipped histories driv
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import facts, load
+from sim import facts
 from sim.evidence.aid import clustered
-from sim.evidence.history import FINAL, outcomes
-from sim.model import simulate
+from sim.evidence.history import FINAL
+from sim.evidence.replication_war import WAR_ROWS
+from sim.evidence.retelling import Row, actual, run, shares
 from sim.model.budget_parameters import WITH_FORCES
 from sim.model.budgets import exposure
 
 Array = NDArray[np.float64]
-RUNS, SEED = 1000, 1
 ALLIES = np.array([row for row, code in enumerate(WITH_FORCES) if code != "USA"])
 EUROPE = np.array([row for row, code in enumerate(WITH_FORCES) if code not in ("USA", "CAN")])
 MEETS = 1.995  # NATO prints two decimals
-_MEMBER = {member.code: member for member in facts.members()}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line: the result, its target and tolerance in words, the model's figure, whether it is met, and a remark.
-
-    ``reproduced``: the target computed again from the facts, or empty where it is not a figure of the facts.
-    """
-
-    number: str
-    result: str
-    target: str
-    tolerance: str
-    reproduced: str
-    model: str
-    passed: bool
-    remark: str
 
 
 def replicate() -> tuple[Row, ...]:
     """All rows of the table, in the order of the literature page. About ten seconds."""
-    from sim.evidence.replication_war import WAR_ROWS
-
     rows: tuple[Callable[[], Row], ...] = (
         members_at_two,
         europe_share,
@@ -64,32 +43,13 @@ def replicate() -> tuple[Row, ...]:
 
 
 @cache
-def run(name: str) -> dict[str, NDArray[np.float32]]:
-    """One thousand runs of a shipped history."""
-    return simulate(load(name), SEED, 0, RUNS)
-
-
-@cache
-def actual() -> Array:
-    """Shares 2014 to 2024, ``(members, 11)``, NATO, June 2024."""
-    return outcomes(range(2014, 2025))
-
-
-def shares(name: str) -> Array:
-    """Simulated shares of a history with the year before its first put in front, ``(years, members, runs)``.
-
-    For ``history_2014`` that is 2014 itself, which stands at the start; for ``history_2022`` it is 2021.
-    """
-    simulated = np.asarray(run(name)["defence_share_pct_gdp"], float)
-    if name == "history_2014":
-        return simulated
-    known = np.repeat(actual()[None, :, 2021 - 2014, None], simulated.shape[-1], 2)
-    return np.concatenate([known, simulated])
+def _member() -> dict[str, facts.Member]:
+    return {member.code: member for member in facts.members()}
 
 
 def log_distance(rows: NDArray[np.intp]) -> Array:
     """Logarithm of the distance from the capital to Moscow, 1000 km."""
-    return np.log([_MEMBER[WITH_FORCES[row]].distance_km / 1000 for row in rows])
+    return np.log([_member()[WITH_FORCES[row]].distance_km / 1000 for row in rows])
 
 
 def slope(change: Array, x: Array) -> Array:
@@ -118,7 +78,7 @@ def members_at_two() -> Row:
 
 
 def _count(year: int) -> int:
-    members = [code for code in WITH_FORCES if _MEMBER[code].accession <= date(year, 12, 31)]
+    members = [code for code in WITH_FORCES if _member()[code].accession <= date(year, 12, 31)]
     known = facts.defence_shares(FINAL)
     return sum(known[code][year] >= MEETS for code in members)
 
@@ -252,7 +212,7 @@ def debt_slope() -> Row:
 def neighbours() -> Row:
     """Row 7."""
     simulated = shares("history_2022")
-    near = np.array([row for row in ALLIES if _MEMBER[WITH_FORCES[row]].borders_russia])
+    near = np.array([row for row in ALLIES if _member()[WITH_FORCES[row]].borders_russia])
     far = np.array([row for row in ALLIES if row not in near])
     jump = simulated[3] - simulated[0]
     given = [float(np.median(np.median(jump[rows], axis=0))) for rows in (near, far)]
@@ -284,7 +244,7 @@ def _debt_slope(path: Array, first: int) -> tuple[float, float]:
     """Slope of yearly changes on debt given gap, exposure and growth, by member: ``path`` (members, years)."""
     y, x, who = [], [], []
     debt, growth = facts.gross_debt(FINAL), facts.real_growth(FINAL)
-    near = exposure(np.array([_MEMBER[code].distance_km for code in WITH_FORCES], np.float32))
+    near = exposure(np.array([_member()[code].distance_km for code in WITH_FORCES], np.float32))
     for step in range(path.shape[1] - 1):
         year = first + step + 1
         for row in ALLIES:

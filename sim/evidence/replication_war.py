@@ -12,7 +12,7 @@ from sim.evidence.aid import LATEST
 from sim.evidence.front import FrontPosterior, estimate_front, gain_after
 from sim.evidence.luck import Luck
 from sim.evidence.rates import law_rates
-from sim.evidence.replication import RUNS, SEED, Row, run
+from sim.evidence.retelling import RUNS, SEED, Row, run
 from sim.model import simulate
 from sim.model.aid import DONORS, GROUPS
 

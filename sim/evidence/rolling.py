@@ -13,8 +13,9 @@ import numpy as np
 from sim import __version__
 from sim.errors import FaultError, InputError
 from sim.evidence import aid, budget_scores, front_scores, rates
-from sim.evidence.calibration import tables_stamp
+from sim.evidence.calibration import Calibration, calibrate, tables_stamp
 from sim.evidence.history import Definition
+from sim.evidence.predictive import predictive_checks
 from sim.evidence.replication import replicate
 from sim.evidence.scores import Marks, skill
 
@@ -30,10 +31,12 @@ def backtest(
     """Every block at every origin, re-estimated with what was known then, against its baselines. Under a minute.
 
     Plain numbers, rounded to six places. Keys: ``budgets`` by definition, ``front``, ``aid``, ``events``,
-    ``replication``, and what it was made with. Deterministic.
+    ``calibration``, ``predictive``, ``replication``, and what it was made with. Deterministic.
     """
     if not budget_scores.FIRST_ORIGIN - 1 <= first <= LAST_FIRST:
-        raise InputError(f"first origin {first} is out of range; allowed: {budget_scores.FIRST_ORIGIN - 1} to {LAST_FIRST}")
+        raise InputError(
+            f"first origin {first} is out of range; allowed: {budget_scores.FIRST_ORIGIN - 1} to {LAST_FIRST}"
+        )
     found = {
         "format": FORMAT,
         "version": __version__,
@@ -51,10 +54,22 @@ def backtest(
         "front": front_scores.report(front_scores.score_front(seed)),
         "aid": {scores.actor: _aid(scores) for scores in aid.score_aid(runs, seed)},
         "events": [asdict(score) for score in (rates.score_elections(), rates.score_laws(), rates.score_ceasefire())],
+        "calibration": _diagnostics(calibrate()),
+        "predictive": [{**asdict(check), "inside": check.inside} for check in predictive_checks()],
         "replication": [asdict(row) for row in replicate()],
     }
     rounded: dict[str, Any] = _rounded(found)
     return rounded
+
+
+def _diagnostics(found: Calibration) -> dict[str, Any]:
+    return {
+        "until": found.until.isoformat(),
+        "observations": dict(found.observations),
+        "worst_r_hat": found.worst_r_hat,
+        "smallest_sample": found.smallest_sample,
+        "skipped": list(found.skipped),
+    }
 
 
 def _aid(scores: aid.AidScores) -> dict[str, Any]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sim import facts
+from sim.errors import FaultError
 from sim.evidence.baselines import BASELINES
 from sim.evidence.budget_scores import CONDITIONAL, UNCONDITIONAL, origins
 from sim.evidence.budgets import HORIZONS, NAMES, PRIORS
 from sim.evidence.calibration import KEYS, assumptions
+from sim.evidence.charts import charts
 from sim.evidence.history import LAST, Definition
 from sim.evidence.rolling import card_line, stored
 
@@ -30,6 +33,7 @@ def card(found: dict[str, Any] | None = None) -> str:
     parts = [
         _head(found),
         _budgets(found, "NATO"),
+        "![CRPS of budget forecasts by origin](evidence_crps.svg)\n\n![PIT of budget forecasts](evidence_pit.svg)",
         _carriers(found),
         _budgets(found, "SIPRI"),
         _front(found["front"]),
@@ -37,8 +41,26 @@ def card(found: dict[str, Any] | None = None) -> str:
         _events(found["events"]),
         _replication(found["replication"]),
         _posterior(),
+        _diagnostics(found),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def write_card(path: Path, found: dict[str, Any] | None = None) -> tuple[Path, ...]:
+    """Writes the card and, beside it, its charts; returns the files. FaultError if the disk refuses."""
+    found = stored() if found is None else found
+    texts = {path.name: card(found), **charts(found)}
+    written = []
+    try:
+        for name, text in texts.items():
+            place = path.with_name(name)
+            temporary = place.with_name(name + ".part")
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+            temporary.replace(place)
+            written.append(place)
+    except OSError as error:
+        raise FaultError(f"{path} cannot be written ({error.strerror}); free space or choose another folder") from None
+    return tuple(written)
 
 
 def _head(found: dict[str, Any]) -> str:
@@ -226,6 +248,37 @@ def _posterior() -> str:
     return (
         f"## Estimates\n\n{note}\n\n{table}\n\nNot identified by data to 2024, kept as ranges and never tuned: {left}."
     )
+
+
+def _diagnostics(found: dict[str, Any]) -> str:
+    made = found["calibration"]
+    counts = ", ".join(f"{block} {count}" for block, count in made["observations"].items())
+    note = (
+        f"Known on {made['until']}; observations: {counts}. Four chains: worst R-hat {_n(made['worst_r_hat'], 3)}, "
+        f"smallest effective sample {_n(made['smallest_sample'], 0)}."
+    )
+    left = "".join(f"\n\nSkipped: {reason}." for reason in made["skipped"])
+    checks = found["predictive"]
+    rows = [
+        [
+            check["name"],
+            _n(check["actual"], 3),
+            _range(check["prior"]),
+            _range(check["posterior"]),
+            "yes" if check["inside"] else "**no**",
+        ]
+        for check in checks
+    ]
+    told = (
+        "Panels the budget equation would make, before (prior) and after (posterior) it saw the data to 2024: median "
+        f"and 90%. {sum(check['inside'] for check in checks)} of {len(checks)} figures lie inside the posterior's 90%."
+    )
+    table = _table(["figure of the panel", "actual", "prior", "posterior", "inside"], rows)
+    return f"## Diagnostics\n\n{note}{left}\n\n{told}\n\n{table}"
+
+
+def _range(points: Sequence[float]) -> str:
+    return f"{points[1]:.3f} ({points[0]:.3f} to {points[2]:.3f})"
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -13,6 +13,7 @@ from sim.evidence import history as history_room
 from sim.evidence.budgets import NAMES, PANEL_ROWS, estimate, forecast, panel, regressors, war_threat
 from sim.evidence.history import history, origin_day, outcomes
 from sim.evidence.luck import Luck
+from sim.evidence.predictive import predictive_checks
 from sim.evidence.regression import Panel, Prior, sample
 from sim.model.budget_parameters import WITH_FORCES
 
@@ -130,3 +131,11 @@ def test_an_origin_without_data_is_refused_with_the_range(origin: int, definitio
 
 def test_the_origin_day_is_in_mid_october() -> None:
     assert origin_day(2020) == date(2020, 10, 15)
+
+
+def test_predictive_checks_narrow_from_prior_to_posterior_around_what_was() -> None:
+    checks = predictive_checks(draws=300)
+    width = [[points[2] - points[0] for points in (check.prior, check.posterior)] for check in checks]
+    assert all(after < before for before, after in width)
+    assert sum(check.inside for check in checks) >= len(checks) - 1
+    assert checks[0].actual == pytest.approx(0.047, abs=0.001)
