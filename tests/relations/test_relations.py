@@ -53,8 +53,8 @@ def events_begin_at_once(rule):
 
 
 def paths_drift(rule):
-    def broken(self, key, value):
-        return rule(self, key, value) + np.float32(0.01 if isinstance(value, Dated) else 0)
+    def broken(self, key, value, day):
+        return rule(self, key, value, day) + np.float32(0.01 if isinstance(value, Dated) else 0)
 
     return broken
 
@@ -68,7 +68,10 @@ def an_event_touches_another_key(rule):
 
 
 def levers_pull_the_other_way(rule):
-    return lambda self, rows, after: np.maximum(2 * after - rule(self, rows, after), 0.2).astype(np.float32)
+    def broken(self, year, rows, after):
+        return np.maximum(2 * after - rule(self, year, rows, after), 0.2).astype(np.float32)
+
+    return broken
 
 
 def target_upside_down(rule):
