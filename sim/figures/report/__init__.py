@@ -1,4 +1,4 @@
-"""A comparison as one HTML page that stands alone: it opens from disk, asks nothing of any network and runs no script."""
+"""A comparison as one HTML page that stands alone: it opens from disk, asks no network and runs no script."""
 
 from sim.figures.report.building import build_report
 from sim.figures.report.pictures import Picture, picture_of

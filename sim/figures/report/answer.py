@@ -37,27 +37,33 @@ def ranked(comparison: Comparison) -> list[list[Row]]:
     return [sorted(rows[key], key=lambda row: -abs(row.mean_difference)) for key in order]
 
 
-def change(row: Row) -> str:
-    """A difference in words: ``lower by 0.16 points on average (0.15 to 0.17), and lower in 98 of 100 runs``."""
+def change(row: Row, *, with_words: bool = True) -> tuple[str, str]:
+    """A mean difference in words and, for brackets, its interval and in how many runs.
+
+    Without ``with_words`` the amount is a bare number, to follow another of the same direction and unit.
+    """
     up = row.mean_difference > 0
     scale = (100.0 if is_share(row) else 1.0) * (1 if up else -1)
     low, high = sorted((row.low * scale, row.high * scale))
     mean = row.mean_difference * scale
+    error = 0.1 if is_share(row) else max((high - low) / 2, mean / 1000)
+    amount, span = quantity(mean, error), f"{quantity(low, error)} to {quantity(high, error)}"
     if is_share(row):
-        word = "more" if up else "fewer"
-        return (
-            f"{mean:.1f} {word} of 100 runs ({low:.1f} to {high:.1f}), "
-            f"that is {100 * row.scenario_mean:.1f} rather than {100 * row.baseline_mean:.1f} of 100"
-        )
-    error = max((high - low) / 2, mean / 1000)
-    words = ("longer", "shorter") if row.kind == "wait" else ("higher", "lower")
-    amount = with_unit(quantity(mean, error), row.unit)
-    where = runs_of_100(row.p_higher if up else row.p_lower)
-    if row.conditional:
-        where = runs_of_100(row.p_higher if up else row.p_lower, "pair of runs", "pairs of runs")
-    span = f"{quantity(low, error)} to {quantity(high, error)}"
-    word = words[0] if up else words[1]
-    return f"{word} by {amount} on average ({span}), and {word} in {where}"
+        told = f"{amount} {_word(row)} of 100 runs" if with_words else f"{amount} {_word(row)}"
+        return told, f"{span}; in {100 * row.scenario_mean:.1f} rather than {100 * row.baseline_mean:.1f}"
+    nouns = ("pair of runs", "pairs of runs") if row.conditional else ("run", "runs")
+    where = runs_of_100(row.p_higher if up else row.p_lower, *nouns)
+    told = f"{_word(row)} on average by {with_unit(amount, row.unit)}" if with_words else f"by {amount}"
+    return told, f"{span}; {_word(row)} in {where}"
+
+
+def _word(row: Row) -> str:
+    up = row.mean_difference > 0
+    if is_share(row):
+        return "more" if up else "fewer"
+    if row.kind == "wait":
+        return "longer" if up else "shorter"
+    return "higher" if up else "lower"
 
 
 def listed(names: Sequence[str], most: int = MOST_NAMES) -> str:
@@ -113,10 +119,14 @@ def _quoted(names: Sequence[str]) -> str:
 
 
 def _told(rows: list[Row], titles: Mapping[str, str]) -> str:
-    parts = [f"under “{titles[row.scenario]}” {change(row)}" for row in rows[:MOST_SCENARIOS]]
+    parts: list[str] = []
+    for place, row in enumerate(rows[:MOST_SCENARIOS]):
+        fresh = place == 0 or _word(row) != _word(rows[place - 1])
+        amount, inside = change(row, with_words=fresh)
+        parts.append(f"{amount} under “{titles[row.scenario]}” ({inside})")
     if len(rows) > MOST_SCENARIOS:
-        parts.append(f"and {len(rows) - MOST_SCENARIOS} more in the table")
-    return f"“{outcome_name(rows[0])}”: {'; '.join(parts)}"
+        parts.append(f"{len(rows) - MOST_SCENARIOS} more as the table says")
+    return f"“{outcome_name(rows[0])}”: {listed(parts, most=len(parts))}"
 
 
 def _runs(comparison: Comparison) -> str:

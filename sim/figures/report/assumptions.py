@@ -16,7 +16,7 @@ MOST_ENTITIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """One assumption: its values in the scenarios, the range it is swept over, its source, and whether results turn on it.
+    """One assumption: its values in the scenarios, its sweep range, its source, and whether results turn on it.
 
     ``values`` are (scenarios, value); the first is empty where every scenario has the same.
     """

@@ -20,7 +20,7 @@ from sim.figures.report.downloads import Download, csv_download
 from sim.figures.report.outcomes import blocks, unmoved
 from sim.figures.report.pictures import Picture, inline, picture_of
 from sim.figures.report.sources import credits_of_facts
-from sim.figures.report.story import sides, stories
+from sim.figures.report.story import endings, sides, stories
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -60,10 +60,10 @@ def build_report(
     catalogue = catalogue or default_catalogue()
     given = [attribution] if isinstance(attribution, Attribution) else list(attribution or ())
     pictures = [one if isinstance(one, Picture) else picture_of(name, one) for name, one in drawings.items()]
-    figures = [_shown(picture, place) for place, picture in enumerate(pictures, start=1)]
-    falls = [one for one, picture in zip(figures, pictures, strict=True) if picture.name.startswith(WATERFALL)]
     everyone = sides(comparison)
     titles = {side.name: side.title for side in everyone}
+    figures = [_shown(picture, place, titles) for place, picture in enumerate(pictures, start=1)]
+    falls = [one for one, picture in zip(figures, pictures, strict=True) if picture.name.startswith(WATERFALL)]
     page = _environment().get_template("page.html")
     return page.render(
         **_manifest(comparison, command),
@@ -73,6 +73,7 @@ def build_report(
         side_of={side.name: side for side in everyone},
         answer=answer(comparison, titles),
         stories=stories(comparison),
+        endings=endings(comparison),
         inputs=_inputs(comparison.input_rows()),
         inputs_download=_inputs_download(comparison),
         blocks=blocks(comparison),
@@ -80,7 +81,7 @@ def build_report(
         differences_download=_differences_download(comparison),
         figures=[one for one in figures if one not in falls],
         waterfalls=falls,
-        attributions=[told(one) for one in given],
+        attributions=[told(one, comparison.headline()) for one in given],
         systems=systems(comparison, catalogue),
         reading=limits.reading(comparison.conditional),
         limits=(*limits.NOT_MODELLED, limits.not_identified(catalogue), *limits.NOT_KNOWN),
@@ -98,14 +99,16 @@ def _heading(titles: Sequence[str], by: str) -> str:
     return f"{len(titles) - 1} scenarios against “{titles[0]}”"
 
 
-def _shown(picture: Picture, place: int) -> Shown:
+def _shown(picture: Picture, place: int, titles: Mapping[str, str]) -> Shown:
     from markupsafe import Markup
 
     prefix = f"figure-{place}"
-    name = picture.name.replace(":", "_")
+    stem, _, scenario = picture.name.partition(":")
+    title = f"{picture.title}: “{titles[scenario]}”" if scenario in titles else picture.title
+    name = f"{stem}_{scenario}" if scenario else stem
     # The svg was built element by element, so every text in it is escaped.
-    svg = Markup(inline(picture, f"{prefix}-"))  # noqa: S704
-    return Shown(prefix, picture.title, picture.sentence, svg, csv_download(f"{name}.csv", picture.csv))
+    svg = Markup(inline(picture, f"{prefix}-"))
+    return Shown(prefix, f"Figure {place}. {title}", picture.sentence, svg, csv_download(f"{name}.csv", picture.csv))
 
 
 def _inputs(rows: Sequence[InputRow]) -> list[tuple[InputRow, list[InputRow]]]:

@@ -56,7 +56,8 @@ def gap(row: Row) -> tuple[str, str]:
     if not math.isfinite(row.mean_difference):
         return NONE, NONE
     scale = 100.0 if is_share(row) else 1.0
-    error = max((row.high - row.low) / 2, abs(row.mean_difference) / 1000) * scale
+    # Shares have one decimal everywhere, as in the sentences.
+    error = 0.1 if is_share(row) else max((row.high - row.low) / 2, abs(row.mean_difference) / 1000)
     mean, low, high = (signed(value * scale, error) for value in (row.mean_difference, row.low, row.high))
     return mean, f"{low} to {high}"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.analysis import Comparison, Row
-from sim.figures.report.numbers import day_told, is_share, outcome_name, outcome_unit
+from sim.figures.report.numbers import day_told, outcome_name, outcome_unit
 from sim.figures.report.outcomes import baseline_level, grouped, scenario_level
 from sim.figures.words import full_date
 from sim.model.variables import VARIABLES
 
-MOST_OUTCOMES = 8
+MOST_OUTCOMES, MOST_LEADING = 10, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +27,24 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What the reader is told about one side.
-
-    ``outcomes`` are (name, unit, median, 90% range); ``leading`` its largest differences in words.
-    """
+    """What the reader is told about one side; ``leading`` are its largest differences in words."""
 
     side: Side
     description: str
     references: tuple[str, ...]
     period: str
     files: tuple[str, ...]
-    day: str
-    outcomes: tuple[tuple[str, str, str, str], ...]
     leading: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """One key outcome at its last date: (median or share, 90% range) of each side, in the order of ``sides``."""
+
+    name: str
+    unit: str
+    day: str
+    cells: tuple[tuple[str, str], ...]
 
 
 def sides(comparison: Comparison) -> list[Side]:
@@ -61,35 +66,41 @@ def stories(comparison: Comparison) -> list[Story]:
     return [_story(comparison, side) for side in sides(comparison)]
 
 
+def endings(comparison: Comparison) -> list[Ending]:
+    """Where every side ends: the headline quantities, or whatever was compared where none of them was."""
+    everyone = sides(comparison)
+    return [_ending(rows, everyone) for rows in _key_outcomes(comparison)]
+
+
 def _story(comparison: Comparison, side: Side) -> Story:
     scenario = comparison.views[comparison.names.index(side.name)].scenario
-    rows = [_row_of(rows, side) for rows in _key_outcomes(comparison)]
-    told = []
-    for row in rows:
-        median, span = baseline_level(row) if side.is_baseline else scenario_level(row)
-        told.append((outcome_name(row), outcome_unit(row), median, span))
-    leading = () if side.is_baseline else tuple(row.finding for row in comparison.leading(side.name))
     return Story(
         side=side,
         description="" if comparison.conditional else scenario.description,
         references=() if comparison.conditional else scenario.references,
         period=f"{full_date(scenario.start)} to {full_date(scenario.end)}",
         files=scenario.files,
-        day=day_told(rows[0].date) if rows else "",
-        outcomes=tuple(told),
-        leading=leading,
+        leading=() if side.is_baseline else tuple(row.finding for row in _leading(comparison, side.name)),
     )
 
 
-def _row_of(rows: list[Row], side: Side) -> Row:
-    return rows[0] if side.is_baseline else next(row for row in rows if row.scenario == side.name)
+def _leading(comparison: Comparison, scenario: str) -> list[Row]:
+    """The largest differences, one of each variable: all aid says again what the largest donor's said."""
+    found: dict[str, Row] = {}
+    for row in comparison.leading(scenario, count=len(comparison.contrasts)):
+        found.setdefault(row.variable, row)
+    return list(found.values())[:MOST_LEADING]
+
+
+def _ending(rows: list[Row], everyone: list[Side]) -> Ending:
+    first = rows[0]
+    of = {row.scenario: scenario_level(row) for row in rows} | {first.baseline: baseline_level(first)}
+    cells = tuple(of[side.name] for side in everyone)
+    return Ending(outcome_name(first), outcome_unit(first), day_told(first.date), cells)
 
 
 def _key_outcomes(comparison: Comparison) -> list[list[Row]]:
-    """The headline quantities, or whatever was compared where none of them was."""
     headline = {one.name for one in VARIABLES if one.headline}
     everything = grouped(comparison)
     chosen = [rows for rows in everything if rows[0].variable in headline and rows[0].entity not in ("OTHER", "ALL")]
-    kept = (chosen or everything)[:MOST_OUTCOMES]
-    # A share of runs reads best last, after the quantities.
-    return sorted(kept, key=lambda rows: is_share(rows[0]))
+    return (chosen or everything)[:MOST_OUTCOMES]
