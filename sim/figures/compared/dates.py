@@ -94,4 +94,5 @@ def _at_level(page: Spread, box: Box) -> None:
 
 def _offset(place: int, count: int) -> float:
     """How far a scenario's dots are moved sideways, in years, so that none covers another."""
-    return 0.0 if count == 1 else (place / (count - 1) - 0.5) * (0.5 if count < 5 else 0.72)
+    width = min(0.2 * (count - 1), 0.5 if count < 5 else 0.72)
+    return 0.0 if count == 1 else (place / (count - 1) - 0.5) * width

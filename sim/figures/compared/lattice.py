@@ -14,7 +14,7 @@ from sim.figures.panel import INNER, OUTER
 from sim.figures.style import CM_PER_INCH, GRID, INK, MUTED, RULE, SMALL, Look, tint
 from sim.figures.ticks import tick_texts, value_ticks, year_marks
 
-LABEL, TICKS, ACROSS, FOOT = 2.55, 0.95, 0.3, 0.45
+LABEL, NARROW, TICKS, ACROSS, FOOT = 2.55, 2.05, 0.95, 0.3, 0.45
 LINE = SMALL * 1.2 / 72 * CM_PER_INCH
 
 
@@ -68,25 +68,28 @@ class Scale:
 def headers(page: Page, box: Box, columns: Sequence[tuple[str, str]]) -> Box:
     """Bold column heads (text, colour), broken at underscores where too long; returns the box below them."""
     frames = _columns(box, len(columns))
-    broken = [broken_name(page, text, frame.w) for (text, _), frame in zip(columns, frames, strict=True)]
+    # A word that is too wide in bold is set plain rather than cut.
+    parts = [piece for text, _ in columns for piece in text.replace("_", "_ ").split()]
+    bold = all(page.measure(piece, SMALL, True) <= frames[0].w for piece in parts)
+    broken = [broken_name(page, text, frame.w, bold=bold) for (text, _), frame in zip(columns, frames, strict=True)]
     most = max(len(lines) for lines in broken)
     for lines, (_, colour), frame in zip(broken, columns, frames, strict=True):
         for number, line in enumerate(lines):
             y = box.y + box.h - 0.3 - LINE * (number + most - len(lines))
-            page.text(frame.x, y, line, SMALL, bold=True, colour=colour)
+            page.text(frame.x, y, line, SMALL, bold=bold, colour=colour)
     return Box(box.x, box.y, box.w, box.h - 0.12 - most * LINE)
 
 
-def broken_name(page: Page, text: str, width: float, points: float = SMALL) -> list[str]:
+def broken_name(page: Page, text: str, width: float, *, bold: bool = True) -> list[str]:
     """A name in lines no wider than ``width``, broken after underscores and at spaces."""
     lines: list[str] = []
     for word in text.split(" "):
         for number, part in enumerate(piece for piece in word.replace("_", "_\0").split("\0") if piece):
-            gap = "" if number or not lines else " "
-            if lines and page.measure(lines[-1] + gap + part, points, True) <= width:
-                lines[-1] += gap + part
+            joined = f"{lines[-1]}{'' if number else ' '}{part}" if lines else part
+            if lines and page.measure(joined, SMALL, bold) <= width:
+                lines[-1] = joined
             else:
-                lines += page.wrap(part, width, points, True) or [part]
+                lines += page.wrap(part, width, SMALL, bold) or [part]
     return lines
 
 
@@ -125,7 +128,8 @@ class _Ink:
         for tick in ticks:
             self._line((GRID, "solid", 0.5, 1.0), scale.level(tick))
         if level is not None:
-            self._line((RULE, (0, (3, 2)), 0.8, 1.5), scale.level(level))
+            # Over the bands: where nought lies in a fan of differences is what the reader looks for.
+            self._line((MUTED, (0, (3, 2)), 0.8, 3.5), scale.level(level))
         if scale.x[0] < start < scale.x[1]:
             self._line((RULE, "solid", 0.6, 1.4), scale.line(np.full(2, start), np.array(scale.y)))
         self._line((INK, "solid", 1.0, 5.0), scale.line(cell.past_x, cell.past))
@@ -159,7 +163,8 @@ class _Ink:
 
 
 def _columns(box: Box, columns: int) -> list[Box]:
-    return Box(box.x + LABEL + TICKS, box.y, box.w - LABEL - TICKS, box.h).grid(1, columns, across=ACROSS)
+    label, across = (LABEL, ACROSS) if columns <= 6 else (NARROW, ACROSS / 2)
+    return Box(box.x + label + TICKS, box.y, box.w - label - TICKS, box.h).grid(1, columns, across=across)
 
 
 def _span(lines: Sequence[Line]) -> tuple[float, float]:
@@ -181,13 +186,16 @@ def _ticks(line: Line, height: float) -> list[float]:
 
 
 def _row_texts(page: Page, band: Box, line: Line, frame: Box, ticks: list[float]) -> None:
+    width = frame.x - TICKS - band.x - 0.1
+    head = page.wrap(line.label, width, SMALL, True) if line.label else []
+    unit = page.wrap(line.unit, width, SMALL) if line.unit else []
+    if len(head) + len(unit) > band.h / LINE:
+        # The price basis also stands in the CSV; the unit itself stays.
+        unit = page.wrap(line.unit.partition(",")[0], width, SMALL)
     y = frame.y + frame.h - 0.2
-    for text in page.wrap(line.label, LABEL - 0.1, SMALL, True) if line.label else []:
-        page.text(band.x, y, text, SMALL, bold=True)
-        y -= LINE
-    for text in page.wrap(line.unit, LABEL - 0.1, SMALL) if line.unit else []:
-        page.text(band.x, y, text, SMALL, colour=MUTED)
-        y -= LINE
+    for number, text in enumerate((*head, *unit)):
+        bold = number < len(head)
+        page.text(band.x, y - number * LINE, text, SMALL, bold=bold, colour=INK if bold else MUTED)
     for tick, text in zip(ticks, tick_texts(ticks), strict=True):
         height = frame.y + (tick - ticks[0]) / (ticks[-1] - ticks[0]) * frame.h
         page.text(frame.x - 0.08, height, text, SMALL, colour=MUTED, ha="right", va="center_baseline")

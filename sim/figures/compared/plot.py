@@ -43,11 +43,14 @@ class Plot(Frame):
     ) -> None:
         self.subject = subject
         end = max([widest, *names], key=page.measure)
+        told = unit or subject.unit
+        if page.measure(told) > box.w:
+            told = subject.variable.unit  # the price basis also stands in the CSV
         super().__init__(
             page,
             box,
             subject.heading,
-            unit or subject.unit,
+            told,
             subject.variable.every,
             widest=widest,
             end="n" * (2 + bars) + end,
@@ -86,8 +89,7 @@ class Plot(Frame):
             for edge in (0, 4):
                 self.axes.plot(x, drawn[:, edge], color=look.colour, lw=width(0.7), linestyle=look.linestyle, zorder=3)
         line = {"color": look.colour, "linestyle": look.linestyle, "lw": width(1.7), "solid_capstyle": "butt"}
-        marker = {"marker": look.marker, "markevery": [-1], "ms": width(3.2), "mec": "white", "mew": 0.4}
-        self.axes.plot(x, drawn[:, 2], zorder=_order(look), clip_on=False, **line, **marker)
+        self.axes.plot(x, drawn[:, 2], zorder=_order(look), clip_on=False, **line)
         self.label(float(drawn[-1, 2]), number(float(drawn[-1, 2]), self._places(drawn)), name)
 
     def steps(self, name: str, dates: NDArray[Any], shares: NDArray[Any], note: str) -> None:
@@ -100,8 +102,7 @@ class Plot(Frame):
         self._see(x, np.array([0.0, 1.0]))
         self._shares(name, dates, shares, note)
         line = {"color": look.colour, "linestyle": look.linestyle, "lw": self.page.line_width(1.6)}
-        marker = {"marker": look.marker, "markevery": [-1], "ms": self.page.line_width(3.2), "mec": "white", "mew": 0.4}
-        self.axes.plot(x, shares, drawstyle="steps-post", zorder=_order(look), clip_on=False, **line, **marker)
+        self.axes.plot(x, shares, drawstyle="steps-post", zorder=_order(look), clip_on=False, **line)
         self.label(float(shares[-1]), f"{number(100 * float(shares[-1]))}%", name)
 
     def dots(self, name: str, dates: NDArray[Any], shares: NDArray[Any], note: str, offset: float) -> None:

@@ -34,7 +34,8 @@ def findings(comparison: Comparison, subjects: Sequence[Subject], most: int = 3)
     several = len(rest) > 1
     wanted = [(subject, other) for subject in (subjects[:1] if several else subjects) for other in rest]
     found = [contrast_of(comparison, subject.outcome, other) for subject, other in wanted]
-    kept = [one for one in found if one is not None and len(one.dates)][:most]
+    known = [one for one in found if one is not None and len(one.dates)]
+    kept = known[:most]
     if not kept:
         return Told("No date of these variables is shared by the scenarios.", [])
     rows = [one.last() for one in kept]
@@ -45,13 +46,13 @@ def findings(comparison: Comparison, subjects: Sequence[Subject], most: int = 3)
         lead, _, _ = rows[0].finding.partition(": ")
         parts = [f"{row.scenario}: {row.finding.partition(': ')[2]}" for row in rows]
         left = len(rest) - len(kept)
-        parts += [f"The other {left} stand in the table."] if left > 0 else []
+        parts += [f"The CSV holds the other {left}."] if left > 0 else []
         text = f"{caution}{lead} in {year} against {rows[0].baseline}. {' '.join(parts)}"
     else:
         text = (
             f"{caution}{rows[0].scenario} against {rows[0].baseline} in {year}. {' '.join(row.finding for row in rows)}"
         )
-    return Told(text, [statement(one) for one in kept])
+    return Told(text, [statement(one) for one in known])
 
 
 def difference_text(row: Compared) -> tuple[str, ...]:
