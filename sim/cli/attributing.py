@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.gathering import check_names, load_all
-from sim.cli.options import ensemble_options, json_option, quiet_option, usable_cores, write_whole
+from sim.cli.gathering import Sampling, check_names, load_all
+from sim.cli.options import (
+    FORMATS,
+    Formats,
+    command_line,
+    ensemble_options,
+    json_option,
+    paths_shown,
+    quiet_option,
+    size_option,
+    usable_cores,
+    write_whole,
+)
 from sim.cli.progress import Progress
 from sim.cli.tables import columns, number
 
 if TYPE_CHECKING:
-    from sim.analysis.attribution import Attribution, Part, Waterfall
+    from sim.analysis import Attribution, Part, Waterfall
+    from sim.figures import Provenance
+    from sim.scenario import Scenario
 
 
 @click.command("attribute")
@@ -28,6 +42,11 @@ if TYPE_CHECKING:
 @click.option(
     "--orders", type=click.IntRange(4, 10_000), default=16, show_default=True, help="Orders sampled above six groups."
 )
+@click.option(
+    "--format", "formats", type=Formats(), default=FORMATS, metavar="svg,png,pdf", help="Formats of the figures."
+)
+@size_option
+@click.option("--no-figures", is_flag=True, help="Numbers only.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: comparisons/A_to_B]")
 @json_option
 @quiet_option
@@ -40,6 +59,9 @@ def attribute_command(
     sets: tuple[str, ...],
     outcomes: tuple[str, ...],
     orders: int,
+    formats: tuple[str, ...],
+    size: str,
+    no_figures: bool,
     out: Path | None,
     as_json: bool,
     quiet: bool,
@@ -49,28 +71,71 @@ def attribute_command(
     The difference is shared out over the groups of changed inputs (Shapley values, on the same streams).
     """
     began = time.monotonic()
-    from sim.analysis.attribution import PART_COLUMNS, attribute
-    from sim.analysis.table import csv_text
+    from sim.analysis import PART_COLUMNS, csv_text
 
-    a, b = load_all([first, second], sets)
-    check_names([a.name, b.name])
-    folder = out or Path("comparisons") / f"{a.name}_to_{b.name}"
-    with Progress("runs", quiet=quiet) as progress:
-        found = attribute(
-            a,
-            b,
-            runs=runs,
-            seed=seed,
-            jobs=jobs or usable_cores(),
+    pair = load_all([first, second], sets)
+    check_names([one.name for one in pair])
+    folder = out or Path("comparisons") / f"{pair[0].name}_to_{pair[1].name}"
+    found = attribute_pair(pair, Sampling(runs, seed, jobs, sets, quiet=quiet), folder, outcomes, orders)
+    table = folder / "attribution.csv"
+    write_whole(table, csv_text([part.to_dict() for part in found.rows()], PART_COLUMNS))
+    files = [table]
+    if not no_figures:
+        settings = [
+            ("--runs", runs),
+            ("--seed", seed),
+            *(("--set", text) for text in sets),
+            *(("--variable", text) for text in outcomes),
+            ("--orders", orders),
+        ]
+        source = provenance(found, pair, command_line("attribute", [first, second], settings))
+        files += draw_waterfalls(found, source, folder / "figures", formats, size, jobs, quiet=quiet)
+    seconds = time.monotonic() - began
+    click.echo(as_document(found, files, seconds) if as_json else as_text(found, files, seconds))
+
+
+def attribute_pair(
+    pair: Sequence[Scenario], sampling: Sampling, folder: Path, outcomes: Sequence[str] = (), orders: int = 16
+) -> Attribution:
+    """Why the second scenario differs from the first; the ensembles behind it are kept in ``folder``."""
+    from sim.analysis import attribute
+
+    with Progress("ensembles", quiet=sampling.quiet) as progress:
+        return attribute(
+            *pair,
+            runs=sampling.runs,
+            seed=sampling.seed,
+            jobs=sampling.jobs or usable_cores(),
             cache=folder / "coalitions",
             outcomes=outcomes,
             permutations=orders,
             progress=progress,
         )
-    table = folder / "attribution.csv"
-    write_whole(table, csv_text([part.to_dict() for part in found.rows()], PART_COLUMNS))
-    seconds = time.monotonic() - began
-    click.echo(as_document(found, [table], seconds) if as_json else as_text(found, [table], seconds))
+
+
+def provenance(found: Attribution, pair: Sequence[Scenario], line: str) -> Provenance:
+    """What the waterfalls of ``found`` carry: scenarios with hashes, seed, runs, versions and the command."""
+    from sim import __version__, facts
+    from sim.figures.compared import attribution_provenance
+
+    return attribution_provenance(found, pair, version=__version__, facts=facts.stamp(), command=line)
+
+
+def draw_waterfalls(
+    found: Attribution,
+    source: Provenance,
+    folder: Path,
+    formats: Sequence[str],
+    size: str,
+    jobs: int | None,
+    *,
+    quiet: bool,
+) -> list[Path]:
+    """Write a waterfall for each headline outcome; returns the paths."""
+    from sim.figures.compared import draw_attribution
+
+    with Progress("figures", quiet=quiet) as progress:
+        return draw_attribution(found, folder, formats, size, jobs or usable_cores(), source=source, progress=progress)
 
 
 def as_text(found: Attribution, files: list[Path], seconds: float) -> str:
@@ -87,7 +152,7 @@ def as_text(found: Attribution, files: list[Path], seconds: float) -> str:
         last[one.outcome.name, one.outcome.entity] = one
     for one in last.values():
         lines += ["", *_waterfall_lines(one, found)]
-    return "\n".join([*lines, "", *map(str, files)])
+    return "\n".join([*lines, "", *paths_shown(files)])
 
 
 def _waterfall_lines(one: Waterfall, found: Attribution) -> list[str]:

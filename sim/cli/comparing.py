@@ -24,6 +24,7 @@ from sim.cli.options import (
     usable_cores,
 )
 from sim.cli.progress import Progress
+from sim.cli.reporting import write_report
 
 if TYPE_CHECKING:
     from sim.analysis import Comparison
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
 )
 @size_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
+@click.option(
+    "--report", type=click.Path(path_type=Path), metavar="FILE.html", help="Write a report that stands alone."
+)
+@click.option("--why/--no-why", default=True, show_default=True, help="Say in the report why they differ.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: comparisons/A_vs_B]")
 @click.option("--force", is_flag=True, help="Replace results of other inputs in that folder.")
 @json_option
@@ -59,6 +64,8 @@ def compare_command(
     formats: tuple[str, ...],
     size: str,
     no_figures: bool,
+    report: Path | None,
+    why: bool,
     out: Path | None,
     force: bool,
     as_json: bool,
@@ -79,10 +86,13 @@ def compare_command(
         ("--by", by),
         ("--baseline", baseline),
         *(("--variable", text) for text in outcomes),
+        ("--report", report),
+        ("--no-why", bool(report) and not why),
         ("--out", out),
     ]
     line = command_line("compare", scenarios, settings)
-    results, comparison = make(wish, Sampling(runs, seed, jobs, sets, force, quiet), folder, line)
+    sampling = Sampling(runs, seed, jobs, sets, force, quiet)
+    results, comparison = make(wish, sampling, folder, line)
     files = [*write_tables(comparison, folder), remember(wish, results, folder, line)]
     if not no_figures:
         from sim.figures.compared.gallery import draw_comparison
@@ -97,6 +107,8 @@ def compare_command(
                 command=line,
                 progress=progress,
             )
+    if report:
+        files.append(write_report(comparison, report, line, folder, sampling, why=why))
     seconds = time.monotonic() - began
     click.echo((as_document if as_json else as_text)(comparison, results, files, line, seconds))
 

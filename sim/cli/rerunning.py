@@ -17,7 +17,7 @@ from sim.cli.progress import Progress
 if TYPE_CHECKING:
     from sim.figures import Drawing
 
-VERBS = ("run", "compare")
+VERBS = ("run", "compare", "attribute")
 
 
 @click.command("rerun")
@@ -74,15 +74,17 @@ def draw_again(carried: Mapping[str, Any], place: Path, *, quiet: bool) -> Drawi
     given = _parameters(words[1], words[2:])
     if words[1] == "run":
         return _from_run(carried, given, place, line, quiet=quiet)
+    if words[1] == "attribute":
+        return _from_attribution(carried, given, place, line)
     return _from_comparison(carried, given, place, line)
 
 
 def _parameters(verb: str, words: list[str]) -> dict[str, Any]:
     """What the command line sets, read by the verb's own parser."""
-    from sim.cli.comparing import compare_command
-    from sim.cli.running import run_command
+    from sim.cli.program import program
 
-    command = run_command if verb == "run" else compare_command
+    command = program.get_command(click.get_current_context(), verb)
+    assert command is not None
     return command.make_context(verb, words, resilient_parsing=False).params
 
 
@@ -116,6 +118,19 @@ def _from_comparison(carried: Mapping[str, Any], given: Mapping[str, Any], place
     results, comparison = make(wish, sampling, place, line)
     _check_inputs(carried, {result.scenario.name: result.scenario.hash for result in results})
     return draw_compared(comparison, carried["figure"], carried.get("size", "page"), command=line)
+
+
+def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str) -> Drawing:
+    from sim.cli.attributing import attribute_pair, provenance
+    from sim.cli.gathering import Sampling, load_all
+    from sim.figures.compared import waterfall
+
+    pair = load_all([given["first"], given["second"]], given["sets"])
+    _check_inputs(carried, {scenario.name: scenario.hash for scenario in pair})
+    sampling = Sampling(given["runs"], given["seed"], sets=given["sets"], quiet=True)
+    found = attribute_pair(pair, sampling, place, given["outcomes"], given["orders"])
+    outcome = str(carried["figure"]).removeprefix("waterfall:")
+    return waterfall(found, outcome, carried.get("size", "page"), source=provenance(found, pair, line))
 
 
 def _check_inputs(carried: Mapping[str, Any], found: Mapping[str, str]) -> None:

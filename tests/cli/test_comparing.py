@@ -129,7 +129,7 @@ def test_the_mistakes_of_all_files_are_told_at_once(here: Path, alliance: Allian
 
 
 def test_attribution_adds_up_to_the_difference(here: Path, alliance: Alliance) -> None:
-    done = alliance("attribute", "short.toml", "harsh.toml", *FEW, "--variable", "us_commitment", "--json")
+    done = alliance("attribute", "short.toml", "harsh.toml", *NUMBERS, "--variable", "us_commitment", "--json")
     assert done.exit_code == 0, done.stderr
     document = json.loads(done.stdout)
     assert document["exact"]
@@ -137,12 +137,43 @@ def test_attribution_adds_up_to_the_difference(here: Path, alliance: Alliance) -
     parts = {part["group"]: part["mean"] for part in document["parts"] if part["date"] == last}
     assert parts.pop("total") == pytest.approx(sum(parts.values()), abs=1e-9)
     assert len(table(document["files"][0])) == len(document["parts"])
-    text = alliance("attribute", "short.toml", "harsh.toml", *FEW, "--variable", "us_commitment").stdout
+    text = alliance("attribute", "short.toml", "harsh.toml", *NUMBERS, "--variable", "us_commitment").stdout
     assert text.startswith("from short to harsh\n12 runs, seed 1, 2 ensembles (every combination run)")
 
 
+def test_waterfalls_are_drawn_and_made_again_the_same(here: Path, alliance: Alliance) -> None:
+    words = ["attribute", "short.toml", "harsh.toml", *FEW, "--variable", "us_commitment", "--format", "svg", "--json"]
+    done = alliance(*words)
+    assert done.exit_code == 0, done.stderr
+    drawn = [path for path in json.loads(done.stdout)["files"] if path.endswith(".svg")]
+    assert [Path(path).name for path in drawn] == ["waterfall_us_commitment.svg"]
+    again = alliance("rerun", drawn[0], "-q")
+    assert (again.exit_code, again.stderr) == (0, "")
+
+
+def test_a_report_stands_alone_and_carries_its_command(here: Path, alliance: Alliance) -> None:
+    done = alliance("compare", "short.toml", "harsh.toml", *NUMBERS, "--report", "new/brief.html")
+    assert done.exit_code == 0, done.stderr
+    assert "new/brief.html" in done.stdout
+    page = Path("new/brief.html").read_text(encoding="utf-8")
+    assert "alliance compare short.toml harsh.toml --runs 12 --seed 1 --report new/brief.html" in page
+    assert "<script" not in page
+    assert "us.commitment" in page
+    bare = alliance("compare", "short.toml", "harsh.toml", *NUMBERS, "--report", "bare.html", "--no-why")
+    assert bare.exit_code == 0, bare.stderr
+    assert len(Path("bare.html").read_text(encoding="utf-8")) < len(page)
+
+
+def test_a_report_that_cannot_be_written_is_one_line(here: Path, alliance: Alliance) -> None:
+    Path("taken").write_text("")
+    words = ["--report", "taken/brief.html", "--no-why"]
+    done = alliance("compare", "short.toml", "harsh.toml", *NUMBERS, *words)
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "taken/brief.html cannot be written" in done.stderr
+
+
 def test_twins_have_nothing_to_attribute(here: Path, alliance: Alliance) -> None:
-    done = alliance("attribute", "short.toml", "same.toml", *FEW)
+    done = alliance("attribute", "short.toml", "same.toml", *NUMBERS)
     assert (done.exit_code, done.stdout) == (2, "")
     assert "same inputs" in done.stderr
 

@@ -41,3 +41,11 @@ def test_replicate_lists_every_row_with_a_verdict(alliance: Alliance) -> None:
     assert text.splitlines()[-1] == f"{within} of {len(rows)} within tolerance"
     assert all(row["result"] in text for row in rows)
     assert all(row["passed"] or row["remark"] for row in rows), "a miss without an honest sentence"
+
+
+def test_the_stored_back_test_is_shown_and_its_card_renewed(alliance: Alliance, tmp_path: Path) -> None:
+    told = json.loads(alliance("backtest", "--stored", "--json").stdout)
+    assert {"budgets", "front", "aid", "events", "replication"} <= set(told)
+    done = alliance("backtest", "--card", "--out", tmp_path / "card.md")
+    assert (done.exit_code, done.stdout) == (0, f"{tmp_path / 'card.md'}\n")
+    assert alliance("backtest", "--stored").stdout == (tmp_path / "card.md").read_text(encoding="utf-8")
