@@ -1,7 +1,7 @@
 """A figure proves itself: what made it is read back from the file, and edited numbers show.
 
-Every svg, png and pdf carries one line of JSON: the figure's name and size, each scenario with the sha256 of its resolved
-inputs, seed, runs, version, facts, command, and the sha256 of the CSV beside it.
+Every svg, png and pdf carries one line of JSON: the figure's name and size, each scenario with the sha256 of its
+resolved inputs, seed, runs, version, facts, command, and the sha256 of the CSV beside it.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _TEXTS = ("figure", "size", "version", "facts", "command", "numbers_sha256")
 class Proof:
     """What a figure says about itself, and whether the CSV beside it still holds the numbers it was drawn from.
 
-    ``scenarios`` maps each scenario's name to the sha256 of its resolved inputs, in the order compared. ``baseline`` and
-    ``by`` are set for comparisons. ``numbers`` is ``intact``, ``edited`` or ``missing``.
+    ``scenarios`` maps each scenario's name to the sha256 of its resolved inputs, in the order compared. ``baseline``
+    and ``by`` are set for comparisons. ``numbers`` is ``intact``, ``edited`` or ``missing``.
     """
 
     path: Path

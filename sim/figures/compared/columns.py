@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sim.analysis import Comparison
 
 ABREAST = 4
+NO_VALUE = ("no value in this horizon", "no value")
 QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 BANDS = "Colour: median, 50% and 90% of runs; the number is the last median. Black: reported before the start, {start}."
 GAPS = (
@@ -79,7 +80,7 @@ def _columns(comparison: Comparison, size: Size, name: str, title: str, subjects
         for view in views:
             dates, fan = fan_of(view, subject)
             past = history_of(view, subject)
-            above = (_last(fan, subject),) if len(fan) else ("no value in this horizon",)
+            above = ((_last(fan, subject),),) if len(fan) else (NO_VALUE,)
             cell = Cell(
                 page.looks[view.name],
                 _x(dates),
@@ -122,7 +123,7 @@ def _differences(comparison: Comparison, size: Size, name: str, title: str, subj
         for other in others(comparison):
             dates, fan = paired_fan(comparison, subject, other)
             contrast = contrast_of(comparison, subject.outcome, other)
-            above = difference_text(contrast.last()) if contrast else ("no value in this horizon",)
+            above = difference_text(contrast.last()) if contrast else (NO_VALUE,)
             everything[other, at] = Cell(page.looks[other], _x(dates), fan, above=above)
             _record(page, subject, other, dates, fan, "difference")
             page.rows += [statement(contrast)] if contrast else []

@@ -20,14 +20,17 @@ LINE = SMALL * 1.2 / 72 * CM_PER_INCH
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """One small fan: ``x`` (time,) in decimal years, ``quantiles`` (time, 5), the past, and lines of text above it."""
+    """One small fan: ``x`` (time,) in decimal years, ``quantiles`` (time, 5), the past, and lines of text above it.
+
+    Each line comes in wordings from long to short, of which the first that fits is set.
+    """
 
     look: Look
     x: NDArray[Any]
     quantiles: NDArray[Any]
     past_x: NDArray[Any] = field(default_factory=lambda: np.zeros(0))
     past: NDArray[Any] = field(default_factory=lambda: np.zeros(0))
-    above: tuple[str, ...] = ()
+    above: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +111,8 @@ def lattice(page: Page, box: Box, lines: Sequence[Line], *, columns: int, start:
         for cell, frame in zip(line.cells, frames, strict=False):
             scale = Scale(frame, span, (ticks[0], ticks[-1]))
             ink.add(cell, scale, ticks, line.level, start)
-            for place, text in enumerate(reversed(cell.above)):
+            for place, wordings in enumerate(reversed(cell.above)):
+                text = next((one for one in wordings if page.measure(one, SMALL, True) <= frame.w), wordings[-1])
                 y = frame.y + frame.h + 0.1 + place * LINE
                 page.text(frame.x, y, text, SMALL, bold=place == len(cell.above) - 1)
             below = lines[number + 1].cells if number + 1 < count else ()
@@ -211,4 +215,5 @@ def _years(page: Page, frame: Box, span: tuple[float, float]) -> None:
     page.rule(frame.x, frame.y, frame.x + frame.w, frame.y, RULE, 0.7)
     for place, text in zip(places, texts, strict=True):
         x = frame.x + (place - span[0]) / (span[1] - span[0]) * frame.w
+        x = min(x, frame.x + frame.w - page.measure(text) / 2)
         page.text(x, frame.y - 0.4, text, SMALL, colour=MUTED, ha="center")

@@ -49,7 +49,7 @@ def overview(comparison: Comparison, size: Size, scenario: str | None = None) ->
     tabled = size.height is None and len(names) <= MOST_TABLED
     lines = 2 if len(names) in (3, 4) else 1
     table = (len(LISTED) + 2) * ROW + 0.3 * len(LISTED) * (lines - 1) + 0.3 * (len(names) - 2) if tabled else 0.0
-    page = Spread(comparison, "overview", size, title, words, told.text, 18.0 + table)
+    page = Spread(comparison, "overview", size, title, words, told.text, 16.4 + table)
     page.rows += told.rows
     body = page.key()
     if table:
@@ -82,9 +82,9 @@ def _table(page: Spread, box: Box, lines: int) -> None:
     page.rule(box.x, y - 0.13, box.x + box.w, y - 0.13, RULE, 0.7)
     for subject in LISTED:
         y -= ROW
-        head = f"{subject.heading}, "
+        head = f"{subject.heading},"
         page.text(box.x, y, head, SMALL)
-        page.text(box.x + page.measure(head), y, _unit(subject), SMALL, colour=MUTED)
+        page.text(box.x + page.measure(head) + 0.12, y, _unit(subject), SMALL, colour=MUTED)
         for place, name in enumerate(rest):
             contrast = contrast_of(comparison, subject.outcome, name)
             if contrast is None or not len(contrast.dates):
@@ -118,7 +118,7 @@ def _unit(subject: Subject) -> str:
 
 
 def _widths(page: Page, box: Box, count: int) -> tuple[float, float]:
-    label = max(page.measure(f"{subject.heading}, {_unit(subject)}") for subject in LISTED) + 0.15
+    label = max(page.measure(f"{subject.heading}, {_unit(subject)}") for subject in LISTED) + 0.25
     return label, (box.w - label) / count
 
 

@@ -59,7 +59,7 @@ class Subject:
 SHARE = Subject("europe_canada_share_pct_gdp", "Europe and Canada: defence share", level=2.0)
 SPENDING = Subject("europe_canada_spending_busd_current", "Europe and Canada: defence spending")
 US_SHARE = Subject("us_share_of_nato_pct", "U.S. share of NATO spending")
-COMMITMENT = Subject("us_commitment", "U.S. commitment to the guarantee", low=0.0, high=1.0)
+COMMITMENT = Subject("us_commitment", "U.S. commitment", low=0.0, high=1.0)
 AID_USA = Subject("military_aid_allocated_beur", "U.S. military aid", "USA", low=0.0)
 AID_EUROPE = Subject("military_aid_allocated_beur", "European military aid", "EUR", low=0.0)
 CONTROL = Subject("russian_controlled_km2", "Territory under Russian control", since=SETTLED)

@@ -55,14 +55,19 @@ def findings(comparison: Comparison, subjects: Sequence[Subject], most: int = 3)
     return Told(text, [statement(one) for one in known])
 
 
-def difference_text(row: Compared) -> tuple[str, ...]:
-    """Two lines over a fan of differences: the mean with its interval, and in how many runs it is higher."""
+def difference_text(row: Compared) -> tuple[tuple[str, ...], ...]:
+    """Two lines over a fan of differences: the mean with its interval, and in how many of 100 runs it is higher.
+
+    Each line in wordings from long to short, of which the first that fits is set.
+    """
     if row.p_equal == 1:
-        return ("0", "the same in all runs")
-    if not row.shown:
-        return (f"{rounded(row)[0]} ({rounded(row)[1]} to {rounded(row)[2]})", "no difference shown")
+        return (("0",), ("the same in all runs", "in all runs"))
     mean, low, high = rounded(row)
-    return (f"{mean} ({low} to {high})", f"higher in {_of_100(row.p_higher)}, lower in {_of_100(row.p_lower)}")
+    size = (f"{mean} ({low} to {high})", mean)
+    if not row.shown:
+        return (size, ("no difference shown", "none shown"))
+    up, down = _of_100(row.p_higher), _of_100(row.p_lower)
+    return (size, (f"higher in {up}, lower in {down}", f"↑{up} ↓{down}"))
 
 
 def rounded(row: Compared) -> tuple[str, str, str]:

@@ -1,0 +1,227 @@
+"""What every comparison figure guarantees."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import numpy as np
+import pytest
+
+from sim.errors import InputError
+from sim.figures.compared import COMPARED, draw_compared, figure_names
+from sim.figures.compared.spread import looks_of, text_colour
+from sim.figures.style import LOOKS, SIZES, luminance
+from tests.figures.test_figures import boxes, rows, texts
+
+from .conftest import NAMES, compared, ensembles, of, split_run
+
+COUNTS = (2, 3, 5, 8)
+CASES = [(count, name, size) for count in COUNTS for name in COMPARED for size in SIZES]
+SPLIT = [
+    ("parts", name, size) for name in ("overview", "overlay", "columns_security", "dates_reached") for size in SIZES
+]
+EDGES = {
+    "one run": lambda: of(2, runs=1),
+    "equal runs": lambda: of(2, spread=0.0),
+    "identical": lambda: of(3, shift=0.0),
+    "no yearly value": lambda: of(2, story={"start": date(2024, 9, 1), "end": date(2024, 11, 30)}),
+    "one yearly value": lambda: of(3, story={"start": date(2024, 10, 1), "end": date(2024, 12, 31)}),
+    "one month": lambda: of(2, story={"start": date(2024, 10, 1), "end": date(2024, 10, 31)}),
+    "nothing reported": lambda: of(2, story={"start": date(2014, 1, 1), "end": date(2019, 12, 31)}),
+    "far end": lambda: of(4, story={"end": date(2044, 12, 31)}),
+}
+
+
+@pytest.fixture(scope="module")
+def drawings():
+    comparisons = {count: of(count) for count in COUNTS} | {"parts": split_run()}
+    return {case: draw_compared(comparisons[case[0]], case[1], case[2]) for case in (*CASES, *SPLIT)}
+
+
+def ident(case) -> str:
+    return "-".join(map(str, case))
+
+
+@pytest.mark.parametrize("case", [*CASES, *SPLIT], ids=ident)
+def test_no_text_leaves_the_page_none_covers_another_and_type_is_at_least_seven_points(drawings, case):
+    drawing = drawings[case]
+    width, height = drawing.figure.bbox.size
+    found = boxes(drawing)
+    for text, box in found:
+        assert box.x0 >= 0, text
+        assert box.y0 >= 0, text
+        assert box.x1 <= width, text
+        assert box.y1 <= height, text
+    shrunk = [(text, box.expanded(0.98, 0.6)) for text, box in found]
+    clashes = [(one, other) for i, (one, a) in enumerate(shrunk) for other, b in shrunk[i + 1 :] if a.overlaps(b)]
+    assert clashes == []
+    assert min(text.get_fontsize() for text in texts(drawing)) >= 7.0
+
+
+@pytest.mark.parametrize("case", [*CASES, *SPLIT], ids=ident)
+def test_a_page_is_16_cm_wide_and_fits_a4_and_a_slide_is_16_to_9(drawings, case):
+    width, height = drawings[case].figure.get_size_inches() * 2.54
+    if case[2] == "page":
+        assert width == pytest.approx(16.0)
+        assert height <= 25.7
+    else:
+        assert width / height == pytest.approx(16 / 9, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_the_picture_and_its_alternative_text_say_what_was_compared(drawings, name):
+    drawing = drawings[2, name, "page"]
+    told = " ".join(text.get_text() for text in texts(drawing))
+    for word in (*NAMES[:2], "seed 1", "200 runs", "alliance 0.1.0", "not a forecast"):
+        assert word in told
+    assert drawing.alt.startswith(f"{drawing.title}. {drawing.sentence}")
+    assert len(drawing.alt) > len(drawing.title) + len(drawing.sentence) + 100
+    assert drawing.provenance.hashes == ("00" * 32, "01" * 32)
+    assert (drawing.provenance.figure, drawing.provenance.baseline) == (name, NAMES[0])
+
+
+@pytest.mark.parametrize("name", ["differences_money", "differences_security"])
+def test_a_difference_is_taken_run_by_run_never_between_quantiles(drawings, three, name):
+    # Every run moves by the same amount, so the paired difference has no width although each scenario's fan has.
+    told = [row for row in rows(drawings[3, name, "page"]) if row["kind"] == "difference"]
+    assert {row["scenario"] for row in told} == set(NAMES[1:3])
+    for row in told:
+        fan = [float(row[q]) for q in ("q05", "q25", "q50", "q75", "q95")]
+        assert fan[4] - fan[0] == pytest.approx(0, abs=0.05 if row["unit"] == "km²" else 1e-3)
+    last = [row for row in told if row["variable"] == told[0]["variable"] and row["scenario"] == NAMES[1]][-1]
+    outcome = three.find(last["variable"], NAMES[1], last["entity"]).outcome
+    dates, gaps = three.differences(outcome, NAMES[1])
+    assert float(last["q50"]) == pytest.approx(np.median(gaps[-1]), rel=1e-5)
+    assert last["date"] == str(dates[-1])
+
+
+@pytest.mark.parametrize("name", ["differences_money", "differences_security"])
+def test_fans_of_differences_show_nought(drawings, name):
+    for count in COUNTS:
+        drawing = drawings[count, name, "page"]
+        told = [text for text, _ in boxes(drawing)]
+        rows_drawn = 3 if name.endswith("money") else 4
+        assert sum(re.fullmatch(r"0(\.0+)?", text) is not None for text in told) >= rows_drawn
+
+
+def test_the_bands_drawn_are_the_quantiles_of_each_scenario(pair, drawings):
+    told = [row for row in rows(drawings[2, "columns_money", "page"]) if row["kind"] == "runs"]
+    for view in pair.views:
+        mine = [row for row in told if row["scenario"] == view.name and row["variable"] == "us_share_of_nato_pct"]
+        table = np.array([[float(row[q]) for q in ("q05", "q25", "q50", "q75", "q95")] for row in mine])
+        np.testing.assert_allclose(table, view.quantiles("us_share_of_nato_pct"), rtol=1e-6)
+
+
+def test_members_are_sorted_by_the_paired_difference_and_all_shown(drawings):
+    told = [row for row in rows(drawings[2, "members_moved", "page"]) if row["kind"] == "difference"]
+    assert len(told) == 31
+    gaps = [float(row["value"]) for row in told]
+    assert gaps == sorted(gaps, reverse=True)
+    assert {row["entity"] for row in told} == {
+        row["entity"] for row in rows(drawings[2, "members_tiles", "page"]) if row["kind"] == "difference"
+    }
+
+
+def test_the_tile_grids_show_the_32_members_three_times(drawings):
+    for size in SIZES:
+        codes = [text for text, _ in boxes(drawings[2, "members_tiles", size]) if re.fullmatch(r"[A-Z]{3}", text)]
+        assert len(codes) == 96
+        assert len(set(codes)) == 32
+
+
+def test_dates_are_shares_of_runs_or_counts_never_fans(drawings, pair):
+    drawing = drawings[2, "dates_reached", "page"]
+    told = rows(drawing)
+    assert {row["kind"] for row in told} <= {"share", "runs", "statement"}
+    assert {row["variable"] for row in told if row["kind"] == "runs"} == {"members_at_2pct"}
+    assert all(not axes.collections or not axes.lines for axes in drawing.figure.axes if axes.get_ylim() == (0.0, 1.0))
+    force = [row for row in told if row["note"] == "Ceasefire in force" and row["scenario"] == NAMES[0]]
+    np.testing.assert_allclose(
+        [float(row["value"]) for row in force], pair.views[0].mean("ceasefire"), rtol=1e-6, atol=1e-9
+    )
+    level = [row for row in told if row["note"].endswith("2% of GDP") and row["scenario"] == NAMES[1]]
+    values = pair.views[1].values("europe_canada_share_pct_gdp")
+    np.testing.assert_allclose([float(row["value"]) for row in level], (values >= 2.0).mean(axis=1), rtol=1e-6)
+
+
+def test_parts_are_told_as_conditioning_with_their_numbers_of_runs(drawings, parts):
+    for case in SPLIT:
+        told = " ".join(text.get_text() for text in texts(drawings[case]))
+        assert "conditioning, not intervention" in told
+        for view in parts.views:
+            assert f"{view.name} ({view.runs} runs)" in told
+        assert drawings[case].provenance.by == "ceasefire.at_end"
+
+
+def test_parts_have_no_figures_of_paired_runs(parts):
+    assert not {name for name in figure_names(parts) if name.startswith(("differences", "members"))}
+    with pytest.raises(InputError, match="separate runs"):
+        draw_compared(parts, "differences_money")
+
+
+def test_several_scenarios_give_one_figure_of_a_pair_each(three):
+    names = figure_names(three)
+    assert [name for name in names if name.startswith("members_tiles")] == [
+        "members_tiles:trump_conditional",
+        "members_tiles:trump_retrenchment",
+    ]
+    drawing = draw_compared(three, "members_tiles:trump_retrenchment")
+    assert {row["scenario"] for row in rows(drawing)} == {"harris_continuity", "trump_retrenchment"}
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("overlya", "overlay"),
+        ("members_tiles:trump_conditionl", "allowed: trump_conditional"),
+        ("overlay:trump_conditional", "without ':trump_conditional'"),
+        ("members_tiles:harris_continuity", "beside the baseline"),
+    ],
+)
+def test_a_wrong_name_is_answered_with_the_right_one(three, name, told):
+    with pytest.raises(InputError, match=told):
+        draw_compared(three, name)
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_edge_cases_draw(edge):
+    comparison = EDGES[edge]()
+    for name in figure_names(comparison):
+        drawing = draw_compared(comparison, name)
+        width, height = drawing.figure.bbox.size
+        for text, box in boxes(drawing):
+            assert -0.5 <= box.x0 <= box.x1 <= width + 0.5, (name, text)
+            assert -0.5 <= box.y0 <= box.y1 <= height + 0.5, (name, text)
+
+
+def test_a_scenario_against_its_double_differs_by_exactly_nothing():
+    comparison = of(2, shift=0.0)
+    assert "the same in all 200 runs" in draw_compared(comparison, "differences_money").sentence
+    assert "No member spends differently" in draw_compared(comparison, "members_moved").sentence
+    for name in ("differences_money", "members_moved"):
+        told = [row for row in rows(draw_compared(comparison, name)) if row["kind"] == "difference"]
+        assert {float(row["q95"]) for row in told} == {0.0}
+
+
+def test_the_baseline_may_stand_anywhere():
+    comparison = compared(ensembles(3), baseline=1)
+    told = rows(draw_compared(comparison, "differences_money"))
+    assert {row["scenario"] for row in told if row["kind"] == "difference"} == {NAMES[0], NAMES[2]}
+    first = next(row for row in told if row["kind"] == "difference" and row["scenario"] == NAMES[0])
+    assert f"minus {NAMES[1]}" in first["note"]
+
+
+def test_eight_scenarios_have_eight_looks_and_their_names_stand_out():
+    given = looks_of(of(8))
+    assert len({(one.colour, one.dashes, one.marker) for one in given.values()}) == 8
+    for one in LOOKS:
+        assert 1.05 / (luminance(text_colour(one)) + 0.05) >= 4.5
+
+
+def test_the_sentence_says_the_numbers_of_its_row(pair):
+    drawing = draw_compared(pair, "differences_money")
+    for row in (pair.find("europe_canada_share_pct_gdp", NAMES[1]).last(),):
+        assert row.finding in drawing.sentence
+        said = [one for one in rows(drawing) if one["kind"] == "statement" and one["variable"] == row.variable]
+        assert float(said[0]["value"]) == pytest.approx(row.mean_difference, rel=1e-6)
