@@ -21,7 +21,6 @@ extensions = ["myst_parser"]
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build", "generate.py"]
-suppress_warnings = ["myst.header"]  # a page may begin its sections at the second level
 html_theme = "furo"
 html_title = f"alliance {release}"
 html_show_sphinx = False

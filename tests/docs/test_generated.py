@@ -71,7 +71,7 @@ def test_model_description_names_no_other_parameter() -> None:
 
 
 def test_everything_listed_as_not_identified_says_so_in_the_catalogue() -> None:
-    listed = MODEL.split("# What is not identified")[1].split("# STRESS-DES")[0]
+    listed = MODEL.split("## What is not identified")[1].split("## STRESS-DES")[0]
     keys = re.findall(r"`([a-z_]+(?:\.[a-z0-9_*]+)+)`", listed)
     assert len(keys) > 30
     wrong = [key for key in keys if not ((found := catalogue().find(key)) and found.depends_on)]
