@@ -103,9 +103,9 @@ def _shown(picture: Picture, place: int, titles: Mapping[str, str]) -> Shown:
     from markupsafe import Markup
 
     prefix = f"figure-{place}"
-    stem, _, scenario = picture.name.partition(":")
-    title = f"{picture.title}: “{titles[scenario]}”" if scenario in titles else picture.title
-    name = f"{stem}_{scenario}" if scenario else stem
+    about = [titles[part] for part in picture.name.split(":")[1:] if part in titles]
+    title = f"{picture.title}: “{about[0]}”" if about else picture.title
+    name = picture.name.replace(":", "_")
     # The svg was built element by element, so every text in it is escaped.
     svg = Markup(inline(picture, f"{prefix}-"))
     return Shown(prefix, f"Figure {place}. {title}", picture.sentence, svg, csv_download(f"{name}.csv", picture.csv))

@@ -1,0 +1,62 @@
+"""Reports on the real model with few runs; what costs most is made once."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+NAMES = ("harris_continuity", "trump_conditional", "trump_retrenchment", "europe_replaces_us")
+COMMAND = "alliance compare harris_continuity trump_conditional --runs 200 --seed 1 --report report.html"
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory):
+    from sim import run
+
+    folder = tmp_path_factory.mktemp("results")
+    return {name: run(name, runs=200, seed=1, out=folder / name) for name in NAMES}
+
+
+@pytest.fixture(scope="session")
+def comparison(results):
+    from sim.analysis import compare
+
+    return compare(list(results.values()), all_dates=True)
+
+
+@pytest.fixture(scope="session")
+def drawings(comparison):
+    from sim.figures.compared import draw_compared, figure_names
+
+    return {name: draw_compared(comparison, name, command=COMMAND) for name in figure_names(comparison)}
+
+
+@pytest.fixture(scope="session")
+def attribution(results):
+    from sim.analysis import attribute
+
+    first, second = (results[name].scenario for name in NAMES[:2])
+    return attribute(first, second, runs=200)
+
+
+@pytest.fixture(scope="session")
+def pictures(drawings):
+    from sim.figures.report import picture_of
+
+    return {name: picture_of(name, one) for name, one in drawings.items()}
+
+
+@pytest.fixture(scope="session")
+def text(comparison, pictures, attribution):
+    from sim.figures.report import build_report
+
+    return build_report(comparison, pictures, attribution=attribution, command=COMMAND)
+
+
+@pytest.fixture(scope="session")
+def page(text):
+    from tests.report.page import downloads, parse
+
+    root = parse(text)
+    return SimpleNamespace(root=root, files=downloads(root))

@@ -1,0 +1,238 @@
+"""The numbers on the page are those of the files it offers: tables, sentences and answer are read back and compared."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+
+from tests.report.page import rows
+
+NUMBER = re.compile(r"(?<![\w.])[−+-]?\d[\d,]*(?:\.\d+)?(?![\w]|\.\d)")
+# Numbers that are part of the wording: years and days, "of 100 runs", "2% of GDP", "95% interval", "3.5%", lists.
+WORDING = re.compile(
+    r"\d{1,2} \w+ \d{4}|\b20\d\d\b|of 100\b|2% of GDP|at or above [\d.]+%|\b9[05]%|\b50%|5 November 2024|four of five"
+)
+
+
+def numbers(text):
+    """The numbers said in a text, each as (value, decimals), without those that are only wording."""
+    found = []
+    for one in NUMBER.findall(WORDING.sub(" ", text)):
+        plain = one.replace(",", "").replace("−", "-")
+        found.append((float(plain), len(plain.partition(".")[2])))
+    return found
+
+
+def same(said, decimals, number):
+    """Whether ``said`` is ``number`` rounded to ``decimals`` (halves either way)."""
+    return math.isfinite(number) and abs(said - number) <= 0.5000001 * 10.0**-decimals
+
+
+def read(cell):
+    """The numbers of a table cell."""
+    return numbers(cell.text.replace("< 0.001", "").replace("< 1", "").replace("> 99", ""))
+
+
+@pytest.fixture(scope="module")
+def last_rows(page):
+    """The rows of the last date, by (outcome, scenario); figures as numbers."""
+    found = {}
+    for row in rows(page.files["differences.csv"]):
+        told = {
+            key: float(value) if re.fullmatch(r"-?[\d.]+(e-?\d+)?|nan", value) else value for key, value in row.items()
+        }
+        found[row["variable"], row["entity"], row["scenario"]] = told
+    return found
+
+
+@pytest.fixture(scope="module")
+def table(page, comparison):
+    """The lines of the headline table: (csv key, cells); the baseline under its own name."""
+    titles = {view.scenario.title: view.name for view in comparison.views}
+    found = []
+    bodies = page.root.one("table", class_="outcomes").all("tbody")
+    moved = [key for key in dict.fromkeys((r.variable, r.entity) for r in comparison.headline())]
+    moved = [
+        key
+        for key in moved
+        if any(r.p_equal < 1 for r in comparison.headline() if (r.variable, r.entity) == key)
+    ]  # fmt: skip
+    for key, body in zip(moved, bodies, strict=True):
+        for line in body.all("tr")[1:]:
+            found.append(((*key, titles[line.one("th").text]), line.all("td")))
+    return found
+
+
+def test_every_cell_of_the_headline_table_is_a_number_of_the_csv(table, last_rows, comparison):
+    base = comparison.names[comparison.baseline]
+    checked = 0
+    for (variable, entity, scenario), cells in table:
+        side = "baseline" if scenario == base else "scenario"
+        row = next(
+            one for key, one in last_rows.items() if key[:2] == (variable, entity) and scenario in (base, key[2])
+        )
+        binary = row["kind"] in ("probability", "label")
+        scale = 100 if binary else 1
+        wanted = [[row[f"{side}_mean"] * 100] if binary else [row[f"{side}_q50"]]]
+        wanted.append([] if binary else [row[f"{side}_q05"], row[f"{side}_q95"]])
+        if side == "scenario":
+            wanted += [[row["mean_difference"] * scale], [row["low"] * scale, row["high"] * scale]]
+            wanted += [[row["p_higher"] * 100], [row["pairs_used"]], [row["p_adjusted"]], [row["detectable"] * scale]]
+        for cell, values in zip(cells, wanted, strict=False):
+            said = read(cell)
+            if cell.text in (
+                "none",
+                "–",
+                "no difference could be shown",
+                "the same in every run",
+                "< 0.001",
+                "< 1",
+                "> 99",
+            ):
+                continue
+            assert len(said) == len(values), cell.text
+            # Values above 10,000 are told in hundreds.
+            for (value, decimals), number in zip(said, values, strict=True):
+                places = -2 if abs(number) >= 10_000 and decimals == 0 else decimals
+                assert same(value, places, number), (variable, scenario, cell.text, number)
+                checked += 1
+    assert checked > 200
+
+
+def test_what_is_not_shown_is_worded_so_and_nothing_else_is(table, last_rows, comparison):
+    base = comparison.names[comparison.baseline]
+    seen = set()
+    for key, cells in table:
+        if key[2] == base:
+            continue
+        row, verdict = last_rows[key], cells[6].text
+        if row["p_equal"] == 1:
+            assert verdict == "the same in every run"
+        elif row["p_adjusted"] >= 0.05:
+            assert verdict == "no difference could be shown"
+        else:
+            assert same(*(read(cells[6]) or [(0.0005, 3)])[0], min(row["p_adjusted"], 1)) or verdict == "< 0.001"
+        seen.add(verdict)
+    assert "no difference could be shown" in seen
+    assert "< 0.001" in seen
+
+
+def test_the_list_in_words_is_the_csvs_own_sentences(page, last_rows):
+    section = page.root.one("section", id="outcomes")
+    told = [item.text for some in section.all("ul", class_="words") for item in some.all("li")]
+    known = {row["sentence"].partition(". ")[2] for row in last_rows.values()}
+    assert told
+    assert set(told) <= known
+
+
+def test_the_sentences_of_the_csv_say_numbers_of_their_row(last_rows):
+    for row in last_rows.values():
+        values = [value for value in row.values() if isinstance(value, float)]
+        body = row["sentence"].partition(". ")[2].removeprefix(row["long_name"])
+        for said, decimals in numbers(body):
+            assert any(
+                same(said, decimals, sign * scale * value) for value in values for scale in (1, 100) for sign in (1, -1)
+            ), row["sentence"]
+
+
+def test_the_answer_says_numbers_of_the_csv(page, last_rows, comparison):
+    sentences = [node.text for node in page.root.all("p", class_="answer")]
+    assert len(sentences) == 3
+    said = 0
+    for sentence in sentences[:2]:
+        quoted = re.findall("“([^”]*)”", sentence)
+        name = quoted[1] if sentence.startswith("By ") else quoted[0]
+        variable = name.partition(": United States")[0].partition(": Europe")[0].partition(": all donors")[0]
+        values = [
+            value
+            for row in last_rows.values()
+            if row["long_name"] == variable
+            for value in row.values()
+            if isinstance(value, float)
+        ]
+        for number, decimals in numbers(re.sub("“[^”]*”", "", sentence)):
+            assert any(
+                same(number, decimals, sign * scale * value)
+                for value in values
+                for scale in (1, 100)
+                for sign in (1, -1)
+            ), sentence
+            said += 1
+    assert said >= 8
+    assert "us.commitment.posture" in sentences[2]
+    assert "not a forecast" in sentences[2]
+
+
+def test_key_outcomes_are_the_medians_of_the_csv(page, last_rows, comparison):
+    table = page.root.one("table", class_="endings")
+    base = comparison.names[comparison.baseline]
+    by_name = {}
+    for (_, entity, scenario), row in last_rows.items():
+        by_name.setdefault((row["long_name"], entity), {})[scenario] = row
+    words = {"USA": "United States", "EUR": "Europe"}
+    for line in table.one("tbody").all("tr"):
+        name = line.one("th").text
+        (key,) = [
+            key
+            for key in by_name
+            if name.startswith(f"{key[0]}: {words.get(key[1], key[1])} (" if key[1] else f"{key[0]} (")
+        ]
+        for scenario, cell in zip(comparison.names, line.all("td"), strict=True):
+            row = by_name[key][scenario if scenario != base else comparison.names[1]]
+            side = "baseline" if scenario == base else "scenario"
+            binary = row["kind"] == "probability"
+            wanted = [row[f"{side}_mean"] * 100] if binary else [row[f"{side}_{q}"] for q in ("q50", "q05", "q95")]
+            for (said, decimals), number in zip(read(cell), wanted, strict=True):
+                assert same(said, -2 if number >= 10_000 else decimals, number), (name, cell.text)
+
+
+def test_the_inputs_are_those_that_differ_each_with_where_it_was_set(page, comparison):
+    lines = rows(page.files["inputs.csv"])
+    assert {line["key"] for line in lines} == {one.key for one in comparison.inputs}
+    table = page.root.one("table", class_="inputs")
+    told = [[cell.text for cell in line.all("td")] for line in table.all("tr") if line.all("td")]
+    for cells, line in zip(told, lines, strict=True):
+        assert cells[0] == line["value"]
+        assert cells[1] == (line["origin"] or "–")
+        assert cells[2] == " ".join((line["source"] or "–").split())
+    heads = [line.text for line in table.all("tr", class_="group")]
+    for head in heads:
+        key = next(line for line in lines if head.startswith(line["key"]))
+        assert ("depends on" in head) == (key["depends_on"] == "1")
+        assert key["unit"] in head
+        assert key["kind"] in head
+        assert len({line["value"] for line in lines if line["key"] == key["key"]}) > 1
+
+
+def test_sentences_under_figures_say_numbers_of_the_files_offered(page, drawings):
+    number = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+    differences = page.files["differences.csv"]
+    for name, drawing in drawings.items():
+        lines = page.files[f"{name.replace(':', '_')}.csv"].splitlines()
+        stated = [line for line in lines if "statement" in line]
+        # The smallest difference that would have been found stands in differences.csv only.
+        found = [float(row["detectable"]) for row in rows(differences) if row["detectable"]]
+        values = [float(one) for line in stated or lines for one in number.findall(line)] + found
+        for said, decimals in numbers(drawing.sentence):
+            # Where no row states it, a whole number may be a count of rows.
+            assert (not stated and decimals == 0) or any(
+                same(said, decimals, sign * scale * value) for value in values for scale in (1, 100) for sign in (1, -1)
+            ), (name, said, drawing.sentence)
+
+
+def test_contributions_add_up_to_the_whole_difference(page, attribution):
+    table = page.root.one("table", class_="why")
+    checked = 0
+    for body in table.all("tbody"):
+        lines = [line.all("td") for line in body.all("tr")[1:]]
+        (total, decimals), *parts = [read(line[0])[0] for line in lines]
+        assert abs(total - sum(value for value, _ in parts)) <= 10.0**-decimals * len(parts)
+        checked += 1
+    assert checked >= 3
+    lines = rows(page.files[f"attribution_{attribution.a}_{attribution.b}.csv"])
+    assert len(lines) == len(attribution.rows())
+    for bar in page.root.one("section", id="why").all("figure", class_="fall"):
+        steps = [read(node)[0][0] for node in bar.all("span", class_="value")]
+        assert steps[-1] - steps[0] == pytest.approx(sum(steps[1:-1]), abs=2.0 * 10 ** (len(str(int(steps[0]))) - 3))
