@@ -212,6 +212,16 @@ def test_the_baseline_may_stand_anywhere():
     assert f"minus {NAMES[1]}" in first["note"]
 
 
+def test_every_letter_is_in_the_font(drawings):
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    from sim.figures.style import FONT
+
+    letters = {letter for drawing in drawings.values() for text in texts(drawing) for letter in text.get_text()}
+    font = get_font(findfont(FontProperties(family=FONT)))
+    assert [letter for letter in sorted(letters) if letter not in "\n" and not font.get_char_index(ord(letter))] == []
+
+
 def test_eight_scenarios_have_eight_looks_and_their_names_stand_out():
     given = looks_of(of(8))
     assert len({(one.colour, one.dashes, one.marker) for one in given.values()}) == 8

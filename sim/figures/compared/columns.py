@@ -36,7 +36,7 @@ QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 BANDS = "Colour: median, 50% and 90% of runs; the number is the last median. Black: reported before the start, {start}."
 GAPS = (
     "Difference from {baseline} run by run: median, 50% and 90% of runs. "
-    "Above: mean at the end with its 95% interval, and in how many of 100 runs the scenario is higher and lower."
+    "Above: mean at the end with its 95% interval{counts}."
 )
 
 
@@ -115,7 +115,9 @@ def _differences(comparison: Comparison, size: Size, name: str, title: str, subj
     groups = _wrapped(list(others(comparison)), size)
     sentence = findings(comparison, subjects)
     height = 3.9 + len(groups) * (0.6 + len(subjects) * (3.1 if len(groups) == 1 else 2.5))
-    words = GAPS.format(baseline=first)
+    # Four rows on a slide leave one line of text over each fan.
+    short = size.height is not None and len(subjects) > 3
+    words = GAPS.format(baseline=first, counts="" if short else "; in how many of 100 runs higher and lower")
     page = Spread(comparison, name, size, f"{title}: difference from {first}", words, sentence.text, height)
     page.rows += sentence.rows
     everything: dict[tuple[str, int], Cell] = {}

@@ -14,7 +14,9 @@ from sim.figures.panel import INNER, OUTER
 from sim.figures.style import CM_PER_INCH, GRID, INK, MUTED, RULE, SMALL, Look, tint
 from sim.figures.ticks import tick_texts, value_ticks, year_marks
 
-LABEL, NARROW, TICKS, ACROSS, FOOT = 2.55, 2.05, 0.95, 0.3, 0.45
+LABEL, NARROW, TICKS, ACROSS, FOOT = 2.55, 2.3, 1.12, 0.3, 0.45
+# The least height of a small fan, in centimetres.
+LEAST = 0.85
 LINE = SMALL * 1.2 / 72 * CM_PER_INCH
 
 
@@ -104,6 +106,8 @@ def lattice(page: Page, box: Box, lines: Sequence[Line], *, columns: int, start:
     ink = _Ink()
     for number, line in enumerate(lines):
         most = max((len(cell.above) for cell in line.cells), default=0)
+        while most > 1 and height - 0.24 - most * LINE < LEAST:
+            most -= 1  # the picture goes before the second line of text, which the CSV holds as well
         band = Box(box.x, box.y + box.h - (number + 1) * height, box.w, height)
         frames = [Box(one.x, one.y + 0.12, one.w, one.h - 0.24 - most * LINE) for one in _columns(band, columns)]
         ticks = _ticks(line, frames[0].h)
@@ -111,10 +115,12 @@ def lattice(page: Page, box: Box, lines: Sequence[Line], *, columns: int, start:
         for cell, frame in zip(line.cells, frames, strict=False):
             scale = Scale(frame, span, (ticks[0], ticks[-1]))
             ink.add(cell, scale, ticks, line.level, start)
-            for place, wordings in enumerate(reversed(cell.above)):
-                text = next((one for one in wordings if page.measure(one, SMALL, True) <= frame.w), wordings[-1])
+            above = cell.above[:most]
+            for place, wordings in enumerate(reversed(above)):
+                bold = place == len(above) - 1
+                text = next((one for one in wordings if page.measure(one, SMALL, bold) <= frame.w), wordings[-1])
                 y = frame.y + frame.h + 0.1 + place * LINE
-                page.text(frame.x, y, text, SMALL, bold=place == len(cell.above) - 1)
+                page.text(frame.x, y, text, SMALL, bold=bold)
             below = lines[number + 1].cells if number + 1 < count else ()
             if len(below) <= line.cells.index(cell):
                 _years(page, frame, span)
@@ -200,9 +206,13 @@ def _row_texts(page: Page, band: Box, line: Line, frame: Box, ticks: list[float]
     for number, text in enumerate((*head, *unit)):
         bold = number < len(head)
         page.text(band.x, y - number * LINE, text, SMALL, bold=bold, colour=INK if bold else MUTED)
-    for tick, text in zip(ticks, tick_texts(ticks), strict=True):
-        height = frame.y + (tick - ticks[0]) / (ticks[-1] - ticks[0]) * frame.h
-        page.text(frame.x - 0.08, height, text, SMALL, colour=MUTED, ha="right", va="center_baseline")
+    texts = tick_texts(ticks)
+    if frame.h / (len(ticks) - 1) < LINE:
+        texts = [text if at in (0, len(ticks) - 1) else "" for at, text in enumerate(texts)]
+    for tick, text in zip(ticks, texts, strict=True):
+        up = frame.y + (tick - ticks[0]) / (ticks[-1] - ticks[0]) * frame.h
+        if text:
+            page.text(frame.x - 0.08, up, text, SMALL, colour=MUTED, ha="right", va="center_baseline")
 
 
 def _years(page: Page, frame: Box, span: tuple[float, float]) -> None:

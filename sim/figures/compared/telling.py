@@ -65,9 +65,10 @@ def difference_text(row: Compared) -> tuple[tuple[str, ...], ...]:
     mean, low, high = rounded(row)
     size = (f"{mean} ({low} to {high})", mean)
     if not row.shown:
-        return (size, ("no difference shown", "none shown"))
+        # First, since the first line is the one that stays where there is little room.
+        return (("no difference shown", "none shown"), size)
     up, down = _of_100(row.p_higher), _of_100(row.p_lower)
-    return (size, (f"higher in {up}, lower in {down}", f"↑{up} ↓{down}"))
+    return (size, (f"higher in {up}, lower in {down}", f"{up} up, {down} down", f"{up} / {down}"))
 
 
 def rounded(row: Compared) -> tuple[str, str, str]:
