@@ -18,6 +18,7 @@ from sim.evidence.history import Definition
 from sim.evidence.predictive import predictive_checks
 from sim.evidence.replication import replicate
 from sim.evidence.scores import Marks, skill
+from sim.evidence.whole_model import score_whole_model
 
 STORED = "backtest.json"
 FORMAT = 1
@@ -50,6 +51,7 @@ def backtest(
             )
             for name in DEFINITIONS
         },
+        "whole_model": score_whole_model(runs=runs, seed=seed, first=first),
         "sensitivity": budget_scores.sensitivity(draws=draws, seed=seed, first=first),
         "front": front_scores.report(front_scores.score_front(seed)),
         "aid": {scores.actor: _aid(scores) for scores in aid.score_aid(runs, seed)},

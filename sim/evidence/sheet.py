@@ -34,6 +34,7 @@ def card(found: dict[str, Any] | None = None) -> str:
         _head(found),
         _budgets(found, "NATO"),
         "![CRPS of budget forecasts by origin](evidence_crps.svg)\n\n![PIT of budget forecasts](evidence_pit.svg)",
+        _whole(found),
         _carriers(found),
         _budgets(found, "SIPRI"),
         _front(found["front"]),
@@ -150,6 +151,17 @@ def _by_origin(found: dict[str, Any], report: dict[str, Any], definition: Defini
             cells.append(" ".join(_n(scores[f"{origin}+{h}"], 3) for h in within))
         rows.append(cells)
     return _table(["origin", *METHODS], rows)
+
+
+def _whole(found: dict[str, Any]) -> str:
+    whole, report = found["whole_model"], found["budgets"]["NATO"]
+    best = report["methods"][report["best_baseline"]]["crps"]
+    return (
+        "**The simulator itself**, started on each origin with that origin's estimates: unconditional CRPS "
+        f"{_n(whole['crps'], 4)}, {_p(1 - whole['crps'] / best)} below {report['best_baseline']}; 80% bands covered "
+        f"{_p(whole['coverage']['80'])}. The scores above come from the same rule, `sim.model.budgets.terms`, run on "
+        "its own."
+    )
 
 
 def _carriers(found: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from sim.evidence.history import history, origin_day, outcomes
 from sim.evidence.luck import Luck
 from sim.evidence.predictive import predictive_checks
 from sim.evidence.regression import Panel, Prior, sample
+from sim.evidence.whole_model import forecast_by_model
 from sim.model.budget_parameters import WITH_FORCES
 
 
@@ -139,3 +140,11 @@ def test_predictive_checks_narrow_from_prior_to_posterior_around_what_was() -> N
     assert all(after < before for before, after in width)
     assert sum(check.inside for check in checks) >= len(checks) - 1
     assert checks[0].actual == pytest.approx(0.047, abs=0.001)
+
+
+def test_the_simulator_forecasts_what_the_back_test_scores() -> None:
+    posterior = estimate(2020, draws=1000)
+    scored, run = forecast(posterior), forecast_by_model(posterior, runs=1000)
+    allies = [row for row in PANEL_ROWS if WITH_FORCES[row] not in ("BGR", "GRC")]  # reversals: a coin in either
+    assert run[allies].mean(2) == pytest.approx(scored[allies].mean(2), abs=0.06)
+    assert run.std(2)[allies].mean(0) == pytest.approx(scored.std(2)[allies].mean(0), rel=0.08)
