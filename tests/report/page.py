@@ -23,12 +23,12 @@ class Node:
 
     def all(self, tag, **attributes):
         wanted = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
-        return [
-            node
-            for node in self.walk()
-            if node.tag == tag
-            and all(value in (node.attributes.get(key) or "").split() for key, value in wanted.items())
-        ]
+
+        def fits(node):
+            held = {key: (node.attributes.get(key) or "").split() for key in wanted}
+            return node.tag == tag and all(value in held[key] for key, value in wanted.items())
+
+        return [node for node in self.walk() if fits(node)]
 
     def one(self, tag, **attributes):
         (found,) = self.all(tag, **attributes)

@@ -11,10 +11,16 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 WIDTHS = (360, 1280)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -76,8 +82,9 @@ def test_the_page_never_scrolls_sideways(opened, width):
     page, _ = opened(width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     wider = page.evaluate(
-        """width => [...document.querySelectorAll("main *")].filter(one =>
-            !one.closest(".scroll, .picture") && one.getBoundingClientRect().right > width + 0.5).map(one => one.outerHTML.slice(0, 90))""",
+        """width => [...document.querySelectorAll("main *")]
+            .filter(one => !one.closest(".scroll, .picture") && one.getBoundingClientRect().right > width + 0.5)
+            .map(one => one.outerHTML.slice(0, 90))""",
         width,
     )
     assert wider == []
@@ -151,11 +158,9 @@ def test_pictures_and_regions_have_names_in_the_accessibility_tree(opened, drawi
 def test_the_skip_link_is_the_first_stop_and_is_seen_when_reached(opened):
     page, _ = opened()
     page.keyboard.press("Tab")
-    box = page.evaluate(
-        "(() => { const b = document.activeElement.getBoundingClientRect(); return [b.left, b.top] })()"
-    )
+    box = page.locator(".skip").bounding_box()
     assert page.evaluate("document.activeElement.className") == "skip"
-    assert min(box) >= 0
+    assert min(box["x"], box["y"]) >= 0
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
     page.keyboard.press("Enter")

@@ -30,9 +30,18 @@ def same(said, decimals, number):
     return math.isfinite(number) and abs(said - number) <= 0.5000001 * 10.0**-decimals
 
 
+def among(said, decimals, values):
+    """Whether ``said`` is one of ``values``, as it stands or in per cent, with either sign."""
+    return any(same(said, decimals, scale * value) for value in values for scale in (1, -1, 100, -100))
+
+
 def read(cell):
     """The numbers of a table cell."""
     return numbers(cell.text.replace("< 0.001", "").replace("< 1", "").replace("> 99", ""))
+
+
+FIGURE = r"-?[\d.]+(e-?\d+)?|nan"
+WORDS = ("none", "–", "no difference could be shown", "the same in every run", "< 0.001", "< 1", "> 99")
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +49,7 @@ def last_rows(page):
     """The rows of the last date, by (outcome, scenario); figures as numbers."""
     found = {}
     for row in rows(page.files["differences.csv"]):
-        told = {
-            key: float(value) if re.fullmatch(r"-?[\d.]+(e-?\d+)?|nan", value) else value for key, value in row.items()
-        }
+        told = {key: float(one) if re.fullmatch(FIGURE, one) else one for key, one in row.items()}
         found[row["variable"], row["entity"], row["scenario"]] = told
     return found
 
@@ -53,12 +60,9 @@ def table(page, comparison):
     titles = {view.scenario.title: view.name for view in comparison.views}
     found = []
     bodies = page.root.one("table", class_="outcomes").all("tbody")
-    moved = [key for key in dict.fromkeys((r.variable, r.entity) for r in comparison.headline())]
-    moved = [
-        key
-        for key in moved
-        if any(r.p_equal < 1 for r in comparison.headline() if (r.variable, r.entity) == key)
-    ]  # fmt: skip
+    last = comparison.headline()
+    keys = dict.fromkeys((row.variable, row.entity) for row in last)
+    moved = [key for key in keys if any(row.p_equal < 1 for row in last if (row.variable, row.entity) == key)]
     for key, body in zip(moved, bodies, strict=True):
         for line in body.all("tr")[1:]:
             found.append(((*key, titles[line.one("th").text]), line.all("td")))
@@ -70,9 +74,7 @@ def test_every_cell_of_the_headline_table_is_a_number_of_the_csv(table, last_row
     checked = 0
     for (variable, entity, scenario), cells in table:
         side = "baseline" if scenario == base else "scenario"
-        row = next(
-            one for key, one in last_rows.items() if key[:2] == (variable, entity) and scenario in (base, key[2])
-        )
+        row = last_rows[variable, entity, scenario if side == "scenario" else comparison.names[1]]
         binary = row["kind"] in ("probability", "label")
         scale = 100 if binary else 1
         wanted = [[row[f"{side}_mean"] * 100] if binary else [row[f"{side}_q50"]]]
@@ -82,15 +84,7 @@ def test_every_cell_of_the_headline_table_is_a_number_of_the_csv(table, last_row
             wanted += [[row["p_higher"] * 100], [row["pairs_used"]], [row["p_adjusted"]], [row["detectable"] * scale]]
         for cell, values in zip(cells, wanted, strict=False):
             said = read(cell)
-            if cell.text in (
-                "none",
-                "–",
-                "no difference could be shown",
-                "the same in every run",
-                "< 0.001",
-                "< 1",
-                "> 99",
-            ):
+            if cell.text in WORDS:
                 continue
             assert len(said) == len(values), cell.text
             # Values above 10,000 are told in hundreds.
@@ -132,35 +126,33 @@ def test_the_sentences_of_the_csv_say_numbers_of_their_row(last_rows):
         values = [value for value in row.values() if isinstance(value, float)]
         body = row["sentence"].partition(". ")[2].removeprefix(row["long_name"])
         for said, decimals in numbers(body):
-            assert any(
-                same(said, decimals, sign * scale * value) for value in values for scale in (1, 100) for sign in (1, -1)
-            ), row["sentence"]
+            assert among(said, decimals, values), row["sentence"]
 
 
-def test_the_answer_says_numbers_of_the_csv(page, last_rows, comparison):
+CLAUSE = re.compile(
+    r"by (?:EUR |USD )?(?P<mean>[\d.,]+)[^“]*? under “(?P<title>[^”]+)” "
+    r"\((?P<low>[\d.,]+) to (?P<high>[\d.,]+); (?P<way>higher|lower) in (?:every run|(?P<of>\d+) of 100 runs)"
+)
+
+
+def test_the_answer_says_the_numbers_of_its_rows(page, last_rows, comparison):
     sentences = [node.text for node in page.root.all("p", class_="answer")]
     assert len(sentences) == 3
-    said = 0
+    titles = {view.scenario.title: view.name for view in comparison.views}
+    keys = {row["long_name"]: key[:2] for key, row in last_rows.items() if key[1] in ("", "USA")}
+    told = 0
     for sentence in sentences[:2]:
-        quoted = re.findall("“([^”]*)”", sentence)
-        name = quoted[1] if sentence.startswith("By ") else quoted[0]
-        variable = name.partition(": United States")[0].partition(": Europe")[0].partition(": all donors")[0]
-        values = [
-            value
-            for row in last_rows.values()
-            if row["long_name"] == variable
-            for value in row.values()
-            if isinstance(value, float)
-        ]
-        for number, decimals in numbers(re.sub("“[^”]*”", "", sentence)):
-            assert any(
-                same(number, decimals, sign * scale * value)
-                for value in values
-                for scale in (1, 100)
-                for sign in (1, -1)
-            ), sentence
-            said += 1
-    assert said >= 8
+        key = next(keys[name] for name in re.findall("“([^”]*?)(?:: United States)?”:", sentence))
+        for clause in CLAUSE.finditer(sentence):
+            row = last_rows[(*key, titles[clause["title"]])]
+            assert clause["way"] == ("higher" if row["mean_difference"] > 0 else "lower")
+            limits = sorted((abs(row["low"]), abs(row["high"])))
+            wanted = zip(("mean", "low", "high"), (abs(row["mean_difference"]), *limits), strict=True)
+            assert all(same(*numbers(clause[name])[0], value) for name, value in wanted), sentence
+            share = row["p_higher" if clause["way"] == "higher" else "p_lower"]
+            assert same(float(clause["of"]), 0, 100 * share) if clause["of"] else share == 1
+            told += 1
+    assert told >= 4
     assert "us.commitment.posture" in sentences[2]
     assert "not a forecast" in sentences[2]
 
@@ -217,9 +209,7 @@ def test_sentences_under_figures_say_numbers_of_the_files_offered(page, drawings
         values = [float(one) for line in stated or lines for one in number.findall(line)] + found
         for said, decimals in numbers(drawing.sentence):
             # Where no row states it, a whole number may be a count of rows.
-            assert (not stated and decimals == 0) or any(
-                same(said, decimals, sign * scale * value) for value in values for scale in (1, 100) for sign in (1, -1)
-            ), (name, said, drawing.sentence)
+            assert (not stated and decimals == 0) or among(said, decimals, values), (name, said, drawing.sentence)
 
 
 def test_contributions_add_up_to_the_whole_difference(page, attribution):
