@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.ensemble import folder, source
-from sim.ensemble.layout import BLOCK, DETAIL_BLOCKS, Layout, Part, blocks_of, plan
+from sim.ensemble.layout import BLOCK, Layout, Part, blocks_of, plan
+from sim.ensemble.statistics import COLUMNS, moments
 from sim.errors import AllianceError, FaultError
 
 if TYPE_CHECKING:
@@ -45,24 +46,28 @@ class Work:
         return self.store / f"{number:05d}.npy"
 
 
-def compute(work: Work, number: int) -> None:
+def compute(work: Work, number: int, threads: int = 1) -> None:
     """Simulate block ``number`` and store it; it appears under its name only when complete.
 
-    Raises the model's own InputError or FaultError, and FaultError for anything else that stops it.
+    ``threads`` share the statistics made on the way. Raises the model's own InputError or FaultError, and FaultError
+    for anything else that stops it.
     """
     first = number * BLOCK
     count = min(BLOCK, work.runs - first)
     try:
         values = source.model(work.model).simulate(work.scenario, work.seed, first, count, central=work.central)
         layout = work.layout()
-        stretches = layout.fill(values, number, count)
+        layout.check(values, count)
+        stretches = layout.fill(values)
+        if number == 0:
+            stretches += [moments(detail, threads) for detail in layout.detailed(values)]
     except AllianceError:
         raise
     except MemoryError as error:
         raise FaultError(f"{_name(number, count)}: out of memory; close other programs or use fewer --jobs") from error
     except Exception as error:
         raise FaultError(f"{_name(number, count)}: the model stopped ({type(error).__name__}: {error})") from error
-    _save(work.path(number), (layout.height(number), count), stretches)
+    _save(work.path(number), (layout.rows, count), stretches)
 
 
 def _name(number: int, count: int) -> str:
@@ -71,7 +76,7 @@ def _name(number: int, count: int) -> str:
 
 
 def _save(path: Path, shape: tuple[int, int], stretches: Sequence[NDArray[np.float32]]) -> None:
-    """Write an NPY file of ``shape`` under another name, make it durable, rename."""
+    """Write an NPY file of ``shape``, with what ``stretches`` hold beyond it behind, under another name; rename."""
     part = path.with_name(f".{path.stem}.{os.getpid()}.part")
     try:
         with folder.disk(path):
@@ -95,42 +100,60 @@ def finished(work: Work, layout: Layout) -> list[int]:
             path = work.path(number)
             if not path.exists():
                 continue
-            if _whole(path, (layout.height(number), count)):
+            if _whole(path, layout, number, count):
                 numbers.append(number)
             else:
                 path.unlink()
     return numbers
 
 
-def _whole(path: Path, shape: tuple[int, int]) -> bool:
-    """Whether ``path`` is a complete block of ``shape``."""
+def _whole(path: Path, layout: Layout, number: int, count: int) -> bool:
+    """Whether ``path`` is block ``number``, complete."""
     try:
-        held = np.load(path, mmap_mode="r")
-    except (ValueError, EOFError):
+        with path.open("rb") as file:
+            np.lib.format.read_magic(file)
+            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+            begin = file.tell()
+    except ValueError:
         return False
-    return bool(held.dtype == DTYPE and held.shape == shape)
+    size = begin + _floats(layout, number, count) * ITEM
+    return dtype == DTYPE and shape == (layout.rows, count) and path.stat().st_size == size
+
+
+def _floats(layout: Layout, number: int, count: int) -> int:
+    """How many numbers block ``number`` holds: its runs and, in the first, the statistics of details."""
+    return layout.rows * count + (layout.details * COLUMNS if number == 0 else 0)
 
 
 def gather(work: Work, layout: Layout, part: Part, first: int, last: int) -> NDArray[np.float32]:
-    """Instants ``first .. last - 1`` of ``part`` from all blocks that hold it, ``(rows, runs)``, in run order."""
-    stretches = []
+    """Instants ``first .. last - 1`` of ``part`` from all blocks, ``(rows, runs)``, in run order."""
     begin = part.start + first * part.width
     rows = (last - first) * part.width
-    for number, count in blocks_of(work.runs)[: DETAIL_BLOCKS if part.detail else None]:
-        path = work.path(number)
-        # Rows end the file, after a header of NumPy's choosing.
-        header = path.stat().st_size - layout.height(number) * count * ITEM
-        offset = header + begin * count * ITEM
-        # Reading, not mapping: mapped pages count as memory and would make it grow with the number of runs.
-        stretches.append(np.fromfile(path, DTYPE, rows * count, offset=offset).reshape(rows, count))
+    stretches = [_read(work, layout, number, count, begin, rows) for number, count in blocks_of(work.runs)]
     return stretches[0] if len(stretches) == 1 else np.concatenate(stretches, axis=1)
+
+
+def _read(work: Work, layout: Layout, number: int, count: int, begin: int, rows: int) -> NDArray[np.float32]:
+    """Rows ``begin .. begin + rows - 1`` of block ``number`` of ``count`` runs."""
+    path = work.path(number)
+    # Numbers end the file, after a header of NumPy's choosing.
+    header = path.stat().st_size - _floats(layout, number, count) * ITEM
+    # Reading, not mapping: mapped pages count as memory and would make it grow with the number of runs.
+    return np.fromfile(path, DTYPE, rows * count, offset=header + begin * count * ITEM).reshape(rows, count)
+
+
+def details(work: Work, layout: Layout) -> NDArray[np.float32]:
+    """The table of statistics in the first block, ``(lines, 7)`` as `moments` gives them."""
+    path = work.path(0)
+    size = layout.details * COLUMNS
+    return np.fromfile(path, DTYPE, size, offset=path.stat().st_size - size * ITEM).reshape(-1, COLUMNS)
 
 
 def runs_of(part: Part, runs: int) -> int:
     """How many of ``runs`` the statistics of ``part`` rest on."""
-    return min(runs, DETAIL_BLOCKS * BLOCK) if part.detail else runs
+    return min(runs, BLOCK) if part.detail else runs
 
 
 def size(layout: Layout, counts: Mapping[int, int]) -> int:
     """Bytes on disk of blocks, given as number -> runs."""
-    return sum(layout.height(number) * count for number, count in counts.items()) * ITEM
+    return sum(_floats(layout, number, count) for number, count in counts.items()) * ITEM

@@ -1,4 +1,8 @@
-"""How a block's numbers lie on disk: one float32 array ``(rows, runs)``, every series a stretch of rows."""
+"""How a block's numbers lie on disk: one float32 array ``(rows, runs)``, every series a stretch of rows.
+
+Single donors are four fifths of what a model records and nobody pairs their runs. So only their statistics are stored,
+made from the first block as soon as it is simulated, in a table of one line per series.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +24,6 @@ if TYPE_CHECKING:
 
 BLOCK = 1000
 GROUPS = ("USA", "EUR", "OTHER", "ALL")
-# Single donors are most of the bytes; their quantiles rest on at most this many blocks, which bounds the disk.
-DETAIL_BLOCKS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Part:
     """Rows ``start .. stop - 1`` of a block: one variable at ``times`` instants for the entities ``picks``.
 
     Rows run time-major: row ``start + t * width + e``. ``picks`` are indices into the entity axis, empty without one.
-    ``kept`` says whether single runs may enter the result; ``detail`` marks what only the first blocks hold.
+    ``kept`` says whether single runs may enter the result. A ``detail`` has its rows in the table of statistics.
     """
 
     variable: Variable
@@ -52,39 +54,42 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """All parts of a block: the first ``shared`` rows are in every block, all ``rows`` in the first blocks.
+    """All parts of a block: ``rows`` of single runs in every block, ``details`` lines of statistics in the first.
 
     ``sizes`` are the lengths of the entity axes.
     """
 
     parts: tuple[Part, ...]
     sizes: tuple[tuple[str, int], ...]
-    shared: int
     rows: int
+    details: int
 
-    def height(self, number: int) -> int:
-        """Rows of block ``number``."""
-        return self.rows if number < DETAIL_BLOCKS else self.shared
-
-    def fill(self, values: Mapping[str, NDArray[np.float32]], number: int, count: int) -> list[NDArray[np.float32]]:
-        """One simulated block as arrays which, one after the other, are its ``(rows, count)``.
-
-        Raises FaultError naming the variable if one is missing, has another shape, or holds NaN or infinity.
-        """
-        stretches = []
+    def check(self, values: Mapping[str, NDArray[np.float32]], count: int) -> None:
+        """Raise FaultError naming a variable that is missing, has another shape, or holds NaN or infinity."""
         widths = dict(self.sizes)
-        for part in self.parts:
-            entity = part.variable.entity
-            whole = (part.times, *((widths[entity],) if entity else ()), count)
-            array = _sound(values, part.variable, whole)
-            if part.stop <= self.height(number):
-                partial = entity and len(part.picks) < widths[entity]
-                stretches.append(np.ascontiguousarray(array[:, part.picks] if partial else array, np.float32))
-        return stretches
+        times = {part.variable: part.times for part in self.parts}
+        for variable, instants in times.items():
+            entity = variable.entity
+            _sound(values, variable, (instants, *((widths[entity],) if entity else ()), count))
+
+    def fill(self, values: Mapping[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        """One simulated block as arrays which, one after the other, are its ``(rows, runs)``."""
+        return [self._stretch(values, part) for part in self.parts if not part.detail]
+
+    def detailed(self, values: Mapping[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        """What the lines of statistics are made from, arrays ``(lines, runs)``, one after the other."""
+        stretches = [self._stretch(values, part) for part in self.parts if part.detail]
+        return [stretch.reshape(-1, stretch.shape[-1]) for stretch in stretches]
+
+    def _stretch(self, values: Mapping[str, NDArray[np.float32]], part: Part) -> NDArray[np.float32]:
+        """The values of one part, contiguous."""
+        array, entity = values[part.variable.name], part.variable.entity
+        partial = entity and len(part.picks) < dict(self.sizes)[entity]
+        return np.ascontiguousarray(array[:, part.picks] if partial else array, np.float32)
 
 
 def plan(variables: Sequence[Variable], axes: Axes) -> Layout:
-    """Lay out what the model records on ``axes``; single donors come last.
+    """Lay out what the model records on ``axes``.
 
     Raises InputError if the scenario is too short for a value to be recorded.
     """
@@ -100,14 +105,13 @@ def plan(variables: Sequence[Variable], axes: Axes) -> Layout:
         if variable.entity == "donor" and not variable.keep_runs:
             grouped = tuple(index for index in everyone if codes[index] in GROUPS)
             shared.append(Part(variable, times, grouped, 0, kept=True, detail=False))
-            # The groups once more, so that the model's array goes to disk as it is.
+            # The groups once more, so that the model's array is taken as it is.
             detail.append(Part(variable, times, everyone, 0, kept=False, detail=True))
         else:
             shared.append(Part(variable, times, everyone, 0, kept=variable.keep_runs, detail=False))
-    placed = _place((*shared, *detail))
-    split = placed[len(shared) - 1].stop
+    runs, lines = _place(shared), _place(detail)
     sizes = tuple((name, len(codes)) for name, codes in entities.items())
-    return Layout(placed, sizes, split, placed[-1].stop)
+    return Layout((*runs, *lines), sizes, _end(runs), _end(lines))
 
 
 def blocks_of(runs: int) -> list[tuple[int, int]]:
@@ -125,6 +129,11 @@ def _place(parts: Sequence[Part]) -> tuple[Part, ...]:
     return tuple(placed)
 
 
+def _end(parts: Sequence[Part]) -> int:
+    """The first row after ``parts``."""
+    return parts[-1].stop if parts else 0
+
+
 def _sound(
     values: Mapping[str, NDArray[np.float32]], variable: Variable, shape: tuple[int, ...]
 ) -> NDArray[np.float32]:
@@ -134,7 +143,8 @@ def _sound(
         raise FaultError(f"the model recorded no {variable.name}: this is a fault of the program, please report it")
     if array.shape != shape:
         raise FaultError(f"the model recorded {variable.name} with shape {array.shape} instead of {shape}: a fault")
-    if not np.isfinite(array).all():
+    # The least and the greatest are NaN where any value is, and take no array of their own.
+    if not (np.isfinite(array.min()) and np.isfinite(array.max())):
         raise FaultError(
             f"the model produced a value of {variable.name} that is not a number or infinite: "
             f"check the scenario's {variable.unit} values, or report this as a fault"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 KEEP_RUNS = 10_000
 MOST_RUNS = 10_000_000
 MOST_SEED = 2**63 - 1
+FIGURES = "figures"
 FILES = (manifest.NUMBERS, manifest.SUMMARY, manifest.NAME)
 
 
@@ -175,8 +176,7 @@ def _make(order: Order, jobs: int, progress: Callable[[int, int], None] | None, 
                 part.unlink()
             _simulate(order, jobs, progress)
             composed = _reduce(order, jobs, began, time.perf_counter())
-            # Without its manifest a folder counts as unfinished: no moment shows a manifest beside another's numbers.
-            (order.out / manifest.NAME).unlink(missing_ok=True)
+            _retire(order)
             folder.move(store, order.out, FILES)
             _clear(order)
     return Result(order.out, composed)
@@ -226,6 +226,26 @@ def _reduce(order: Order, jobs: int, began: float, simulated: float) -> dict[str
     return told
 
 
+def _retire(order: Order) -> None:
+    """Make way for a new result: figures drawn from other numbers go, then the old manifest."""
+    path = order.out / manifest.NAME
+    if not path.exists():
+        return
+    try:
+        held = manifest.read(order.out)
+    except InputError:
+        held = None
+    if held is None or held["inputs_hash"] != manifest.digest(order.given):
+        figures = order.out / FIGURES
+        if figures.is_dir():
+            shutil.rmtree(figures)
+    # Without its manifest a folder counts as unfinished: no moment shows a manifest beside another's numbers.
+    path.unlink()
+
+
 def _clear(order: Order) -> None:
-    """Remove all blocks, which have served; what cannot be removed does no harm and goes another time."""
-    shutil.rmtree(order.work.store.parent, ignore_errors=True)
+    """Remove the blocks, which have served, but not those of another run; what cannot be removed does no harm."""
+    store = order.work.store
+    shutil.rmtree(store, ignore_errors=True)
+    if not any(path.is_dir() for path in store.parent.iterdir()):
+        shutil.rmtree(store.parent, ignore_errors=True)

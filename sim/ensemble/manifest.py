@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sim.ensemble import source
-from sim.ensemble.layout import BLOCK, DETAIL_BLOCKS
+from sim.ensemble.layout import BLOCK
 from sim.ensemble.netcdf import FORMAT
 from sim.errors import InputError
 
@@ -73,7 +73,7 @@ def compose(
         "seed": given["seed"],
         "runs": given["runs"],
         "block_size": BLOCK,
-        "runs_used_single_donors": min(given["runs"], DETAIL_BLOCKS * BLOCK),
+        "runs_used_single_donors": min(given["runs"], BLOCK),
         "central": given["central"],
         "keep_runs": given["keep_runs"],
         "facts": given["facts"],

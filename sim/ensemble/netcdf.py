@@ -1,17 +1,22 @@
-"""``ensemble.nc``: statistics of every variable, single runs where they are kept, in netCDF-4."""
+"""``ensemble.nc``: statistics of every variable, single runs where they are kept, in netCDF-4.
+
+Single runs of 0/1 variables and labels are packed, to a fiftieth of their size. Those of quantities are stored as they
+are: half of their bits are noise, so packing saved four tenths of the room and took as long as simulating.
+"""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.ensemble import folder
-from sim.ensemble.blocks import Work, gather, runs_of
-from sim.ensemble.layout import Layout, Part
+from sim.ensemble.blocks import Work, details, gather, runs_of
+from sim.ensemble.hdf import NetcdfFile
+from sim.ensemble.layout import GROUPS, Layout, Part
 from sim.ensemble.spill import SpillFile
-from sim.ensemble.statistics import QUANTILES, Statistics, moments, shares
+from sim.ensemble.statistics import COLUMNS, QUANTILES, Statistics, moments, shares
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,11 +29,20 @@ if TYPE_CHECKING:
 FORMAT = 1
 PIECE = 16 * 2**20  # bytes of run values in memory at a time
 CHUNK = 64 * 2**10  # values in a compressed chunk, about
-SHEAVES = 8  # parts of a piece that threads share
 WIDEST = 4096  # runs in a compressed chunk
 EPOCH = np.datetime64("1970-01-01", "D")
-PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
 TIME_UNITS = {"days", "months", "years", "hours", "minutes", "seconds"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the file is made from: the blocks of ``work`` and the table of details in the first of them."""
+
+    work: Work
+    layout: Layout
+    details: NDArray[np.float32]
+    keep_runs: bool
+    threads: int
 
 
 def write(
@@ -40,19 +54,18 @@ def write(
     threads share the sorting. The bytes of the file depend on the ensemble alone. Returns the statistics; raises
     FaultError if the disk fails.
     """
-    import h5netcdf
-
     found: dict[str, Statistics] = {}
-    with folder.disk(path), SpillFile(path) as disk, ThreadPoolExecutor(jobs) as threads:
-        with h5netcdf.File(disk, "w") as file:
-            file.attrs.update({"Conventions": "CF-1.11", "format": "alliance ensemble", "format_version": FORMAT})
-            file.attrs.update(
+    with folder.disk(path), SpillFile(path) as disk:
+        with NetcdfFile(disk) as file:
+            file.attributes({"Conventions": "CF-1.11", "format": "alliance ensemble", "format_version": FORMAT})
+            file.attributes(
                 {"scenario_hash": work.scenario.hash, "inputs": inputs, "seed": work.seed, "runs": work.runs}
             )
             _write_axes(file, axes, work.runs)
+            source = Stored(work, layout, details(work, layout), keep_runs, jobs)
             for variable in dict.fromkeys(part.variable for part in layout.parts):
                 parts = [part for part in layout.parts if part.variable == variable]
-                found[variable.name] = _reduce(file, work, layout, parts, threads, keep_runs=keep_runs)
+                found[variable.name] = _reduce(file, source, parts)
                 _write_statistics(file, variable, found[variable.name], parts, work.runs)
                 if disk.error:
                     break
@@ -80,74 +93,56 @@ def run_dimensions(part: Part) -> tuple[str, ...]:
     return (time_axis(part.variable), *entity, "run")
 
 
-def _write_axes(file: Any, axes: Axes, runs: int) -> None:
+def _write_axes(file: NetcdfFile, axes: Axes, runs: int) -> None:
     """Dimensions and their coordinates."""
-    from sim.ensemble.layout import GROUPS
-
+    file.axis("run", np.arange(runs, dtype=np.int32), {"long_name": "Run, counted from 0"})
+    file.axis("quantile", np.array(QUANTILES), {"long_name": "Share of runs below"})
+    told = {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian", "standard_name": "time"}
+    for name, days in {"time_year": axes.years, "time_month": axes.months}.items():
+        if days:
+            file.axis(name, (np.array(days, "datetime64[D]") - EPOCH).astype(np.int32), told)
     groups = tuple(code for code in axes.donors if code in GROUPS)
-    codes = {"member": axes.members, "donor": axes.donors, "donor_group": groups}
-    named = {name: listed for name, listed in codes.items() if listed}
-    clocks = {"time_year": axes.years, "time_month": axes.months}
-    timed = {name: days for name, days in clocks.items() if days}
-    file.dimensions = {
-        "run": runs,
-        "quantile": len(QUANTILES),
-        **{name: len(listed) for name, listed in (named | timed).items()},
-    }
-    runs_axis = file.create_variable("run", ("run",), data=np.arange(runs, dtype=np.int32), **PACKED)
-    runs_axis.attrs["long_name"] = "Run, counted from 0"
-    file.create_variable("quantile", ("quantile",), data=np.array(QUANTILES)).attrs["long_name"] = "Share of runs below"
-    for name, days in timed.items():
-        since = (np.array(days, "datetime64[D]") - EPOCH).astype(np.int32)
-        clock = file.create_variable(name, (name,), data=since)
-        clock.attrs.update(
-            {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian", "standard_name": "time"}
-        )
-    for name, listed in named.items():
-        _write_texts(file, name, listed)
+    for name, codes in {"member": axes.members, "donor": axes.donors, "donor_group": groups}.items():
+        if codes:
+            file.axis(name, codes, {})
 
 
-def _write_texts(file: Any, name: str, texts: tuple[str, ...]) -> None:
-    """A coordinate of texts."""
-    import h5py  # type: ignore[import-untyped, unused-ignore]
-
-    file.create_variable(name, (name,), dtype=h5py.string_dtype(), data=np.array(texts, object))
-
-
-def _reduce(
-    file: Any, work: Work, layout: Layout, parts: list[Part], threads: ThreadPoolExecutor, *, keep_runs: bool
-) -> Statistics:
+def _reduce(file: NetcdfFile, source: Stored, parts: list[Part]) -> Statistics:
     """Statistics of one variable from all its parts; writes the runs of the parts that keep them on the way."""
     variable = parts[0].variable
-    width = len(variable.labels) or 2 + len(QUANTILES)
-    wide = dict(layout.sizes)[variable.entity] if variable.entity else 1
+    width = len(variable.labels) or COLUMNS
+    wide = dict(source.layout.sizes)[variable.entity] if variable.entity else 1
     answer = np.empty((parts[0].times, wide, width), np.float32)
     # Details first: what also exists from all blocks then replaces them.
     for part in sorted(parts, key=lambda part: not part.detail):
-        runs = runs_of(part, work.runs)
-        shape = (part.times, *((part.width,) if part.picks else ()), runs)
-        span, chunks = _span(part, runs)
-        dataset = None
-        if keep_runs and part.kept:
-            dataset = file.create_variable(
-                variable.name, run_dimensions(part), dtype=np.float32, chunks=chunks, **PACKED
-            )
-            dataset.attrs.update(_attributes(variable))
-        for first in range(0, part.times, span):
-            last = min(first + span, part.times)
-            values = gather(work, layout, part, first, last)
-            if dataset is not None:
-                dataset[first:last] = values.reshape(last - first, *shape[1:])
-            if variable.labels:
-                rows = shares(values, width)
-            else:
-                rows = np.concatenate(list(threads.map(moments, np.array_split(values, SHEAVES))))
-            answer[first:last, list(part.picks) or [0]] = rows.reshape(last - first, part.width, width)
+        if part.detail:
+            answer[:] = source.details[part.start : part.stop].reshape(answer.shape)
+        else:
+            _reduce_part(file, source, part, answer)
     if not variable.entity:
         answer = answer[:, 0]
     if variable.labels:
         return Statistics(shares=answer)
     return Statistics(answer[..., 0], answer[..., 1], answer[..., 2:])
+
+
+def _reduce_part(file: NetcdfFile, source: Stored, part: Part, answer: NDArray[np.float32]) -> None:
+    """Put the statistics of ``part`` in their place in ``answer`` ``(time, entity, statistic)``; write its runs."""
+    variable, runs = part.variable, source.work.runs
+    width = answer.shape[-1]
+    span, chunks = _span(part, runs)
+    packed = variable.flag or bool(variable.labels)
+    dataset = None
+    if source.keep_runs and part.kept:
+        told = _attributes(variable)
+        dataset = file.array(variable.name, run_dimensions(part), told, chunks=chunks if packed else None)
+    for first in range(0, part.times, span):
+        last = min(first + span, part.times)
+        values = gather(source.work, source.layout, part, first, last)
+        rows = shares(values, width) if variable.labels else moments(values, source.threads)
+        answer[first:last, list(part.picks) or [0]] = rows.reshape(last - first, part.width, width)
+        if dataset is not None:
+            dataset[first:last] = values.reshape(last - first, *dataset.shape[1:])
 
 
 def _span(part: Part, runs: int) -> tuple[int, tuple[int, ...]]:
@@ -158,7 +153,7 @@ def _span(part: Part, runs: int) -> tuple[int, tuple[int, ...]]:
     return max(deep, fitting), (deep, *((part.width,) if part.picks else ()), wide)
 
 
-def _write_statistics(file: Any, variable: Variable, found: Statistics, parts: list[Part], runs: int) -> None:
+def _write_statistics(file: NetcdfFile, variable: Variable, found: Statistics, parts: list[Part], runs: int) -> None:
     """The statistics of one variable, under its name with a suffix."""
     about = _attributes(variable) | {"runs_used": runs}
     detail = [part for part in parts if part.detail]
@@ -167,9 +162,8 @@ def _write_statistics(file: Any, variable: Variable, found: Statistics, parts: l
     base = dimensions(variable)
     if found.shares is not None:
         label = f"{variable.name}_label"
-        file.dimensions[label] = len(variable.labels)
-        _write_texts(file, label, variable.labels)
-        _write_array(file, f"{variable.name}_share", (*base, label), found.shares, about | _told("share of runs"))
+        file.axis(label, variable.labels, {})
+        file.array(f"{variable.name}_share", (*base, label), about | _told("share of runs"), data=found.shares)
         return
     for suffix, array, dims in (
         ("mean", found.mean, base),
@@ -177,14 +171,7 @@ def _write_statistics(file: Any, variable: Variable, found: Statistics, parts: l
         ("quantile", found.quantiles, (*base, "quantile")),
     ):
         if array is not None:
-            _write_array(file, f"{variable.name}_{suffix}", dims, array, about)
-
-
-def _write_array(
-    file: Any, name: str, dims: tuple[str, ...], array: NDArray[np.float32], about: dict[str, str | int]
-) -> None:
-    """One packed array with its attributes."""
-    file.create_variable(name, dims, data=np.ascontiguousarray(array), chunks=array.shape, **PACKED).attrs.update(about)
+            file.array(f"{variable.name}_{suffix}", dims, about, data=np.ascontiguousarray(array))
 
 
 def _attributes(variable: Variable) -> dict[str, str | int]:

@@ -154,7 +154,7 @@ def test_junk_in_a_manifest_is_at_worst_one_line_of_input_error(scenario, tmp_pa
         assert "\n" not in told
 
 
-def test_blocks_of_another_run_in_the_folder_go_when_a_result_is_finished(scenario, tmp_path):
+def test_a_finished_run_leaves_the_unfinished_blocks_of_another(scenario, tmp_path):
     def interrupt(done, total):
         if done:
             raise KeyboardInterrupt
@@ -163,6 +163,37 @@ def test_blocks_of_another_run_in_the_folder_go_when_a_result_is_finished(scenar
         run(scenario, runs=3000, out=tmp_path, progress=interrupt)
     assert [path.name for path in tmp_path.rglob("*.npy")] == ["00000.npy"]
     run(scenario, runs=10, out=tmp_path)
+    assert run(scenario, runs=10, out=tmp_path).cached
+    assert [path.name for path in tmp_path.rglob("*.npy")] == ["00000.npy"]
+    seen = []
+    run(scenario, runs=3000, out=tmp_path, force=True, progress=lambda done, total: seen.append(done))
+    assert seen == [1000, 2000, 3000]
+    assert tree(tmp_path) == FILES
+
+
+def drawn(folder):
+    (folder / "figures").mkdir()
+    (folder / "figures/spending.svg").write_text("a picture")
+
+
+def test_a_result_of_other_inputs_takes_the_figures_of_the_old_one_along(scenario, tmp_path):
+    run(scenario, runs=40, out=tmp_path)
+    drawn(tmp_path)
+    run(scenario, runs=40, out=tmp_path, force=True)
+    assert (tmp_path / "figures/spending.svg").exists()
+    with pytest.raises(InputError, match="other inputs"):
+        run(scenario, runs=50, out=tmp_path)
+    assert (tmp_path / "figures/spending.svg").exists()
+    run(scenario, runs=50, out=tmp_path, force=True)
+    assert tree(tmp_path) == FILES
+
+
+def test_figures_of_a_damaged_result_go_and_a_folder_of_somebody_else_stays(scenario, tmp_path):
+    drawn(tmp_path)
+    run(scenario, runs=40, out=tmp_path)
+    assert (tmp_path / "figures/spending.svg").exists()
+    broken(tmp_path, "truncated")
+    run(scenario, runs=40, out=tmp_path, force=True)
     assert tree(tmp_path) == FILES
 
 
@@ -222,13 +253,13 @@ def test_an_unwritable_folder_is_one_line(scenario, tmp_path, monkeypatch):
 def test_too_little_room_is_told_before_anything_is_computed(stub, scenario, tmp_path, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 1000}))
     monkeypatch.setattr(stub, "simulate", None)
-    with pytest.raises(FaultError, match=r"needs about 15 MB of disk and 0 MB are free"):
+    with pytest.raises(FaultError, match=r"needs about 8 MB of disk and 0 MB are free"):
         run(scenario, runs=10_000, out=tmp_path)
 
 
 @pytest.mark.parametrize(("megabytes", "where"), [(0.5, "00000.npy"), (1.7, "ensemble.nc")])
 def test_a_full_disk_is_one_line_and_the_run_ends_the_same_when_there_is_room(scenario, tmp_path, megabytes, where):
-    """A limit of the system on file sizes stands in for the full disk: a block has 1.5 MB, the numbers 2."""
+    """A limit of the system on file sizes stands in for the full disk: a block has 0.8 MB, the numbers 2.8."""
     run(scenario, runs=3500, out=tmp_path / "undisturbed")
     size = int(megabytes * 1e6)
     code = f"""
