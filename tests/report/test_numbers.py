@@ -226,3 +226,31 @@ def test_contributions_add_up_to_the_whole_difference(page, attribution):
     for bar in page.root.one("section", id="why").all("figure", class_="fall"):
         steps = [read(node)[0][0] for node in bar.all("span", class_="value")]
         assert steps[-1] - steps[0] == pytest.approx(sum(steps[1:-1]), abs=2.0 * 10 ** (len(str(int(steps[0]))) - 3))
+
+
+def test_differences_year_by_year_are_those_of_the_csv(page, comparison):
+    table = page.root.one("table", class_="courses")
+    days = [cell.text for cell in table.one("thead").all("th")[1:]]
+    lines = rows(page.files["differences.csv"])
+    assert days == sorted({line["date"] for line in lines})
+    shown = {
+        (line["variable"], line["entity"])
+        for line in lines
+        if float(line["p_adjusted"] or "nan") < 0.05 and line["kind"] != "wait"
+    }
+    keys = [key for key in dict.fromkeys((line["variable"], line["entity"]) for line in lines) if key in shown]
+    checked = 0
+    for key, body in zip(keys, table.all("tbody"), strict=True):
+        for scenario, line in zip(comparison.names[1:], body.all("tr")[1:], strict=True):
+            for day, cell in zip(days, line.all("td"), strict=True):
+                (row,) = [
+                    one
+                    for one in lines
+                    if (one["variable"], one["entity"], one["scenario"], one["date"]) == (*key, scenario, day)
+                ]
+                assert (cell.text not in ("none shown", "same")) == (float(row["p_adjusted"]) < 0.05)
+                for said, decimals in read(cell):
+                    scale = 100 if row["kind"] in ("probability", "label") else 1
+                    assert same(said, decimals, scale * float(row["mean_difference"]))
+                    checked += 1
+    assert checked > 20

@@ -17,7 +17,7 @@ from sim.figures.report.answer import answer
 from sim.figures.report.assumptions import systems
 from sim.figures.report.attributed import told
 from sim.figures.report.downloads import Download, csv_download
-from sim.figures.report.outcomes import blocks, unmoved
+from sim.figures.report.outcomes import blocks, courses, unmoved
 from sim.figures.report.pictures import Picture, inline, picture_of
 from sim.figures.report.sources import credits_of_facts
 from sim.figures.report.story import endings, sides, stories
@@ -64,6 +64,7 @@ def build_report(
     titles = {side.name: side.title for side in everyone}
     figures = [_shown(picture, place, titles) for place, picture in enumerate(pictures, start=1)]
     falls = [one for one, picture in zip(figures, pictures, strict=True) if picture.name.startswith(WATERFALL)]
+    days, through = courses(comparison)
     page = _environment().get_template("page.html")
     return page.render(
         **_manifest(comparison, command),
@@ -78,6 +79,8 @@ def build_report(
         inputs_download=_inputs_download(comparison),
         blocks=blocks(comparison),
         unmoved=unmoved(comparison),
+        days=days,
+        courses=through,
         differences_download=_differences_download(comparison),
         figures=[one for one in figures if one not in falls],
         waterfalls=falls,

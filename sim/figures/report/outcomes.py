@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.analysis import Comparison, Row
+from sim.analysis.outcomes import kept_dates
 from sim.figures.report.numbers import (
     chance,
     day_told,
@@ -49,6 +50,47 @@ class Block:
     span: str
     lines: tuple[Line, ...]
     sentences: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One outcome through the years: for each scenario the mean difference at each date, and whether it is shown.
+
+    A text is empty where the outcome has no value at the date.
+    """
+
+    name: str
+    unit: str
+    lines: tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]
+
+
+def courses(comparison: Comparison) -> tuple[list[str], list[Course]]:
+    """Year ends (and the last date), and the outcomes that show a difference at one of them."""
+    kept = {
+        id(one): [one.row(int(place)) for place in kept_dates(one.dates).nonzero()[0]] for one in comparison.contrasts
+    }
+    days = sorted({row.date for some in kept.values() for row in some})
+    found: dict[tuple[str, str], list[list[Row]]] = {}
+    for contrast in comparison.contrasts:
+        found.setdefault((contrast.outcome.name, contrast.outcome.entity), []).append(kept[id(contrast)])
+    moved = [some for some in found.values() if len(some[0]) > 1 and any(row.shown for rows in some for row in rows)]
+    return days, [_course(some, days) for some in moved]
+
+
+def _course(some: list[list[Row]], days: list[str]) -> Course:
+    lines = []
+    for rows in some:
+        at = {row.date: row for row in rows}
+        cells = tuple((_gap_at(at[day]), at[day].shown) if day in at else ("", False) for day in days)
+        lines.append((rows[0].scenario, cells))
+    first = some[0][0]
+    return Course(outcome_name(first), outcome_unit(first), tuple(lines))
+
+
+def _gap_at(row: Row) -> str:
+    if row.shown:
+        return gap(row)[0]
+    return "same" if same_everywhere(row) else "none shown"
 
 
 def grouped(comparison: Comparison) -> list[list[Row]]:
