@@ -20,12 +20,13 @@ from sim.figures.compared.subjects import (
     in_order,
     others,
     paired_fan,
+    places_of,
 )
 from sim.figures.compared.telling import against, difference_text, findings
 from sim.figures.drawing import Drawing, Row
 from sim.figures.style import Size
 from sim.figures.ticks import position
-from sim.figures.words import as_day, decimals, full_date, median_and_range, number, when
+from sim.figures.words import as_day, full_date, median_and_range, number, when
 
 if TYPE_CHECKING:
     from sim.analysis import Comparison
@@ -77,10 +78,11 @@ def _columns(comparison: Comparison, size: Size, name: str, title: str, subjects
     by_name = {view.name: view for view in views}
     everything: dict[tuple[str, int], Cell] = {}
     for at, subject in enumerate(subjects):
+        places = places_of([fan_of(view, subject)[1] for view in views], subject)
         for view in views:
             dates, fan = fan_of(view, subject)
             past = history_of(view, subject)
-            above = ((_last(fan, subject),),) if len(fan) else (NO_VALUE,)
+            above = ((number(float(fan[-1, 2]), places),),) if len(fan) else (NO_VALUE,)
             cell = Cell(
                 page.looks[view.name],
                 _x(dates),
@@ -173,10 +175,6 @@ def _wrapped(names: Sequence[str], size: Size) -> list[tuple[str, ...]]:
 
 def _x(dates: NDArray[Any]) -> NDArray[np.float64]:
     return position(dates, "month")
-
-
-def _last(fan: NDArray[Any], subject: Subject) -> str:
-    return number(float(fan[-1, 2]), decimals(float(np.nanmax(np.abs(fan))), subject.variable.unit))
 
 
 def _limits(subject: Subject | None, cells: Sequence[Cell]) -> tuple[float | None, float | None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.figures.compared.plot import Plot
 from sim.figures.compared.spread import Spread
-from sim.figures.compared.subjects import FANS, SPENDING, Subject, fan_of, history_of, in_order
+from sim.figures.compared.subjects import FANS, SPENDING, Subject, fan_of, history_of, in_order, places_of
 from sim.figures.compared.telling import findings
 from sim.figures.drawing import Drawing
 from sim.figures.page import Box
@@ -54,9 +54,10 @@ def add_fans(page: Spread, box: Box, subject: Subject, names: Sequence[str] = ()
     past = history_of(views[0], subject)
     panel.past(past)
     ranges = []
+    places = places_of([fan_of(view, subject)[1] for view in views], subject)
     for view in views:
         dates, fan = fan_of(view, subject)
-        panel.median(view.name, dates, fan, history=past, band=band)
+        panel.median(view.name, dates, fan, history=past, band=band, places=places)
         ranges.append((view.name, fan))
     if not band:
         panel.bars_beyond([(name, fan[-1]) for name, fan in ranges if len(fan)])

@@ -47,7 +47,7 @@ def overview(comparison: Comparison, size: Size, scenario: str | None = None) ->
         title = f"Overview: runs of {comparison.views[0].scenario.name} split by {comparison.by}"
     # Among more than five scenarios a column is too narrow for its name; the numbers stand in the CSV.
     tabled = size.height is None and len(names) <= MOST_TABLED
-    lines = 2 if len(names) in (3, 4) else 1
+    lines = 2 if len(names) == 4 else 1
     table = (len(LISTED) + 2) * ROW + 0.3 * len(LISTED) * (lines - 1) + 0.3 * (len(names) - 2) if tabled else 0.0
     page = Spread(comparison, "overview", size, title, words, told.text, 16.4 + table)
     page.rows += told.rows
@@ -80,6 +80,7 @@ def _table(page: Spread, box: Box, lines: int) -> None:
         for up, text in enumerate(reversed(parts)):
             page.text(x, y + 0.3 * up, text, SMALL, bold=True, colour=text_colour(page.looks[name]), ha="right")
     page.rule(box.x, y - 0.13, box.x + box.w, y - 0.13, RULE, 0.7)
+    told: list[str] = []
     for subject in LISTED:
         y -= ROW
         head = f"{subject.heading},"
@@ -92,13 +93,15 @@ def _table(page: Spread, box: Box, lines: int) -> None:
             x = box.x + label + (place + 1) * width
             mean, around = _cell(contrast.last())
             page.rows.append(statement(contrast))
+            told.append(f"{subject.heading}, {name}: {mean} {around}".rstrip())
             if lines == 1 and interval:
-                mean, around = f"{mean} {around}", ""
+                mean, around = f"{mean} {around}".strip(), ""
             page.text(x, y, mean, SMALL, ha="right")
             if lines == 2:
                 page.text(x, y - 0.3, around, SMALL, colour=MUTED, ha="right")
         y -= 0.3 * (lines - 1)
         page.rule(box.x, y - 0.13, box.x + box.w, y - 0.13, GRID, 0.5)
+    page.told.append(f"{heading}: {'; '.join(told)}.")
 
 
 def _cell(row: Compared) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from sim.figures.history import Series
 from sim.figures.page import Box
 from sim.figures.style import CM_PER_INCH, INK, MUTED, SMALL, Look, tint
 from sim.figures.ticks import position
-from sim.figures.words import as_day, decimals, median_and_range, number, when
+from sim.figures.words import as_day, median_and_range, number, when
 
 if TYPE_CHECKING:
     from sim.figures.compared.subjects import Subject
@@ -69,8 +69,10 @@ class Plot(Frame):
             self._record("", day, "reported", value=float(value))
         self.axes.plot(x, series.values, color=INK, lw=self.page.line_width(1.1), zorder=5)
 
-    def median(self, name: str, dates: NDArray[Any], fan: NDArray[Any], *, history: Series, band: bool) -> None:
-        """The median line of one scenario; with ``band`` its 90% range round it."""
+    def median(
+        self, name: str, dates: NDArray[Any], fan: NDArray[Any], *, history: Series, band: bool, places: int
+    ) -> None:
+        """The median line of one scenario; with ``band`` its 90% range round it; ``places`` decimals at its end."""
         look = self.spread.looks[name]
         if not len(dates):
             self.say_nothing("no value falls in this horizon")
@@ -90,7 +92,7 @@ class Plot(Frame):
                 self.axes.plot(x, drawn[:, edge], color=look.colour, lw=width(0.7), linestyle=look.linestyle, zorder=3)
         line = {"color": look.colour, "linestyle": look.linestyle, "lw": width(1.7), "solid_capstyle": "butt"}
         self.axes.plot(x, drawn[:, 2], zorder=_order(look), clip_on=False, **line)
-        self.label(float(drawn[-1, 2]), number(float(drawn[-1, 2]), self._places(drawn)), name)
+        self.label(float(drawn[-1, 2]), number(float(drawn[-1, 2]), places), name)
 
     def steps(self, name: str, dates: NDArray[Any], shares: NDArray[Any], note: str) -> None:
         """The share of runs in which ``note`` holds, as a step line: each value holds until the next date."""
@@ -185,9 +187,6 @@ class Plot(Frame):
         """Size of a dot so that the dots of one year stand side by side."""
         room = self.box.w / max(1, len(dates)) * 0.7 / len(self.spread.comparison.views)
         return self.page.line_width(min(4.0, max(2.0, room / CM_PER_INCH * 72)))
-
-    def _places(self, drawn: NDArray[Any]) -> int:
-        return decimals(float(np.nanmax(np.abs(drawn))), self.subject.variable.unit)
 
     def _tell(self, name: str, dates: NDArray[Any], fan: NDArray[Any]) -> None:
         told = median_and_range(fan[-1], self.subject.variable.unit)

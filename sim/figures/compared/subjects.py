@@ -15,6 +15,7 @@ from sim.analysis.outcomes import outcomes_of
 from sim.analysis.statistics import FAN, quantiles
 from sim.figures.history import EMPTY, Series, reported
 from sim.figures.ukraine import SETTLED
+from sim.figures.words import decimals
 from sim.model.variables import VARIABLES, Variable
 
 if TYPE_CHECKING:
@@ -92,6 +93,12 @@ def fan_of(view: View, subject: Subject) -> tuple[NDArray[np.datetime64], NDArra
     """Dates ``(time,)`` and the five quantiles over the runs of ``view``, ``(time, 5)``."""
     entity = subject.entity or None
     return remembered(view, ("fan", subject), lambda: (view.dates(subject.name), view.quantiles(subject.name, entity)))
+
+
+def places_of(fans: Sequence[NDArray[np.float64]], subject: Subject) -> int:
+    """Decimals for values of ``fans``, the same for all of them so that they can be compared."""
+    sizes = [float(np.nanmax(np.abs(fan))) for fan in fans if np.isfinite(fan).any()]
+    return decimals(max(sizes, default=0.0), subject.variable.unit)
 
 
 def paired_fan(
