@@ -66,13 +66,11 @@ class Course:
 
 def courses(comparison: Comparison) -> tuple[list[str], list[Course]]:
     """Year ends (and the last date), and the outcomes that show a difference at one of them."""
-    kept = {
-        id(one): [one.row(int(place)) for place in kept_dates(one.dates).nonzero()[0]] for one in comparison.contrasts
-    }
-    days = sorted({row.date for some in kept.values() for row in some})
     found: dict[tuple[str, str], list[list[Row]]] = {}
     for contrast in comparison.contrasts:
-        found.setdefault((contrast.outcome.name, contrast.outcome.entity), []).append(kept[id(contrast)])
+        rows = [contrast.row(int(place)) for place in kept_dates(contrast.dates).nonzero()[0]]
+        found.setdefault((contrast.outcome.name, contrast.outcome.entity), []).append(rows)
+    days = sorted({row.date for some in found.values() for rows in some for row in rows})
     moved = [some for some in found.values() if len(some[0]) > 1 and any(row.shown for rows in some for row in rows)]
     return days, [_course(some, days) for some in moved]
 
