@@ -1,11 +1,15 @@
 """Blocks shared out over worker processes; what is finished stays whatever happens to the rest.
 
+A worker that is done rests for a moment before it ends, so that the next ensemble of a comparison does not wait for
+a new one to start, import and read the facts.
+
 Workers are plain interpreters talking over pipes, not ``multiprocessing`` ones: those run the caller's script again
 (which an analyst's plain script does not survive), and cannot tell which block a dead worker had in hand.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import pickle
@@ -13,6 +17,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 2
 MOST_LOST = 3
+REST = 5.0  # seconds
 BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.stdin.buffer.readline()); "
     "from sim.ensemble.workers import serve; serve()"
@@ -41,7 +47,7 @@ def complete(work: Work, numbers: Sequence[int], jobs: int, report: Callable[[in
     """
     if jobs == 1 or len(numbers) <= 1:
         for number in numbers:
-            compute(work, number)
+            compute(work, number, jobs if len(numbers) == 1 else 1)
             report(number)
         return
     waiting = deque(numbers)
@@ -82,7 +88,7 @@ def _told(lost: Sequence[int]) -> str:
 
 
 def _keep_busy(work: Work, waiting: deque[int], outcomes: SimpleQueue[tuple[int, Outcome]]) -> None:
-    """Take blocks off ``waiting`` for one worker process at a time until there are none."""
+    """Take blocks off ``waiting`` for one worker process at a time until there are none; then it rests."""
     worker: Worker | None = None
     while waiting:
         try:
@@ -92,8 +98,8 @@ def _keep_busy(work: Work, waiting: deque[int], outcomes: SimpleQueue[tuple[int,
         outcome: Outcome = False
         try:
             for _ in range(ATTEMPTS):
-                worker = worker or Worker(work)
-                outcome = worker.ask(number)
+                worker = worker or resting.take() or Worker()
+                outcome = worker.ask(work, number)
                 if outcome is not False:
                     break
                 worker.close()
@@ -102,13 +108,20 @@ def _keep_busy(work: Work, waiting: deque[int], outcomes: SimpleQueue[tuple[int,
             outcome = error
         outcomes.put((number, outcome))
     if worker is not None:
-        worker.close()
+        resting.add(worker)
+
+
+def _surroundings() -> tuple[object, ...]:
+    """What a process is started with and cannot change for a later one."""
+    return sys.executable, tuple(sys.warnoptions), tuple(sys.path), str(Path.cwd()), dict(os.environ)
 
 
 class Worker:
-    """One worker process for blocks of ``work``."""
+    """One worker process. ``surroundings`` are those it was started in."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self) -> None:
+        self.surroundings = _surroundings()
+        self._work: Work | None = None
         flags = [f"-W{option}" for option in sys.warnoptions]
         self._process = subprocess.Popen(
             [sys.executable, *flags, "-c", BOOT],
@@ -118,14 +131,18 @@ class Worker:
         )
         self._in = cast("BinaryIO", self._process.stdin)
         self._out = cast("BinaryIO", self._process.stdout)
-        self._first = json.dumps(sys.path).encode() + b"\n" + pickle.dumps(work)
+        self._first = json.dumps(sys.path).encode() + b"\n"
 
-    def ask(self, number: int) -> Outcome:
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.poll() is None
+
+    def ask(self, work: Work, number: int) -> Outcome:
         """Have a block computed: True when it is in store, False if the worker died, or the error that stopped it."""
         try:
-            self._in.write(self._first + pickle.dumps(number))
+            self._in.write(self._first + pickle.dumps((None if work is self._work else work, number)))
             self._in.flush()
-            self._first = b""
+            self._first, self._work = b"", work
             answer = pickle.load(self._out)
         except (BrokenPipeError, EOFError, pickle.UnpicklingError):
             return False
@@ -141,24 +158,73 @@ class Worker:
         self._process.wait()
 
 
+class Resting:
+    """Workers without work; they end after ``REST`` seconds, or with this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._workers: list[Worker] = []
+        self._timer: threading.Timer | None = None
+
+    def add(self, worker: Worker) -> None:
+        """Let ``worker`` rest."""
+        with self._lock:
+            if self._timer is None:
+                atexit.register(self.end)
+            else:
+                self._timer.cancel()
+            self._workers.append(worker)
+            self._timer = threading.Timer(REST, self.end)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def take(self) -> Worker | None:
+        """A rested worker, alive and started in the present surroundings; None if there is none."""
+        now = _surroundings()
+        while True:
+            with self._lock:
+                if not self._workers:
+                    return None
+                worker = self._workers.pop()
+            if worker.alive() and worker.surroundings == now:
+                return worker
+            worker.close()
+
+    def end(self) -> None:
+        """End all that rest."""
+        with self._lock:
+            workers, self._workers = self._workers, []
+        for worker in workers:
+            worker.close()
+
+
+resting = Resting()
+
+
 def serve() -> None:
-    """Be a worker: compute the blocks whose numbers come in, answer each, leave when the parent is gone."""
+    """Be a worker: compute the blocks that are asked for, answer each, leave when the parent is gone.
+
+    A request is the work, or None for the one before, and the number of a block.
+    """
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not garble the answers
-    work = pickle.load(sys.stdin.buffer)
-    asked: SimpleQueue[int] = SimpleQueue()
+    work: Work | None = None
+    asked: SimpleQueue[tuple[Work | None, int]] = SimpleQueue()
     threading.Thread(target=_listen, args=(asked,), daemon=True).start()
     while True:
         answer: AllianceError | None = None
+        given, number = asked.get()
+        work = given or work
+        assert work is not None
         try:
-            compute(work, asked.get())
+            compute(work, number)
         except AllianceError as error:
             answer = error
         pickle.dump(answer, answers)
         answers.flush()
 
 
-def _listen(asked: SimpleQueue[int]) -> None:
+def _listen(asked: SimpleQueue[tuple[Work | None, int]]) -> None:
     """Pass on what is asked; leave at once, in the middle of a block if need be, when the parent ends."""
     while True:
         try:

@@ -94,6 +94,55 @@ print(run(StubScenario(), runs=2000, jobs=2).runs)
     assert (ended.stdout, ended.stderr) == ("2000\n", "")
 
 
+def started(monkeypatch):
+    """A list that grows with every worker process started from now on."""
+    from sim.ensemble import workers
+
+    workers.resting.end()
+    found, popen = [], workers.subprocess.Popen
+
+    def start(words, **options):
+        process = popen(words, **options)
+        if words[0] == sys.executable:
+            found.append(process)
+        return process
+
+    monkeypatch.setattr(workers.subprocess, "Popen", start)
+    return found
+
+
+def test_the_next_ensemble_uses_the_workers_of_the_last_and_gives_the_same_bytes(scenario, tmp_path, monkeypatch):
+    other = type(scenario)(name="other", level="2")
+    run(other, runs=2000, out=tmp_path / "alone")
+    processes = started(monkeypatch)
+    run(scenario, runs=2000, jobs=2, out=tmp_path / "first")
+    run(other, runs=2000, jobs=2, out=tmp_path / "second")
+    assert len(processes) == 2
+    assert bytes_of(tmp_path / "second") == bytes_of(tmp_path / "alone")
+
+
+def test_a_worker_that_died_at_rest_or_knew_other_surroundings_is_replaced(scenario, tmp_path, monkeypatch):
+    processes = started(monkeypatch)
+    run(scenario, runs=2000, jobs=2, out=tmp_path / "first")
+    for process in processes:
+        process.kill()
+        process.wait()
+    run(scenario, runs=2000, jobs=2, out=tmp_path / "second")
+    assert len(processes) == 4
+    monkeypatch.setenv("ALLIANCE_STUB", "raise=1")
+    with pytest.raises(FaultError, match="division by zero"):
+        run(scenario, runs=2000, jobs=2, out=tmp_path / "third")
+    assert len(processes) == 6
+    assert {process.poll() is not None for process in processes[:4]} == {True}
+
+
+def test_workers_end_after_their_rest(scenario, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.ensemble.workers.REST", 0.05)
+    processes = started(monkeypatch)
+    run(scenario, runs=2000, jobs=2, out=tmp_path)
+    assert {process.wait(timeout=60) for process in processes} == {0}
+
+
 def test_what_a_model_prints_in_a_worker_garbles_nothing(scenario, tmp_path, monkeypatch, capfd):
     monkeypatch.setenv("ALLIANCE_STUB", "print=1")
     assert run(scenario, runs=2000, jobs=2, out=tmp_path).runs == 2000
