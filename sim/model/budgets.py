@@ -26,6 +26,7 @@ from sim.model.threat import PEACETIME, Threat
 __all__ = ["PARAMETERS", "Budgets", "Coefficients", "Situation", "exposure", "next_share", "terms", "war_part"]
 
 PHASE = "budgets"
+_USA = WITH_FORCES.index("USA")
 LOWEST = 0.2  # % of GDP; no ally with forces has reported less than 0.3
 WAR_SCALE = 1.47  # threat behind budgets in war less in peace: 1.8 - 0.33
 BEND = 1.5  # % of GDP at which the pull towards the wartime ceiling is 1
@@ -163,7 +164,7 @@ class Budgets:
         self._plans = Plans(engine.start, WITH_FORCES, told)
         self._years: dict[int, Numbers] = {}
         self._decided: dict[int, set[int]] = {}
-        self.explained: dict[tuple[str, int], dict[str, float]] = {}
+        self.explained: dict[tuple[str, int], dict[str, Numbers]] = {}  # (runs,) by term, if explaining
         keeps = engine.streams.uniforms("budgets", 0, self._slots)
         self._keeps = keeps < engine.settings.number("budgets.plan_kept")  # a trait of the member in this run
         self._load()
@@ -215,21 +216,26 @@ class Budgets:
         return days
 
     def _decide(self, year: int, rows: list[int]) -> None:
+        allies = [row for row in rows if row != _USA]
+        if allies:
+            self._change(year, allies, terms(coefficients(self._engine), self._situation(year, allies)))
+        if len(allies) < len(rows):
+            self._change(year, [_USA], self._united_states(year))
+
+    def _change(self, year: int, rows: list[int], change: dict[str, Numbers]) -> None:
         share = self.of_year(year - 1)[rows]
-        situation = self._situation(year, rows, share)
-        change = terms(coefficients(self._engine), situation)
-        after = next_share(share, change)
-        if WITH_FORCES.index("USA") in rows:
-            after[rows.index(WITH_FORCES.index("USA"))] = self._united_states(year)
-        after = self._levers(year, rows, after)
+        lever = self._lever(year, rows)
+        after = self._told(year, rows, next_share(next_share(share, change), {"scenario lever": lever}))
         self.of_year(year)[rows] = after
         if self._engine.explaining:
+            parts = change | {"scenario lever": lever}
             for place, row in enumerate(rows):
-                self.explained[WITH_FORCES[row], year] = {
-                    name: float(np.broadcast_to(value, after.shape)[place].mean()) for name, value in change.items()
-                }
+                here = {name: np.broadcast_to(value, after.shape)[place] for name, value in parts.items()}
+                rest = after[place] - share[place] - sum(here.values())
+                self.explained[WITH_FORCES[row], year] = here | {"floor or told share": rest}
 
-    def _situation(self, year: int, rows: list[int], share: Numbers) -> Situation:
+    def _situation(self, year: int, rows: list[int]) -> Situation:
+        share = self.of_year(year - 1)[rows]
         engine, settings = self._engine, self._engine.settings
         slots = [self._slots[row] for row in rows]
         codes = [WITH_FORCES[row] for row in rows]
@@ -237,13 +243,7 @@ class Budgets:
         before = self.of_year(year - 2)[rows]
         common = settings.number("budgets.common_shock_pp") * draws.students("budgets", year, [0], 4.0)[0]
         own = settings.numbers("budgets.*.own_shock_pp", codes) * (share / BEND)
-        governed = [row for row in rows if WITH_FORCES[row] != "USA"]
-        orientation = np.full(share.shape, CENTRE, np.float32)
-        voting = np.zeros(share.shape, np.bool_)
-        places = [rows.index(row) for row in governed]
-        abroad = [self._elections.codes.index(WITH_FORCES[row]) for row in governed]
-        orientation[places] = self._elections.left_right[abroad]
-        voting[places] = self._elections.in_year(year)[abroad]
+        abroad = [self._elections.codes.index(code) for code in codes]
         return Situation(
             share=share,
             before=before,
@@ -261,8 +261,8 @@ class Budgets:
             kept=self._keeps[rows],
             reverses=draws.uniforms("budgets", year, slots, purpose=2)
             < settings.number("budgets.reversal_probability"),
-            left_right=orientation,
-            election_year=voting,
+            left_right=self._elections.left_right[abroad],
+            election_year=self._elections.in_year(year)[abroad],
             neighbours=self._neighbours(year, rows),
             noise=common + own * draws.students("budgets", year, slots, 4.0),
         )
@@ -272,27 +272,30 @@ class Budgets:
         change = self.of_year(year - 1) - self.of_year(year - 2)
         return single((change.sum(axis=0) - change[rows]) / (len(WITH_FORCES) - 1))
 
-    def _united_states(self, year: int) -> Numbers:
-        settings, row = self._engine.settings, WITH_FORCES.index("USA")
-        share = self.of_year(year - 1)[row]
-        noise = self._engine.streams.normal("budgets", year, self._slots[row])
-        level, kept = settings.number("budgets.usa_level_pct_gdp"), settings.number("budgets.usa_persistence")
-        moved = share + (1 - kept) * (level - share) + settings.number("budgets.usa_shock_pp") * noise
-        return single(np.maximum(moved, LOWEST))
+    def _united_states(self, year: int) -> dict[str, Numbers]:
+        number = self._engine.settings.number
+        luck = self._engine.streams.normals("budgets", year, [self._slots[_USA]])
+        away = number("budgets.usa_level_pct_gdp") - self.of_year(year - 1)[[_USA]]
+        return {
+            "return to its level": (1 - number("budgets.usa_persistence")) * away,
+            "shock": number("budgets.usa_shock_pp") * luck,
+        }
 
-    def _levers(self, year: int, rows: list[int], after: Numbers) -> Numbers:
-        settings = self._engine.settings
-        codes = [WITH_FORCES[row] for row in rows]
-        middle = date(
-            year, 7, 1
-        )  # a dated lever says what holds in the year of the budget, not on the day it is decided
-        after = after + settings.numbers("members.*.budget_change_pp", codes, middle)
-        after += settings.number("budgets.change_pp", middle)
-        for place, code in enumerate(codes):
-            if settings.is_set(f"members.{code}.share_pct_gdp"):
-                told = settings.number(f"members.{code}.share_pct_gdp", middle)
+    def _lever(self, year: int, rows: list[int]) -> Numbers:
+        """What the scenario adds, points of GDP: dated values say what holds in the budget's year."""
+        settings, middle = self._engine.settings, date(year, 7, 1)
+        own = settings.numbers("members.*.budget_change_pp", [WITH_FORCES[row] for row in rows], middle)
+        return own + settings.number("budgets.change_pp", middle)
+
+    def _told(self, year: int, rows: list[int], after: Numbers) -> Numbers:
+        """Shares that the scenario states in place of the equation's."""
+        settings, middle = self._engine.settings, date(year, 7, 1)
+        for place, row in enumerate(rows):
+            key = f"members.{WITH_FORCES[row]}.share_pct_gdp"
+            if settings.is_set(key):
+                told = settings.number(key, middle)
                 after[place] = np.where(np.isnan(told), after[place], told)
-        return np.maximum(after, LOWEST).astype(np.float32)
+        return after
 
 
 def _at(series: dict[int, float], year: int) -> float:

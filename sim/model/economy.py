@@ -10,11 +10,23 @@ import numpy as np
 from sim import facts
 from sim.model.engine import Engine, Numbers, single
 from sim.model.streams import slot
-from sim.scenario import Number, Parameter, fixed, normal
+from sim.scenario import Flag, Number, Parameter, fixed, normal
 
 NORMAL_YEARS = 2001  # growth is compared with its median from this year on
 
+TOLD_ON = date(2024, 10, 1)  # what this day knew is what a history is told
+
 PARAMETERS = (
+    Parameter(
+        key="economy.told",
+        meaning="growth, debt and GDP to 2024 are told as they came; for histories only",
+        unit="yes or no",
+        kind="assumption",
+        default=False,
+        source="scenario lever",
+        domain=Flag(),
+        at_start=True,
+    ),
     Parameter(
         key="economy.common_growth_factor",
         meaning="scale of the common yearly growth shock, drawn from the allies' past yearly means around their median",
@@ -60,15 +72,18 @@ class Economy:
     def __init__(self, engine: Engine, codes: tuple[str, ...]) -> None:
         self._engine, self._codes = engine, codes
         self._slots = [slot(code) for code in codes]
-        known = facts.real_growth(engine.start)
+        told = bool(engine.settings.flag("economy.told").all())
+        day = max(engine.start, TOLD_ON) if told else engine.start
+        self._told_until = TOLD_ON.year if told else engine.start.year - 1
+        known = facts.real_growth(day)
         self._growth = {code: known.get(code, {}) for code in codes}
-        self._last_actual = engine.start.year
         self.normal = np.array([_median(self._growth[code], engine.start.year) for code in codes], np.float32)[:, None]
         self._common = common_shocks(self._growth, engine.start.year)
-        self._debt = facts.gross_debt(engine.start)
+        self._debt = facts.gross_debt(day)
         self._drawn: dict[int, Numbers] = {}
-        share, real = facts.defence_shares(engine.start), facts.defence_spending_2015(engine.start)
-        current = facts.defence_spending_current(engine.start)
+        share, real, current = (
+            table(day) for table in (facts.defence_shares, facts.defence_spending_2015, facts.defence_spending_current)
+        )
         self._gdp_2015 = {code: _gdp(share[code], real[code]) for code in codes}
         self._gdp_current = {code: _gdp(share[code], current[code]) for code in codes}
         self._levels: dict[tuple[str, int, bool], Numbers] = {}
@@ -118,7 +133,7 @@ class Economy:
             ],
             np.float32,
         )
-        if year < self._engine.start.year:
+        if year <= self._told_until:
             return self._engine.fill(expected)
         picked = (streams.uniform("economy", year) * len(self._common)).astype(np.intp)
         common = settings.number("economy.common_growth_factor") * self._common[picked]

@@ -54,6 +54,8 @@ class War:
         self._deliveries_before = np.full(engine.runs, np.nan, np.float32)
         self._months_at_war = np.zeros(engine.runs, np.int32)
         self._months_to_settle = np.where(hostilities.full_scale, 0, 12)
+        # What has moved the front since the start, km2: advance, episodes, terms of ceasefires.
+        self.from_gain, self.from_collapse, self.from_terms = engine.zeros(), engine.zeros(), engine.zeros()
         self._controlled_before = self.controlled
         self._collapse_left = engine.zeros()
         self._collapse_sign = engine.zeros()
@@ -70,6 +72,7 @@ class War:
 
     def cede(self, area: Numbers, runs: Flags) -> None:
         """Hands ``area`` km2 to Russian control by agreement, in ``runs``, and ends the Kursk salient there."""
+        self.from_terms += np.where(runs, area, 0)
         before = self.controlled
         self.controlled = np.clip(before + np.where(runs, area, 0), 0, UKRAINE_KM2).astype(np.float32)
         self.change = self.change + (self.controlled - before)
@@ -143,6 +146,8 @@ class War:
         )
         self.gain = np.where(fighting, moved, 0).astype(np.float32)
         jump = self._collapse(period, fighting)
+        self.from_gain += part * self.gain
+        self.from_collapse += part * jump
         self.controlled = np.clip(self.controlled + part * (self.gain + jump), 0, UKRAINE_KM2).astype(np.float32)
         self.change = np.where(self._hostilities.full_scale, self.controlled - self._controlled_before, 0)
         self._controlled_before = self.controlled

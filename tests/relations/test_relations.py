@@ -68,10 +68,7 @@ def an_event_touches_another_key(rule):
 
 
 def levers_pull_the_other_way(rule):
-    def broken(self, year, rows, after):
-        return np.maximum(2 * after - rule(self, year, rows, after), 0.2).astype(np.float32)
-
-    return broken
+    return lambda self, year, rows: -rule(self, year, rows)
 
 
 def target_upside_down(rule):
@@ -135,7 +132,7 @@ MUTATIONS = [
     ("aid_stopped", simulation, "_follow_events", events_begin_at_once),
     ("null_levers", Settings, "_number", paths_drift),
     ("null_levers", Settings, "begin", an_event_touches_another_key),
-    ("budget_lever", Budgets, "_levers", levers_pull_the_other_way),
+    ("budget_lever", Budgets, "_lever", levers_pull_the_other_way),
     ("higher_target", summits, "target_path", target_upside_down),
     ("posture", commitment, "next_credibility", levels_upside_down),
     ("statements", commitment, "next_credibility", shocks_upside_down),
