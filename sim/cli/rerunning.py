@@ -140,7 +140,8 @@ def _check_inputs(carried: Mapping[str, Any], found: Mapping[str, str]) -> None:
     changed = [name for name, digest in found.items() if digest not in then]
     if changed:
         raise InputError(
-            f"the inputs of {', '.join(changed)} have changed since the figure was made; restore the files"
+            f"the inputs of {', '.join(changed)} have changed since the figure was made: "
+            "the scenario files, or the defaults and facts of this program"
         )
 
 
