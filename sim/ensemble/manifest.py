@@ -89,8 +89,25 @@ def compose(
 
 
 def encode(manifest: Mapping[str, Any]) -> bytes:
-    """As it is written."""
-    return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
+    """As it is written: an entry a line, and a line for each item of those that have items."""
+    # Indenting throughout is done in Python, item by item, and took a tenth of a run's time.
+    return (
+        "{\n" + ",\n".join(f" {_json(name)}: {_lines(value)}" for name, value in manifest.items()) + "\n}\n"
+    ).encode()
+
+
+def _lines(value: Any) -> str:
+    """A value of the manifest, its items on lines of their own."""
+    if value and isinstance(value, dict):
+        return "{\n  " + ",\n  ".join(f"{_json(name)}: {_json(item)}" for name, item in value.items()) + "\n }"
+    if value and isinstance(value, (list, tuple)):
+        return "[\n  " + ",\n  ".join(map(_json, value)) + "\n ]"
+    return _json(value)
+
+
+def _json(value: Any) -> str:
+    """On one line."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def read(folder: Path) -> dict[str, Any] | None:
