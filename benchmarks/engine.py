@@ -1,13 +1,16 @@
-"""How fast the engine is, as ratios measured in one go on the real model with every system on.
+"""How fast the program is, as ratios measured in one go on the real model with every system on, and in seconds.
 
     python benchmarks/engine.py                      all sections
     python benchmarks/engine.py block floor          some of them
     python benchmarks/engine.py linear --large 30000
+    python benchmarks/engine.py compare --times 1
 
 Sections: ``block`` (a block of runs against the same runs one environment at a time), ``floor`` (against drawing the
-same number of variates and writing the same bytes with NumPy alone), ``linear`` (cost and peak memory of 10 times the
-runs), ``cold`` (the command line from a fresh process). Each time is the best of several, since other work on the
-machine only ever adds. Nothing here is a test: a slow machine is no mistake.
+same number of variates and writing the same bytes with NumPy alone), ``store`` (statistics and files of a large
+ensemble), ``linear`` (cost and peak memory of 10 times the runs), ``cold``, ``compare`` and ``attribute`` (the command
+line from a fresh process). ``block`` and ``floor`` count seconds of a processor, all others seconds on the clock, with
+those of the processors beside them. Each is the best of several, since other work on the machine only ever adds; the
+load is printed. Nothing here is a test: a slow machine is no mistake.
 """
 
 from __future__ import annotations
@@ -18,35 +21,21 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import numpy as np
+from commands import attribute_section, cold_section, compare_section
+from timing import ROOT, best, verdict
 
-ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from sim import load  # noqa: E402
-from sim.ensemble import BLOCK, blocks, source  # noqa: E402
-from sim.model import simulate, streams  # noqa: E402
+from sim import load, run
+from sim.ensemble import BLOCK, blocks, source
+from sim.model import simulate, streams
 
 SCENARIO = "baseline"
-Row = tuple[str, str, str, str]
-
-
-def best(work, times=5):
-    """Seconds of the quickest of several calls."""
-    spent = []
-    for _ in range(times):
-        began = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - began)
-    return min(spent)
-
-
-def verdict(met):
-    return "met" if met else "MISSED"
 
 
 def block_section(_options):
@@ -90,7 +79,7 @@ def floor_section(_options):
     flat, normal = drawn(scenario)
     with tempfile.TemporaryDirectory() as name:
         work = blocks.Work(source.MODEL, scenario, 1, BLOCK, central=False, store=Path(name))
-        record = np.ones((work.layout().height(0), BLOCK), np.float32)
+        record = np.ones((work.layout().rows, BLOCK), np.float32)
         recorded = np.ones(sum(array.size for array in simulate(scenario, 1, 0, BLOCK).values()), np.float32)
         generator = np.random.Generator(np.random.Philox(1))
 
@@ -160,50 +149,44 @@ def linear_section(options):
     )
 
 
-def command(*words):
-    """A call of the command line in a fresh process."""
-    return lambda: subprocess.run(
-        [sys.executable, "-m", "sim", *words], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+def store_section(options):
+    """What follows simulation: statistics, files, manifest of 10,000 runs; and how many bytes there are."""
+    scenario = load(SCENARIO)
+    run(scenario, runs=BLOCK)  # imports
+    seconds = []
+    for _ in range(options.times):
+        result = run(scenario, runs=10_000, jobs=os.cpu_count() or 1)
+        seconds.append(result.manifest["seconds"])
+        size = (result.path / "ensemble.nc").stat().st_size
+    quickest = min(seconds, key=lambda told: told["reduce_and_write"])
+    note = f"{size / 1e6:,.0f} MB in ensemble.nc"
+    yield "10,000 runs, statistics and files", f"{quickest['reduce_and_write']:.2f} s", "", note
+    simulated = min(told["simulate"] for told in seconds)
+    yield "10,000 runs, simulated and stored", f"{simulated:.2f} s", "", f"{os.cpu_count()} processes"
 
 
-def told_by(folder):
-    """The seconds noted in a result's manifest."""
-    return json.loads((folder / "manifest.json").read_text())["seconds"]
-
-
-def cold_section(_options):
-    """The command line from a fresh process."""
-    scenario = f"scenarios/{SCENARIO}.toml"
-    for words in (("--help",), ("check", scenario)):
-        spent = best(command(*words))
-        yield f"alliance {' '.join(words)}", f"{spent * 1e3:,.0f} ms", "< 300 ms", verdict(spent < 0.3)
-    with tempfile.TemporaryDirectory() as name:
-        spent = min(best(command("run", scenario, "--out", f"{name}/{turn}", "--quiet"), 1) for turn in range(3))
-        seconds = min((told_by(Path(name) / str(turn)) for turn in range(3)), key=lambda told: told["total"])
-    yield f"alliance run {scenario}", f"{spent:.1f} s", "<= 8 s", verdict(spent <= 8)
-    yield (
-        "  of which simulation, first use included",
-        f"{seconds['simulate']:.2f} s",
-        "<= 0.5 s",
-        f"{verdict(seconds['simulate'] <= 0.5)}; statistics and files {seconds['reduce_and_write']:.2f} s",
-    )
-
-
-SECTIONS = {"block": block_section, "floor": floor_section, "linear": linear_section, "cold": cold_section}
+SECTIONS = {
+    "block": block_section,
+    "floor": floor_section,
+    "store": store_section,
+    "linear": linear_section,
+    "cold": cold_section,
+    "compare": compare_section,
+    "attribute": attribute_section,
+}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], default=[], metavar="section")
     parser.add_argument("--large", type=int, default=100_000, help="runs of the larger ensemble [100000]")
+    parser.add_argument("--times", type=int, default=3, help="how often a command is run; the quickest counts [3]")
     options = parser.parse_args()
-    load_now = os.getloadavg()[0]
-    print(f"numpy {np.__version__}, Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {load_now:.1f}\n")
+    print(f"{date.today()}, numpy {np.__version__}, Python {sys.version.split()[0]}, {os.cpu_count()} cores\n")
     print(f"{'what':<46}{'measured':>14}  {'target':<18}note")
     for name in options.sections or SECTIONS:
         for what, measured, target, note in SECTIONS[name](options):
-            print(f"{what:<46}{measured:>14}  {target:<18}{note}", flush=True)
+            print(f"{what:<46}{measured:>14}  {target:<18}{note}  [load {os.getloadavg()[0]:.1f}]", flush=True)
 
 
 if __name__ == "__main__":
