@@ -45,11 +45,11 @@ def ensembles(count: int, shift: float = 0.03, **other) -> list[Formula]:
     ]
 
 
-def compared(results, baseline: int = 0) -> Comparison:
+def compared(results, baseline: int = 0, outcomes=()) -> Comparison:
     """The comparison of formulas, which have no inputs that differ."""
     aligned = align(results)
     yearly = len(aligned.views[0].dates("members_at_2pct")) > 0
-    outcomes = [one for one in headline() if yearly or one.kind != "wait"]
+    outcomes = outcomes or [one for one in headline() if yearly or one.kind != "wait"]
     contrasts = contrast_views(aligned.views, outcomes, baseline=baseline, all_dates=True)
     return Comparison(aligned.views, baseline, (), contrasts, aligned.warnings)
 

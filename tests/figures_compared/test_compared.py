@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from sim.analysis.outcomes import pick
 from sim.errors import InputError
 from sim.figures.compared import COMPARED, draw_compared, figure_names
 from sim.figures.compared.spread import looks_of, text_colour
@@ -40,6 +41,12 @@ def drawings():
     return {case: draw_compared(comparisons[case[0]], case[1], case[2]) for case in (*CASES, *SPLIT)}
 
 
+def clashes(drawing) -> list[tuple[str, str]]:
+    """Pairs of texts that cover one another; descenders and the space above capitals may touch, letters may not."""
+    shrunk = [(text, box.expanded(0.98, 0.6)) for text, box in boxes(drawing)]
+    return [(one, other) for i, (one, a) in enumerate(shrunk) for other, b in shrunk[i + 1 :] if a.overlaps(b)]
+
+
 def ident(case) -> str:
     return "-".join(map(str, case))
 
@@ -54,9 +61,7 @@ def test_no_text_leaves_the_page_none_covers_another_and_type_is_at_least_seven_
         assert box.y0 >= 0, text
         assert box.x1 <= width, text
         assert box.y1 <= height, text
-    shrunk = [(text, box.expanded(0.98, 0.6)) for text, box in found]
-    clashes = [(one, other) for i, (one, a) in enumerate(shrunk) for other, b in shrunk[i + 1 :] if a.overlaps(b)]
-    assert clashes == []
+    assert clashes(drawing) == []
     assert min(text.get_fontsize() for text in texts(drawing)) >= 7.0
 
 
@@ -183,6 +188,25 @@ def test_several_scenarios_give_one_figure_of_a_pair_each(three):
 def test_a_wrong_name_is_answered_with_the_right_one(three, name, told):
     with pytest.raises(InputError, match=told):
         draw_compared(three, name)
+
+
+@pytest.mark.parametrize("count", [2, 3, 8])
+@pytest.mark.parametrize("size", SIZES)
+def test_an_outcome_asked_for_is_drawn_with_its_difference(count, size):
+    comparison = compared(ensembles(count), outcomes=pick(["threat", "defence_share_pct_gdp"], ("POL", "DEU")))
+    assert figure_names(comparison)[-3:] == [
+        "outcome:threat",
+        "outcome:defence_share_pct_gdp:POL",
+        "outcome:defence_share_pct_gdp:DEU",
+    ]
+    drawing = draw_compared(comparison, "outcome:defence_share_pct_gdp:POL", size)
+    told = rows(drawing)
+    assert {row["entity"] for row in told if row["kind"] in ("runs", "difference")} == {"POL"}
+    assert {row["scenario"] for row in told if row["kind"] == "difference"} == set(NAMES[1:count])
+    assert {row["unit"] for row in told if row["kind"] == "difference"} == {"percentage points of GDP"}
+    assert clashes(drawing) == []
+    with pytest.raises(InputError, match="threat"):
+        draw_compared(comparison, "outcome:thret", size)
 
 
 @pytest.mark.parametrize("edge", EDGES)

@@ -69,7 +69,7 @@ def test_the_bars_lead_from_one_mean_to_the_other(sizes):
 def test_assumptions_are_marked_and_groups_without_effect_are_named_not_drawn():
     drawing = waterfall(attribution(fall(SHARE, FEW)), SHARE, source=SOURCE)
     told = [text for text, _ in boxes(drawing)]
-    assert told.count("depends on") == 1
+    assert told.count("depends on assumption") == 1
     assert "Depends on assumptions: us.commitment." in drawing.sentence
     assert any("Without any effect here: event: a pause." in text for text in told)
     hatched = [shapes for axes in drawing.figure.axes for shapes in axes.collections if shapes.get_hatch()]

@@ -30,6 +30,7 @@ from sim.figures.words import as_day, full_date, median_and_range, number, when
 
 if TYPE_CHECKING:
     from sim.analysis import Comparison
+    from sim.analysis.align import View
 
 ABREAST = 4
 NO_VALUE = ("no value in this horizon", "no value")
@@ -71,7 +72,7 @@ def _columns(comparison: Comparison, size: Size, name: str, title: str, subjects
     views = in_order(comparison)
     start = views[0].scenario.start
     sentence = findings(comparison, subjects[:1])
-    groups = _wrapped([view.name for view in views], size)
+    groups = wrapped([view.name for view in views], size)
     height = 3.6 + len(groups) * (0.6 + len(subjects) * (3.0 if len(groups) == 1 else 2.15))
     page = Spread(comparison, name, size, title, BANDS.format(start=full_date(start)), sentence.text, height)
     page.rows += sentence.rows
@@ -80,21 +81,7 @@ def _columns(comparison: Comparison, size: Size, name: str, title: str, subjects
     for at, subject in enumerate(subjects):
         places = places_of([fan_of(view, subject)[1] for view in views], subject)
         for view in views:
-            dates, fan = fan_of(view, subject)
-            past = history_of(view, subject)
-            above = ((number(float(fan[-1, 2]), places),),) if len(fan) else (NO_VALUE,)
-            cell = Cell(
-                page.looks[view.name],
-                _x(dates),
-                fan,
-                _x(past.dates),
-                past.values,
-                above,
-            )
-            everything[view.name, at] = cell
-            _record(page, subject, view.name, dates, fan, "runs")
-            for day, value in zip(past.dates, past.values, strict=True):
-                page.rows.append(_row(subject, view.name, day, "reported", value=float(value)))
+            everything[view.name, at] = level_cell(page, view, subject, places)
     lines = {
         group: [
             Line(
@@ -102,19 +89,19 @@ def _columns(comparison: Comparison, size: Size, name: str, title: str, subjects
                 subject.unit,
                 [everything[one, at] for one in group],
                 subject.level,
-                *_limits(subject, [everything[one, at] for one in by_name]),
+                *limits(subject, [everything[one, at] for one in by_name]),
             )
             for at, subject in enumerate(subjects)
         ]
         for group in groups
     }
-    _set(page, groups, lines, size, float(_x(np.array([start], "datetime64[D]"))[0]))
+    put(page, groups, lines, size, float(years(np.array([start], "datetime64[D]"))[0]))
     return page.finish()
 
 
 def _differences(comparison: Comparison, size: Size, name: str, title: str, subjects: Sequence[Subject]) -> Drawing:
     first = comparison.names[comparison.baseline]
-    groups = _wrapped(list(others(comparison)), size)
+    groups = wrapped(list(others(comparison)), size)
     sentence = findings(comparison, subjects)
     height = 3.9 + len(groups) * (0.6 + len(subjects) * (3.1 if len(groups) == 1 else 2.5))
     # Four rows on a slide leave one line of text over each fan.
@@ -125,12 +112,7 @@ def _differences(comparison: Comparison, size: Size, name: str, title: str, subj
     everything: dict[tuple[str, int], Cell] = {}
     for at, subject in enumerate(subjects):
         for other in others(comparison):
-            dates, fan = paired_fan(comparison, subject, other)
-            contrast = contrast_of(comparison, subject.outcome, other)
-            above = difference_text(contrast.last()) if contrast else (NO_VALUE,)
-            everything[other, at] = Cell(page.looks[other], _x(dates), fan, above=above)
-            _record(page, subject, other, dates, fan, "difference")
-            page.rows += [statement(contrast)] if contrast else []
+            everything[other, at] = gap_cell(page, subject, other)
     lines = {
         group: [
             Line(
@@ -138,24 +120,46 @@ def _differences(comparison: Comparison, size: Size, name: str, title: str, subj
                 against(subject),
                 [everything[other, at] for other in group],
                 0.0,
-                *_limits(None, [everything[other, at] for other in others(comparison)]),
+                *limits(None, [everything[other, at] for other in others(comparison)]),
             )
             for at, subject in enumerate(subjects)
         ]
         for group in groups
     }
     start = comparison.views[comparison.baseline].scenario.start
-    _set(page, groups, lines, size, float(_x(np.array([start], "datetime64[D]"))[0]))
+    put(page, groups, lines, size, float(years(np.array([start], "datetime64[D]"))[0]))
     return page.finish()
 
 
-def _set(
+def level_cell(page: Spread, view: View, subject: Subject, places: int) -> Cell:
+    """The fan of one scenario with what was reported before; its numbers are recorded."""
+    dates, fan = fan_of(view, subject)
+    past = history_of(view, subject)
+    above = ((number(float(fan[-1, 2]), places),),) if len(fan) else (NO_VALUE,)
+    _record(page, subject, view.name, dates, fan, "runs")
+    for day, value in zip(past.dates, past.values, strict=True):
+        page.rows.append(_row(subject, view.name, day, "reported", value=float(value)))
+    return Cell(page.looks[view.name], years(dates), fan, years(past.dates), past.values, above)
+
+
+def gap_cell(page: Spread, subject: Subject, other: str) -> Cell:
+    """The fan of one scenario's difference from the baseline run by run; its numbers are recorded."""
+    dates, fan = paired_fan(page.comparison, subject, other)
+    contrast = contrast_of(page.comparison, subject.outcome, other)
+    _record(page, subject, other, dates, fan, "difference")
+    page.rows += [statement(contrast)] if contrast else []
+    above = difference_text(contrast.last()) if contrast else (NO_VALUE,)
+    return Cell(page.looks[other], years(dates), fan, above=above)
+
+
+def put(
     page: Spread,
     groups: Sequence[tuple[str, ...]],
     lines: dict[tuple[str, ...], list[Line]],
     size: Size,
     start: float,
 ) -> None:
+    """Draw each group of names under its heads, one below the other; ``lines`` are the rows of each group."""
     del size
     widest = max(len(group) for group in groups)
     for box, group in zip(page.body.grid(len(groups), 1, down=0.35), groups, strict=True):
@@ -165,7 +169,7 @@ def _set(
         lattice(page, rest, lines[group], columns=widest, start=start)
 
 
-def _wrapped(names: Sequence[str], size: Size) -> list[tuple[str, ...]]:
+def wrapped(names: Sequence[str], size: Size) -> list[tuple[str, ...]]:
     """Names in rows of at most four on a page, as even as can be; a slide takes them all in one."""
     most = 8 if size.height is not None else ABREAST
     rows = -(-len(names) // most)
@@ -173,11 +177,12 @@ def _wrapped(names: Sequence[str], size: Size) -> list[tuple[str, ...]]:
     return [tuple(names[at : at + each]) for at in range(0, len(names), each)]
 
 
-def _x(dates: NDArray[Any]) -> NDArray[np.float64]:
+def years(dates: NDArray[Any]) -> NDArray[np.float64]:
+    """Dates in decimal years: here yearly values stand at the end of their year, beside monthly ones."""
     return position(dates, "month")
 
 
-def _limits(subject: Subject | None, cells: Sequence[Cell]) -> tuple[float | None, float | None]:
+def limits(subject: Subject | None, cells: Sequence[Cell]) -> tuple[float | None, float | None]:
     """The range that every group of columns shows, so that wrapped rows share it too."""
     found = np.concatenate([y.ravel() for cell in cells for y in (cell.past, cell.quantiles)])
     found = found[np.isfinite(found)]
@@ -191,6 +196,7 @@ def _limits(subject: Subject | None, cells: Sequence[Cell]) -> tuple[float | Non
 
 def _row(subject: Subject, scenario: str, day: Any, kind: str, **cells: Any) -> Row:
     variable = subject.variable
+    unit = against(subject) if kind == "difference" else variable.unit
     return Row(
         scenario=scenario,
         panel=subject.heading,
@@ -198,7 +204,7 @@ def _row(subject: Subject, scenario: str, day: Any, kind: str, **cells: Any) -> 
         entity=subject.entity,
         date=str(np.datetime64(day, "D")),
         kind=kind,
-        unit=variable.unit,
+        unit=unit,
         price_basis=variable.price_basis,
         **cells,
     )
@@ -210,7 +216,11 @@ def _record(page: Spread, subject: Subject, scenario: str, dates: NDArray[Any], 
         cells = dict(zip(QUANTILES, map(float, row), strict=True))
         page.rows.append(_row(subject, scenario, day, kind, note=note, **cells))
     if len(dates):
-        what = "median difference" if kind == "difference" else "median"
-        told = median_and_range(fan[-1], subject.variable.unit)
         end = when(as_day(dates[-1]), subject.variable.every)
-        page.told.append(f"{subject.heading}, {scenario}: {what} {told} in {end}.")
+        if kind == "difference":
+            places = places_of([fan[-1:]], subject)
+            low, middle, high = (number(float(fan[-1, at]), places) for at in (0, 2, 4))
+            told = f"median difference {middle} {against(subject)} (90% of runs: {low} to {high})"
+        else:
+            told = f"median {median_and_range(fan[-1], subject.variable.unit)}"
+        page.told.append(f"{subject.heading}, {scenario}: {told} in {end}.")

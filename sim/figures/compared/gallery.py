@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import InputError
 from sim.figures import style
+from sim.figures.compared.asked import PREFIX, asked, outcome_fans
 from sim.figures.compared.columns import columns_money, columns_security, differences_money, differences_security
 from sim.figures.compared.dates import dates_reached
 from sim.figures.compared.members import members_moved
@@ -39,6 +40,8 @@ COMPARED: dict[str, Maker] = {
     "members_moved": members_moved,
     "members_tiles": members_tiles,
 }
+# A variable of all members is 31 outcomes: the first few are drawn, any other by its name.
+MOST_ASKED = 6
 # These show one scenario against the baseline, so there is one for each other scenario: ``NAME:SCENARIO``.
 OF_A_PAIR = ("members_moved", "members_tiles")
 # These need pairs of runs, which the parts of one ensemble are not.
@@ -46,18 +49,22 @@ OF_PAIRED_RUNS = ("differences_money", "differences_security", *OF_A_PAIR)
 
 
 def figure_names(comparison: Comparison) -> list[str]:
-    """The names of all figures of ``comparison``, in order; those of a pair once for each other scenario."""
+    """The names of the figures of ``comparison``, in order; those of a pair once for each other scenario.
+
+    Outcomes compared besides the headlines follow, the first six of them.
+    """
     rest = others(comparison)
     found = []
     for name in COMPARED:
         if comparison.conditional and name in OF_PAIRED_RUNS:
             continue
         found += [f"{name}:{one}" for one in rest] if name in OF_A_PAIR and len(rest) > 1 else [name]
-    return found
+    return [*found, *(f"{PREFIX}:{key}" for key in list(asked(comparison))[:MOST_ASKED])]
 
 
 def draw_compared(comparison: Comparison, name: str, size: str | Size = "page", *, command: str = "") -> Drawing:
-    """The figure ``name`` of ``comparison``: one of COMPARED, or ``members_tiles:SCENARIO`` for one of several.
+    """The figure ``name`` of ``comparison``: one of COMPARED, ``members_tiles:SCENARIO`` for one of several, or
+    ``outcome:VARIABLE[:ENTITY]`` for an outcome compared besides the headlines.
 
     ``command`` is the line that made the comparison; the figure carries it.
 
@@ -68,7 +75,10 @@ def draw_compared(comparison: Comparison, name: str, size: str | Size = "page", 
     stem, _, scenario = name.partition(":")
     _check(comparison, stem, scenario)
     with style.applied():
-        drawing = COMPARED[stem](comparison, page, scenario or others(comparison)[0])
+        if stem == PREFIX:
+            drawing = outcome_fans(comparison, page, asked(comparison)[scenario])
+        else:
+            drawing = COMPARED[stem](comparison, page, scenario or others(comparison)[0])
     source = replace(drawing.provenance, figure=name, command=command or drawing.provenance.command)
     return replace(drawing, provenance=source)
 
@@ -102,6 +112,12 @@ def draw_comparison(
 
 
 def _check(comparison: Comparison, stem: str, scenario: str) -> None:
+    if stem == PREFIX:
+        known = asked(comparison)
+        if scenario not in known:
+            told = f"compared besides the headlines: {', '.join(known)}" if known else "name it with --variable"
+            raise InputError(f"no outcome {scenario!r} to draw; {told}")
+        return
     if stem not in COMPARED:
         near = get_close_matches(stem, COMPARED, n=3, cutoff=0.5)
         advice = f"nearest: {', '.join(near)}" if near else f"allowed: {', '.join(COMPARED)}"

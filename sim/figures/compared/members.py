@@ -170,6 +170,19 @@ def record_moves(page: Facing, found: Sequence[Move], first: str, other: str, co
                 value=one.mean,
                 unit="percentage points of GDP", note=note, **common)
         )  # fmt: skip
+    for value, what in ((sum(one.low > 0 for one in found), "above"), (sum(one.high < 0 for one in found), "below")):
+        note = f"members whose mean difference is {what} nought by its 95% interval, of {len(found)}"
+        page.rows.append(
+            Row(
+                scenario=other,
+                panel="sentence",
+                kind="statement",
+                value=float(value),
+                unit="count",
+                note=note,
+                **common,
+            )
+        )
     page.told.append(
         "Medians and mean difference: "
         + "; ".join(f"{one.name} {number(one.a, 2)}, {number(one.b, 2)}, {signed(one.mean)}" for one in found)

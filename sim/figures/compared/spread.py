@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.wording import with_unit
 from sim.figures.compared.subjects import in_order
 from sim.figures.drawing import Provenance, Row, Table
 from sim.figures.page import Box, Page
@@ -147,10 +148,15 @@ class Spread(Page):
         sheet.plot([x + SAMPLE / 2], [y], color=look.colour, marker=look.marker, ms=size, mec="white", mew=0.4)
 
 
+def difference_unit(unit: str) -> str:
+    """The unit of a difference: percentage points for a percentage."""
+    return with_unit("", unit).replace("  ", " ").strip()
+
+
 def statement(contrast: Contrast) -> Row:
     """The numbers of a contrast's last date, as a row of the table: what a sentence says."""
     row = contrast.last()
-    percent = row.unit if row.kind not in ("probability", "label") else "share of runs"
+    unit = difference_unit(row.unit) if row.kind not in ("probability", "label") else "share of runs"
     note = f"mean of {row.scenario} minus {row.baseline}; 95% interval {row.low:.7g} to {row.high:.7g}; "
     note += f"higher in {row.p_higher:.7g}, lower in {row.p_lower:.7g}, of {row.pairs_used} pairs; {row.method}"
     return Row(
@@ -161,7 +167,7 @@ def statement(contrast: Contrast) -> Row:
         date=row.date,
         kind="statement",
         value=row.mean_difference,
-        unit=percent,
+        unit=unit,
         price_basis=row.price_basis,
         note=note,
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.analysis.wording import quantity, with_unit
-from sim.figures.compared.spread import statement
+from sim.analysis.wording import quantity
+from sim.figures.compared.spread import difference_unit, statement
 from sim.figures.compared.subjects import Subject, contrast_of, others
 from sim.figures.drawing import Row
 from sim.figures.words import number
@@ -46,7 +46,7 @@ def findings(comparison: Comparison, subjects: Sequence[Subject], most: int = 3)
         lead, _, _ = rows[0].finding.partition(": ")
         parts = [f"{row.scenario}: {row.finding.partition(': ')[2]}" for row in rows]
         left = len(rest) - len(kept)
-        parts += [f"The CSV holds the other {left}."] if left > 0 else []
+        parts += [f"The CSV holds {left} more."] if left > 0 else []
         text = f"{caution}{lead} in {year} against {rows[0].baseline}. {' '.join(parts)}"
     else:
         text = (
@@ -87,7 +87,7 @@ def rounded(row: Compared) -> tuple[str, str, str]:
 
 def against(subject: Subject) -> str:
     """The unit of a difference, to stand under a row's label."""
-    return with_unit("", subject.variable.unit).replace("  ", " ").strip()
+    return difference_unit(subject.variable.unit)
 
 
 def _of_100(share: float) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 MOST_PARTS = 9
+ASSUMED = "depends on assumption"
 ROW = 0.72
 
 
@@ -169,7 +170,7 @@ def _bars(page: Page, box: Box, attribution: Attribution, fall: Waterfall, steps
     first, other = looks((attribution.a, attribution.b))
     names = [attribution.a, *(step.label for step in steps), attribution.b]
     numbers = [_told(step, fall) for step in steps]
-    label = min(5.2, max(page.measure(name, SMALL, True) for name in names) + 0.3)
+    label = min(5.2, max(page.measure(name, SMALL, True) for name in (*names, ASSUMED)) + 0.1)
     right = max([page.measure(text) for text in numbers], default=1.0) + 0.3
     frame = Box(box.x + label, box.y + 0.55, box.w - label - right, box.h - 0.55)
     seen = [fall.a_mean, fall.b_mean]
@@ -198,7 +199,7 @@ def _bars(page: Page, box: Box, attribution: Attribution, fall: Waterfall, steps
         shown = page.wrap(step.label, label - 0.2, SMALL)[0]
         page.text(box.x, up, shown, SMALL, va="center_baseline")
         if step.depends_on:
-            page.text(box.x, y - 0.16, "depends on", SMALL, colour=MUTED, va="center_baseline")
+            page.text(box.x, y - 0.16, ASSUMED, SMALL, colour=MUTED, va="center_baseline")
         page.text(box.x + box.w, y, text, SMALL, ha="right", va="center_baseline")
 
 
