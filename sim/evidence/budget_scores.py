@@ -54,7 +54,13 @@ def score_budgets(definition: Definition, *, draws: int, seed: int, first: int =
     return {name: _method(name, found, definition) for name, found in parts.items()}
 
 
+NO_PRIORS = "all priors vague and centred on nothing"
 VARIANTS: dict[str, dict[str, tuple[float, float]]] = {
+    NO_PRIORS: {
+        **dict.fromkeys(("drift", "gap", "exposure", "growth"), (0.0, 0.1)),
+        **dict.fromkeys(("plan_in_progress", "plan_kept", "plan_overdue", "deadline", "reversal"), (0.0, 1.0)),
+        **dict.fromkeys(("war", "war_exposure", "war_debt"), (0.0, 0.25)),
+    },
     "vague war priors": {"war": (0.0, 0.15), "war_exposure": (0.1, 0.25), "war_debt": (0.0, 0.02)},
     "no war terms": dict.fromkeys(("war", "war_exposure", "war_debt"), (0.0, 1e-4)),
     "no plans, no deadline": dict.fromkeys(("plan_in_progress", "plan_kept", "plan_overdue", "deadline"), (0.0, 1e-4)),

@@ -31,8 +31,11 @@ CEILING = 5.0
 DEADLINE = 2024
 GUIDELINE = 2.0
 WAR_HAZARD = (1.0, 30.0)  # Beta: chance a year of a full-scale war before one has begun
-COMMON_FACTOR = 1.25  # common shocks of forecasts are wider than fitted, and fat-tailed: chosen on origins to 2021
-# name -> (prior mean, prior sd). War terms: the Cold War anchor (see docs/evidence.md); the rest from SIPRI 1999-2014.
+COMMON_FACTOR = (
+    1.25  # forecasts have wider common shocks than fitted: chosen for coverage over all origins, with hindsight
+)
+# name -> (prior mean, prior sd). Set after a look at the panel to 2024, so not innocent: docs/evidence.md scores vague
+# ones beside them. War: a pull towards Cold War shares. Reversal: SIPRI 2000-14. The rest: wide, about what was seen.
 PRIORS: dict[str, tuple[float, float]] = {
     "drift": (0.0, 0.03),
     "gap": (0.05, 0.03),

@@ -20,6 +20,7 @@ RUNS, SEED = 1000, 1
 class Row:
     """One line: the result, its target and tolerance in words, the model's figure, whether it is met, and a remark.
 
+    ``simulated``: False where no run is behind the figure, only the facts or the literature page.
     ``reproduced``: the target computed again from the facts, or empty where it is not a figure of the facts.
     """
 
@@ -31,6 +32,7 @@ class Row:
     model: str
     passed: bool
     remark: str
+    simulated: bool = True
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The evidence card, docs/evidence.md: built from the stored back-test and the shipped draws, nothing typed in."""
+"""The evidence card, docs/evidence.md: every score is read from the stored back-test and the shipped draws."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from sim import facts
 from sim.errors import FaultError
 from sim.evidence.baselines import BASELINES
-from sim.evidence.budget_scores import CONDITIONAL, UNCONDITIONAL, origins
+from sim.evidence.budget_scores import CONDITIONAL, NO_PRIORS, UNCONDITIONAL, origins
 from sim.evidence.budgets import HORIZONS, NAMES, PRIORS
 from sim.evidence.calibration import KEYS, assumptions
 from sim.evidence.charts import charts
@@ -19,6 +19,16 @@ from sim.evidence.history import LAST, Definition
 from sim.evidence.rolling import card_line, stored
 
 METHODS = (UNCONDITIONAL, CONDITIONAL, *BASELINES)
+HINDSIGHT = (
+    "**What was chosen with hindsight.** Re-estimation at each origin keeps later figures out of the estimates, not "
+    "out of the choices. *Budgets*: the equation, its priors, the file of plans (collected in 2024) and the widening "
+    "of the common shock for coverage were settled after 2022-24 and the scores of some thirty variants on these same "
+    "origins were seen. The first form tried scored 0.143 unconditional and 0.135 conditional, so the search gained "
+    "little; targets to 2021, vague priors and terms left out are scored below. *Front*: with the collapse rate of the "
+    "whole war the model lost to AR(1) at six months; the rate of the positional war was taken after that. *Aid*: the "
+    "hazard of European backlogs is the last of several tried on the same five half-years; most lost to the random "
+    "walk, the first by far. Read the front and aid scores as fits, not as tests."
+)
 TARGETS = (
     "Targets set beforehand: unconditional CRPS at least 10% below the best baseline pooled, and at no horizon worse "
     "by more than 5%; conditional at least 20% below; 80% bands cover 75-85%; front at six months no worse than AR(1) "
@@ -73,12 +83,21 @@ def _head(found: dict[str, Any]) -> str:
             f"on 15 October of its year; {found['draws']} draws, seed {found['seed']}, version {found['version']}, "
             f"tables `{found['tables'][:12]}`. NATO's release of June 2024 stands in for the figures of 2014-22 known "
             "at the time; 2023 is the figure of July 2023.",
-            "**What was chosen with hindsight.** The *form* of the war terms, the prior of their size (a pull towards "
-            "the shares of the Cold War) and the file of plans, which was collected in 2024, were settled after "
-            "2022-24 was seen. The skill on targets to 2021 is given beside the whole, and so is what other priors "
-            "would have scored.",
+            HINDSIGHT,
+            _without_priors(found),
             TARGETS,
         )
+    )
+
+
+def _without_priors(found: dict[str, Any]) -> str:
+    report, bare = found["budgets"]["NATO"], found["sensitivity"][NO_PRIORS]
+    best = report["methods"][report["best_baseline"]]["crps"]
+    free, told = (_p(1 - bare[mode] / best) for mode in (UNCONDITIONAL, CONDITIONAL))
+    return (
+        f"**Without what the priors know**, all of them vague, the same equation is {free} better than the best "
+        f"baseline unconditionally and {told} conditionally. What lies between that and the headline comes from the priors; how "
+        "much of it a forecaster of the time would have had is a matter of judgement."
     )
 
 
@@ -230,10 +249,15 @@ def _replication(found: Sequence[dict[str, Any]]) -> str:
     keys = ("number", "result", "target", "tolerance", "reproduced", "model")
     rows = [[row[key] for key in keys] + ["yes" if row["passed"] else "**no**", row["remark"]] for row in found]
     met = sum(row["passed"] for row in found)
+    run = [row for row in found if row["simulated"]]
+    tested = sum(row["passed"] for row in run)
     note = (
-        f"{met} of {len(found)} rows within tolerance. *Reproduced*: the target computed again from the facts. "
-        "*Model*: medians of the shipped histories, which are told the war, votes and plans from outside; nothing is "
-        "tuned to this table."
+        f"{met} of {len(found)} rows within tolerance; of the {len(run)} rows with runs or a fitted equation behind "
+        f"them, {tested}. The other {len(found) - len(run)} set facts or the literature page against themselves and "
+        "test nothing of the model. *Reproduced*: the target computed again from the facts. *Model*: medians of the "
+        "shipped histories, which are told the war, votes, plans and growth from outside. No parameter is tuned to "
+        "this table; what the histories are told, and how rows 8 and 9 are measured, was settled after a first version "
+        "had missed more of it."
     )
     return f"## Replication\n\n{note}\n\n{_table([*keys, 'met', 'remark'], rows)}"
 
