@@ -96,8 +96,8 @@ def _without_priors(found: dict[str, Any]) -> str:
     free, told = (_p(1 - bare[mode] / best) for mode in (UNCONDITIONAL, CONDITIONAL))
     return (
         f"**Without what the priors know**, all of them vague, the same equation is {free} better than the best "
-        f"baseline unconditionally and {told} conditionally. What lies between that and the headline comes from the priors; how "
-        "much of it a forecaster of the time would have had is a matter of judgement."
+        f"baseline unconditionally and {told} conditionally. What lies between that and the headline comes from the "
+        "priors; how much of it a forecaster of the time would have had is a matter of judgement."
     )
 
 
