@@ -108,10 +108,11 @@ def _third(comparison: Comparison, shown: list[list[Row]]) -> str:
         if (rows[0].variable, rows[0].entity) not in known and not all(map(same_everywhere, rows))
     ]
     start = f"No difference could be shown in {_quoted(silent)}; all" if silent and shown else "All"
+    if comparison.conditional:
+        return f"{start} of this comes from sorting the runs of one scenario, not from changing a cause."
     keys = list(dict.fromkeys(key for name in comparison.names for key in comparison.depends_on(name)))
     hangs = f", and it depends on inputs that no data settle ({listed(keys)})" if keys else ""
-    what = "sorting the runs of one scenario, not on changing a cause" if comparison.conditional else "the scenarios"
-    return f"{start} of this is conditional on {what}; it is not a forecast{hangs}."
+    return f"{start} of this is conditional on the scenarios and not a forecast{hangs}."
 
 
 def _quoted(names: Sequence[str]) -> str:
@@ -125,7 +126,7 @@ def _told(rows: list[Row], titles: Mapping[str, str]) -> str:
         amount, inside = change(row, with_words=fresh)
         parts.append(f"{amount} under “{titles[row.scenario]}” ({inside})")
     if len(rows) > MOST_SCENARIOS:
-        parts.append(f"{len(rows) - MOST_SCENARIOS} more as the table says")
+        parts.append(f"otherwise under {len(rows) - MOST_SCENARIOS} more (see the table)")
     return f"“{outcome_name(rows[0])}”: {listed(parts, most=len(parts))}"
 
 
