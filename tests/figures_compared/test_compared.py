@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -19,7 +20,9 @@ from .conftest import NAMES, compared, ensembles, of, split_run
 
 COUNTS = (2, 3, 5, 8)
 # Two scenarios and eight are the extremes; a slide leaves the least room.
-CASES = [(count, name, size) for count in COUNTS for name in COMPARED for size in SIZES if size == "page" or count != 3]
+CASES = [
+    (count, name, size) for count in COUNTS for name in COMPARED for size in SIZES if size == "page" or count in (2, 8)
+]
 SPLIT = [
     ("parts", name, size) for name in ("overview", "overlay", "columns_security", "dates_reached") for size in SIZES
 ]
@@ -227,6 +230,18 @@ def test_a_scenario_against_its_double_differs_by_exactly_nothing():
     for name in ("differences_money", "members_moved"):
         told = [row for row in rows(draw_compared(comparison, name)) if row["kind"] == "difference"]
         assert {float(row["q95"]) for row in told} == {0.0}
+
+
+def test_scenarios_with_other_starts_and_ends_are_drawn_on_the_dates_they_share():
+    later, longer = ensembles(2)
+    later.scenario = replace(later.scenario, start=date(2026, 3, 1))
+    longer.scenario = replace(longer.scenario, end=date(2031, 12, 31))
+    comparison = compared([later, longer])
+    for name in figure_names(comparison):
+        told = rows(draw_compared(comparison, name))
+        days = {row["date"] for row in told if row["kind"] in ("runs", "share", "difference")}
+        assert min(days) >= "2026-03-01", name
+        assert max(days) == "2029-12-31", name
 
 
 def test_the_baseline_may_stand_anywhere():
