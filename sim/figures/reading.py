@@ -52,10 +52,10 @@ class Ensemble(Protocol):
     def dates(self, variable: str) -> NDArray[np.datetime64]:
         """The dates of a variable, ``(time,)``."""
 
-    def quantiles(self, variable: str, entity: str | None = None) -> NDArray[np.float64]:
+    def quantiles(self, variable: str, entity: str | None = None) -> NDArray[np.floating[Any]]:
         """5, 25, 50, 75 and 95% over the runs, ``(time, 5)``."""
 
-    def mean(self, variable: str, entity: str | None = None) -> NDArray[np.float64]:
+    def mean(self, variable: str, entity: str | None = None) -> NDArray[np.floating[Any]]:
         """Mean over the runs, ``(time,)``."""
 
     def values(self, variable: str, entity: str | None = None) -> NDArray[Any]:

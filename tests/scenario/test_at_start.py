@@ -39,5 +39,5 @@ def test_an_event_that_comes_too_late_is_refused_and_the_same_value_in_the_file_
     assert resolve.check(path, catalogue=CATALOGUE, facts_layer=lambda _: {}) == []
     path.write_text(FILE.format(key="troops.first_thousand"))
     (problem,) = resolve.check(path, catalogue=CATALOGUE, facts_layer=lambda _: {})
-    assert (problem.line, problem.column) == (11, 9)
+    assert (problem.line, problem.column) == (11, 16)
     assert problem.message == "this value is read once, on the first day; set it outside events"
