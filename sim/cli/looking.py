@@ -78,18 +78,36 @@ def check_command(scenarios: tuple[str, ...], sets: tuple[str, ...], as_json: bo
 
 
 @click.command("explain")
-@click.argument("name", metavar="KEY|VARIABLE")
+@click.argument("name", metavar="KEY|VARIABLE|RESULTS")
 @click.option("--scenario", help="Show the value in this scenario, and which file and line set it.")
+@click.option("--variable", metavar="V", help="With RESULTS: the recorded variable to explain.")
+@click.option("--entity", metavar="E", default="", help="With RESULTS: the member, donor or label.")
+@click.option("--date", "day", metavar="YYYY-MM-DD", help="With RESULTS: the day.  [default: the last]")
+@click.option("--all", "everything", is_flag=True, help="With RESULTS: inputs of any distance.")
 @json_option
-def explain_command(name: str, scenario: str | None, as_json: bool) -> None:
-    """Explain a scenario key or a recorded variable."""
-    from sim.cli.explaining import explain
+def explain_command(
+    name: str, scenario: str | None, variable: str | None, entity: str, day: str | None, everything: bool, as_json: bool
+) -> None:
+    """Explain a key or a recorded variable, or why a variable of a finished result stands where it stands."""
+    from sim.errors import InputError
 
-    facts = explain(name, scenario)
+    if variable is None:
+        if entity or day or everything:
+            raise InputError("--entity, --date and --all explain a result: name its folder, and a --variable")
+        from sim.cli.explaining import explain
+
+        facts = explain(name, scenario)
+        text = "\n".join(columns([(f"{word}:", text) for word, text in facts.items()], left=2))
+        click.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else text)
+        return
+    from sim.analysis import explanation, explanation_text
+    from sim.ensemble import open_result
+
+    found = explanation.explain(open_result(Path(name)), variable, entity, day)
     if as_json:
-        click.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     else:
-        click.echo("\n".join(columns([(f"{word}:", text) for word, text in facts.items()], left=2)))
+        click.echo("\n".join(explanation_text.lines(found, everything=everything)))
 
 
 @click.command("schema")
