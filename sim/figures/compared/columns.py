@@ -45,13 +45,13 @@ GAPS = (
 def columns_money(comparison: Comparison, size: Size, scenario: str | None = None) -> Drawing:
     """Spending of the alliance: one column a scenario, one row a variable, axes shared along each row."""
     del scenario
-    return _columns(comparison, size, "columns_money", "Defence spending, scenario by scenario", MONEY)
+    return _columns(comparison, size, "columns_money", "Defence spending", MONEY)
 
 
 def columns_security(comparison: Comparison, size: Size, scenario: str | None = None) -> Drawing:
     """Commitment, military aid and the front: one column a scenario, axes shared along each row."""
     del scenario
-    title = "U.S. commitment, military aid and the front, scenario by scenario"
+    title = "U.S. commitment, military aid and the front"
     return _columns(comparison, size, "columns_security", title, SECURITY)
 
 
@@ -71,6 +71,7 @@ def differences_security(comparison: Comparison, size: Size, scenario: str | Non
 def _columns(comparison: Comparison, size: Size, name: str, title: str, subjects: Sequence[Subject]) -> Drawing:
     views = in_order(comparison)
     start = views[0].scenario.start
+    title += ", part by part" if comparison.conditional else ", scenario by scenario"
     sentence = findings(comparison, subjects[:1])
     groups = wrapped([view.name for view in views], size)
     height = 3.6 + len(groups) * (0.6 + len(subjects) * (3.0 if len(groups) == 1 else 2.15))
