@@ -14,6 +14,7 @@ from sim.ensemble import manifest as manifests
 from sim.ensemble import tidy
 from sim.ensemble.layout import GROUPS
 from sim.errors import InputError
+from sim.scenario.entities import right_code, wrong_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,6 +199,8 @@ class Result:
             return 0
         if not known:
             raise InputError(f"{variable.name} is one series, it has no entity {entity!r}")
+        if right_code(entity, known):
+            raise InputError(f"{variable.name}: {wrong_code(entity, known)}")
         raise InputError(f"{variable.name} has no entity {entity!r}{_nearest(entity, known)}")
 
     def _texts(self, axis: str) -> tuple[str, ...]:
