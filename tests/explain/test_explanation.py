@@ -143,7 +143,7 @@ def test_it_goes_through_json(baseline: Result) -> None:
     [
         (("defence_share",), "defence_share_pct_gdp"),
         (("defence_share_pct_gdp",), "name one: ALB"),
-        (("defence_share_pct_gdp", "POLAND"), "write POL (Poland)"),
+        (("defence_share_pct_gdp", "POLAND"), "write POL"),
         (("us_posture",), "name one: continuity, conditional, retrenchment"),
         (("us_commitment", "POL"), "no entity 'POL'"),
         (("us_commitment", "", "2025-12-30"), "the nearest day is 2025-12-31"),
