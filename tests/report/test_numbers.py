@@ -184,11 +184,15 @@ def test_the_inputs_are_those_that_differ_each_with_where_it_was_set(page, compa
     lines = rows(page.files["inputs.csv"])
     assert {line["key"] for line in lines} == {one.key for one in comparison.inputs}
     table = page.root.one("table", class_="inputs")
-    told = [[cell.text for cell in line.all("td")] for line in table.all("tr") if line.all("td")]
-    for cells, line in zip(told, lines, strict=True):
-        assert cells[0] == line["value"]
-        assert cells[1] == (line["origin"] or "–")
-        assert cells[2] == " ".join((line["source"] or "–").split())
+    titles = {view.scenario.title: view.name for view in comparison.views}
+    told = []
+    for body, key in zip(table.all("tbody"), dict.fromkeys(line["key"] for line in lines), strict=True):
+        for row in body.all("tr")[1:]:
+            value, origin, source = (cell.text.replace("–", "") for cell in row.all("td"))
+            names = [titles[node.text] for node in row.one("th").all("span", class_="who")]
+            told += [(key, name, value, origin, source) for name in names]
+    wanted = ("key", "scenario", "value", "origin", "source")
+    assert sorted(told) == sorted(tuple(" ".join(line[one].split()) for one in wanted) for line in lines)
     heads = [line.text for line in table.all("tr", class_="group")]
     for head in heads:
         key = next(line for line in lines if head.startswith(line["key"]))
@@ -253,3 +257,21 @@ def test_differences_year_by_year_are_those_of_the_csv(page, comparison):
                     assert same(said, decimals, scale * float(row["mean_difference"]))
                     checked += 1
     assert checked > 20
+
+
+def test_the_folders_of_the_machine_stay_out_of_the_report():
+    from sim.figures.report.inputs import short_origin
+
+    assert short_origin("/srv/people/anna/scenarios/own.toml:12") == "scenarios/own.toml:12"
+    assert short_origin("/srv/a/b.toml:1; /srv/c/d/e.toml:22") == "a/b.toml:1; d/e.toml:22"
+    assert short_origin("C:\\Users\\anna\\plans\\own.toml:3") == "plans\\own.toml:3"
+    for kept in (
+        "scenarios/baseline.toml:15",
+        "work/a/b/own.toml:2",
+        "../a/b/own.toml:3",
+        "default",
+        "facts, facts as of 2024-10-01",
+        "--set",
+        "",
+    ):
+        assert short_origin(kept) == kept

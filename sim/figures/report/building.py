@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis import INPUT_COLUMNS, ROW_COLUMNS, Attribution, Comparison, InputRow, csv_text
+from sim.analysis import ROW_COLUMNS, Attribution, Comparison, csv_text
 from sim.analysis.loading import default_catalogue
 from sim.analysis.outcomes import kept_dates
 from sim.figures.drawing import Drawing
@@ -17,6 +16,7 @@ from sim.figures.report.answer import answer
 from sim.figures.report.assumptions import systems
 from sim.figures.report.attributed import told
 from sim.figures.report.downloads import Download, csv_download
+from sim.figures.report.inputs import changed, inputs_download
 from sim.figures.report.outcomes import blocks, courses, unmoved
 from sim.figures.report.pictures import Picture, inline, picture_of
 from sim.figures.report.sources import credits_of_facts
@@ -75,8 +75,8 @@ def build_report(
         answer=answer(comparison, titles),
         stories=stories(comparison),
         endings=endings(comparison),
-        inputs=_inputs(comparison.input_rows()),
-        inputs_download=_inputs_download(comparison),
+        inputs=changed(comparison),
+        inputs_download=inputs_download(comparison),
         blocks=blocks(comparison),
         unmoved=unmoved(comparison),
         days=days,
@@ -112,17 +112,6 @@ def _shown(picture: Picture, place: int, titles: Mapping[str, str]) -> Shown:
     # The svg was built element by element, so every text in it is escaped.
     svg = Markup(inline(picture, f"{prefix}-"))
     return Shown(prefix, f"Figure {place}. {title}", picture.sentence, svg, csv_download(f"{name}.csv", picture.csv))
-
-
-def _inputs(rows: Sequence[InputRow]) -> list[tuple[InputRow, list[InputRow]]]:
-    """The changed inputs, each with one row per scenario."""
-    groups = [list(some) for _, some in groupby(rows, key=lambda row: row.key)]
-    return [(some[0], some) for some in groups]
-
-
-def _inputs_download(comparison: Comparison) -> Download:
-    rows = [row.to_dict() for row in comparison.input_rows()]
-    return csv_download("inputs.csv", csv_text(rows, INPUT_COLUMNS))
 
 
 def _differences_download(comparison: Comparison) -> Download:
