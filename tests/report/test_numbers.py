@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 
@@ -275,3 +276,17 @@ def test_the_folders_of_the_machine_stay_out_of_the_report():
         "",
     ):
         assert short_origin(kept) == kept
+
+
+def test_most_scenarios_with_one_setting_are_told_as_all_others(results):
+    from sim.analysis import compare
+    from sim.figures.report.inputs import changed
+    from tests.report.test_page import Renamed
+
+    first = results["harris_continuity"]
+    twins = [Renamed(first, dataclasses.replace(first.scenario, name=f"twin_{n}")) for n in range(3)]
+    inputs = changed(compare([first, results["trump_conditional"], *twins]))
+    for row, settings in inputs:
+        assert [one.others for one in settings] == [False, True], row.key
+        assert settings[0].scenarios == ("trump_conditional",)
+        assert settings[1].scenarios == ("harris_continuity", "twin_0", "twin_1", "twin_2")

@@ -9,17 +9,22 @@ from itertools import groupby
 from sim.analysis import INPUT_COLUMNS, Comparison, InputRow, csv_text
 from sim.figures.report.downloads import Download, csv_download
 
+MOST_NAMED = 3
 _FROM_ROOT = re.compile(r"(?:^|(?<=; ))(?:[A-Za-z]:)?[/\\\\][^;]*[/\\\\](?=[^/\\\\;]+[/\\\\][^/\\\\;]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A value of a changed input with its origin and source, and the scenarios that have it."""
+    """A value of a changed input with its origin and source, and the scenarios that have it.
+
+    ``others`` says that they are all that were not named before, too many to name again.
+    """
 
     scenarios: tuple[str, ...]
     value: str
     origin: str
     source: str
+    others: bool = False
 
 
 def changed(comparison: Comparison) -> list[tuple[InputRow, list[Setting]]]:
@@ -45,4 +50,8 @@ def _settings(rows: list[InputRow]) -> tuple[InputRow, list[Setting]]:
     found: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
         found.setdefault((row.value, row.origin, row.source), []).append(row.scenario)
-    return rows[0], [Setting(tuple(names), *told) for told, names in found.items()]
+    settings = [Setting(tuple(names), *told) for told, names in found.items()]
+    most = max(settings, key=lambda one: len(one.scenarios))
+    if len(most.scenarios) > MOST_NAMED:
+        settings = [one for one in settings if one is not most] + [replace(most, others=True)]
+    return rows[0], settings
