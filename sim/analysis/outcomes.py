@@ -64,7 +64,7 @@ class Outcome:
         values = source.values(self.variable, self.entity or None)
         if self.kind == "label":
             return dates, np.where(np.isfinite(values), values == self.label, np.nan)
-        if self.kind == "wait":
+        if self.kind == "wait" and len(dates):
             return dates[-1:], _wait(dates, values, self.threshold)[None, :]
         return dates, values
 

@@ -24,6 +24,7 @@ def _under(group: str, *names: str) -> tuple[str, ...]:
 _BUDGETS = _under(
     "budgets", "drift_pp", "gap_closure", "exposure_pp", "war_pp", "war_exposure_pp", "war_debt_pp",
     "war_ceiling_pct_gdp", "growth_pp", "plan_in_progress", "plans_told", "plan_kept", "plan_overdue", "deadline",
+    "deadline_met",
     "reversal_probability", "left_right_pp", "election_year_pp", "commitment_pp", "neighbours", "common_shock_pp",
     "*.own_shock_pp",
 )  # fmt: skip

@@ -141,6 +141,7 @@ def situation(
         "credibility": np.full(1, REFERENCE, np.float32),
         "left_right": np.full((len(WITH_FORCES), 1), CENTRE, np.float32),
         "election_year": none,
+        "meets_deadline": none,  # seen once, in 2024: no origin could know it
         "threat": threat.astype(np.float32),
         "exposure": exposure(np.array([[distance[code]] for code in WITH_FORCES], np.float32)),
         "debt": _column(past.debt[:, min(year - 1, past.origin) - FIRST_YEAR]),

@@ -70,7 +70,7 @@ def members_at_two() -> Row:
     passed = bool(near.all())
     remark = (
         f"medians of forecasts up to seven years ahead: within tolerance in {near.sum()} of 11 years, inside the 90% "
-        f"band in {inside.sum()}; the rush before the deadline of 2024 is not foreseen"
+        f"band in {inside.sum()}; growth, plans and the deadline are told, the rest is not"
     )
     return Row(
         "1", "allies at 2% of GDP, 2014 to 2024", _list(target), "1; 2024: 3", _list(seen), _list(given), passed, remark

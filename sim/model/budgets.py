@@ -28,6 +28,7 @@ __all__ = ["PARAMETERS", "Budgets", "Coefficients", "Situation", "exposure", "ne
 PHASE = "budgets"
 _USA = WITH_FORCES.index("USA")
 LOWEST = 0.2  # % of GDP; no ally with forces has reported less than 0.3
+DEADLINE_REACH = 0.5  # points of GDP: the largest distance that was closed in one deadline year
 WAR_SCALE = 1.47  # threat behind budgets in war less in peace: 1.8 - 0.33
 BEND = 1.5  # % of GDP at which the pull towards the wartime ceiling is 1
 
@@ -61,7 +62,8 @@ class Situation:
     ``guideline``: the one in force at the start. ``pledge`` and ``compliance`` (factors on the response to the
     guideline and to a new target), ``threat`` (behind budgets), ``credibility``: ``(runs,)``. ``exposure``: d.
     ``debt``: % of GDP. ``growth``: real growth less its norm, points. ``plans``: what was announced. ``falls_due``:
-    the deadline is this year. ``kept``, ``reverses``: whether a plan is kept, a jump reversed.
+    the deadline is this year. ``meets_deadline``, ``kept``, ``reverses``: whether a member near the guideline
+    meets it in the deadline year, a plan is kept, a jump reversed.
     ``neighbours``: last year's mean change of the others, ``noise``: both in points of GDP.
     """
 
@@ -78,6 +80,7 @@ class Situation:
     growth: Numbers
     plans: Announced
     falls_due: Flags
+    meets_deadline: Flags
     kept: Flags
     reverses: Flags
     left_right: Numbers
@@ -103,6 +106,8 @@ def terms(by: Coefficients, at: Situation) -> dict[str, Numbers]:
     to_guideline = np.maximum(0, at.guideline - at.share)
     above = np.maximum(0, at.asked - np.maximum(at.guideline, at.share))
     free = (at.plans.final == 0) & (at.plans.in_progress == 0) & (at.plans.overdue == 0)
+    planned = by.plan_in_progress * at.plans.in_progress + by.plan_overdue * at.plans.overdue + at.kept * at.plans.final
+    bunches = at.meets_deadline & (to_guideline < DEADLINE_REACH)
     jump = at.share - at.before
     excess = np.sign(jump) * np.maximum(0, np.abs(jump) - 0.25)
     return {
@@ -112,10 +117,9 @@ def terms(by: Coefficients, at: Situation) -> dict[str, Numbers]:
         "war": war * room * (by.war + by.war_exposure * at.exposure),
         "debt in war": -war * by.war_debt * (at.debt - 60) / 10,
         "growth": -by.growth * at.growth,
-        "plans": by.plan_in_progress * at.plans.in_progress
-        + by.plan_overdue * at.plans.overdue
-        + at.kept * at.plans.final,
-        "deadline": by.deadline * to_guideline * free * at.falls_due,
+        "plans": planned,
+        "deadline": at.falls_due
+        * np.where(bunches, np.maximum(0, to_guideline - planned), by.deadline * to_guideline * free),
         "reversal of one-off purchases": -(at.reverses * excess),
         "orientation": by.left_right * (at.left_right - CENTRE),
         "election year": by.election_year * at.election_year,
@@ -167,6 +171,8 @@ class Budgets:
         self.explained: dict[tuple[str, int], dict[str, Numbers]] = {}  # (runs,) by term, if explaining
         keeps = engine.streams.uniforms("budgets", 0, self._slots)
         self._keeps = keeps < engine.settings.number("budgets.plan_kept")  # a trait of the member in this run
+        meets = engine.streams.uniforms("budgets", 0, self._slots, purpose=5)
+        self._meets = meets < engine.settings.number("budgets.deadline_met")
         self._load()
 
     def of_year(self, year: int) -> Numbers:
@@ -258,6 +264,7 @@ class Budgets:
             growth=(self._economy.growth(year) - self._economy.normal)[rows],
             plans=self._plans.asked(year, rows, share),
             falls_due=self._summits.deadline(year),
+            meets_deadline=self._meets[rows],
             kept=self._keeps[rows],
             reverses=draws.uniforms("budgets", year, slots, purpose=2)
             < settings.number("budgets.reversal_probability"),

@@ -61,6 +61,7 @@ AT = Situation(
     growth=cell(2.0),
     plans=NOBODY,
     falls_due=np.array([False]),
+    meets_deadline=np.array([[False]]),
     kept=np.array([[True]]),
     reverses=np.array([[False]]),
     left_right=cell(7.6),
@@ -142,6 +143,17 @@ class TestTerms:
         assert term("deadline", falls_due=due) == pytest.approx(0.25 * 0.5, abs=1e-6)
         assert term("deadline", falls_due=due, plans=Announced(cell(0.1), cell(0), cell(0))) == 0
         assert term("deadline", falls_due=due, share=cell(2.3)) == 0
+
+    def test_a_member_near_the_guideline_that_meets_the_deadline_closes_what_plans_leave(self):
+        met = {"falls_due": np.array([True]), "meets_deadline": np.array([[True]])}
+        assert term("deadline", share=cell(1.6), **met) == pytest.approx(0.4, abs=1e-6)
+        # a kept plan of 0.3 leaves 0.1 of 0.4; one of 0.4 leaves nothing
+        assert term("deadline", share=cell(1.6), plans=Announced(cell(0), cell(0.3), cell(0)), **met) == pytest.approx(
+            0.1, abs=1e-6
+        )
+        assert term("deadline", share=cell(1.6), plans=Announced(cell(0), cell(0.4), cell(0)), **met) == 0
+        assert term("deadline", share=cell(1.4), **met) == pytest.approx(0.25 * 0.6, abs=1e-6)  # too far: the pull
+        assert term("deadline", share=cell(1.6), meets_deadline=np.array([[True]])) == 0  # another year
 
     def test_a_jump_is_reversed_down_to_a_quarter_point(self):
         yes = np.array([[True]])
