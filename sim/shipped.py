@@ -44,8 +44,16 @@ def find_scenario(scenario: str | Path) -> Path:
         return path
     names = shipped_names()
     if len(path.parts) == 1 and path.suffix in ("", ".toml") and path.stem in names:
-        return shipped_folder() / f"{path.stem}.toml"
+        return _from_here(shipped_folder() / f"{path.stem}.toml")
     what = "a folder, not a scenario file" if folder else "no such file, and no shipped scenario of that name"
     near = difflib.get_close_matches(path.stem, names, n=1)
     hint = f"did you mean '{near[0]}'?" if near else "`alliance list` shows the shipped ones"
     raise InputError(f"'{scenario}': {what}; {hint}")
+
+
+def _from_here(path: Path) -> Path:
+    """``path`` as a reader in the current folder would write it, where it lies below."""
+    try:
+        return path.relative_to(Path.cwd())
+    except (ValueError, OSError):  # it lies elsewhere, or the current folder is gone
+        return path
