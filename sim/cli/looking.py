@@ -88,7 +88,10 @@ def check_command(scenarios: tuple[str, ...], sets: tuple[str, ...], as_json: bo
 def explain_command(
     name: str, scenario: str | None, variable: str | None, entity: str, day: str | None, everything: bool, as_json: bool
 ) -> None:
-    """Explain a key or a recorded variable, or why a variable of a finished result stands where it stands."""
+    """Explain a key, a variable, or a figure of a result.
+
+    Of a finished RESULTS folder: why --variable stands where it stands.
+    """
     from sim.errors import InputError
 
     if variable is None:
