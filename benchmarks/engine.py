@@ -46,7 +46,7 @@ def block_section(_options):
     singles = 8
     alone = best(lambda: [simulate(scenario, 1, run, 1) for run in range(singles)], 3) / singles
     ratio = alone / whole
-    yield "one run in a block of 1,000", f"{whole * 1e6:,.0f} µs", "", ""
+    yield f"one run in a block of {BLOCK:,}", f"{whole * 1e6:,.0f} µs", "", ""
     yield "one run in its own environment", f"{alone * 1e6:,.0f} µs", "", ""
     yield "block against single runs", f"{ratio:,.0f} times", ">= 200", verdict(ratio >= 200)
 

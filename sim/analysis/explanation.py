@@ -15,6 +15,7 @@ from sim.analysis.decomposition import ROUNDING, Block, Parts, parts_of
 from sim.analysis.influences import keys_behind, states_behind
 from sim.analysis.states import TABLES
 from sim.analysis.vintages import Vintage, vintage
+from sim.ensemble import BLOCK
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from sim.scenario import Event, Parameter, Scenario
 
 MOST_RUNS = 2000
-BLOCK = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.ensemble.source import Axes
     from sim.model.variables import Variable
 
-BLOCK = 1000
+BLOCK = 2000
 GROUPS = ("USA", "EUR", "OTHER", "ALL")
 
 

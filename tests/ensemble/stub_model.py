@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.ensemble.layout import BLOCK
 from sim.errors import InputError
 from sim.model.variables import Variable
 
@@ -68,7 +69,7 @@ def _uniform(seed, index, rows, first, count):
 
 
 def simulate(scenario, seed, first, count, *, central=False, order=None):
-    _misbehave(first // 1000)
+    _misbehave(first // BLOCK)
     level = scenario.level
     if level == "refused":
         raise InputError("the scenario cannot be simulated")

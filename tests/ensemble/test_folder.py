@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.ensemble import open_result, run
+from sim.ensemble.layout import BLOCK
 from sim.errors import FaultError, InputError
 
 
@@ -160,14 +161,14 @@ def test_a_finished_run_leaves_the_unfinished_blocks_of_another(scenario, tmp_pa
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(scenario, runs=3000, out=tmp_path, progress=interrupt)
+        run(scenario, runs=2 * BLOCK + 1, out=tmp_path, progress=interrupt)
     assert [path.name for path in tmp_path.rglob("*.npy")] == ["00000.npy"]
     run(scenario, runs=10, out=tmp_path)
     assert run(scenario, runs=10, out=tmp_path).cached
     assert [path.name for path in tmp_path.rglob("*.npy")] == ["00000.npy"]
     seen = []
-    run(scenario, runs=3000, out=tmp_path, force=True, progress=lambda done, total: seen.append(done))
-    assert seen == [1000, 2000, 3000]
+    run(scenario, runs=2 * BLOCK + 1, out=tmp_path, force=True, progress=lambda done, total: seen.append(done))
+    assert seen == [BLOCK, 2 * BLOCK, 2 * BLOCK + 1]
     assert tree(tmp_path) == FILES
 
 
@@ -257,11 +258,11 @@ def test_too_little_room_is_told_before_anything_is_computed(stub, scenario, tmp
         run(scenario, runs=10_000, out=tmp_path)
 
 
-@pytest.mark.parametrize(("megabytes", "where"), [(0.5, "00000.npy"), (1.7, "ensemble.nc")])
-def test_a_full_disk_is_one_line_and_the_run_ends_the_same_when_there_is_room(scenario, tmp_path, megabytes, where):
-    """A limit of the system on file sizes stands in for the full disk: a block has 0.8 MB, the numbers 2.8."""
-    run(scenario, runs=3500, out=tmp_path / "undisturbed")
-    size = int(megabytes * 1e6)
+@pytest.mark.parametrize(("share", "where"), [(0.6, "00000.npy"), (1.3, "ensemble.nc")])
+def test_a_full_disk_is_one_line_and_the_run_ends_the_same_when_there_is_room(scenario, tmp_path, share, where):
+    """A limit of the system on file sizes stands in for the full disk: ``share`` of a block's 800 bytes a run."""
+    run(scenario, runs=5 * BLOCK // 2, out=tmp_path / "undisturbed")
+    size = int(share * BLOCK * 800)
     code = f"""
 import resource, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
@@ -272,7 +273,7 @@ source.MODEL = source.FACTS = "stub_model"
 source.code_stamp = lambda: "c" * 64
 resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, resource.RLIM_INFINITY))
 try:
-    run(StubScenario(), runs=3500, out={str(tmp_path / "out")!r})
+    run(StubScenario(), runs={5 * BLOCK // 2}, out={str(tmp_path / "out")!r})
 except FaultError as error:
     print(error)
 """
@@ -281,7 +282,7 @@ except FaultError as error:
     told = "no space left on the disk; finished blocks are kept, free some space and run again"
     assert ended.stdout.endswith(f"{where}: {told}\n")
     assert ended.stdout.count("\n") == 1
-    run(scenario, runs=3500, out=tmp_path / "out")
+    run(scenario, runs=5 * BLOCK // 2, out=tmp_path / "out")
     for name in ("ensemble.nc", "summary.csv"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "undisturbed" / name).read_bytes()
 

@@ -7,22 +7,23 @@ import pytest
 import xarray
 
 from sim.ensemble import netcdf, open_result, run
+from sim.ensemble.layout import BLOCK
 from sim.errors import InputError
 
 
 def test_first_runs_of_a_larger_ensemble_are_the_smaller_ensemble(scenario, tmp_path):
-    small = run(scenario, runs=1000, out=tmp_path / "small")
-    large = run(scenario, runs=3210, out=tmp_path / "large")
+    small = run(scenario, runs=BLOCK, out=tmp_path / "small")
+    large = run(scenario, runs=2 * BLOCK + 210, out=tmp_path / "large")
     for variable in ("share", "count", "area", "posture", "truce"):
         whole = large.values(variable)
-        assert whole.shape[-1] == 3210
-        np.testing.assert_array_equal(whole[..., :1000], small.values(variable))
-    np.testing.assert_array_equal(large.values("aid", "ALL")[:, :1000], small.values("aid", "ALL"))
+        assert whole.shape[-1] == 2 * BLOCK + 210
+        np.testing.assert_array_equal(whole[..., :BLOCK], small.values(variable))
+    np.testing.assert_array_equal(large.values("aid", "ALL")[:, :BLOCK], small.values("aid", "ALL"))
 
 
 def test_runs_are_what_the_model_gave_in_order(stub, scenario, tmp_path):
-    result = run(scenario, runs=2300, seed=7, out=tmp_path)
-    given = stub.simulate(scenario, 7, 0, 2300)
+    result = run(scenario, runs=BLOCK + 300, seed=7, out=tmp_path)
+    given = stub.simulate(scenario, 7, 0, BLOCK + 300)
     np.testing.assert_array_equal(result.values("share"), given["share"])
     np.testing.assert_array_equal(result.values("share", "BEL"), given["share"][:, 1])
     np.testing.assert_array_equal(result.values("area"), given["area"])
@@ -32,8 +33,8 @@ def test_runs_are_what_the_model_gave_in_order(stub, scenario, tmp_path):
 
 
 def test_statistics_are_those_of_all_runs(stub, scenario, tmp_path):
-    result = run(scenario, runs=2300, out=tmp_path)
-    given = stub.simulate(scenario, 1, 0, 2300)
+    result = run(scenario, runs=BLOCK + 300, out=tmp_path)
+    given = stub.simulate(scenario, 1, 0, BLOCK + 300)
     for variable, entity in [("area", None), ("share", "USA"), ("aid", "EUR"), ("truce", None)]:
         values = given[variable].astype(np.float64)
         if entity:
@@ -48,28 +49,28 @@ def test_statistics_are_those_of_all_runs(stub, scenario, tmp_path):
 
 
 def test_statistics_do_not_depend_on_the_size_of_pieces(scenario, tmp_path, monkeypatch):
-    whole = run(scenario, runs=2300, out=tmp_path / "whole", keep_runs=False)
+    whole = run(scenario, runs=BLOCK + 300, out=tmp_path / "whole", keep_runs=False)
     monkeypatch.setattr(netcdf, "PIECE", 1)
-    pieces = run(scenario, runs=2300, out=tmp_path / "pieces", keep_runs=False)
+    pieces = run(scenario, runs=BLOCK + 300, out=tmp_path / "pieces", keep_runs=False)
     assert (pieces.path / "ensemble.nc").read_bytes() == (whole.path / "ensemble.nc").read_bytes()
     assert netcdf.PIECE == 1
 
 
 def test_single_donors_rest_on_the_first_block_and_say_so(stub, scenario, tmp_path):
-    result = run(scenario, runs=2500, out=tmp_path)
-    given = stub.simulate(scenario, 1, 0, 2500)["aid"].astype(np.float64)
-    np.testing.assert_allclose(result.mean("aid", "NOR"), given[:, 2, :1000].mean(-1), rtol=1e-6)
+    result = run(scenario, runs=BLOCK + 500, out=tmp_path)
+    given = stub.simulate(scenario, 1, 0, BLOCK + 500)["aid"].astype(np.float64)
+    np.testing.assert_allclose(result.mean("aid", "NOR"), given[:, 2, :BLOCK].mean(-1), rtol=1e-6)
     np.testing.assert_allclose(result.mean("aid", "ALL"), given[:, 6].mean(-1), rtol=1e-6)
-    assert result.dataset["aid_mean"].attrs["runs_used"] == 2500
-    assert result.dataset["aid_mean"].attrs["runs_used_single_donors"] == 1000
-    assert result.manifest["runs_used_single_donors"] == 1000
-    small = run(scenario, runs=1000, out=tmp_path / "small")
+    assert result.dataset["aid_mean"].attrs["runs_used"] == BLOCK + 500
+    assert result.dataset["aid_mean"].attrs["runs_used_single_donors"] == BLOCK
+    assert result.manifest["runs_used_single_donors"] == BLOCK
+    small = run(scenario, runs=BLOCK, out=tmp_path / "small")
     np.testing.assert_array_equal(result.quantiles("aid", "NOR"), small.quantiles("aid", "NOR"))
 
 
 def test_two_makings_of_one_ensemble_give_the_same_bytes(scenario, tmp_path):
-    one = run(scenario, runs=1500, out=tmp_path / "one", command="alliance run a")
-    two = run(scenario, runs=1500, out=tmp_path / "two", command="alliance run b")
+    one = run(scenario, runs=BLOCK + 100, out=tmp_path / "one", command="alliance run a")
+    two = run(scenario, runs=BLOCK + 100, out=tmp_path / "two", command="alliance run b")
     for name in ("ensemble.nc", "summary.csv"):
         assert (one.path / name).read_bytes() == (two.path / name).read_bytes()
 
@@ -116,7 +117,7 @@ def test_manifest_tells_what_made_the_result(scenario, tmp_path):
     run(scenario, runs=30, seed=5, out=tmp_path, command="alliance run stub --runs 30")
     told = json.loads((tmp_path / "manifest.json").read_text())
     assert (told["format"], told["format_version"]) == ("alliance ensemble", 1)
-    assert (told["seed"], told["runs"], told["block_size"], told["central"]) == (5, 30, 1000, False)
+    assert (told["seed"], told["runs"], told["block_size"], told["central"]) == (5, 30, BLOCK, False)
     assert told["scenario"] == scenario.to_dict()
     assert told["scenario_hash"] == scenario.hash
     assert told["command"] == "alliance run stub --runs 30"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.ensemble import run
+from sim.ensemble.layout import BLOCK
 
 DRIVER = Path(__file__).with_name("driver.py")
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux")
@@ -56,7 +57,10 @@ def alive(number):
 
 def test_killed_before_any_operation_on_a_file(tmp_path):
     ended = subprocess.run(
-        [sys.executable, str(DRIVER), "moments", str(tmp_path), "1001"], capture_output=True, text=True, check=False
+        [sys.executable, str(DRIVER), "moments", str(tmp_path), str(BLOCK + 1)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ended.stderr == ""
     moments = [line.split() for line in ended.stdout.splitlines()]
@@ -76,7 +80,7 @@ def test_killed_before_any_operation_on_a_file(tmp_path):
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_killed_while_blocks_are_made_leaves_no_process_and_resumes(scenario, tmp_path, jobs):
     out = tmp_path / "out"
-    process = start(out, 4000, jobs, ALLIANCE_STUB="sleep=0.25")
+    process = start(out, 4 * BLOCK, jobs, ALLIANCE_STUB="sleep=0.25")
     wait_until(lambda: len(blocks(out)) >= 2)
     workers = children(process)
     assert (len(workers) >= 2) == (jobs == 2)
@@ -87,16 +91,16 @@ def test_killed_while_blocks_are_made_leaves_no_process_and_resumes(scenario, tm
     assert 2 <= kept < 4
 
     seen = []
-    run(scenario, runs=4000, out=out, progress=lambda done, total: seen.append(done))
-    assert seen == list(range(kept * 1000, 4001, 1000))
-    run(scenario, runs=4000, out=tmp_path / "undisturbed")
+    run(scenario, runs=4 * BLOCK, out=out, progress=lambda done, total: seen.append(done))
+    assert seen == list(range(kept * BLOCK, 4 * BLOCK + 1, BLOCK))
+    run(scenario, runs=4 * BLOCK, out=tmp_path / "undisturbed")
     assert bytes_of(out) == bytes_of(tmp_path / "undisturbed")
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_interrupted_by_the_user_keeps_blocks_and_half_writes_nothing(scenario, tmp_path, jobs):
     out = tmp_path / "out"
-    process = start(out, 4000, jobs, ALLIANCE_STUB="sleep=0.25")
+    process = start(out, 4 * BLOCK, jobs, ALLIANCE_STUB="sleep=0.25")
     wait_until(lambda: len(blocks(out)) >= 2)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: parent and workers alike
     told, complaints = process.communicate(timeout=60)
@@ -104,21 +108,21 @@ def test_interrupted_by_the_user_keeps_blocks_and_half_writes_nothing(scenario, 
     assert len(blocks(out)) >= 2
     assert not [path for path in out.rglob("*") if path.suffix in (".part", ".nc", ".csv", ".json")]
 
-    run(scenario, runs=4000, out=out)
-    run(scenario, runs=4000, out=tmp_path / "undisturbed")
+    run(scenario, runs=4 * BLOCK, out=out)
+    run(scenario, runs=4 * BLOCK, out=tmp_path / "undisturbed")
     assert bytes_of(out) == bytes_of(tmp_path / "undisturbed")
     assert not (out / "blocks").exists()
 
 
 def test_a_damaged_block_is_made_again(scenario, tmp_path):
     out = tmp_path / "out"
-    process = start(out, 4000, 1, ALLIANCE_STUB="sleep=0.25")
+    process = start(out, 4 * BLOCK, 1, ALLIANCE_STUB="sleep=0.25")
     wait_until(lambda: len(blocks(out)) >= 2)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     first, second = sorted(blocks(out))[:2]
     first.write_bytes(first.read_bytes()[:-4])
     second.write_bytes(b"")
-    run(scenario, runs=4000, out=out)
-    run(scenario, runs=4000, out=tmp_path / "undisturbed")
+    run(scenario, runs=4 * BLOCK, out=out)
+    run(scenario, runs=4 * BLOCK, out=tmp_path / "undisturbed")
     assert bytes_of(out) == bytes_of(tmp_path / "undisturbed")

@@ -8,6 +8,7 @@ import pytest
 
 from sim import load
 from sim.ensemble import open_result, run, source
+from sim.ensemble.layout import BLOCK
 from sim.errors import InputError
 
 RECORDED = {
@@ -40,32 +41,32 @@ def steady_code():
 
 @pytest.fixture(scope="module")
 def result(scenario, tmp_path_factory):
-    return run(scenario, runs=2100, out=tmp_path_factory.mktemp("real"))
+    return run(scenario, runs=BLOCK + 100, out=tmp_path_factory.mktemp("real"))
 
 
-def test_first_thousand_runs_are_the_ensemble_of_a_thousand(scenario, result, tmp_path):
-    small = run(scenario, runs=1000, out=tmp_path)
+def test_first_runs_are_the_ensemble_of_so_many(scenario, result, tmp_path):
+    small = run(scenario, runs=BLOCK, out=tmp_path)
     for name, variable in result.variables.items():
         for entity in ("USA", "EUR", "OTHER", "ALL") if variable.entity == "donor" else (None,):
             whole, part = result.values(name, entity), small.values(name, entity)
-            np.testing.assert_array_equal(whole[..., :1000], part, err_msg=f"{name} {entity}")
+            np.testing.assert_array_equal(whole[..., :BLOCK], part, err_msg=f"{name} {entity}")
 
 
 def test_workers_give_the_same_bytes(scenario, result, tmp_path):
-    assert bytes_of(run(scenario, runs=2100, jobs=2, out=tmp_path).path) == bytes_of(result.path)
+    assert bytes_of(run(scenario, runs=BLOCK + 100, jobs=2, out=tmp_path).path) == bytes_of(result.path)
 
 
 def test_interrupted_and_resumed_gives_the_same_bytes(scenario, result, tmp_path):
     def interrupt(done, total):
-        if done == 1000:
+        if done == BLOCK:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(scenario, runs=2100, out=tmp_path, progress=interrupt)
+        run(scenario, runs=BLOCK + 100, out=tmp_path, progress=interrupt)
     assert [path.name for path in tmp_path.rglob("*.npy")] == ["00000.npy"]
     seen = []
-    run(scenario, runs=2100, out=tmp_path, progress=lambda done, total: seen.append(done))
-    assert seen == [1000, 2000, 2100]
+    run(scenario, runs=BLOCK + 100, out=tmp_path, progress=lambda done, total: seen.append(done))
+    assert seen == [BLOCK, BLOCK + 100]
     assert bytes_of(tmp_path) == bytes_of(result.path)
 
 
