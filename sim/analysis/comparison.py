@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,8 @@ from sim.model.variables import VARIABLES, Variable
 
 if TYPE_CHECKING:
     from sim.scenario.parameter import Catalogue
+
+MOST_THREADS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,17 +219,23 @@ def contrast_views(
     if not 0 <= baseline < len(views):
         raise InputError(f"the baseline must be one of the {len(views)} scenarios compared")
     measure = unpaired if conditional else paired
-    found: list[tuple[Outcome, View, NDArray[np.datetime64], Difference]] = []
-    for outcome in outcomes:
+
+    def against_all(outcome: Outcome) -> list[tuple[Outcome, View, NDArray[np.datetime64], Difference]]:
         dates, reference = outcome.read(views[baseline])
         kept = kept_dates(dates, all_dates)
         sorted_once: Floats | None = None
+        gaps = []
         for view in views:
             if view is not views[baseline] and len(dates):
                 values = outcome.read(view)[1]
                 gap = measure(reference[kept], values[kept], binary=outcome.binary, a_quantiles=sorted_once)
                 sorted_once = gap.a_quantiles if not gap.dropped.any() else None
-                found.append((outcome, view, dates[kept], gap))
+                gaps.append((outcome, view, dates[kept], gap))
+        return gaps
+
+    # NumPy and the reader let other threads run; each holds some ten arrays of one outcome, so they are few.
+    with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:
+        found = [one for gaps in pool.map(against_all, outcomes) for one in gaps]
     adjusted = _adjusted([(dates, gap.p_value) for *_, dates, gap in found])
     name = views[baseline].name
     return tuple(

@@ -154,13 +154,12 @@ class Result:
             raise InputError(
                 f"{variable}: single runs are kept for the groups {', '.join(GROUPS)} only, name one of them"
             )
-        whole = self._array(variable, keep=False)
         if entity is None:
-            return whole
+            return self._array(variable, keep=False)
         if found.labels:
-            return np.asarray(whole == self._place(found, entity), np.float32)
+            return np.asarray(self._array(variable, keep=False) == self._place(found, entity), np.float32)
         place = self._texts("donor_group").index(entity) if grouped else self._place(found, entity)
-        return np.ascontiguousarray(whole[:, place])
+        return self._array(variable, keep=False, place=place)
 
     @cached_property
     def dataset(self) -> xarray.Dataset:
@@ -207,8 +206,8 @@ class Result:
         """The codes along an axis."""
         return tuple(one.decode() if isinstance(one, bytes) else str(one) for one in self._array(axis))
 
-    def _array(self, name: str, *, keep: bool = True) -> NDArray[Any]:
-        """An array of ``ensemble.nc``; small ones are read once. Not to be written to."""
+    def _array(self, name: str, *, keep: bool = True, place: int | None = None) -> NDArray[Any]:
+        """An array of ``ensemble.nc`` or the series at ``place``; small ones are read once. Not to be written to."""
         if name in self._arrays:
             return self._arrays[name]
         import h5py  # type: ignore[import-untyped, unused-ignore]
@@ -216,7 +215,7 @@ class Result:
         path = self.path / manifests.NUMBERS
         try:
             with h5py.File(path, "r") as file:
-                array: NDArray[Any] = file[name][...]
+                array: NDArray[Any] = file[name][...] if place is None else file[name][:, place]
         except (OSError, KeyError) as error:
             raise InputError(f"{path}: {name} is not readable; the result is damaged, make it again") from error
         if keep:

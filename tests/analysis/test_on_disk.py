@@ -6,6 +6,7 @@ import pytest
 from sim import ensemble
 from sim.analysis import attribute, compare, condition
 from sim.analysis.scenario_tree import tree
+from sim.ensemble.layout import BLOCK
 from sim.errors import FaultError, InputError
 
 
@@ -57,12 +58,12 @@ def test_coalitions_are_kept_and_reused(toy, toy_ensembles, tmp_path, monkeypatc
 def test_more_runs_use_the_blocks_already_kept(toy, toy_ensembles, tmp_path):
     a, b = toy.scenario("a"), toy.scenario("b", budgets__push=0.5, us__pull=1.0)
     options = {"catalogue": toy.catalogue, "variables": toy.variables, "cache": tmp_path / "cache"}
-    attribute(a, b, runs=1000, **options)
+    attribute(a, b, runs=BLOCK, **options)
     steps = []
-    found = attribute(a, b, runs=1500, progress=lambda done, total: steps.append((done, total)), **options)
+    found = attribute(a, b, runs=BLOCK + 100, progress=lambda done, total: steps.append((done, total)), **options)
     assert steps[0] == (4, 8)
-    assert found.runs == 1500
-    alone = attribute(a, b, runs=1500, catalogue=toy.catalogue, variables=toy.variables)
+    assert found.runs == BLOCK + 100
+    alone = attribute(a, b, runs=BLOCK + 100, catalogue=toy.catalogue, variables=toy.variables)
     assert [part.to_dict() for part in alone.rows()] == [part.to_dict() for part in found.rows()]
 
 
