@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -171,7 +172,8 @@ def _waterfall_lines(one: Waterfall, found: Attribution) -> list[str]:
 def _part_row(part: Part, scale: float, digits: int) -> list[str]:
     mean, low, high = (number(scale * value, digits) for value in (part.mean, part.low, part.high))
     signed = mean if mean.startswith("-") else f"+{mean}"
-    return [f"    {part.group}", signed, f"({low} to {high})", "depends on" if part.depends_on else ""]
+    span = f"({low} to {high})" if math.isfinite(part.low) else ""  # one run has no interval
+    return [f"    {part.group}", signed, span, "depends on" if part.depends_on else ""]
 
 
 def as_document(found: Attribution, files: list[Path], seconds: float) -> str:

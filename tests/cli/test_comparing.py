@@ -141,6 +141,13 @@ def test_attribution_adds_up_to_the_difference(here: Path, alliance: Alliance) -
     assert text.startswith("from short to harsh\n12 runs, seed 1, 2 ensembles (every combination run)")
 
 
+def test_one_run_is_attributed_without_an_interval(here: Path, alliance: Alliance) -> None:
+    done = alliance("attribute", "short.toml", "harsh.toml", "--runs", "1", "--jobs", "1", "-q", "--no-figures")
+    assert done.exit_code == 0, done.stderr
+    assert "us.commitment" in done.stdout
+    assert "nan" not in done.stdout
+
+
 def test_waterfalls_are_drawn_and_made_again_the_same(here: Path, alliance: Alliance) -> None:
     words = ["attribute", "short.toml", "harsh.toml", *FEW, "--variable", "us_commitment", "--format", "svg", "--json"]
     done = alliance(*words)
