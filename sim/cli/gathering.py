@@ -31,8 +31,20 @@ class Sampling:
 
 
 def is_result(word: str) -> bool:
-    """Whether a word names a finished result rather than a scenario."""
-    return (Path(word) / "manifest.json").is_file()
+    """Whether a word names a result, finished or not, rather than a scenario.
+
+    A folder that is no result counts as one, since opening it says best what it lacks; but a folder that happens to
+    have the name of a shipped scenario does not hide that scenario.
+    """
+    from sim.shipped import find_scenario
+
+    if (Path(word) / "manifest.json").is_file() or not Path(word).is_dir():
+        return Path(word).is_dir()
+    try:
+        find_scenario(word)
+    except InputError:
+        return True
+    return False
 
 
 def load_all(words: Sequence[str], sets: Sequence[str] = ()) -> list[Scenario]:

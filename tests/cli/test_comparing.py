@@ -109,11 +109,15 @@ def test_one_ensemble_can_be_split_by_an_outcome(here: Path, alliance: Alliance)
         (["short.toml", "./short.toml"], "two scenarios are named 'short'"),
         (["short.toml", "gone.toml"], "'gone.toml': no such file"),
         (["short.toml", "harsh.toml", "--variable", "threatt"], "threat"),
+        (["short.toml", "begun"], "begun: the run is not finished; run the same command again to resume it"),
+        (["short.toml", "bare"], "bare: no manifest.json in it"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_before_anything_is_run(
     words: list[str], answer: str, here: Path, alliance: Alliance
 ) -> None:
+    Path("begun/blocks").mkdir(parents=True)
+    Path("bare").mkdir()
     done = alliance("compare", *words, *NUMBERS)
     assert (done.exit_code, done.stdout) == (2, "")
     assert answer in done.stderr
