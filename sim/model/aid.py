@@ -72,6 +72,7 @@ class Aid:
         governed = [(DONORS.index(code), row) for row, code in enumerate(elections.codes) if code in DONORS]
         self._governed = tuple(np.array(rows) for rows in zip(*governed, strict=True))
         self._handled: Handling | None = None
+        self._unfatigued = single([1.0])  # what fatigue has left of European aid so far
         self._changes = 0
         number = engine.settings.number
         known = beginning(
@@ -167,11 +168,12 @@ class Aid:
             1,
             np.where(self._hostilities.full_scale, number("aid.after_ceasefire_factor"), 0),
         )
-        years = max((day - self._engine.start).days, 0) / 365.25
-        fatigue = (1 - number("europe.aid.fatigue_pct_per_year") / 100) ** np.float32(years)
-        groups = np.broadcast_arrays(
-            np.float32(1), fatigue * number("europe.aid.commitment_factor"), number("other.aid.commitment_factor")
-        )
+        if day >= self._engine.start:
+            self._unfatigued = single(
+                self._unfatigued * (1 - number("europe.aid.fatigue_pct_per_year") / 100) ** (1 / 12)
+            )
+        europe = self._unfatigued * number("europe.aid.commitment_factor")
+        groups = np.broadcast_arrays(np.float32(1), europe, number("other.aid.commitment_factor"))
         willing = single(np.stack(groups)[GROUP] * factor)
         if self._elections.sceptic.any():
             less = np.exp(-number("aid.sceptic_effect"))

@@ -86,7 +86,7 @@ PARAMETERS = (
         kind="assumption",
         default=uniform(1.0, 6.0),
         source="assumption",
-        domain=Number(0.5, 60.0),
+        domain=Number(1.0, 60.0),
     ),
     Parameter(
         key="negotiation.hold_probability",
@@ -210,7 +210,8 @@ class Negotiation:
         still = np.exp(-np.abs(war.gain) / 250)  # 1 on a frozen front, 0.4 at the mean monthly gain of 2024
         begun = np.isnan(self._effort_before) & self._hostilities.full_scale
         self._effort_before = np.where(begun, np.maximum(war.effort, 1), self._effort_before)
-        tired = np.nan_to_num(2 * (war.effort / self._effort_before - 1))
+        effort = war.effort * number("war.effort_factor")
+        tired = np.nan_to_num(2 * (effort / self._effort_before - 1))
         shift = number("negotiation.stalemate_effect") * still + number("negotiation.exhaustion_effect") * np.clip(
             tired, -2, 2
         )

@@ -28,7 +28,7 @@ from sim.model.hostilities import DAY_ONE
 from sim.scenario import Catalogue, Given, Origin, Parameter, fit, fixed, normal, uniform
 from sim.scenario.values import Value
 
-_ROOMS = {
+_SYSTEMS = {
     "alliance roster": roster,
     "economy": economy,
     "member budgets": budget_parameters,
@@ -46,7 +46,7 @@ _ROOMS = {
 }
 _HOLDER = {"Anders Fogh Rasmussen": "rasmussen", "Jens Stoltenberg": "stoltenberg", "Mark Rutte": "rutte"}
 _US_RESULT_2024 = date(2024, 11, 6)
-_FIRST_LAW_DEADLINE = date(2014, 9, 5)
+_WALES_PLEDGE = date(2014, 9, 5)
 _NEW_TARGET_TALK = date(2024, 1, 1)
 DEFAULT_START = date(2024, 10, 1)
 DEFAULT_END = date(2029, 12, 31)
@@ -61,7 +61,7 @@ def catalogue() -> Catalogue:
             default=None if parameter.default is None else fit(parameter.default, parameter.domain),
             used_in=(system, f"sim/model/{module.__name__.rsplit('.', 1)[-1]}.py"),
         )
-        for system, module in _ROOMS.items()
+        for system, module in _SYSTEMS.items()
         for parameter in _of(module)
     )
 
@@ -93,7 +93,7 @@ def _alliance(start: date) -> dict[str, Value]:
         if accession.invited_on is not None and accession.acceded_on is None:
             values[f"alliance.{accession.member}.invited"] = accession.invited_on
     values["summits.new_target_discussed"] = start >= _NEW_TARGET_TALK
-    if start >= _FIRST_LAW_DEADLINE:
+    if start >= _WALES_PLEDGE:
         values["summits.deadline_year"] = fixed(2024.0)
     return values
 

@@ -119,7 +119,7 @@ class Roster:
         waiting = ~self.member & np.isinf(self._joins)
         for row in range(len(MEMBERS), len(CODES)):
             drawn = self._engine.streams.uniform("roster", month_number(day), slot(CODES[row]))
-            invited = waiting[row] & (drawn < yearly / 12)
+            invited = waiting[row] & (drawn < 1 - (1 - yearly) ** (1 / 12))
             if invited.any():
                 arrival = self._arrival(CODES[row], day, month_number(day), invited)
                 self._joins[row] = np.where(invited, arrival, self._joins[row])

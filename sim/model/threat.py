@@ -72,7 +72,7 @@ PARAMETERS = (
         unit="% of GDP",
         kind="estimated",
         default=normal(6.5, 0.8, low=1.0),
-        source="SIPRI April 2025 edition for 2022-24; plan for 2025: 6.3% (PISM)",
+        source="SIPRI: 5.4 in 2023, 7.1 in the budget of 2024; plan for 2025: 6.3% (PISM)",
         domain=Number(0.5, 40.0, percent=False),
     ),
     Parameter(
@@ -101,7 +101,7 @@ PARAMETERS = (
         unit="sd, points of GDP",
         kind="estimated",
         default=fixed(0.8),
-        source="SIPRI April 2025 edition, yearly changes 2014-24",
+        source="SIPRI, yearly changes 2014-24 (published in April 2025, data to 2024)",
         domain=Number(0.0, 5.0),
     ),
 )

@@ -159,10 +159,6 @@ class UnitedStates:
         opposed = (self.house != self.president).astype(np.float32)
         return single(opposed + (self.senate != self.president))
 
-    def republican_government(self) -> Flags:
-        """Republican president with a Republican House, ``(runs,)``."""
-        return np.asarray((self.president == 1) & (self.house == 1), np.bool_)
-
     def _elect(self, year: int) -> None:
         settings = self._engine.settings
         if year % 4 == 0:

@@ -112,7 +112,7 @@ class War:
         self._effort_mean = self._effort_mean + number("war.effort_drift_pct_per_month") / 100 * fighting
         noise = number("war.effort_noise_log") * streams.normal("war", period)
         moved = next_effort(np.maximum(self.effort, 0.1), self._effort_mean, number("war.effort_persistence"), noise)
-        most = number("war.highest_loss_share") * self.force
+        most = number("war.highest_loss_share") * self.force / np.maximum(number("war.effort_factor"), 1e-6)
         self.effort = np.where(fighting, np.minimum(moved, most), self.effort).astype(np.float32)
 
     def _lose(self, part: np.float32) -> None:

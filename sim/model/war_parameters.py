@@ -220,7 +220,7 @@ PARAMETERS = (
         default=uniform(520.0, 617.0),
         source="Ukrainian command July and November 2024: 520 and 575; Russian president December 2023: 617",
         at_start=True,
-        domain=Number(0.0, 3000.0),
+        domain=Number(50.0, 1500.0),
     ),
     Parameter(
         key="war.highest_loss_share",
