@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.comparisons import Wish, default_folder, make, remember, write_tables
-from sim.cli.gathering import Sampling, name_of
+from sim.cli.gathering import Sampling, names_of
 from sim.cli.options import (
     FORMATS,
     Formats,
@@ -76,7 +76,7 @@ def compare_command(
     What differs in the inputs comes first, then what differs in the outcomes, paired run by run.
     """
     began = time.monotonic()
-    names = [name_of(word) for word in scenarios]
+    names = names_of(scenarios)
     wish = Wish(scenarios, by, baseline, outcomes)
     folder = out or Path("comparisons") / default_folder(names, by)
     settings = [

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.cli.gathering import Sampling, check_names, gather, is_result, name_of
+from sim.cli.gathering import Sampling, check_names, gather, is_result, names_of
 from sim.cli.options import write_whole
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def make(wish: Wish, sampling: Sampling, folder: Path, line: str) -> tuple[list[
     from sim import analysis
     from sim.analysis.comparison import chosen_outcomes
 
-    names = [name_of(word) for word in wish.words]
+    names = names_of(wish.words)
     check_names(names, fewest=1 if wish.by else 2)
     chosen_outcomes(wish.outcomes)
     place = baseline_place(names, wish.baseline, wish.by)

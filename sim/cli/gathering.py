@@ -67,13 +67,18 @@ def load_all(words: Sequence[str], sets: Sequence[str] = ()) -> list[Scenario]:
     return loaded
 
 
-def name_of(word: str) -> str:
-    """The name that a scenario or a result goes by, without reading a scenario file."""
-    if is_result(word):
-        from sim.ensemble import open_result
+def names_of(words: Sequence[str]) -> list[str]:
+    """The names that scenarios and results go by, without reading a scenario file.
 
-        return open_result(word).scenario.name
-    return Path(word).stem
+    Results of one name, as of one scenario with and without ``--set``, go by the names of their folders.
+    """
+    from sim.ensemble import open_result
+
+    names = [open_result(word).scenario.name if is_result(word) else Path(word).stem for word in words]
+    return [
+        Path(word).resolve().name if names.count(name) > 1 and is_result(word) else name
+        for word, name in zip(words, names, strict=True)
+    ]
 
 
 def check_names(names: Sequence[str], fewest: int = FEWEST) -> None:
@@ -87,7 +92,8 @@ def check_names(names: Sequence[str], fewest: int = FEWEST) -> None:
         problems.append(f"{fewest} to {MOST} scenarios can be compared, {len(names)} given")
     for name in sorted({name for name in names if names.count(name) > 1}):
         problems.append(
-            f"two scenarios are named '{name}'; rename one of the files so that figures can tell them apart"
+            f"two scenarios are named '{name}'; rename one of the files, or of the folders of results, "
+            "so that figures can tell them apart"
         )
     if problems:
         raise InputError(tuple(Problem("", 0, 0, "", text) for text in problems))
@@ -99,9 +105,9 @@ def gather(words: Sequence[str], sampling: Sampling, folder: Path, command: str)
 
     scenarios = iter(load_all([word for word in words if not is_result(word)], sampling.sets))
     results: list[Result] = []
-    for word in words:
+    for word, name in zip(words, names_of(words), strict=True):
         if is_result(word):
-            results.append(ensemble.open_result(Path(word)))
+            results.append(_labelled(ensemble.open_result(Path(word)), name))
             continue
         scenario = next(scenarios)
         with Progress(f"runs of {scenario.name}", quiet=sampling.quiet) as progress:
@@ -118,3 +124,13 @@ def gather(words: Sequence[str], sampling: Sampling, folder: Path, command: str)
             )
         results.append(made)
     return results
+
+
+def _labelled(result: Result, name: str) -> Result:
+    """The result, its scenario under ``name``; nothing changes on disk."""
+    from sim.ensemble import Result
+
+    told = result.manifest
+    if told["scenario"]["name"] == name:
+        return result
+    return Result(result.path, {**told, "scenario": {**told["scenario"], "name": name}})

@@ -81,6 +81,24 @@ def test_finished_results_compare_like_their_scenarios(here: Path, alliance: All
     assert from_results["outcomes"] == from_files["outcomes"]
 
 
+def test_results_of_one_scenario_go_by_their_folders(here: Path, alliance: Alliance) -> None:
+    change = ("--set", "us.commitment.posture=retrenchment", "--out", "results/conditional")
+    for more in ((), change):
+        assert alliance("run", "short.toml", *NUMBERS, *more).exit_code == 0
+    words = ("compare", "results/short", "results/conditional", "--no-figures", "--out", "both", "-q")
+    document = json.loads(alliance(*words, "--json").stdout)
+    assert document["scenarios"] == ["short", "conditional"]
+    assert [row["key"] for row in document["inputs"]] == ["us.commitment.posture"] * 2
+    assert {row["scenario"] for row in table("both/differences.csv")} == {"conditional"}
+    assert json.loads(Path("results/conditional/manifest.json").read_text())["scenario"]["name"] == "short"
+    again = alliance("export", "both", "--format", "csv", "--out", "again", "-q")
+    assert again.exit_code == 0, again.stderr
+    assert Path("again/differences.csv").read_bytes() == Path("both/differences.csv").read_bytes()
+    twice = alliance("compare", "results/short", "short.toml", *NUMBERS)
+    assert (twice.exit_code, twice.stdout) == (2, "")
+    assert "two scenarios are named 'short'" in twice.stderr
+
+
 def test_the_baseline_can_be_named(here: Path, alliance: Alliance) -> None:
     done = alliance("compare", "short.toml", "harsh.toml", "--baseline", "harsh", *NUMBERS)
     assert done.stdout.startswith("harsh against short\n")
