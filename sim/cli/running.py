@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.command("run")
 @click.argument("scenario")
 @ensemble_options
-@click.option("--central", is_flag=True, help="Every parameter and shock at its central value.")
+@click.option("--central", is_flag=True, help="Every parameter at its median; shocks and elections vary.")
 @click.option("--keep-runs", is_flag=True, help="Store every single run, also above 10,000.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the result.  [default: results/NAME]")
 @click.option("--force", is_flag=True, help="Replace a result in that folder that has other inputs.")
