@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from sim.analysis.table import Row
 
 LEVEL = 0.05
+# Where fewer runs differ, the spread of the differences, and so what could have been found, rests on a handful.
+MOSTLY_EQUAL = 0.99
 _POINTS = {
     "% of GDP": "percentage points of GDP",
     "% of NATO total": "percentage points of the NATO total",
@@ -95,6 +97,8 @@ def _nothing_shown(row: Row) -> str:
     if row.conditional:
         runs = f"{row.baseline_runs:,} and {row.scenario_runs:,} runs"
     text = f"no difference could be shown with {runs}"
+    if not row.conditional and row.p_equal > MOSTLY_EQUAL:
+        return f"{text}: the same in more than 99 of 100"
     if not row.detectable > 0:
         return text
     if row.kind in ("probability", "label"):

@@ -74,6 +74,13 @@ def test_what_is_not_shown_after_adjustment_is_not_claimed(p):
     assert "; 4.0 of 100 runs would have been found" in told(p_adjusted=p, kind="probability")
 
 
+def test_a_handful_of_runs_that_differ_are_no_measure_of_what_could_be_found():
+    text = told(p_adjusted=0.4, p_equal=0.995, detectable=0.0000031)
+    assert text.endswith("no difference could be shown with 1,000 runs: the same in more than 99 of 100.")
+    assert "would have been found" in told(p_adjusted=0.4, p_equal=0.98)
+    assert "would have been found" in told(p_adjusted=0.4, p_equal=0.995, conditional=True)
+
+
 def test_identity_and_absence_are_told_plainly():
     assert told(p_equal=1.0) == "Europe and Canada, defence share of GDP: the same in all 1,000 runs."
     assert told(pairs_used=0, p_adjusted=float("nan")).endswith(": no value to compare.")
