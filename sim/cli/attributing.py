@@ -15,6 +15,7 @@ from sim.cli.gathering import Sampling, check_names, load_all
 from sim.cli.options import (
     FORMATS,
     Formats,
+    OutPath,
     command_line,
     ensemble_options,
     json_option,
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 )
 @size_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: comparisons/A_to_B]")
+@click.option("--out", type=OutPath(), help="Folder.  [default: comparisons/A_to_B]")
 @json_option
 @quiet_option
 def attribute_command(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import json_option, write_whole
+from sim.cli.options import OutPath, json_option, write_whole
 from sim.cli.tables import columns, decimals, number
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ SHOWN = ("europe_canada_share_pct_gdp", "us_commitment", "ceasefire")
 @click.option("--inject", "injects", type=click.Path(path_type=Path), multiple=True, required=True, metavar="FILE.toml",
               help="What happens from then on. Repeatable.")  # fmt: skip
 @click.option("--title", default="", help="Title of the branch.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE.toml", help="The file.  [default: SCENARIO_INJECT.toml]"
-)
+@click.option("--out", type=OutPath(), metavar="FILE.toml", help="The file.  [default: SCENARIO_INJECT.toml]")
 @click.option("--force", is_flag=True, help="Replace that file.")
 def branch_command(
     scenario: str, at: datetime.datetime, injects: tuple[Path, ...], title: str, out: Path | None, force: bool

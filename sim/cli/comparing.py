@@ -15,6 +15,7 @@ from sim.cli.gathering import Sampling, names_of
 from sim.cli.options import (
     FORMATS,
     Formats,
+    OutPath,
     command_line,
     ensemble_options,
     json_option,
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     "--report", type=click.Path(path_type=Path), metavar="FILE.html", help="Write a report that stands alone."
 )
 @click.option("--why/--no-why", default=True, show_default=True, help="Say in the report why they differ.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: comparisons/A_vs_B]")
+@click.option("--out", type=OutPath(), help="Folder.  [default: comparisons/A_vs_B]")
 @click.option("--force", is_flag=True, help="Replace results of other inputs in that folder.")
 @json_option
 @quiet_option

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import MOST_SEED, json_option, write_whole
+from sim.cli.options import MOST_SEED, OutPath, json_option, write_whole
 from sim.cli.tables import columns
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--draws", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="Joint draws to make.")
 @click.option("--seed", type=click.IntRange(0, MOST_SEED), default=1, show_default=True, help="Seed of the sampler.")
 @click.option("--write", "shipped", is_flag=True, help="Store the draws where runs look for them.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE.npz", help="Store the draws in this file.")
+@click.option("--out", type=OutPath(), metavar="FILE.npz", help="Store the draws in this file.")
 @json_option
 def calibrate_command(
     until: datetime.datetime | None, draws: int, seed: int, shipped: bool, out: Path | None, as_json: bool
@@ -108,9 +108,7 @@ def replicate_command(as_json: bool) -> None:
 @click.option("--stored", "from_store", is_flag=True, help="Show the stored back-test; compute nothing.")
 @click.option("--write", "keep", is_flag=True, help="Store the scores where charts look for them.")
 @click.option("--card", is_flag=True, help="Write the evidence card from the stored back-test.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path("docs/evidence.md"), show_default=True, help="The card."
-)
+@click.option("--out", type=OutPath(), default=Path("docs/evidence.md"), show_default=True, help="The card.")
 @json_option
 def backtest_command(draws: int, seed: int, from_store: bool, keep: bool, card: bool, out: Path, as_json: bool) -> None:
     """Score forecasts made with what was known then.

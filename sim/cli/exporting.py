@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import FORMATS, Formats, json_option, paths_shown, quiet_option, size_option, usable_cores
+from sim.cli.options import FORMATS, Formats, OutPath, json_option, paths_shown, quiet_option, size_option, usable_cores
 from sim.cli.progress import Progress
 
 TABLES = ("csv", "xlsx")
@@ -29,7 +29,7 @@ COPIED = {"manifest.json": ("summary.csv",), "comparison.json": ("inputs.csv", "
     help="What to write.  [default: all]",
 )
 @size_option
-@click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: FOLDER/export]")
+@click.option("--out", type=OutPath(), help="Folder.  [default: FOLDER/export]")
 @json_option
 @quiet_option
 def export_command(

@@ -45,6 +45,19 @@ class Formats(click.ParamType[tuple[str, ...]]):
         return words
 
 
+class OutPath(click.Path):
+    """Where to write. An empty text, as of an unset shell variable, is refused: it would mean the current folder."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path."""
+        if isinstance(value, str) and not value.strip():
+            self.fail("an empty text is no path; write . for the current folder, or leave --out away", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def ensemble_options(verb: Verb) -> Verb:
     """Add the options that say how an ensemble is simulated: ``--runs --seed --jobs --set``."""
     for option in reversed(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import FORMATS, Formats, json_option, quiet_option, size_option, usable_cores
+from sim.cli.options import FORMATS, Formats, OutPath, json_option, quiet_option, size_option, usable_cores
 from sim.cli.progress import Progress
 
 
@@ -19,7 +19,7 @@ from sim.cli.progress import Progress
 @click.option("--entity", "entities", multiple=True, metavar="E", help="Member or donor of a variable. Repeatable.")
 @click.option("--format", "formats", type=Formats(), default=FORMATS, metavar="svg,png,pdf", help="Formats.")
 @size_option
-@click.option("--out", type=click.Path(path_type=Path), help="Folder.  [default: RESULTS/figures]")
+@click.option("--out", type=OutPath(), help="Folder.  [default: RESULTS/figures]")
 @json_option
 @quiet_option
 def plot_command(

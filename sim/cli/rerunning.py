@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import quiet_option, usable_cores
+from sim.cli.options import OutPath, quiet_option, usable_cores
 from sim.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ VERBS = ("run", "compare", "attribute")
 
 @click.command("rerun")
 @click.argument("figure", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Write the figure made again here.")
+@click.option("--out", type=OutPath(), help="Write the figure made again here.")
 @quiet_option
 def rerun_command(figure: Path, out: Path | None, quiet: bool) -> None:
     """Make a figure again and compare it byte by byte.

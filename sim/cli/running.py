@@ -13,6 +13,7 @@ import click
 from sim.cli.options import (
     FORMATS,
     Formats,
+    OutPath,
     command_line,
     ensemble_options,
     json_option,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @ensemble_options
 @click.option("--central", is_flag=True, help="Every parameter at its median; shocks and elections vary.")
 @click.option("--keep-runs", is_flag=True, help="Store every single run, also above 10,000.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the result.  [default: results/NAME]")
+@click.option("--out", type=OutPath(), help="Folder of the result.  [default: results/NAME]")
 @click.option("--force", is_flag=True, help="Replace a result in that folder that has other inputs.")
 @click.option(
     "--format", "formats", type=Formats(), default=FORMATS, metavar="svg,png,pdf", help="Formats of the figures."

@@ -186,3 +186,16 @@ def test_a_terminal_without_a_letter_gets_a_substitute(tmp_path: Path) -> None:
 
 def test_the_module_and_the_script_are_the_same_program(tmp_path: Path, alliance: Alliance) -> None:
     assert process("--version", cwd=tmp_path).stdout == alliance("--version").stdout
+
+
+def test_an_empty_out_is_refused_by_every_verb_that_has_one(
+    alliance: Alliance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    verbs = [verb for verb in VERBS if "--out" in alliance(verb, "--help").stdout]
+    assert {"run", "compare", "attribute", "plot", "export", "branch"} <= set(verbs)
+    for verb in verbs:
+        done = alliance(verb, "--out", "")
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "an empty text is no path" in done.stderr
+    assert list(tmp_path.iterdir()) == []
