@@ -124,17 +124,15 @@ def align(ensembles: Sequence[Ensemble]) -> Aligned:
     warning.
 
     Raises:
-        InputError: fewer than two or more than eight, two with one name, or seeds, facts or versions that differ;
-            every reason at once.
+        InputError: fewer than two or more than eight, two with one name, or starts, seeds, facts or versions
+            that differ; every reason at once.
     """
-    problems = [*_count_problems(ensembles), *_name_problems(ensembles), *_manifest_problems(ensembles)]
-    if not problems:
-        first = max(one.scenario.start for one in ensembles)
-        last = min(one.scenario.end for one in ensembles)
-        if first >= last:
-            problems.append(
-                f"the scenarios share no dates: one starts on {first}, another ends on {last}; change start or end"
-            )
+    problems = [
+        *_count_problems(ensembles),
+        *_name_problems(ensembles),
+        *_start_problems([one.scenario for one in ensembles]),
+        *_manifest_problems(ensembles),
+    ]
     if problems:
         raise InputError(tuple(Problem("", 0, 0, "", message) for message in problems))
     runs = min(one.runs for one in ensembles)
@@ -159,6 +157,26 @@ def _name_problems(ensembles: Sequence[Ensemble]) -> list[str]:
         f"two scenarios are named {name!r}; rename one of the files so that figures can tell them apart"
         for name in twice
     ]
+
+
+def check_starts(scenarios: Sequence[Scenario]) -> None:
+    """Refuse scenarios that start on different days.
+
+    Facts are those known at the start, and a pair of runs is to differ by its inputs alone.
+
+    Raises:
+        InputError: the starts differ.
+    """
+    problems = _start_problems(scenarios)
+    if problems:
+        raise InputError(problems[0])
+
+
+def _start_problems(scenarios: Sequence[Scenario]) -> list[str]:
+    if len({one.start for one in scenarios}) < 2:
+        return []
+    told = ", ".join(f"{one.name} {one.start}" for one in scenarios)
+    return [f"starts differ ({told}): their facts differ too, which no input explains; give all one start"]
 
 
 def _manifest_problems(ensembles: Sequence[Ensemble]) -> list[str]:
@@ -190,10 +208,7 @@ def _warnings(ensembles: Sequence[Ensemble], runs: int) -> list[str]:
         warnings.append(
             "made with different versions of Python or its libraries; last digits may differ for that reason"
         )
-    starts = {one.scenario.start for one in ensembles}
     ends = {one.scenario.end for one in ensembles}
-    if len(starts) > 1:
-        warnings.append(f"starts differ; dates before {max(starts)} are left out")
     if len(ends) > 1:
         warnings.append(f"horizons differ; dates after {min(ends)} are left out")
     return warnings

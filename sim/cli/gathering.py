@@ -102,12 +102,21 @@ def check_names(names: Sequence[str], fewest: int = FEWEST) -> None:
 def gather(words: Sequence[str], sampling: Sampling, folder: Path, command: str) -> list[Result]:
     """Results for ``words`` in their order; simulated ones are kept under ``folder`` by name, and reused from there."""
     from sim import ensemble
+    from sim.analysis.align import check_starts
 
-    scenarios = iter(load_all([word for word in words if not is_result(word)], sampling.sets))
+    loaded = load_all([word for word in words if not is_result(word)], sampling.sets)
+    names = names_of(words)
+    held = {
+        name: _labelled(ensemble.open_result(word), name)
+        for word, name in zip(words, names, strict=True)
+        if is_result(word)
+    }
+    check_starts([*(result.scenario for result in held.values()), *loaded])
+    scenarios = iter(loaded)
     results: list[Result] = []
-    for word, name in zip(words, names_of(words), strict=True):
-        if is_result(word):
-            results.append(_labelled(ensemble.open_result(Path(word)), name))
+    for name in names:
+        if name in held:
+            results.append(held[name])
             continue
         scenario = next(scenarios)
         with Progress(f"runs of {scenario.name}", quiet=sampling.quiet) as progress:

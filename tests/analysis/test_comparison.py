@@ -140,7 +140,7 @@ def test_wrong_numbers_of_scenarios_and_shared_names_are_refused(toy, compare):
         with pytest.raises(InputError, match=told):
             align(results(*names))
     late = toy.Result(toy.scenario("late", start=dt.date(2027, 1, 1), end=dt.date(2027, 12, 31)), runs=2)
-    with pytest.raises(InputError, match="share no dates"):
+    with pytest.raises(InputError, match=r"starts differ \(a 2024-10-01, late 2027-01-01\): their facts differ too"):
         align([*results("a"), late])
     for baseline in (2, -1):
         with pytest.raises(InputError, match="baseline must be one of the 2"):

@@ -141,6 +141,19 @@ def test_what_cannot_be_compared_is_refused_before_anything_is_run(
     assert answer in done.stderr
 
 
+def test_other_starts_are_refused_of_files_before_anything_is_run_and_of_results(
+    here: Path, alliance: Alliance
+) -> None:
+    Path("later.toml").write_text(SHORT.format(title="Later", more="start = 2024-11-01\n"))
+    for name in ("short", "later"):
+        assert alliance("run", f"{name}.toml", *NUMBERS).exit_code == 0
+    for words in (("short.toml", "later.toml"), ("results/short", "results/later"), ("results/short", "later.toml")):
+        done = alliance("compare", *words, *NUMBERS)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "starts differ (short " in done.stderr
+        assert not Path("comparisons").exists()
+
+
 def test_the_mistakes_of_all_files_are_told_at_once(here: Path, alliance: Alliance) -> None:
     for name in ("one", "two"):
         Path(f"{name}.toml").write_text(SHORT.format(title=name, more="[us.commitmnt]\nx = 1"))
