@@ -28,6 +28,7 @@ Array = NDArray[np.float64]
 UNTIL = date(2024, 10, 1)  # the start of the shipped scenarios: they may not know more
 CHAINS, THIN = 4, 5
 FIRST_DAY = date(2016, 10, 1)
+LAST_DAY = date(2025, 1, 1)  # nothing in the facts became known later
 REVISIONS_KNOWN = date(2024, 6, 17)
 T_SD = float(np.sqrt(DEGREES / (DEGREES - 2)))  # sd of t with these degrees; the model's shocks have unit sd
 KEYS = {
@@ -77,6 +78,11 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
 
     Blocks whose data begin later are skipped and named. InputError if ``until`` is before the panel begins.
     """
+    if draws < CHAINS or draws % CHAINS:
+        near = max(CHAINS, round(draws / CHAINS) * CHAINS)
+        raise InputError(f"{draws} draws cannot be shared by {CHAINS} chains; ask for {near}")
+    if until > LAST_DAY:
+        raise InputError(f"until {until} is after the last day in the facts, {LAST_DAY}")
     if until < FIRST_DAY:
         raise InputError(f"until {until} is before the data begin; the first day that can be used is {FIRST_DAY}")
     columns: dict[str, Array] = {}

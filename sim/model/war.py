@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.model.aid import Aid
 from sim.model.clock import Process, month_number
-from sim.model.engine import Engine, Flags, Numbers
+from sim.model.engine import Engine, Flags, Numbers, single
 from sim.model.hostilities import Hostilities
 from sim.model.streams import slot
 from sim.model.threat import Threat
@@ -35,7 +35,8 @@ class War:
         fill = engine.fill
         number = engine.settings.number
         before = number("war.occupied_before_km2")
-        self.controlled = fill(np.array([known.controlled_km2], np.float32) if known.controlled_km2 else before)
+        taken = before + np.where(hostilities.full_scale, number("war.first_advance_km2"), 0)  # before the first map
+        self.controlled = fill(np.array([known.controlled_km2], np.float32) if known.controlled_km2 else single(taken))
         self.gain = fill(np.array([known.gain_km2], np.float32))
         self.kursk = fill(np.array([known.kursk_km2], np.float32))
         counted = np.array([known.effort_thousand], np.float32)
