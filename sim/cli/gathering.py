@@ -112,6 +112,8 @@ def gather(words: Sequence[str], sampling: Sampling, folder: Path, command: str)
         if is_result(word)
     }
     check_starts([*(result.scenario for result in held.values()), *loaded])
+    if not sampling.force:
+        _check_folders(loaded, sampling, folder)
     scenarios = iter(loaded)
     results: list[Result] = []
     for name in names:
@@ -133,6 +135,20 @@ def gather(words: Sequence[str], sampling: Sampling, folder: Path, command: str)
             )
         results.append(made)
     return results
+
+
+def _check_folders(scenarios: Sequence[Scenario], sampling: Sampling, folder: Path) -> None:
+    """Refuse before the first simulation what the last would be refused for, all folders at once."""
+    from sim.ensemble.making import check_folder
+
+    problems: list[Problem] = []
+    for one in scenarios:
+        try:
+            check_folder(one, folder / one.name, runs=sampling.runs, seed=sampling.seed)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(tuple(problems))
 
 
 def _labelled(result: Result, name: str) -> Result:

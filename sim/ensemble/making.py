@@ -92,6 +92,17 @@ def run(
     return result
 
 
+def check_folder(scenario: Scenario, out: Path, *, runs: int, seed: int, keep_runs: bool = True) -> None:
+    """Refuse at once the folder that `run` would refuse with these arguments; nothing is written.
+
+    Raises:
+        InputError: ``out`` is a file or holds something else.
+    """
+    given = manifest.inputs(scenario, runs=runs, seed=seed, central=False, keep_runs=keep_runs)
+    store = out / "blocks" / manifest.digest(given)[:16]
+    _held(Order(blocks.Work(source.MODEL, scenario, seed, runs, False, store), given, out, ""))
+
+
 def _check(runs: int, seed: int, jobs: int) -> None:
     """Raise InputError with all problems of the plain arguments."""
     limits = (("runs", runs, 1, MOST_RUNS), ("seed", seed, 0, MOST_SEED), ("jobs", jobs, 1, 1024))
@@ -107,10 +118,24 @@ def _check(runs: int, seed: int, jobs: int) -> None:
 def _existing(order: Order, *, force: bool) -> Result | None:
     """The finished result in the folder if it is the one asked for; InputError if the folder must not be touched."""
     out = order.out
+    if force and (out.is_dir() or not out.exists()):
+        return None
+    held = _held(order)
+    if held is None:
+        return None
+    try:
+        manifest.verify(out, held)
+    except InputError:
+        # Damaged, but known to be this very ensemble: making it again loses nothing.
+        return None
+    return _renamed(order, held)
+
+
+def _held(order: Order) -> dict[str, Any] | None:
+    """The manifest in the folder if it is of the ensemble asked for; InputError if the folder must not be touched."""
+    out = order.out
     if out.exists() and not out.is_dir():
         raise InputError(f"{out}: is a file; --out names a folder")
-    if force:
-        return None
     held = manifest.read(out)
     if held is None:
         strangers = [name for name in FILES if (out / name).exists()]
@@ -124,12 +149,7 @@ def _existing(order: Order, *, force: bool) -> Result | None:
             f"{out}: holds a result of other inputs ({_difference(held['inputs'], order.given)}); "
             "choose another --out, or --force to replace it"
         )
-    try:
-        manifest.verify(out, held)
-    except InputError:
-        # Damaged, but known to be this very ensemble: making it again loses nothing.
-        return None
-    return _renamed(order, held)
+    return held
 
 
 def _difference(held: dict[str, Any], given: dict[str, Any]) -> str:

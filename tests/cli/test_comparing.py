@@ -154,6 +154,21 @@ def test_other_starts_are_refused_of_files_before_anything_is_run_and_of_results
         assert not Path("comparisons").exists()
 
 
+def test_every_folder_is_checked_before_the_first_simulation(here: Path, alliance: Alliance) -> None:
+    seven = ("--runs", "7", "--jobs", "1", "--quiet", "--no-figures")
+    assert alliance("run", "harsh.toml", *NUMBERS, "--out", "comparisons/short_vs_harsh/harsh").exit_code == 0
+    done = alliance("compare", "short.toml", "harsh.toml", *seven)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "harsh: holds a result of other inputs (runs 12, not 7); choose another --out, or --force" in done.stderr
+    assert not Path("comparisons/short_vs_harsh/short").exists()
+    assert alliance("compare", "short.toml", "harsh.toml", *NUMBERS).exit_code == 0
+    both = alliance("compare", "short.toml", "harsh.toml", *seven)
+    assert [line.split(": ")[1] for line in both.stderr.splitlines()] == [
+        f"comparisons/short_vs_harsh/{name}" for name in ("short", "harsh")
+    ]
+    assert alliance("compare", "short.toml", "harsh.toml", *seven, "--force").exit_code == 0
+
+
 def test_the_mistakes_of_all_files_are_told_at_once(here: Path, alliance: Alliance) -> None:
     for name in ("one", "two"):
         Path(f"{name}.toml").write_text(SHORT.format(title=name, more="[us.commitmnt]\nx = 1"))
