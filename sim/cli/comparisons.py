@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.cli.gathering import Sampling, check_names, gather, is_result, names_of
+from sim.cli.gathering import MOST, Sampling, check_names, gather, is_result, names_of
 from sim.cli.options import write_whole
+from sim.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from sim.analysis import Comparison
@@ -40,6 +41,11 @@ def make(wish: Wish, sampling: Sampling, folder: Path, line: str) -> tuple[list[
     from sim.analysis.comparison import chosen_outcomes
 
     names = names_of(wish.words)
+    twice = sorted({word for word in wish.words if wish.words.count(word) > 1})
+    if twice and len(names) <= MOST:
+        raise InputError(
+            tuple(Problem("", 0, 0, "", f"'{word}' is given more than once; name it once") for word in twice)
+        )
     check_names(names, fewest=1 if wish.by else 2)
     chosen_outcomes(wish.outcomes)
     place = baseline_place(names, wish.baseline, wish.by)
@@ -70,8 +76,6 @@ def reopen(folder: Path) -> tuple[Comparison, str]:
     Raises:
         InputError: there is none, it is damaged, or one of its results is.
     """
-    from sim.errors import InputError
-
     path = folder / "comparison.json"
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
@@ -102,8 +106,6 @@ def baseline_place(names: Sequence[str], baseline: str | None, by: str | None) -
     Raises:
         InputError: it is not one of them.
     """
-    from sim.errors import InputError
-
     if baseline is None:
         return 0
     if by:

@@ -125,6 +125,7 @@ def test_one_ensemble_can_be_split_by_an_outcome(here: Path, alliance: Alliance)
         (["short.toml"], "2 to 8 scenarios can be compared, 1 given"),
         (["short.toml"] * 9, "2 to 8 scenarios can be compared, 9 given"),
         (["short.toml", "./short.toml"], "two scenarios are named 'short'"),
+        (["baseline", "baseline"], "'baseline' is given more than once; name it once"),
         (["short.toml", "gone.toml"], "'gone.toml': no such file"),
         (["short.toml", "harsh.toml", "--variable", "threatt"], "threat"),
         (["short.toml", "begun"], "begun: the run is not finished; run the same command again to resume it"),
