@@ -57,31 +57,56 @@ def tree(folder: Path, results: Path | None = None, *, load: Load = load_scenari
     """The scenario files of ``folder``, each below the parent it names last, each family together.
 
     ``results`` is the folder that holds a result folder per scenario name. A file that cannot be read as TOML, or that
-    is no scenario (no title), is left to ``alliance check`` and is not part of the tree.
+    is no scenario (no title), is left to ``alliance check`` and is not part of the tree; nor are ``circles``.
 
     Raises:
-        InputError: there is no such folder, or no scenario in it; files extend each other in a circle; a result is
-            damaged, or its scenario is wrong now.
+        InputError: there is no such folder, or no scenario in it; a result is damaged, or its scenario is wrong now.
     """
-    if not folder.is_dir():
-        raise InputError((Problem(str(folder), 0, 0, "", "no such folder"),))
-    files = {path.stem: data for path in sorted(folder.glob("*.toml")) if (data := _data(path))}
-    if not files:
-        raise InputError((Problem(str(folder), 0, 0, "", "no scenario files in this folder"),))
-    parents = {name: _parents(data, set(files)) for name, data in files.items()}
+    files, parents = _families(folder)
     order: list[tuple[str, int]] = []
     for name in files:
         if not parents[name][0]:
             _walk(name, 0, parents, order)
-    if len(order) < len(files):
-        circle = ", ".join(sorted(set(files) - {name for name, _ in order}))
-        raise InputError((Problem(str(folder), 0, 0, "extends", f"files extend each other in a circle: {circle}"),))
     nodes = []
     for name, depth in order:
         path, data = folder / f"{name}.toml", files[name]
         endings, stale = _ended(path, results / name, load) if results else ((), False)
         nodes.append(Node(name, path, data["title"], depth, *parents[name], _branched(data), endings, stale))
     return tuple(nodes)
+
+
+def circles(folder: Path) -> tuple[Problem, ...]:
+    """The files of ``folder`` that have no place in its tree, as their parents extend each other, with the line."""
+    _, parents = _families(folder)
+    found = []
+    for name in parents:
+        trail = [name]
+        while (above := parents[trail[-1]][0]) and above[-1] not in trail:
+            trail.append(above[-1])
+        if above:
+            loop = [*trail[trail.index(above[-1]) :], above[-1]]
+            path = folder / f"{name}.toml"
+            told = "the files extend each other: " + " -> ".join(f"{one}.toml" for one in loop)
+            found.append(Problem(str(path), *_place(path), "extends", told))
+    return tuple(found)
+
+
+def _place(path: Path) -> tuple[int, int]:
+    """Line and column of what a file extends."""
+    from sim.scenario.document import Document, read
+
+    document = read(path, str(path))
+    return document.positions.value(("extends",)) if isinstance(document, Document) else (0, 0)
+
+
+def _families(folder: Path) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[tuple[str, ...], tuple[str, ...]]]]:
+    """The scenario files of ``folder`` by name, and whom each extends."""
+    if not folder.is_dir():
+        raise InputError((Problem(str(folder), 0, 0, "", "no such folder"),))
+    files = {path.stem: data for path in sorted(folder.glob("*.toml")) if (data := _data(path))}
+    if not files:
+        raise InputError((Problem(str(folder), 0, 0, "", "no scenario files in this folder"),))
+    return files, {name: _parents(data, set(files)) for name, data in files.items()}
 
 
 def _data(path: Path) -> dict[str, Any] | None:

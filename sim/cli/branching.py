@@ -62,21 +62,27 @@ def tree_command(folder: Path, results: Path, names: tuple[str, ...], as_json: b
     Each scenario stands below its parent; outcomes are those of finished results, at the end.
     """
     from sim.analysis.comparison import chosen_outcomes
-    from sim.analysis.scenario_tree import tree
+    from sim.analysis.scenario_tree import circles, tree
+    from sim.errors import InputError
 
     chosen_outcomes(names)
     nodes = tree(folder, results)
     if as_json:
         click.echo(json.dumps([_node(node) for node in nodes], indent=2, ensure_ascii=False))
-        return
-    shown = names or SHOWN
+    elif nodes:
+        click.echo("\n".join(_lines(nodes, names or SHOWN)))
+    if wrong := circles(folder):
+        raise InputError(wrong)
+
+
+def _lines(nodes: Sequence[Node], shown: Sequence[str]) -> list[str]:
     rows: list[Sequence[str]] = [["", "branches on", *shown]]
     for node in nodes:
         endings = {ending.outcome.key: ending for ending in node.endings}
         mark = " (changed since its run)" if node.stale else ""
         cells = [_ending(endings[name]) if name in endings else "-" for name in shown]
         rows.append(["  " * node.depth + node.name + mark, str(node.at or ""), *cells])
-    click.echo("\n".join(columns(rows, left=2)))
+    return columns(rows, left=2)
 
 
 def _ending(ending: Ending) -> str:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from sim.analysis.scenario_tree import tree
+from sim.analysis.scenario_tree import circles, tree
 from sim.errors import InputError
 
 HEAD = 'description = "d"\nreferences = ["r"]\n'
@@ -51,7 +51,19 @@ def test_what_is_no_tree_is_told(tmp_path):
         tree(tmp_path / "none")
     with pytest.raises(InputError, match="no scenario files"):
         tree(tmp_path)
+
+
+def test_files_in_a_circle_are_told_with_their_line_and_the_rest_is_listed(tmp_path):
     write(tmp_path, "a", 'extends = "b.toml"')
     write(tmp_path, "b", 'extends = "a.toml"')
-    with pytest.raises(InputError, match="in a circle: a, b"):
-        tree(tmp_path)
+    write(tmp_path, "below", 'extends = "a.toml"')
+    write(tmp_path, "self", "", 'extends = "self.toml"')
+    write(tmp_path, "sound")
+    assert [node.name for node in tree(tmp_path)] == ["sound"]
+    told = {problem.path: (problem.line, problem.column, problem.message) for problem in circles(tmp_path)}
+    assert told == {
+        str(tmp_path / "a.toml"): (2, 11, "the files extend each other: a.toml -> b.toml -> a.toml"),
+        str(tmp_path / "b.toml"): (2, 11, "the files extend each other: b.toml -> a.toml -> b.toml"),
+        str(tmp_path / "below.toml"): (2, 11, "the files extend each other: a.toml -> b.toml -> a.toml"),
+        str(tmp_path / "self.toml"): (3, 11, "the files extend each other: self.toml -> self.toml"),
+    }

@@ -117,3 +117,13 @@ def test_verify_without_relations_says_so(alliance: Alliance, here: Path) -> Non
     done = alliance("verify")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "name the files" in done.stderr
+
+
+def test_a_file_that_extends_itself_does_not_hide_the_tree(here: Path, alliance: Alliance) -> None:
+    (here / "self.toml").write_text('title = "Self"\nextends = "self.toml"\n')
+    done = alliance("tree")
+    assert done.exit_code == 2
+    assert "short" in done.stdout
+    assert "self" not in done.stdout
+    assert "self.toml:2:11  extends  the files extend each other: self.toml -> self.toml" in done.stderr
+    assert "short" in [node["name"] for node in json.loads(alliance("tree", "--json").stdout)]
