@@ -290,3 +290,16 @@ def test_most_scenarios_with_one_setting_are_told_as_all_others(results):
         assert [one.others for one in settings] == [False, True], row.key
         assert settings[0].scenarios == ("trump_conditional",)
         assert settings[1].scenarios == ("harris_continuity", "twin_0", "twin_1", "twin_2")
+
+
+def test_more_aid_of_europe_is_told_beside_less_aid_of_the_united_states(results):
+    from sim.analysis import compare
+    from sim.figures.report.answer import answer
+    from sim.figures.report.story import stories
+
+    comparison = compare([results["harris_continuity"], results["europe_replaces_us"]])
+    first, second, _ = answer(comparison, {name: name for name in comparison.names})
+    assert "allocated, cumulative: United States”: lower on average" in first
+    assert "allocated, cumulative: Europe”: higher on average" in second
+    leading = [line for story in stories(comparison) for line in story.leading if "Military aid" in line]
+    assert ["(EUR)" in line for line in leading] == [False, True]

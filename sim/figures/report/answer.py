@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sim.analysis import Comparison, Row
 from sim.analysis.wording import quantity, runs_of_100, with_unit
@@ -35,6 +35,17 @@ def ranked(comparison: Comparison) -> list[list[Row]]:
             rows.setdefault(key, []).append(row)
     order = sorted(places, key=lambda key: (min(places[key]), sum(places[key]) / len(places[key])))
     return [sorted(rows[key], key=lambda row: -abs(row.mean_difference)) for key in order]
+
+
+def repeats(row: Row, told: Iterable[Row]) -> bool:
+    """Whether ``told`` has a row of the same variable and scenario that goes the same way.
+
+    Less aid of the United States and less aid in all say one thing; less of theirs and more of Europe's say two.
+    """
+    up = row.mean_difference > 0
+    return any(
+        (one.variable, one.scenario, one.mean_difference > 0) == (row.variable, row.scenario, up) for one in told
+    )
 
 
 def change(row: Row, *, with_words: bool = True) -> tuple[str, str]:
@@ -90,8 +101,7 @@ def _second(comparison: Comparison, shown: list[list[Row]], titles: Mapping[str,
     count = len(grouped(comparison))
     if not shown:
         return f"This rests on {_runs(comparison)}, and the table below says which differences would have been found."
-    # Two readings of one variable (the United States' aid and all aid) would say the same thing twice.
-    rest = [rows for rows in shown[1:] if rows[0].variable != shown[0][0].variable]
+    rest = [rows for rows in shown[1:] if not all(repeats(row, shown[0]) for row in rows)]
     if not rest:
         others = count - 1
         return f"In the other {others} outcomes compared no separate difference stands out." if others else (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.analysis import Comparison, Row
+from sim.figures.report.answer import repeats
 from sim.figures.report.numbers import day_told, outcome_name, outcome_unit
 from sim.figures.report.outcomes import baseline_level, grouped, scenario_level
 from sim.figures.words import full_date
@@ -85,11 +86,12 @@ def _story(comparison: Comparison, side: Side) -> Story:
 
 
 def _leading(comparison: Comparison, scenario: str) -> list[Row]:
-    """The largest differences, one of each variable: all aid says again what the largest donor's said."""
-    found: dict[str, Row] = {}
+    """The largest differences, without those that say again what a larger one of their variable said."""
+    found: list[Row] = []
     for row in comparison.leading(scenario, count=len(comparison.contrasts)):
-        found.setdefault(row.variable, row)
-    return list(found.values())[:MOST_LEADING]
+        if not repeats(row, found):
+            found.append(row)
+    return found[:MOST_LEADING]
 
 
 def _ending(rows: list[Row], everyone: list[Side]) -> Ending:
