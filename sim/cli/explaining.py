@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError
@@ -38,6 +39,8 @@ def explain(name: str, scenario: str | None = None) -> dict[str, str]:
         return {**_variable(recorded[name]), **({"keys": ", ".join(group)} if group else {})}
     if group:
         return group
+    if (folder := Path(name)).is_dir() and (folder / "manifest.json").is_file():
+        raise InputError(f"{name} is a result: name a --variable of it, e.g. --variable ceasefire")
     near = [*catalogue().nearest(name), *difflib.get_close_matches(name, recorded, n=3)]
     hint = f"; did you mean {', '.join(near[:3])}?" if near else "; `alliance schema` holds every key"
     raise InputError(f"'{name}' is neither a scenario key nor a recorded variable{hint}")

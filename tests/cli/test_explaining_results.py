@@ -34,6 +34,7 @@ def test_the_terms_of_a_member_s_share_sum_to_its_change(result, alliance):
         (("--variable", "defence_share_pct_gdp", "--entity", "UK"), "GBR"),
         (("--variable", "defence_share_pct_gdp", "--entity", "POL", "--date", "2035-01-01"), "2029-12-31"),
         (("--entity", "POL"), "--variable"),
+        ((), "is a result: name a --variable"),
     ],
 )
 def test_a_wrong_word_is_one_line_with_what_is_right(result, words, message, alliance):
