@@ -225,9 +225,9 @@ class Result:
 
 
 def _nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
-    """A suggestion, or the choices when they are few."""
+    """A suggestion, or the choices when none is near."""
     close = difflib.get_close_matches(word.lower(), [one.lower() for one in known], n=3, cutoff=0.5)
     named = [one for one in known if one.lower() in close]
     if named:
         return f"; did you mean {' or '.join(named)}?"
-    return f"; there are {', '.join(known)}" if len(known) <= 6 else ""
+    return f"; there are {', '.join(known)}"

@@ -56,7 +56,7 @@ def test_probability_is_the_share_of_runs(result):
     ("asked", "told"),
     [
         (lambda r: r.mean("aera"), "no variable 'aera'; did you mean area?"),
-        (lambda r: r.dates("zzzz"), "no variable 'zzzz'"),
+        (lambda r: r.dates("zzzz"), "no variable 'zzzz'; there are share, count, area, posture, aid, truce, day"),
         (lambda r: r.mean("share", "BLE"), "share has no entity 'BLE'; did you mean BEL?"),
         (lambda r: r.mean("share", "NOR"), "share has no entity 'NOR'; there are ALB, BEL, USA"),
         (lambda r: r.mean("area", "USA"), "area is one series, it has no entity 'USA'"),
