@@ -99,7 +99,7 @@ class _Resolver:
         default_end: datetime.date,
     ) -> Scenario | None:
         """The scenario, or None where problems leave none."""
-        root = self.file(path, shown_path(path), [])
+        root = self.file(path, self.shown(path, path), [])
         settings = merged(self.layers)
         by_hand, faults = read_sets(sets, self.catalogue, settings)
         self.problems += faults
@@ -178,8 +178,16 @@ class _Resolver:
             document.report(place, f"the files extend each other: {' -> '.join([*loop, loop[0]])}", at_value=True)
             return None
         if real not in self.seen:
-            self.seen[real] = self.file(path, os.path.normpath(shown_path(shown_as)), chain)
+            self.seen[real] = self.file(path, os.path.normpath(self.shown(path, shown_as)), chain)
         return self.seen[real]
+
+    def shown(self, path: Path, written: str | Path) -> str:
+        """How a file is called in messages: a shipped one by its folder and name, wherever it is installed."""
+        try:
+            shipped = self.shipped is not None and path.resolve().parent == self.shipped.resolve()
+        except OSError:
+            shipped = False
+        return f"scenarios/{path.name}" if shipped else shown_path(written)
 
     def siblings(self, document: Document, lineage: list[FileLayer]) -> None:
         """Report what two parents set differently and the file itself leaves open."""
