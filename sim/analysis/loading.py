@@ -17,19 +17,9 @@ def load_scenario(scenario: str | Path, sets: Sequence[str] = ()) -> Scenario:
     Raises:
         InputError: the file or a setting is wrong; every mistake at once.
     """
-    from sim.model import DEFAULT_END, DEFAULT_START, catalogue, facts_layer
-    from sim.scenario.resolve import load
-    from sim.shipped import find_scenario, shipped_folder
+    from sim import load
 
-    return load(
-        find_scenario(scenario),
-        catalogue=catalogue(),
-        facts_layer=facts_layer,
-        sets=sets,
-        shipped=shipped_folder(),
-        default_start=DEFAULT_START,
-        default_end=DEFAULT_END,
-    )
+    return load(scenario, sets=sets)
 
 
 def default_catalogue() -> Catalogue:

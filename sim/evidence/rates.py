@@ -103,23 +103,6 @@ def change_of_head(known: date) -> Chance:
     return Chance("head of government changes at an election", changed, trials)
 
 
-def early_elections(known: date, term_years: float = 4.0, margin_years: float = 0.4) -> Chance:
-    """How often a legislature fell short of four years by more than the margin; longer terms are not told apart."""
-    gaps = _gaps(known)
-    return Chance("election held early", sum(gap < term_years - margin_years for gap in gaps), len(gaps))
-
-
-def _gaps(known: date) -> list[float]:
-    last: dict[str, date] = {}
-    gaps = []
-    for vote in facts.elections(known):
-        if vote.kind == "legislative" and vote.held and vote.code != "USA":
-            if vote.code in last:
-                gaps.append((vote.date - last[vote.code]).days / YEAR)
-            last[vote.code] = vote.date
-    return gaps
-
-
 def midterm_losses(known: date, chamber: str = "house") -> Chance:
     """How often the president's party lost seats in a chamber at a mid-term since 1946."""
     rows = [row for row in facts.us_midterms(known) if row.chamber == chamber]

@@ -22,8 +22,6 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeVar, Union, get_args,
 
 from sim.errors import InputError, Problem
 
-PROVENANCE = ("vintage", "known_on", "stand_in", "recalled", "source")
-
 
 class Row(Protocol):
     """What every row of every table carries."""

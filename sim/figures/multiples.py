@@ -49,7 +49,7 @@ def multiples(
     span, ticks = _limits(parts, level)
     outer, inner, medians, past, greys, grids, levels = [], [], [], [], [], [], []
     for part, frame in zip(parts, frames, strict=True):
-        scale = _Scale(frame, span, (ticks[0], ticks[-1]))
+        scale = Scale(frame, span, (ticks[0], ticks[-1]))
         grids += [scale.line(np.array(span), np.full(2, tick)) for tick in ticks]
         levels.append(scale.line(np.array(span), np.full(2, level)))
         _heading(page, part, frame)
@@ -81,7 +81,7 @@ def multiples(
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
+class Scale:
     """Data to centimetres inside a frame."""
 
     frame: Box
@@ -89,12 +89,18 @@ class _Scale:
     y: tuple[float, float]
 
     def line(self, x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float64]:
+        """Points ``(n, 2)`` of a line."""
         across = self.frame.x + (x - self.x[0]) / (self.x[1] - self.x[0]) * self.frame.w
         up = self.frame.y + (y - self.y[0]) / (self.y[1] - self.y[0]) * self.frame.h
         return np.column_stack([across, up])
 
     def area(self, x: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> NDArray[np.float64]:
+        """Corners of the area between two lines."""
         return np.concatenate([self.line(x, low), self.line(x, high)[::-1]])
+
+    def level(self, y: float) -> NDArray[np.float64]:
+        """A line across the frame."""
+        return self.line(np.array(self.x), np.full(2, y))
 
 
 def _opened(part: Multiple) -> tuple[NDArray[Any], NDArray[Any]]:

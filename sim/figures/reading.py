@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping
-from datetime import date
 from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
@@ -182,11 +181,6 @@ class Telling:
         }
         cells = {"unit": variable.unit, "price_basis": variable.price_basis, **cells}
         self.rows.append(Row(panel="sentence", kind="statement", **common, **cells))
-
-
-def start_day(result: Ensemble) -> date:
-    """The first day of the simulation."""
-    return result.scenario.start
 
 
 def _version() -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.figures.multiples import Scale
 from sim.figures.page import Box, Page
 from sim.figures.panel import INNER, OUTER
 from sim.figures.style import CM_PER_INCH, GRID, INK, MUTED, RULE, SMALL, Look, tint
@@ -45,29 +46,6 @@ class Line:
     level: float | None = None
     low: float | None = None
     high: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Data to centimetres inside a frame."""
-
-    frame: Box
-    x: tuple[float, float]
-    y: tuple[float, float]
-
-    def line(self, x: NDArray[Any], y: NDArray[Any]) -> NDArray[np.float64]:
-        """Points ``(n, 2)`` of a line."""
-        across = self.frame.x + (x - self.x[0]) / (self.x[1] - self.x[0]) * self.frame.w
-        up = self.frame.y + (y - self.y[0]) / (self.y[1] - self.y[0]) * self.frame.h
-        return np.column_stack([across, up])
-
-    def area(self, x: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> NDArray[np.float64]:
-        """Corners of the area between two lines."""
-        return np.concatenate([self.line(x, low), self.line(x, high)[::-1]])
-
-    def level(self, y: float) -> NDArray[np.float64]:
-        """A line across the frame."""
-        return self.line(np.array(self.x), np.full(2, y))
 
 
 def headers(page: Page, box: Box, columns: Sequence[tuple[str, str]]) -> Box:

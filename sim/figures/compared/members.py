@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.statistics import mean_interval
-from sim.figures.compared.lattice import Scale
 from sim.figures.compared.spread import Spread
 from sim.figures.compared.subjects import remembered
 from sim.figures.drawing import Drawing, Row
+from sim.figures.multiples import Scale
 from sim.figures.page import Box
 from sim.figures.style import GRID, MUTED, RULE, SMALL, Size, tint
 from sim.figures.ticks import tick_texts, value_ticks

@@ -13,12 +13,12 @@ import numpy as np
 from sim.analysis.wording import quantity, with_unit
 from sim.errors import InputError
 from sim.figures import style
-from sim.figures.compared.lattice import Scale
 from sim.figures.compared.spread import text_colour
 from sim.figures.compared.subjects import FANS
 from sim.figures.compared.telling import MINUS
 from sim.figures.drawing import Drawing, Provenance, Row
 from sim.figures.export import FORMATS
+from sim.figures.multiples import Scale
 from sim.figures.page import Box, Page
 from sim.figures.printing import write_all
 from sim.figures.reading import skill_line
