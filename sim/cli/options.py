@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import click
 
+from sim.limits import MOST_JOBS, MOST_RUNS, MOST_SEED
+
 FORMATS = ("svg", "png", "pdf")
-MOST_RUNS = 1_000_000
-MOST_SEED = 2**63 - 1
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
@@ -69,7 +69,7 @@ def ensemble_options(verb: Verb) -> Verb:
                 "--seed", type=click.IntRange(0, MOST_SEED), default=1, show_default=True, help="Seed of every draw."
             ),
             click.option(
-                "--jobs", type=click.IntRange(1, 1024), default=None, help="Processes.  [default: usable cores]"
+                "--jobs", type=click.IntRange(1, MOST_JOBS), default=None, help="Processes.  [default: usable cores]"
             ),
             click.option(
                 "--set",
