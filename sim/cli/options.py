@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 FORMATS = ("svg", "png", "pdf")
+USUAL_FORMATS = ("svg", "png")
 MOST_RUNS = 1_000_000
 MOST_SEED = 2**63 - 1
 
@@ -84,6 +85,14 @@ def ensemble_options(verb: Verb) -> Verb:
     return verb
 
 
+format_option = click.option(
+    "--format",
+    "formats",
+    type=Formats(),
+    default=USUAL_FORMATS,
+    metavar="svg,png,pdf",
+    help="Formats of the figures.  [default: svg,png]",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout instead of text.")
 size_option = click.option(
     "--size", type=click.Choice(["page", "slide"]), default="page", show_default=True, help="16 cm wide, or 16:9."
