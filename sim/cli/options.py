@@ -14,6 +14,7 @@ import click
 from sim.limits import MOST_JOBS, MOST_RUNS, MOST_SEED
 
 FORMATS = ("svg", "png", "pdf")
+USUAL_FORMATS = ("svg", "png")
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
@@ -84,6 +85,14 @@ def ensemble_options(verb: Verb) -> Verb:
     return verb
 
 
+format_option = click.option(
+    "--format",
+    "formats",
+    type=Formats(),
+    default=USUAL_FORMATS,
+    metavar="svg,png,pdf",
+    help="Formats of the figures.  [default: svg,png]",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout instead of text.")
 size_option = click.option(
     "--size", type=click.Choice(["page", "slide"]), default="page", show_default=True, help="16 cm wide, or 16:9."
