@@ -14,19 +14,6 @@ from tests.cli.conftest import command, environment
 POSING = (
     "json", "signal", "csv", "socket", "tomllib", "subprocess", "pickle", "numpy", "scipy", "click", "simpy", "h5py",
 )  # fmt: skip
-    "json",
-    "signal",
-    "csv",
-    "socket",
-    "tomllib",
-    "subprocess",
-    "pickle",
-    "numpy",
-    "scipy",
-    "click",
-    "simpy",
-    "h5py",
-)
 
 
 @pytest.mark.parametrize("way", ["module", "script"])
