@@ -24,6 +24,12 @@ def test_the_interval_that_ends_a_search_holds_the_truth(kind: str, width: float
     assert clearing.coverage(kind, width, 150) >= 0.93
 
 
+@pytest.mark.long
+@pytest.mark.parametrize(("kind", "width"), [("normal", 0.03), ("skewed", 0.04), ("rare", 0.008)])
+def test_the_interval_that_ends_a_search_holds_the_truth_a_thousand_times(kind: str, width: float) -> None:
+    assert clearing.coverage(kind, width, 1000) >= 0.95
+
+
 def test_looking_often_without_a_correction_would_not_do() -> None:
     """The reason for the correction: stopping at the first interval that excludes 0 finds differences in noise."""
     luck = np.random.default_rng(1)

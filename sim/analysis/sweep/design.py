@@ -19,7 +19,8 @@ from sim.errors import InputError, Problem
 from sim.scenario import Choice, Day, Flag, Number, Parameter
 from sim.scenario.parameter import Catalogue
 from sim.scenario.scenario import Event, Given, Origin, Scenario
-from sim.scenario.values import Distribution, Value, describe, fixed, plain
+from sim.scenario.values import Distribution, Value, describe, fixed
+from sim.text import plain
 
 Floats = NDArray[np.float64]
 Method = Literal["sobol", "lhs", "grid"]

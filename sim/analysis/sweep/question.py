@@ -15,13 +15,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from difflib import get_close_matches
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem
+from sim.text import unknown
 
 Sign = Literal["<", "<=", ">", ">="]
 Floats = NDArray[np.float64]
@@ -222,7 +222,7 @@ class _Reader:
         if name is None:
             raise self.problem("an outcome is missing; write VARIABLE@DATE, e.g. members_at_2pct@2030", at)
         if name not in self.recorded.every:
-            raise self.problem(f"no variable {name!r}; {_nearest(name, tuple(self.recorded.every))}", at)
+            raise self.problem(unknown("variable", name, self.recorded.every), at)
         if name in self.recorded.labelled:
             raise self.problem(f"{name} holds labels, which have no size; ask for a variable that holds numbers", at)
         row, entity = self.entity(name)
@@ -251,7 +251,7 @@ class _Reader:
         at = self.here()
         code = self.take("name") or ""
         if code not in codes:
-            raise self.problem(f"{name} has no entity {code!r}; {_nearest(code, codes)}", at)
+            raise self.problem(unknown(f"entity of {name}", code, codes) if codes else f"{name} has no entities", at)
         return codes.index(code), code
 
     def day(self, name: str) -> int:
@@ -297,13 +297,6 @@ class _Reader:
             self.at += 1
             return float(written) / 100
         return float(written)
-
-
-def _nearest(word: str, allowed: Sequence[str]) -> str:
-    if not allowed:
-        return "it has none"
-    near = get_close_matches(word, allowed, n=3, cutoff=0.5)
-    return f"nearest: {', '.join(near)}" if near else f"allowed: {', '.join(allowed[:12])}"
 
 
 def _around(dates: Sequence[date], year: int, month: int, day: int | None) -> str:
