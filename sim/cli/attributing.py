@@ -114,8 +114,9 @@ def attribute_pair(
 
 def provenance(found: Attribution, pair: Sequence[Scenario], line: str) -> Provenance:
     """What the waterfalls of ``found`` carry: scenarios with hashes, seed, runs, versions and the command."""
-    from sim import __version__, facts
+    from sim import facts
     from sim.figures.compared import attribution_provenance
+    from sim.version import __version__
 
     return attribution_provenance(found, pair, version=__version__, facts=facts.stamp(), command=line)
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
+from sim import model
 from sim.analysis import INPUT_COLUMNS, PART_COLUMNS, ROW_COLUMNS, Attribution, Comparison, csv_text
-from sim.analysis.loading import default_catalogue
 from sim.analysis.outcomes import kept_dates
 from sim.figures.report import story
 from sim.figures.report.tables import assumptions, changed_inputs, courses, outcome_tables
@@ -112,7 +112,7 @@ def build_report(
     ``pictures`` are its figures in the order shown, ``attributions`` the reasons why scenarios differ from the
     baseline. ``command`` is the line that makes the report again.
     """
-    catalogue = catalogue or default_catalogue()
+    catalogue = catalogue or model.catalogue()
     sides = story.sides(comparison)
     labels = {side.name: side.label for side in sides}
     input_rows, inputs = changed_inputs(comparison)

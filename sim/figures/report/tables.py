@@ -16,7 +16,7 @@ from sim.text import MISSING, day_of, decimals, full_date, number, quantity, sha
 
 OWN_LAYERS = ("file", "set", "branch")
 MOST_NAMED, MOST_ENTITIES = 3, 3
-NOTHING_SHOWN, SAME = "no difference shown", "same in every run"
+NOTHING_SHOWN, SAME = "none shown", "same"
 _GROUPS = {"USA": "United States", "EUR": "Europe", "OTHER": "other donors", "ALL": "all donors"}
 _FROM_ROOT = re.compile(r"(?:^|(?<=; ))(?:[A-Za-z]:)?[/\\\\][^;]*[/\\\\](?=[^/\\\\;]+[/\\\\][^/\\\\;]+)")
 
@@ -256,7 +256,7 @@ def _course(series: list[list[Row]], days: list[str]) -> Course:
     lines = []
     for rows in series:
         at = {row.date: row for row in rows}
-        cells = tuple((_short_verdict(at[day], error), at[day].shown) if day in at else ("", False) for day in days)
+        cells = tuple((_verdict(at[day], error), at[day].shown) if day in at else ("", False) for day in days)
         lines.append((rows[0].scenario, cells))
     first = series[0][0]
     name, unit = (
@@ -264,12 +264,6 @@ def _course(series: list[list[Row]], days: list[str]) -> Course:
         outcome_unit(first.unit, first.price_basis, is_share(first)),
     )
     return Course(name, unit, tuple(lines))
-
-
-def _short_verdict(row: Row, error: float) -> str:
-    if row.shown:
-        return gap(row, error)[0]
-    return "same" if same_everywhere(row) else "none shown"
 
 
 def _settings(rows: list[InputRow]) -> tuple[InputRow, list[Setting]]:
