@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.scenario.parameter import Catalogue
     from sim.scenario.scenario import Scenario
 
 
@@ -20,10 +19,3 @@ def load_scenario(scenario: str | Path, sets: Sequence[str] = ()) -> Scenario:
     from sim import load
 
     return load(scenario, sets=sets)
-
-
-def default_catalogue() -> Catalogue:
-    """The model's catalogue of parameters."""
-    from sim.model import catalogue
-
-    return catalogue()

@@ -25,16 +25,9 @@ def answer(comparison: Comparison, titles: Mapping[str, str]) -> tuple[str, str,
 
 
 def ranked(comparison: Comparison) -> list[list[Row]]:
-    """Outcomes with a difference shown, most striking first; each as its rows, largest first."""
-    places: dict[tuple[str, str], list[int]] = {}
-    rows: dict[tuple[str, str], list[Row]] = {}
-    for name in comparison.names:
-        for place, row in enumerate(comparison.leading(name, count=len(comparison.contrasts))):
-            key = (row.variable, row.entity)
-            places.setdefault(key, []).append(place)
-            rows.setdefault(key, []).append(row)
-    order = sorted(places, key=lambda key: (min(places[key]), sum(places[key]) / len(places[key])))
-    return [sorted(rows[key], key=lambda row: -abs(row.mean_difference)) for key in order]
+    """Outcomes with a difference shown, most striking first; each as its rows at one date, largest first."""
+    groups = [[row for row in rows if row.shown] for rows in comparison.ranked()]
+    return [sorted(rows, key=lambda row: -abs(row.mean_difference)) for rows in groups if rows]
 
 
 def repeats(row: Row, told: Iterable[Row]) -> bool:

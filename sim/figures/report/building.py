@@ -8,8 +8,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis import ROW_COLUMNS, Attribution, Comparison, csv_text
-from sim.analysis.loading import default_catalogue
-from sim.analysis.outcomes import kept_dates
 from sim.figures.drawing import Drawing
 from sim.figures.report import limits
 from sim.figures.report.answer import answer
@@ -21,6 +19,7 @@ from sim.figures.report.outcomes import blocks, courses, unmoved
 from sim.figures.report.pictures import Picture, inline, picture_of
 from sim.figures.report.sources import credits_of_facts
 from sim.figures.report.story import endings, sides, stories
+from sim.model import catalogue as model_catalogue
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -57,7 +56,7 @@ def build_report(
     Raises:
         FaultError: there is no room for temporary files.
     """
-    catalogue = catalogue or default_catalogue()
+    catalogue = catalogue or model_catalogue()
     given = [attribution] if isinstance(attribution, Attribution) else list(attribution or ())
     pictures = [one if isinstance(one, Picture) else picture_of(name, one) for name, one in drawings.items()]
     everyone = sides(comparison)
@@ -116,11 +115,7 @@ def _shown(picture: Picture, place: int, titles: Mapping[str, str]) -> Shown:
 
 def _differences_download(comparison: Comparison) -> Download:
     """Year ends and the last date: every month of every outcome would outweigh the figures."""
-    rows = [
-        contrast.row(int(index))
-        for contrast in comparison.contrasts
-        for index in kept_dates(contrast.dates).nonzero()[0]
-    ]
+    rows = [row for contrast in comparison.contrasts for row in contrast.shown(comparison.at)]
     return csv_download("differences.csv", csv_text([row.to_dict() for row in rows], ROW_COLUMNS))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.analysis import Comparison, Row
-from sim.analysis.outcomes import kept_dates
 from sim.figures.report.numbers import (
     chance,
     day_told,
@@ -68,7 +67,7 @@ def courses(comparison: Comparison) -> tuple[list[str], list[Course]]:
     """Year ends (and the last date), and the outcomes that show a difference at one of them."""
     found: dict[tuple[str, str], list[list[Row]]] = {}
     for contrast in comparison.contrasts:
-        rows = [contrast.row(int(place)) for place in kept_dates(contrast.dates).nonzero()[0]]
+        rows = contrast.shown(comparison.at)
         found.setdefault((contrast.outcome.name, contrast.outcome.entity), []).append(rows)
     days = sorted({row.date for some in found.values() for rows in some for row in rows})
     moved = [some for some in found.values() if len(some[0]) > 1 and any(row.shown for rows in some for row in rows)]

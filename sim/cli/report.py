@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.cli.gathering import Sampling
 from sim.cli.options import write_whole
 from sim.cli.progress import Progress
 
@@ -14,7 +13,9 @@ if TYPE_CHECKING:
     from sim.analysis import Attribution, Comparison
 
 
-def write_report(comparison: Comparison, path: Path, line: str, folder: Path, sampling: Sampling, *, why: bool) -> Path:
+def write_report(
+    comparison: Comparison, path: Path, line: str, folder: Path, jobs: int, *, why: bool, quiet: bool
+) -> Path:
     """Write the report of ``comparison`` to ``path``.
 
     With ``why`` it says why each scenario differs from the baseline, for which more ensembles are run; those are kept
@@ -26,10 +27,10 @@ def write_report(comparison: Comparison, path: Path, line: str, folder: Path, sa
     from sim.figures.compared import draw_compared, figure_names
     from sim.figures.report import build_report
 
-    reasons = attributions(comparison, folder, sampling) if why and not comparison.conditional else ()
+    reasons = attributions(comparison, folder, jobs, quiet=quiet) if why and not comparison.conditional else ()
     names = figure_names(comparison)
     drawings = {}
-    with Progress("figures of the report", quiet=sampling.quiet) as progress:
+    with Progress("figures of the report", quiet=quiet) as progress:
         for done, name in enumerate(names, start=1):
             drawings[name] = draw_compared(comparison, name, command=line)
             progress(done, len(names))
@@ -37,11 +38,23 @@ def write_report(comparison: Comparison, path: Path, line: str, folder: Path, sa
     return path
 
 
-def attributions(comparison: Comparison, folder: Path, sampling: Sampling) -> Sequence[Attribution]:
+def attributions(comparison: Comparison, folder: Path, jobs: int, *, quiet: bool) -> Sequence[Attribution]:
     """Why each scenario differs from the baseline, where any input does."""
-    from sim.cli.attributing import attribute_pair
+    from sim.analysis import attribute
 
     scenarios = [view.scenario for view in comparison.views]
     baseline = scenarios[comparison.baseline]
-    alike = Sampling(comparison.views[0].runs, comparison.views[0].seed, sampling.jobs, quiet=sampling.quiet)
-    return [attribute_pair([baseline, other], alike, folder) for other in scenarios if other.hash != baseline.hash]
+    others = [scenario for scenario in scenarios if scenario.hash != baseline.hash]
+    with Progress("ensembles", quiet=quiet) as progress:
+        return [
+            attribute(
+                baseline,
+                scenario,
+                runs=comparison.runs,
+                seed=comparison.views[0].seed,
+                jobs=jobs,
+                cache=folder / "coalitions",
+                progress=progress,
+            )
+            for scenario in others
+        ]
