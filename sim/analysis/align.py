@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from sim.analysis.statistics import FAN, mean_interval, quantiles
 from sim.errors import InputError, Problem
+from sim.limits import MOST_SCENARIOS
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
-FEWEST, MOST = 2, 8
+FEWEST = 2
 # Manifest entries that must agree, and what a user does when they do not.
 MUST_AGREE = {
     "seed": "run them again with one --seed",
@@ -150,9 +151,9 @@ def align(ensembles: Sequence[Ensemble]) -> Aligned:
 
 
 def _count_problems(count: int) -> list[str]:
-    if FEWEST <= count <= MOST:
+    if FEWEST <= count <= MOST_SCENARIOS:
         return []
-    return [f"{FEWEST} to {MOST} scenarios can be compared, {count} given"]
+    return [f"{FEWEST} to {MOST_SCENARIOS} scenarios can be compared, {count} given"]
 
 
 def name_problems(names: Sequence[str]) -> list[str]:

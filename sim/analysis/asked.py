@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from sim import ensemble
-from sim.analysis.align import MOST, name_problems, start_problems
+from sim.analysis.align import name_problems, start_problems
 from sim.analysis.comparison import Comparison, compare
-from sim.analysis.loading import load_scenario
 from sim.analysis.outcomes import Outcome, chosen_outcomes
 from sim.ensemble import Result
 from sim.ensemble.making import check_folder
-from sim.errors import FaultError, InputError, Problem
+from sim.errors import InputError, Problem
+from sim.files import write_whole
+from sim.limits import MOST_SCENARIOS
+from sim.loading import load
 from sim.scenario.scenario import Scenario
 from sim.shipped import find_scenario
+from sim.version import __version__
 
 FILE, FORMAT = "comparison.json", 1
 LONGEST_NAME = 100
@@ -143,8 +146,6 @@ class Asked:
 
     def keep(self, comparison: Comparison, folder: Path, command: str) -> Path:
         """Write ``comparison.json`` to ``folder``, from which `reopen` makes the comparison again; returns its path."""
-        from sim import __version__
-
         content = {
             "format": FORMAT,
             "version": __version__,
@@ -156,14 +157,7 @@ class Asked:
             "at": [day.isoformat() for day in self.at],
         }
         path = folder / FILE
-        part = path.with_name(f".{path.name}.part")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="")
-            part.replace(path)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise FaultError(f"{path} cannot be written: {error.strerror}") from error
+        write_whole(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
         return path
 
     def _check_folders(self, scenarios: Sequence[Scenario], folder: Path) -> None:
@@ -206,8 +200,8 @@ def ask(
     """
     words = tuple(source if isinstance(source, str) else _word(source) for source in sources)
     fewest = 1 if by else 2
-    if not fewest <= len(words) <= MOST:
-        raise InputError(f"{fewest} to {MOST} scenarios can be compared, {len(words)} given")
+    if not fewest <= len(words) <= MOST_SCENARIOS:
+        raise InputError(f"{fewest} to {MOST_SCENARIOS} scenarios can be compared, {len(words)} given")
     if twice := sorted({word for word in words if words.count(word) > 1}):
         raise InputError(
             tuple(Problem("", 0, 0, "", f"'{word}' is given more than once; name it once") for word in twice)
@@ -291,7 +285,7 @@ def _read(sources: Sequence[Source], sets: Sequence[str]) -> tuple[list[Scenario
             elif is_result(source):
                 sides.append(ensemble.open_result(source))
             else:
-                sides.append(load_scenario(source, sets))
+                sides.append(load(source, sets))
         except InputError as error:
             problems += error.problems
     return sides, problems

@@ -10,12 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
-import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import combinations
@@ -26,12 +22,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import model
 from sim.analysis.inputs import EVENT, Change, changed_events, changed_inputs, changed_keys
 from sim.analysis.outcomes import Outcome, Recorded, dates_shown, headline
 from sim.analysis.simulated import simulated
 from sim.analysis.statistics import mean_interval
 from sim.errors import FaultError, InputError
-from sim.model import catalogue as model_catalogue
+from sim.files import disk, replacing
 
 if TYPE_CHECKING:
     from sim.scenario.parameter import Catalogue
@@ -166,7 +163,7 @@ def attribute(
         InputError: the scenarios start on different days or differ in nothing.
     """
     a, b, warnings = one_horizon(a, b)
-    groups = groups_between(a, b, catalogue or model_catalogue())
+    groups = groups_between(a, b, catalogue or model.catalogue())
     if not groups:
         raise InputError(f"{a.name} and {b.name} have the same inputs; there is no difference to attribute")
     chosen = tuple(outcomes) or headline()
@@ -419,43 +416,30 @@ def _plan(folder: Path, scenario: Scenario, outcomes: Sequence[Outcome], runs: i
 
 def _complete(every: Sequence[Stretch], jobs: int, progress: Progress | None) -> None:
     """Make the stretches that are not in store."""
-    from sim.ensemble import folder
+    from sim.ensemble.executors import complete
 
     missing = [stretch for stretch in every if not stretch.path.exists()]
     for stretch in missing:
-        with folder.disk(stretch.path):
+        with disk(stretch.path):
             stretch.path.parent.mkdir(parents=True, exist_ok=True)
     done = len(every) - len(missing)
     if progress is not None:
         progress(done, len(every))
-    for number, _ in enumerate(_made(missing, jobs), start=done + 1):
+    for number, _ in enumerate(complete(_make, missing, jobs, _name), start=done + 1):
         if progress is not None:
             progress(number, len(every))
 
 
-def _made(missing: Sequence[Stretch], jobs: int) -> Iterator[None]:
-    if jobs <= 1 or len(missing) < 2:
-        yield from map(_make, missing)
-        return
-    context = multiprocessing.get_context("spawn")
-    try:
-        with ProcessPoolExecutor(min(jobs, len(missing)), mp_context=context) as pool:
-            yield from pool.map(_make, missing)
-    except BrokenProcessPool as error:
-        raise FaultError("a worker process was killed (out of memory?); run again with fewer --jobs") from error
+def _name(stretch: Stretch) -> str:
+    return f"{stretch.scenario.name} (runs {stretch.first} to {stretch.first + stretch.count - 1})"
 
 
 def _make(stretch: Stretch) -> None:
     """Simulate one stretch and store it; it appears under its name only when complete."""
-    from sim.ensemble import folder
-
     runs = simulated(stretch.scenario, stretch.count, stretch.seed, first=stretch.first, model=stretch.model)
     values = read_values(runs, stretch.outcomes)[1]
-    part = stretch.path.with_suffix(f".{os.getpid()}.part")
-    with folder.disk(stretch.path):
-        with part.open("wb") as file:
-            np.save(file, values)
-        part.replace(stretch.path)
+    with disk(stretch.path), replacing(stretch.path) as file:
+        np.save(file, values)
 
 
 def _load(path: Path) -> Values:

@@ -11,9 +11,8 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from sim.analysis.loading import load_scenario
+from sim import loading, model
 from sim.errors import InputError, Problem
-from sim.model import catalogue as model_catalogue
 from sim.scenario.document import Document, read, shown_path
 from sim.scenario.domains import Day, Text
 from sim.scenario.keys import HEADS, flatten
@@ -74,8 +73,8 @@ def branch(
     Raises:
         InputError: ``at`` is outside the parent's horizon, or an inject is wrong; every mistake with its place.
     """
-    scenario = (load or load_scenario)(parent)
-    catalogue = catalogue or model_catalogue()
+    scenario = (load or loading.load)(parent)
+    catalogue = catalogue or model.catalogue()
     problems = []
     if not scenario.start < at <= scenario.end:
         span = f"after its start, {scenario.start}, and not after its end, {scenario.end}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import model
 from sim.analysis.align import Ensemble, View, align
 from sim.analysis.conditioning import split
 from sim.analysis.inputs import Change, changed_inputs
@@ -21,8 +22,6 @@ from sim.analysis.outcomes import Outcome, dates_shown, headline
 from sim.analysis.rows import InputRow, Row
 from sim.analysis.statistics import Difference, Floats, holm, paired, unpaired
 from sim.errors import InputError
-from sim.model import catalogue as model_catalogue
-from sim.model import variables as model_variables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -288,14 +287,14 @@ def compare(
     Raises:
         InputError: the ensembles cannot be paired or split, or ``baseline`` does not exist.
     """
-    variables = tuple(variables or model_variables())
+    variables = tuple(variables or model.variables())
     outcomes = tuple(outcomes) or headline(variables)
     if by is not None:
         if len(results) != 1:
             raise InputError(f"splitting by {by} takes one scenario, {len(results)} given; leave the others out")
         return condition(results[0], by, baseline=baseline, outcomes=outcomes, at=at, variables=variables)
     aligned = align(results)
-    inputs = changed_inputs([result.scenario for result in results], catalogue or model_catalogue())
+    inputs = changed_inputs([result.scenario for result in results], catalogue or model.catalogue())
     contrasts = contrast_views(aligned.views, outcomes, baseline=baseline)
     return Comparison(aligned.views, baseline, inputs, contrasts, aligned.warnings, at=tuple(at))
 
@@ -317,7 +316,7 @@ def condition(
     Raises:
         InputError: the key cannot split this ensemble, or ``baseline`` does not exist.
     """
-    variables = tuple(variables or model_variables())
+    variables = tuple(variables or model.variables())
     parts = split(result, by, variables)
     contrasts = contrast_views(parts.views, outcomes or headline(variables), baseline=baseline, conditional=True)
     counts = ", ".join(f"{view.name} {view.runs:,}" for view in parts.views)

@@ -11,9 +11,9 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import model
 from sim.errors import InputError, Problem
 from sim.model import Variable
-from sim.model import variables as model_variables
 from sim.scenario.entities import right_code
 
 Kind = Literal["number", "probability", "label", "wait"]
@@ -87,7 +87,7 @@ WAITS = (
 
 def headline(variables: Iterable[Variable] | None = None) -> tuple[Outcome, ...]:
     """The outcomes of every headline variable (donors as groups), of every flag, and the dates reached."""
-    known = {variable.name: variable for variable in variables or model_variables()}
+    known = {variable.name: variable for variable in variables or model.variables()}
     outcomes: list[Outcome] = []
     for variable in known.values():
         if (variable.headline or variable.flag) and variable.entity != "member":
@@ -129,7 +129,7 @@ def chosen_outcomes(names: Sequence[str], variables: Iterable[Variable] | None =
     Raises:
         InputError: a name is no outcome.
     """
-    known = tuple(variables or model_variables())
+    known = tuple(variables or model.variables())
     if not names:
         return headline(known)
     members: tuple[str, ...] = ()
@@ -153,7 +153,7 @@ def pick(
     Raises:
         InputError: unknown variables or entities, all at once, each with the nearest that exists.
     """
-    known = {variable.name: variable for variable in variables or model_variables()}
+    known = {variable.name: variable for variable in variables or model.variables()}
     waits = {wait.name: wait for wait in _waits(known)}
     outcomes: list[Outcome] = []
     problems: list[str] = []

@@ -30,11 +30,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.loading import load_scenario
+from sim import loading, model
 from sim.analysis.outcomes import DONOR_GROUPS, nearest
 from sim.analysis.simulated import Simulated, simulated
 from sim.errors import InputError, Problem
-from sim.model import variables as model_variables
 from sim.scenario.document import Document, read
 from sim.scenario.scenario import Scenario
 
@@ -125,7 +124,7 @@ def verify(
         count = runs or relation.runs
         sides = {}
         for side in relation.sides:
-            scenario = _loaded(side, relation.path, load or load_scenario)
+            scenario = _loaded(side, relation.path, load or loading.load)
             key = (scenario.hash, count)
             if key not in made:
                 made[key] = simulated(scenario, count, seed)
@@ -306,7 +305,7 @@ def _hold(found: Document, number: int, told: Any, sides: list[str]) -> Hold | N
 
 
 def _check_variable(found: Document, here: tuple[str | int, ...], told: dict[str, Any]) -> None:
-    known = {variable.name: variable for variable in model_variables()}
+    known = {variable.name: variable for variable in model.variables()}
     name = told.get("variable")
     if name == EVERYTHING and "==" in str(told.get("relation")) and "entity" not in told:
         return

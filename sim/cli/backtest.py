@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import MOST_SEED, OutPath, json_option, write_whole
+from sim.cli.options import OutPath, json_option, write_whole
+from sim.limits import MOST_SEED
 
 
 @click.command("backtest")

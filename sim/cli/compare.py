@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import (
-    FORMATS,
-    Formats,
     OutPath,
     at_option,
     command_line,
     ensemble_options,
+    format_option,
     json_option,
     paths_shown,
     quiet_option,
@@ -44,9 +43,7 @@ HEADINGS = ("", "median", "90% range", "difference", "95% interval", "higher in"
 @click.option("--baseline", metavar="NAME", help="What the others are compared with.  [default: the first]")
 @variable_option
 @at_option
-@click.option(
-    "--format", "formats", type=Formats(), default=FORMATS, metavar="svg,png,pdf", help="Formats of the figures."
-)
+@format_option
 @size_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
 @click.option(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from sim import model
 from sim.analysis import ROW_COLUMNS, Attribution, Comparison, csv_text
 from sim.figures.drawing import Drawing
 from sim.figures.report import limits
@@ -19,7 +20,6 @@ from sim.figures.report.outcomes import blocks, courses, unmoved
 from sim.figures.report.pictures import Picture, inline, picture_of
 from sim.figures.report.sources import credits_of_facts
 from sim.figures.report.story import endings, sides, stories
-from sim.model import catalogue as model_catalogue
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -56,7 +56,7 @@ def build_report(
     Raises:
         FaultError: there is no room for temporary files.
     """
-    catalogue = catalogue or model_catalogue()
+    catalogue = catalogue or model.catalogue()
     given = [attribution] if isinstance(attribution, Attribution) else list(attribution or ())
     pictures = [one if isinstance(one, Picture) else picture_of(name, one) for name, one in drawings.items()]
     everyone = sides(comparison)
