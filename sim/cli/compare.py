@@ -98,7 +98,8 @@ def compare_command(
                 comparison, folder / "figures", formats, size, jobs, command=line, progress=progress
             )
     if report:
-        files.append(write_report(comparison, report, line, folder, jobs, why=why, quiet=quiet))
+        drawn = folder / "figures" if not no_figures and "svg" in formats and size == "page" else None
+        files.append(write_report(comparison, report, line, folder, jobs, why=why, drawn=drawn, quiet=quiet))
     seconds = time.monotonic() - began
     click.echo(as_document(comparison, files, line, seconds) if as_json else as_text(comparison, files, seconds))
 
