@@ -208,7 +208,7 @@ def test_a_block_that_always_fails_is_marked_and_the_rest_is_done(machines, scen
 def test_a_block_that_kills_its_workers_is_named(machines, scenario, stub, tmp_path):
     machines.schedule().worker(nanny=True, ALLIANCE_STUB="kill=1")
     machines.ready(1)
-    with pytest.raises(FaultError, match="^block 1 failed: its worker processes died"):
+    with pytest.raises(FaultError, match=r"^block 1 failed: its worker processes died"):
         run(scenario, runs=3 * BLOCK, cluster=machines.address, out=tmp_path / "out")
     assert [path.stem for path in sorted(stored(tmp_path / "out"))] == ["00000", "00002"]
 
