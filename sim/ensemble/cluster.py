@@ -11,7 +11,7 @@ import os
 import pickle
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,6 +28,11 @@ Answer = TypeVar("Answer")
 Identity = dict[str, str]
 PATIENCE = 10.0  # seconds to wait for a scheduler
 PULSE = 2.0  # seconds between looks at whether it still answers
+GRACE = 60.0  # seconds to wait for workers to come back, as a supervisor may start them again
+_RESUME = (
+    "what is finished is kept: start a scheduler and workers, then run the same command again with --cluster and its "
+    "address to resume"
+)
 AHEAD = 2  # tasks sent for every thread of a worker, so that none waits for the client
 
 
@@ -48,18 +53,17 @@ class Cluster(Executor):
         except ImportError:
             raise InputError("--cluster needs dask.distributed: install alliance-sim with the extra cluster") from None
         self.address = address
-        self._log = logging.getLogger("distributed")
-        self._level = self._log.level
-        self._log.setLevel(logging.CRITICAL + 1)  # what goes wrong is said once, by us
+        self._levels = _silenced()
         try:
             self._client = Client(address, timeout=patience, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
-            self._log.setLevel(self._level)
+            _restore(self._levels)
             reason = "no scheduler answers" if isinstance(error, OSError) else f"is no address ({error})"
             raise InputError(
                 f"--cluster {address}: {reason}; start one with dask scheduler, and workers with dask worker ADDRESS"
             ) from None
         self._pending: set[Future[Any]] = set()
+        self._threads = 1
         self._closed = threading.Event()
         try:
             self._compare()
@@ -70,7 +74,9 @@ class Cluster(Executor):
 
     def width(self) -> int:
         """How many tasks to have in hand at once: enough to keep every worker busy."""
-        return AHEAD * max(1, sum(map(int, self._client.nthreads().values())))
+        with suppress(OSError, RuntimeError):  # a scheduler that is gone is told by the futures
+            self._threads = max(1, sum(map(int, self._client.nthreads().values())))
+        return AHEAD * self._threads
 
     def submit(self, fn: Callable[..., Answer], /, *args: Any, **kwargs: Any) -> Future[Answer]:
         """Have ``fn(*args, **kwargs)`` called by a worker; ``fn`` must belong to a module that workers can import."""
@@ -93,13 +99,10 @@ class Cluster(Executor):
         self._closed.set()
         with suppress(OSError, RuntimeError):
             self._client.close(timeout=PULSE)
-        self._log.setLevel(self._level)
+        _restore(self._levels)
 
     def _lost(self) -> str:
-        return (
-            f"the scheduler at {self.address} was lost; what is finished is kept: start a scheduler and workers, "
-            "then run the same command again with --cluster and its address to resume"
-        )
+        return f"the scheduler at {self.address} was lost; {_RESUME}"
 
     def _compare(self) -> None:
         """Refuse workers that do not run what this process runs."""
@@ -120,18 +123,15 @@ class Cluster(Executor):
         """Pass on what became of a task."""
         from distributed import KilledWorker
 
-        if remote.status == "finished":
-            try:
-                self._settle(local, None, remote.result())
-            except Exception:  # noqa: BLE001  # the scheduler went between the news and the result
-                self._settle(local, LostPoolError(self._lost()))
-        elif remote.status == "error":
-            fault = remote.exception()
-            if isinstance(fault, KilledWorker):
-                fault = LostWorkerError("its workers died one after the other")
-            self._settle(local, fault)
+        try:
+            answer = remote.result()
+        except KilledWorker:
+            self._settle(local, LostWorkerError("its workers died one after the other"))
+        except Exception as fault:  # noqa: BLE001
+            lost = isinstance(fault, CancelledError) or self._client.status != "running"
+            self._settle(local, LostPoolError(self._lost()) if lost else fault)
         else:
-            self._settle(local, LostPoolError(self._lost()))
+            self._settle(local, None, answer)
 
     def _settle(self, local: Future[Any], fault: BaseException | None, answer: Any = None) -> None:
         self._pending.discard(local)
@@ -143,11 +143,30 @@ class Cluster(Executor):
             local.set_exception(fault)
 
     def _watch(self) -> None:
-        """Give up what waits for a scheduler that is gone for good."""
+        """Give up what waits for a scheduler or for workers that do not come back."""
+        alone = 0.0
         while not self._closed.wait(PULSE):
-            if self._client.status not in ("running", "connecting"):
+            gone = self._client.status not in ("running", "connecting")
+            with suppress(OSError, RuntimeError):
+                alone = 0.0 if gone or self._client.nthreads() else alone + PULSE
+            if gone or alone >= GRACE:
+                said = self._lost() if gone else f"the scheduler at {self.address} has lost all its workers; {_RESUME}"
                 for local in tuple(self._pending):
-                    self._settle(local, LostPoolError(self._lost()))
+                    self._settle(local, LostPoolError(said))
+
+
+def _silenced() -> dict[logging.Logger, int]:
+    """Keep dask from logging in this process: what goes wrong is said once, by us. Returns the levels before."""
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]
+    levels = {(logger := logging.getLogger(name)): logger.level for name in names}
+    for logger in levels:
+        logger.setLevel(logging.CRITICAL + 1)
+    return levels
+
+
+def _restore(levels: dict[logging.Logger, int]) -> None:
+    for logger, level in levels.items():
+        logger.setLevel(level)
 
 
 @cache
