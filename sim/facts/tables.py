@@ -12,13 +12,16 @@ import csv
 import difflib
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cache
+from functools import cache, wraps
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, ParamSpec, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from sim.errors import InputError, Problem
 
@@ -39,6 +42,9 @@ class Row(Protocol):
 
 R = TypeVar("R", bound=tuple[Any, ...])
 K = TypeVar("K", bound=Row)
+P = ParamSpec("P")
+A = TypeVar("A")
+ENVIRONMENT = "ALLIANCE_FACTS"  # a variable of the environment, so that worker processes see the same folder
 
 
 def _flag(text: str) -> bool:
@@ -158,8 +164,58 @@ def folder() -> Traversable:
     return files("sim.facts")
 
 
+def own_folder() -> Path | None:
+    """The folder of the reader's own tables in use (``using``, or the variable ALLIANCE_FACTS), or None."""
+    chosen = os.environ.get(ENVIRONMENT, "")
+    return Path(chosen) if chosen else None
+
+
+@contextmanager
+def using(chosen: str | os.PathLike[str] | None) -> Iterator[None]:
+    """Within the block every accessor answers from the shipped tables with those of the folder ``chosen`` added.
+
+    None: the shipped tables alone. The choice is the process's and is inherited by worker processes started inside
+    the block. Raises InputError if ``chosen`` is no folder; faults in its tables are told when they are first read.
+    """
+    if chosen is not None and not Path(chosen).is_dir():
+        raise InputError(f"{os.fspath(chosen)}: no folder of facts; it must hold tables like defence.csv")
+    before = os.environ.get(ENVIRONMENT)
+    os.environ[ENVIRONMENT] = "" if chosen is None else str(Path(chosen).resolve())
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[ENVIRONMENT]
+        else:
+            os.environ[ENVIRONMENT] = before
+
+
+def _state_of_folder() -> tuple[Any, ...]:
+    """What tells one state of the own tables from another: names, sizes and times of change."""
+    chosen = own_folder()
+    if chosen is None:
+        return ()
+    listed = sorted(chosen.glob("*.csv"))
+    return (str(chosen), *((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in listed))
+
+
+def per_folder(function: Callable[P, A]) -> Callable[P, A]:
+    """Remembers the answers of ``function``, apart for each state of the reader's own tables."""
+
+    @cache
+    def remembered(_state: tuple[Any, ...], *args: Any, **kwargs: Any) -> A:
+        return function(*args, **kwargs)
+
+    @wraps(function)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> A:
+        return remembered(_state_of_folder(), *args, **kwargs)  # type: ignore[arg-type]
+
+    answer.cache_clear = remembered.cache_clear  # type: ignore[attr-defined]
+    return answer
+
+
 @cache
-def read(row: type[R], name: str) -> tuple[R, ...]:
+def shipped(row: type[R], name: str) -> tuple[R, ...]:
     """Rows of the shipped table ``name``, parsed once a process. Raises InputError if the table is damaged."""
     path = folder() / name
     try:
@@ -168,6 +224,20 @@ def read(row: type[R], name: str) -> tuple[R, ...]:
         message = f"the table cannot be read ({type(error).__name__}); install the package again"
         raise InputError((Problem(f"sim/facts/{name}", 0, 0, "", message),)) from None
     return parse(row, text, f"sim/facts/{name}")
+
+
+@per_folder
+def read(row: type[R], name: str) -> tuple[R, ...]:
+    """Rows of the table ``name``: the shipped ones, with the reader's own added or put in their place.
+
+    Raises InputError with every fault of the folder of own tables, or if the shipped table is damaged.
+    """
+    rows, chosen = shipped(row, name), own_folder()
+    if chosen is None:
+        return rows
+    from sim.facts import own
+
+    return own.merged(rows, name, own.tables_of(chosen).get(name, ()))
 
 
 def visible(rows: Iterable[K], known: date) -> list[K]:
@@ -203,11 +273,17 @@ def require_years(present: Sequence[tuple[str, int]], entities: Iterable[str], y
         raise InputError(tuple(sorted(problems)))
 
 
-@cache
+@per_folder
 def stamp() -> str:
-    """Sha256 over names and bytes of all tables and the posterior, in name order: the facts vintage of a manifest."""
+    """Sha256 over names and bytes of all tables and the posterior, in name order: the facts vintage of a manifest.
+
+    The reader's own tables in use count as well.
+    """
     digest = hashlib.sha256()
     kept = [item for item in folder().iterdir() if item.name.endswith((".csv", ".npz"))]
     for path in sorted(kept, key=lambda item: item.name):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    chosen = own_folder()
+    for path in sorted(chosen.glob("*.csv")) if chosen else ():
+        digest.update(b"own\0" + path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
