@@ -45,6 +45,7 @@ from sim.facts.institution import (
 )
 from sim.facts.pledges import Plan, counts_at_2pct, plans
 from sim.facts.posterior import Posterior, posterior, read_posterior, write_posterior
+from sim.facts.reported import FACTS_END, Editions, Reported, editions, reported_since
 from sim.facts.roster import Donor, Member, donors, members
 from sim.facts.spending import (
     aggregates,
@@ -87,6 +88,7 @@ else:
 
 
 __all__ = [
+    "FACTS_END",
     "MEMBERS",
     "Accession",
     "AidByDonor",
@@ -95,6 +97,7 @@ __all__ = [
     "BudgetItem",
     "Composition",
     "Donor",
+    "Editions",
     "Election",
     "Event",
     "Forecast",
@@ -108,6 +111,7 @@ __all__ = [
     "Package",
     "Plan",
     "Posterior",
+    "Reported",
     "Seats",
     "SecretaryGeneral",
     "SpecialItem",
@@ -129,6 +133,7 @@ __all__ = [
     "defence_spending_current",
     "definitions",
     "donors",
+    "editions",
     "elections",
     "equipment_shares",
     "estimate_vintages",
@@ -153,6 +158,7 @@ __all__ = [
     "read_posterior",
     "real_growth",
     "reliable_guarantor_share",
+    "reported_since",
     "russia_milex_share",
     "russian_budget",
     "secretaries_general",

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from sim.errors import InputError
 from sim.facts.tables import as_day, per_folder, read, visible
 
-Vintage = Literal["R20", "R29", "R30"]
+Vintage = str  # a release: R20, R29, R30, or a later one of the reader
 Kind = Literal["military", "financial", "humanitarian", "total"]
 Measure = Literal["allocation", "commitment"]
 Key = tuple[str, str, str]
@@ -101,8 +101,21 @@ class AidByDonor:
 
 
 def vintage_on(known: datetime.date) -> Vintage:
-    """The one Kiel release that answers on the day."""
+    """The one Kiel release that answers on the day: one that the reader brought in, once it was published."""
+    later = {
+        row.vintage: row.known_on for row in read(MonthRow, "aid_monthly.csv") if row.vintage not in ("R20", "R29")
+    }
+    published = [(day, name) for name, day in later.items() if day <= as_day(known)]
+    if published:
+        return max(published)[1]
     return "R20" if R20_FROM <= as_day(known) < R20_UNTIL else "R29"
+
+
+@per_folder
+def _brought_in() -> dict[Vintage, datetime.date]:
+    """Releases that are not shipped, with the day each was published."""
+    rows = read(MonthRow, "aid_monthly.csv")
+    return {row.vintage: row.known_on for row in rows if row.vintage not in ("R20", "R29")}
 
 
 @per_folder
@@ -141,8 +154,8 @@ def aid_monthly(known: datetime.date) -> AidHistory:
         if key not in series:
             series[key] = np.zeros(len(months))
         series[key][place[row.month]] = row.beur
-    loan = (ERA_LOAN_MONTH, ERA_LOAN_BEUR) if vintage == "R29" and ERA_LOAN_MONTH in place else None
-    return AidHistory(vintage, months, series, day < (R29_OUT if vintage == "R29" else R20_OUT), loan)
+    loan = (ERA_LOAN_MONTH, ERA_LOAN_BEUR) if vintage != "R20" and ERA_LOAN_MONTH in place else None
+    return AidHistory(vintage, months, series, day < {"R20": R20_OUT, "R29": R29_OUT}.get(vintage, day), loan)
 
 
 def _sums(rows: Iterable[DonorSumRow]) -> dict[Key, float]:
@@ -169,7 +182,7 @@ def aid_by_donor(known: datetime.date, release: Literal["R30"] | None = None) ->
     begin_of_next = _month_after(history.months[-1]) if history.months else FIRST_MONTH
     cutoff = begin_of_next - datetime.timedelta(days=1)
     sums = {key: float(values.sum()) for key, values in history.series.items()}
-    return AidByDonor("R29", cutoff, sums, history.stand_in)
+    return AidByDonor(history.vintage, cutoff, sums, history.stand_in)
 
 
 class InstrumentRow(NamedTuple):

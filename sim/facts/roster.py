@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Literal, NamedTuple
 
-from sim.facts.tables import read
+from sim.facts.tables import shipped
 
 
 class MemberRow(NamedTuple):
@@ -79,12 +79,12 @@ class Donor:
 @cache
 def members() -> tuple[Member, ...]:
     """The 32 members of the end of 2024, sorted by code. Raises InputError if the table is damaged."""
-    rows = sorted(read(MemberRow, "members.csv"), key=lambda row: row.member)
+    rows = sorted(shipped(MemberRow, "members.csv"), key=lambda row: row.member)
     return tuple(Member(*row[:8]) for row in rows)
 
 
 @cache
 def donors() -> tuple[Donor, ...]:
     """The 42 donors of the Kiel tracker, sorted by code. Raises InputError if the table is damaged."""
-    rows = sorted(read(DonorRow, "donors.csv"), key=lambda row: row.donor)
+    rows = sorted(shipped(DonorRow, "donors.csv"), key=lambda row: row.donor)
     return tuple(Donor(*row[:7]) for row in rows)

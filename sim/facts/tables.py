@@ -99,23 +99,24 @@ class _Column(NamedTuple):
 
 
 @cache
-def _columns(row: type[tuple[Any, ...]]) -> tuple[_Column, ...]:
-    columns = []
+def columns(row: type[tuple[Any, ...]]) -> tuple[_Column, ...]:
+    """The columns of a table in order, from the fields of its row."""
+    found = []
     for name, hint in get_type_hints(row).items():
         optional = get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint)
         kind = next(arg for arg in get_args(hint) if arg is not NoneType) if optional else hint
         choices = get_args(kind) if get_origin(kind) is Literal else ()
         parse, wanted = _PARSERS[str if choices else kind]
-        columns.append(_Column(name, parse, wanted, optional, choices))
-    return tuple(columns)
+        found.append(_Column(name, parse, wanted, optional, choices))
+    return tuple(found)
 
 
 def parse(row: type[R], text: str, path: str) -> tuple[R, ...]:
     """Rows of a table. Raises InputError with every bad column and cell of the table at once."""
-    columns = _columns(row)
+    declared = columns(row)
     lines = list(csv.reader(io.StringIO(text)))
     header, body = (lines[0], lines[1:]) if lines else ([], [])
-    names = [column.name for column in columns]
+    names = [column.name for column in declared]
     if header != names:
         raise InputError(_header_problems(header, names, path))
     ragged = [n for n, cells in enumerate(body, 2) if len(cells) != len(names)]
@@ -125,9 +126,9 @@ def parse(row: type[R], text: str, path: str) -> tuple[R, ...]:
     if not body:
         raise InputError((Problem(path, 2, 1, "", "the table has no rows"),))
     try:
-        values = [column.read(cells) for column, cells in zip(columns, zip(*body, strict=True), strict=True)]
+        values = [column.read(cells) for column, cells in zip(declared, zip(*body, strict=True), strict=True)]
     except ValueError:
-        raise InputError(_cell_problems(columns, body, path)) from None
+        raise InputError(_cell_problems(declared, body, path)) from None
     make = row._make  # type: ignore[attr-defined]
     return tuple(map(make, zip(*values, strict=True)))
 
@@ -237,13 +238,19 @@ def read(row: type[R], name: str) -> tuple[R, ...]:
         return rows
     from sim.facts import own
 
-    return own.merged(rows, name, own.tables_of(chosen).get(name, ()))
+    added: tuple[R, ...] = own.tables_of(chosen).get(name, ())
+    return own.merged(rows, name, added) if added else rows
 
 
 def visible(rows: Iterable[K], known: date) -> list[K]:
     """Rows known on the day ``known``, oldest first, so that the newest vintage is the last of its key."""
     day = as_day(known)
     return sorted((row for row in rows if row.known_on <= day), key=lambda row: row.known_on)
+
+
+def key_of(row: Any, columns: Iterable[str]) -> tuple[Any, ...]:
+    """The values of some columns of a row."""
+    return tuple(getattr(row, column) for column in columns)
 
 
 def as_day(known: date) -> date:

@@ -15,7 +15,6 @@ from sim.facts.tables import as_day, read, visible
 FACTS_END = datetime.date(2026, 10, 10)  # the newest day of the shipped tables
 MAPS, KURSK_MAPS = "isw_economist", "deepstate_derived"  # one series each, whatever the start
 _TWO_PERCENT = 2.0
-_WITH_FORCES = 28  # members of 2016; fewer shares are no whole edition
 V = TypeVar("V")
 
 
@@ -206,22 +205,18 @@ def _alliance(day: datetime.date, last: datetime.date, definition: spending.Defi
 def _counts(day: datetime.date, last: datetime.date, definition: spending.Definition) -> Iterator[Reported]:
     """Members at 2% in each year: counted in the newest edition that prints every member's share in the definition,
     else NATO's own count, else counted in the newest edition of any definition."""
-    seen, joined = _definition(day), {member.code: member.accession for member in roster.members()}
+    seen, forces = _definition(day), [member for member in roster.members() if member.has_forces]
+    joined = {member.code: member.accession for member in forces}
     rows = _later(read(spending.DefenceRow, "defence.csv"), day, last)
     shares: dict[tuple[int, bool, str], list[spending.DefenceRow]] = {}
     for row in rows:
         if day.year <= row.year and row.vintage > spending.edition(day) and joined[row.member] <= _year_end(row.year):
             shares.setdefault((row.year, row.definition == definition, row.vintage), []).append(row)
-    own = {
-        row.year: row
-        for row in _later(read(pledges.CountRow, "counts.csv"), day, last)
-        if definition == "total"
-        and row.year >= day.year
-        and row.known_on > _year_end(row.year - 1)
-        and not row.recalled
-    }
+    counts = _later(read(pledges.CountRow, "counts.csv"), day, last) if definition == "total" else []
+    own = {row.year: row for row in counts if row.known_on > _year_end(row.year - 1) and not row.recalled}
     for year in sorted({year for year, _, _ in shares}):
-        whole = [key for key, of in shares.items() if key[0] == year and len(_printed(of)) >= _WITH_FORCES]
+        members = sum(accession <= _year_end(year) for accession in joined.values())
+        whole = [key for key, of in shares.items() if key[0] == year and len(_printed(of)) == members]
         if (not whole or not max(whole)[1]) and year in own:
             count, number, counted, vintage = own[year], own[year].members_at_2pct, "total", own[year].vintage
             source = count.source
