@@ -294,3 +294,23 @@ def stamp() -> str:
     for path in sorted(chosen.glob("*.csv")) if chosen else ():
         digest.update(b"own\0" + path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+@per_folder
+def stamp_until(day: date) -> str:
+    """Sha256 over the rows of all tables that were known by the day: what an estimate made on that day rests on.
+
+    Rows that become known later, shipped or the reader's own, do not change it.
+    """
+    digest, chosen = hashlib.sha256(), own_folder()
+    for path in sorted((item for item in folder().iterdir() if item.name.endswith(".csv")), key=lambda item: item.name):
+        header, *lines = csv.reader(io.StringIO(path.read_text("utf-8")))
+        place = header.index("known_on")
+        seen = [line for line in lines if line[place] <= day.isoformat()]
+        digest.update(path.name.encode() + b"\0" + repr([header, *seen]).encode() + b"\0")
+    if chosen is not None:
+        from sim.facts import own
+
+        for name, rows in own.tables_of(chosen).items():
+            digest.update(name.encode() + b"\0" + repr([row for row in rows if row.known_on <= day]).encode() + b"\0")
+    return digest.hexdigest()
