@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.ensemble import folder
-from sim.ensemble.blocks import Work, details, gather, runs_of
-from sim.ensemble.hdf import NetcdfFile
+from sim.ensemble.blocks import KEPT, Work, details, gather, runs_of
+from sim.ensemble.hdf import NetcdfFile, SpillFile
 from sim.ensemble.layout import GROUPS, Layout, Part
-from sim.ensemble.spill import SpillFile
 from sim.ensemble.statistics import COLUMNS, QUANTILES, Statistics, moments, shares
+from sim.files import disk, sync
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,8 +54,8 @@ def write(
     FaultError if the disk fails.
     """
     found: dict[str, Statistics] = {}
-    with folder.disk(path), SpillFile(path) as disk:
-        with NetcdfFile(disk) as file:
+    with disk(path, KEPT), SpillFile(path) as spill:
+        with NetcdfFile(spill) as file:
             file.attributes({"Conventions": "CF-1.11", "format": "alliance ensemble", "format_version": FORMAT})
             file.attributes(
                 {"scenario_hash": work.scenario.hash, "inputs": inputs, "seed": work.seed, "runs": work.runs}
@@ -67,12 +66,12 @@ def write(
                 parts = [part for part in layout.parts if part.variable == variable]
                 found[variable.name] = _reduce(file, source, parts)
                 _write_statistics(file, variable, found[variable.name], parts, work.runs)
-                if disk.error:
+                if spill.error:
                     break
-        if disk.error:
-            raise disk.error
-    with folder.disk(path):
-        folder.sync(path)
+        if spill.error:
+            raise spill.error
+    with disk(path, KEPT):
+        sync(path)
     return found
 
 

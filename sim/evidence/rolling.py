@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from sim import __version__
 from sim.errors import FaultError, InputError
 from sim.evidence import aid, budget_scores, front_scores, rates
 from sim.evidence.calibration import LAST_DAY, Calibration, calibrate
@@ -20,6 +19,7 @@ from sim.evidence.replication import replicate
 from sim.evidence.scores import Marks, skill
 from sim.evidence.whole_model import score_whole_model
 from sim.facts.tables import stamp_until
+from sim.version import __version__
 
 STORED = "backtest.json"
 FORMAT = 1

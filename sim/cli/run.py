@@ -1,0 +1,152 @@
+"""``alliance run``: a scenario file becomes an ensemble of results and figures."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli.options import (
+    OutPath,
+    command_line,
+    ensemble_options,
+    format_option,
+    json_option,
+    paths_shown,
+    quiet_option,
+    usable_cores,
+)
+from sim.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from sim.cli.outcomes import Outcome
+    from sim.ensemble import Result
+
+
+@click.command("run")
+@click.argument("scenario")
+@ensemble_options
+@click.option("--central", is_flag=True, help="Every parameter at its median; shocks and elections vary.")
+@click.option("--keep-runs", is_flag=True, help="Store every single run, also above 10,000.")
+@click.option("--out", type=OutPath(), help="Folder of the result.  [default: results/NAME]")
+@click.option("--force", is_flag=True, help="Replace a result in that folder that has other inputs.")
+@format_option
+@click.option("--no-figures", is_flag=True, help="Numbers only.")
+@json_option
+@quiet_option
+def run_command(
+    scenario: str,
+    runs: int,
+    seed: int,
+    jobs: int | None,
+    sets: tuple[str, ...],
+    central: bool,
+    keep_runs: bool,
+    out: Path | None,
+    force: bool,
+    formats: tuple[str, ...],
+    no_figures: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Simulate SCENARIO: numbers, figures, manifest.
+
+    Interrupted with Ctrl-C, the same command goes on where it stopped.
+    """
+    began = time.monotonic()
+    from sim import ensemble
+    from sim.cli.outcomes import headline_outcomes
+    from sim.loading import load
+
+    loaded = load(scenario, sets=sets)
+    folder = out or Path("results") / loaded.name
+    settings = [
+        ("--runs", runs),
+        ("--seed", seed),
+        *(("--set", text) for text in sets),
+        ("--central", central),
+        ("--keep-runs", keep_runs),
+        ("--out", out),
+    ]
+    try:
+        with Progress("runs", quiet=quiet) as progress:
+            result = ensemble.run(
+                loaded,
+                runs=runs,
+                seed=seed,
+                jobs=jobs or usable_cores(),
+                out=folder,
+                central=central,
+                force=force,
+                keep_runs=keep_runs or None,
+                command=command_line("run", [scenario], settings),
+                progress=progress,
+            )
+        if not no_figures:
+            draw_figures(result, formats, jobs or usable_cores(), quiet=quiet)
+    except KeyboardInterrupt:
+        click.echo(f"\nInterrupted. Nothing is half-written in {folder}; the same command goes on from here.", err=True)
+        click.get_current_context().exit(130)
+    files = written_files(folder)
+    report = as_document if as_json else as_text
+    click.echo(report(result, headline_outcomes(result), files, time.monotonic() - began))
+
+
+def draw_figures(result: Result, formats: Sequence[str], jobs: int, *, quiet: bool) -> None:
+    """Draw every figure of ``result`` into its ``figures`` folder, with the CSV of its numbers."""
+    from sim import figures
+
+    with Progress("figures", quiet=quiet) as progress:
+        figures.draw_all(result, result.path / "figures", formats, jobs, progress=progress)
+
+
+def written_files(folder: Path) -> list[Path]:
+    """The files of a result that a reader opens, numbers first, then figures by name."""
+    numbers = [folder / name for name in ("summary.csv", "ensemble.nc", "manifest.json")]
+    pictures = sorted((folder / "figures").glob("*")) if (folder / "figures").is_dir() else []
+    return [path for path in [*numbers, *pictures] if path.is_file()]
+
+
+def as_text(result: Result, outcomes: Sequence[Outcome], files: Sequence[Path], seconds: float) -> str:
+    """What a reader sees: what was run, the headline table, the paths."""
+    from sim.cli.outcomes import outcome_table
+
+    scenario = result.scenario
+    found = "; same inputs as before, result reused" if result.cached else ""
+    lines = [
+        f"{scenario.name}: {scenario.title}",
+        f"{result.runs:,} runs, seed {result.seed}, {scenario.start} to {scenario.end}, {seconds:.1f} s{found}",
+        "Conditional on the scenario; not a forecast.",
+        "",
+        *outcome_table(outcomes),
+        "",
+        *paths_shown(files),
+    ]
+    return "\n".join(lines)
+
+
+def as_document(result: Result, outcomes: Sequence[Outcome], files: Sequence[Path], seconds: float) -> str:
+    """The same as JSON: one document, nothing else."""
+    scenario = result.scenario
+    return json.dumps(
+        {
+            "scenario": scenario.name,
+            "title": scenario.title,
+            "start": str(scenario.start),
+            "end": str(scenario.end),
+            "hash": scenario.hash,
+            "runs": result.runs,
+            "seed": result.seed,
+            "seconds": round(seconds, 3),
+            "reused": result.cached,
+            "folder": str(result.path),
+            "files": [str(path) for path in files],
+            "outcomes": [outcome.to_dict() for outcome in outcomes],
+        },
+        indent=2,
+        ensure_ascii=False,
+    )

@@ -1,0 +1,46 @@
+"""``alliance verify``: what must hold between scenarios, checked run by run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from sim.cli.options import json_option
+from sim.limits import MOST_RUNS, MOST_SEED
+
+RELATIONS = Path("tests") / "relations"
+
+
+@click.command("verify")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE.toml]...")
+@click.option("--runs", type=click.IntRange(1, MOST_RUNS), default=None, help="Runs.  [default: as each file says]")
+@click.option("--seed", type=click.IntRange(0, MOST_SEED), default=1, show_default=True, help="Seed of every draw.")
+@json_option
+def verify_command(files: tuple[Path, ...], runs: int | None, seed: int, as_json: bool) -> None:
+    """Check relations between scenarios.
+
+    Each FILE states what must hold between scenarios; without one, all in tests/relations. Exit code 1 if a relation
+    is broken.
+    """
+    from sim.analysis.relations import verify
+    from sim.errors import InputError
+
+    paths = files or tuple(sorted(RELATIONS.glob("*.toml")))
+    if not paths:
+        raise InputError(f"no relations in {RELATIONS}; name the files")
+    verdicts = verify(paths, runs=runs, seed=seed)
+    broken = [verdict for verdict in verdicts if not verdict.passed]
+    if as_json:
+        told = [
+            {"file": str(one.relation.path), "passed": one.passed, "broken_runs": one.broken, "told": one.told}
+            for one in verdicts
+        ]
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        for one in verdicts:
+            click.echo(f"{'holds ' if one.passed else 'BROKEN'}  {one.relation.path.stem}: {one.told}")
+        click.echo(f"{len(verdicts) - len(broken)} of {len(verdicts)} relations hold")
+    if broken:
+        click.get_current_context().exit(1)
