@@ -103,14 +103,15 @@ def explain_command(
         text = "\n".join(columns([(f"{word}:", text) for word, text in facts.items()], left=2))
         click.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else text)
         return
-    from sim.analysis import explanation, explanation_text
+    from sim.analysis.explain import explain as explained
+    from sim.analysis.explain import lines
     from sim.ensemble import open_result
 
-    found = explanation.explain(open_result(Path(name)), variable, entity, day)
+    found = explained(open_result(Path(name)), variable, entity, day)
     if as_json:
         click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     else:
-        click.echo("\n".join(explanation_text.lines(found, everything=everything)))
+        click.echo("\n".join(lines(found, everything=everything)))
 
 
 @click.command("schema")
