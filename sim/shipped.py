@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
 from sim.errors import FaultError, InputError
+from sim.text import nearest
 
 
 def shipped_folder() -> Path:
@@ -46,7 +46,7 @@ def find_scenario(scenario: str | Path) -> Path:
     if len(path.parts) == 1 and path.suffix in ("", ".toml") and path.stem in names:
         return _from_here(shipped_folder() / f"{path.stem}.toml")
     what = "a folder, not a scenario file" if folder else "no such file, and no shipped scenario of that name"
-    near = difflib.get_close_matches(path.stem, names, n=1)
+    near = nearest(path.stem, names, most=1)
     hint = f"did you mean '{near[0]}'?" if near else "`alliance list` shows the shipped ones"
     raise InputError(f"'{scenario}': {what}; {hint}")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
-import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -25,6 +24,7 @@ from numpy.typing import NDArray
 from sim.analysis.outcomes import Outcome, Recorded, kept_dates
 from sim.analysis.simulated import simulated
 from sim.errors import FaultError
+from sim.files import disk, replacing
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -102,11 +102,9 @@ def _plan(folder: Path, scenario: Scenario, outcomes: Sequence[Outcome], runs: i
 
 def _complete(every: Sequence[Stretch], jobs: int, progress: Progress | None) -> None:
     """Make the stretches that are not in store."""
-    from sim.ensemble import folder
-
     missing = [stretch for stretch in every if not stretch.path.exists()]
     for stretch in missing:
-        with folder.disk(stretch.path):
+        with disk(stretch.path):
             stretch.path.parent.mkdir(parents=True, exist_ok=True)
     done = len(every) - len(missing)
     if progress is not None:
@@ -130,15 +128,10 @@ def _made(missing: Sequence[Stretch], jobs: int) -> Iterator[None]:
 
 def _make(stretch: Stretch) -> None:
     """Simulate one stretch and store it; it appears under its name only when complete."""
-    from sim.ensemble import folder
-
     runs = simulated(stretch.scenario, stretch.count, stretch.seed, first=stretch.first, model=stretch.model)
     values = read_values(runs, stretch.outcomes)[1]
-    part = stretch.path.with_suffix(f".{os.getpid()}.part")
-    with folder.disk(stretch.path):
-        with part.open("wb") as file:
-            np.save(file, values)
-        part.replace(stretch.path)
+    with disk(stretch.path), replacing(stretch.path) as file:
+        np.save(file, values)
 
 
 def _load(path: Path) -> Values:

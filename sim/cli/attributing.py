@@ -13,11 +13,10 @@ import click
 
 from sim.cli.gathering import Sampling, check_names, load_all
 from sim.cli.options import (
-    FORMATS,
-    Formats,
     OutPath,
     command_line,
     ensemble_options,
+    format_option,
     json_option,
     paths_shown,
     quiet_option,
@@ -44,9 +43,7 @@ if TYPE_CHECKING:
 @click.option(
     "--orders", type=click.IntRange(4, 10_000), default=16, show_default=True, help="Orders sampled above six groups."
 )
-@click.option(
-    "--format", "formats", type=Formats(), default=FORMATS, metavar="svg,png,pdf", help="Formats of the figures."
-)
+@format_option
 @size_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
 @click.option("--out", type=OutPath(), help="Folder.  [default: comparisons/A_to_B]")
@@ -117,8 +114,9 @@ def attribute_pair(
 
 def provenance(found: Attribution, pair: Sequence[Scenario], line: str) -> Provenance:
     """What the waterfalls of ``found`` carry: scenarios with hashes, seed, runs, versions and the command."""
-    from sim import __version__, facts
+    from sim import facts
     from sim.figures.compared import attribution_provenance
+    from sim.version import __version__
 
     return attribution_provenance(found, pair, version=__version__, facts=facts.stamp(), command=line)
 

@@ -13,11 +13,10 @@ import click
 from sim.cli.comparisons import Wish, default_folder, make, remember, write_tables
 from sim.cli.gathering import Sampling, names_of
 from sim.cli.options import (
-    FORMATS,
-    Formats,
     OutPath,
     command_line,
     ensemble_options,
+    format_option,
     json_option,
     paths_shown,
     quiet_option,
@@ -40,9 +39,7 @@ if TYPE_CHECKING:
 @click.option(
     "--variable", "outcomes", multiple=True, metavar="V[:ENTITY]", help="Compare this. Repeatable; default headlines."
 )
-@click.option(
-    "--format", "formats", type=Formats(), default=FORMATS, metavar="svg,png,pdf", help="Formats of the figures."
-)
+@format_option
 @size_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
 @click.option(

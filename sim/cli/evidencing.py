@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import MOST_SEED, OutPath, json_option, write_whole
+from sim.cli.options import OutPath, json_option, write_whole
 from sim.cli.tables import columns
+from sim.limits import MOST_SEED
 
 if TYPE_CHECKING:
     from sim.evidence.calibration import Calibration, Estimate

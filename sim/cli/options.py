@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 
 import click
 
+from sim.limits import MOST_JOBS, MOST_RUNS, MOST_SEED
+
 FORMATS = ("svg", "png", "pdf")
-MOST_RUNS = 1_000_000
-MOST_SEED = 2**63 - 1
+USUAL_FORMATS = ("svg", "png")
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
@@ -69,7 +70,7 @@ def ensemble_options(verb: Verb) -> Verb:
                 "--seed", type=click.IntRange(0, MOST_SEED), default=1, show_default=True, help="Seed of every draw."
             ),
             click.option(
-                "--jobs", type=click.IntRange(1, 1024), default=None, help="Processes.  [default: usable cores]"
+                "--jobs", type=click.IntRange(1, MOST_JOBS), default=None, help="Processes.  [default: usable cores]"
             ),
             click.option(
                 "--set",
@@ -84,6 +85,14 @@ def ensemble_options(verb: Verb) -> Verb:
     return verb
 
 
+format_option = click.option(
+    "--format",
+    "formats",
+    type=Formats(),
+    default=USUAL_FORMATS,
+    metavar="svg,png,pdf",
+    help="Formats of the figures.  [default: svg,png]",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout instead of text.")
 size_option = click.option(
     "--size", type=click.Choice(["page", "slide"]), default="page", show_default=True, help="16 cm wide, or 16:9."

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import FORMATS, Formats, OutPath, json_option, quiet_option, size_option, usable_cores
+from sim.cli.options import OutPath, format_option, json_option, quiet_option, size_option, usable_cores
 from sim.cli.progress import Progress
 
 
@@ -17,7 +17,7 @@ from sim.cli.progress import Progress
     "--variable", "names", multiple=True, metavar="V", help="Figure or variable. Repeatable; default all figures."
 )
 @click.option("--entity", "entities", multiple=True, metavar="E", help="Member or donor of a variable. Repeatable.")
-@click.option("--format", "formats", type=Formats(), default=FORMATS, metavar="svg,png,pdf", help="Formats.")
+@format_option
 @size_option
 @click.option("--out", type=OutPath(), help="Folder.  [default: RESULTS/figures]")
 @json_option

@@ -89,7 +89,8 @@ def _parameters(verb: str, words: list[str]) -> dict[str, Any]:
 
 
 def _from_run(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str, *, quiet: bool) -> Drawing:
-    from sim import ensemble, figures, load
+    from sim import ensemble, figures
+    from sim.loading import load
 
     scenario = load(given["scenario"], sets=given["sets"])
     _check_inputs(carried, {scenario.name: scenario.hash})
@@ -146,7 +147,7 @@ def _check_inputs(carried: Mapping[str, Any], found: Mapping[str, str]) -> None:
 
 
 def _reason(carried: Mapping[str, Any]) -> str:
-    from sim import __version__
+    from sim.version import __version__
 
     if carried["version"] != __version__:
         return f"it was made by version {carried['version']}, this is {__version__}"

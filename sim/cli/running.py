@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import (
-    FORMATS,
-    Formats,
     OutPath,
     command_line,
     ensemble_options,
+    format_option,
     json_option,
     paths_shown,
     quiet_option,
@@ -35,9 +34,7 @@ if TYPE_CHECKING:
 @click.option("--keep-runs", is_flag=True, help="Store every single run, also above 10,000.")
 @click.option("--out", type=OutPath(), help="Folder of the result.  [default: results/NAME]")
 @click.option("--force", is_flag=True, help="Replace a result in that folder that has other inputs.")
-@click.option(
-    "--format", "formats", type=Formats(), default=FORMATS, metavar="svg,png,pdf", help="Formats of the figures."
-)
+@format_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
 @json_option
 @quiet_option
@@ -61,8 +58,9 @@ def run_command(
     Interrupted with Ctrl-C, the same command goes on where it stopped.
     """
     began = time.monotonic()
-    from sim import ensemble, load
+    from sim import ensemble
     from sim.cli.outcomes import headline_outcomes
+    from sim.loading import load
 
     loaded = load(scenario, sets=sets)
     folder = out or Path("results") / loaded.name

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import MOST_RUNS, MOST_SEED, json_option
+from sim.cli.options import json_option
+from sim.limits import MOST_RUNS, MOST_SEED
 
 RELATIONS = Path("tests") / "relations"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from sim.ensemble import folder, source
 from sim.ensemble.layout import BLOCK, Layout, Part, blocks_of, plan
 from sim.ensemble.statistics import COLUMNS, moments
 from sim.errors import AllianceError, FaultError
+from sim.files import disk, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,25 +77,17 @@ def _name(number: int, count: int) -> str:
 
 def _save(path: Path, shape: tuple[int, int], stretches: Sequence[NDArray[np.float32]]) -> None:
     """Write an NPY file of ``shape``, with what ``stretches`` hold beyond it behind, under another name; rename."""
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part")
-    try:
-        with folder.disk(path):
-            with part.open("wb") as file:
-                head = {"descr": DTYPE.str, "fortran_order": False, "shape": shape}
-                np.lib.format.write_array_header_1_0(file, head)
-                for stretch in stretches:
-                    file.write(stretch.data.cast("B"))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with disk(path, folder.KEPT), replacing(path, durable=True) as file:
+        head = {"descr": DTYPE.str, "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(file, head)
+        for stretch in stretches:
+            file.write(stretch.data.cast("B"))
 
 
 def finished(work: Work, layout: Layout) -> list[int]:
     """Numbers of the blocks in store; one that is damaged is removed and counts as missing."""
     numbers = []
-    with folder.disk(work.store):
+    with disk(work.store, folder.KEPT):
         for number, count in blocks_of(work.runs):
             path = work.path(number)
             if not path.exists():

@@ -1,62 +1,21 @@
-"""Files that appear whole or not at all, and one clear line when the disk will not have them."""
+"""The folder of a result: held by one process at a time, with room enough, its files put in place in order."""
 
 from __future__ import annotations
 
 import errno
-import os
-import re
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sim.errors import FaultError
+from sim.files import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 LOCK = ".lock"
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-BARRED = {errno.EACCES, errno.EPERM, errno.EROFS}
-
-
-@contextmanager
-def disk(path: Path) -> Iterator[None]:
-    """Turn an OSError while working on ``path`` into a FaultError of one line."""
-    try:
-        yield
-    except OSError as error:
-        raise FaultError(_explain(path, error)) from error
-
-
-def _explain(path: Path, error: OSError) -> str:
-    """What happened to ``path`` and what to do about it."""
-    # The HDF5 library puts the number of the system error into its text only.
-    told = re.search(r"errno = (\d+)", str(error))
-    number = error.errno if error.errno is not None else int(told.group(1)) if told else 0
-    if number in FULL:
-        return f"{path}: no space left on the disk; finished blocks are kept, free some space and run again"
-    if number in BARRED:
-        return f"{path}: no permission to write there; choose another --out or change its permissions"
-    reason = os.strerror(number) if number else str(error).splitlines()[0]
-    return f"{path}: {reason}; finished blocks are kept, run again when this is mended"
-
-
-def sync(path: Path) -> None:
-    """Make the content of ``path`` (or of a folder's listing) survive a power cut."""
-    if path.is_dir() and os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file and make it durable."""
-    path.write_bytes(content)
-    sync(path)
+KEPT = "choose another --out; finished blocks are kept, run the same command again to resume"
 
 
 def move(source: Path, target: Path, names: Sequence[str]) -> None:

@@ -15,6 +15,8 @@ from sim.ensemble import blocks, folder, manifest, netcdf, source, tidy, workers
 from sim.ensemble.layout import blocks_of
 from sim.ensemble.result import Result
 from sim.errors import InputError, Problem
+from sim.files import disk, write_whole
+from sim.limits import MOST_JOBS, MOST_RUNS, MOST_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 KEEP_RUNS = 10_000
-MOST_RUNS = 10_000_000
-MOST_SEED = 2**63 - 1
 FIGURES = "figures"
 FILES = (manifest.NUMBERS, manifest.SUMMARY, manifest.NAME)
 
@@ -105,7 +105,7 @@ def check_folder(scenario: Scenario, out: Path, *, runs: int, seed: int, keep_ru
 
 def _check(runs: int, seed: int, jobs: int) -> None:
     """Raise InputError with all problems of the plain arguments."""
-    limits = (("runs", runs, 1, MOST_RUNS), ("seed", seed, 0, MOST_SEED), ("jobs", jobs, 1, 1024))
+    limits = (("runs", runs, 1, MOST_RUNS), ("seed", seed, 0, MOST_SEED), ("jobs", jobs, 1, MOST_JOBS))
     problems = [
         Problem("", 0, 0, name, f"{value!r} is not a whole number from {low} to {high}")
         for name, value, low, high in limits
@@ -165,7 +165,7 @@ def _renamed(order: Order, held: dict[str, Any]) -> Result:
     store = order.work.store
     new = json.loads(json.dumps(order.work.scenario.to_dict()))
     if held["scenario"] != new or store.parent.is_dir():
-        with folder.disk(order.out):
+        with disk(order.out, folder.KEPT):
             store.mkdir(parents=True, exist_ok=True)
             with folder.alone(store.parent):
                 if held["scenario"] != new:
@@ -180,16 +180,16 @@ def _relabel(order: Order, held: dict[str, Any], new: dict[str, Any]) -> None:
     if held["scenario"].get("name") != new["name"]:
         table = tidy.renamed((order.out / manifest.SUMMARY).read_bytes(), new["name"])
         held["files"][manifest.SUMMARY] = {"sha256": manifest.sha256(table)}
-        folder.write(store / manifest.SUMMARY, table)
+        write_whole(store / manifest.SUMMARY, table, durable=True)
     held["scenario"] = new
-    folder.write(store / manifest.NAME, manifest.encode(held))
+    write_whole(store / manifest.NAME, manifest.encode(held), durable=True)
     folder.move(store, order.out, FILES)
 
 
 def _make(order: Order, jobs: int, progress: Callable[[int, int], None] | None, began: float) -> Result:
     """Compute what is missing, reduce, put the result in place; one process at a time in a folder."""
     store = order.work.store
-    with folder.disk(order.out):
+    with disk(order.out, folder.KEPT):
         store.mkdir(parents=True, exist_ok=True)
         with folder.alone(store.parent):
             for part in store.glob(".*.part"):
@@ -229,7 +229,7 @@ def _reduce(order: Order, jobs: int, began: float, simulated: float) -> dict[str
     key = manifest.digest(order.given)
     found = netcdf.write(numbers, work, work.layout(), axes, keep_runs=order.given["keep_runs"], inputs=key, jobs=jobs)
     table = tidy.text(work.scenario.name, variables, axes, found)
-    folder.write(work.store / manifest.SUMMARY, table)
+    write_whole(work.store / manifest.SUMMARY, table, durable=True)
     now = time.perf_counter()
     composed = manifest.encode(
         manifest.compose(
@@ -241,7 +241,7 @@ def _reduce(order: Order, jobs: int, began: float, simulated: float) -> dict[str
             files={manifest.NUMBERS: numbers, manifest.SUMMARY: table},
         )
     )
-    folder.write(work.store / manifest.NAME, composed)
+    write_whole(work.store / manifest.NAME, composed, durable=True)
     told: dict[str, Any] = json.loads(composed)
     return told
 

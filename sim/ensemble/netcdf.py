@@ -17,6 +17,7 @@ from sim.ensemble.hdf import NetcdfFile
 from sim.ensemble.layout import GROUPS, Layout, Part
 from sim.ensemble.spill import SpillFile
 from sim.ensemble.statistics import COLUMNS, QUANTILES, Statistics, moments, shares
+from sim.files import disk, sync
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,8 +56,8 @@ def write(
     FaultError if the disk fails.
     """
     found: dict[str, Statistics] = {}
-    with folder.disk(path), SpillFile(path) as disk:
-        with NetcdfFile(disk) as file:
+    with disk(path, folder.KEPT), SpillFile(path) as spill:
+        with NetcdfFile(spill) as file:
             file.attributes({"Conventions": "CF-1.11", "format": "alliance ensemble", "format_version": FORMAT})
             file.attributes(
                 {"scenario_hash": work.scenario.hash, "inputs": inputs, "seed": work.seed, "runs": work.runs}
@@ -67,12 +68,12 @@ def write(
                 parts = [part for part in layout.parts if part.variable == variable]
                 found[variable.name] = _reduce(file, source, parts)
                 _write_statistics(file, variable, found[variable.name], parts, work.runs)
-                if disk.error:
+                if spill.error:
                     break
-        if disk.error:
-            raise disk.error
-    with folder.disk(path):
-        folder.sync(path)
+        if spill.error:
+            raise spill.error
+    with disk(path, folder.KEPT):
+        sync(path)
     return found
 
 

@@ -15,10 +15,12 @@ from sim.figures import style
 from sim.figures.drawing import Drawing
 
 FORMATS = ("svg", "png", "pdf")
+# What is written unless the user asks for more: the one for screens and editors, the one for every other program.
+USUAL_FORMATS = ("svg", "png")
 _KEY = "alliance"
 
 
-def export(drawing: Drawing, folder: Path | str, name: str, formats: Sequence[str] = FORMATS) -> list[Path]:
+def export(drawing: Drawing, folder: Path | str, name: str, formats: Sequence[str] = USUAL_FORMATS) -> list[Path]:
     """Write ``drawing`` as ``folder/name.svg`` and so on, and ``name.csv``; returns the paths written.
 
     Each file is written under another name and then renamed, so a reader never sees half of one.

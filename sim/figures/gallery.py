@@ -11,7 +11,7 @@ from sim.errors import InputError
 from sim.figures import style
 from sim.figures.anything import one_variable
 from sim.figures.drawing import Drawing
-from sim.figures.export import FORMATS
+from sim.figures.export import USUAL_FORMATS
 from sim.figures.members import members, members_map
 from sim.figures.overview import overview
 from sim.figures.printing import write_all
@@ -55,7 +55,7 @@ def draw(result: Ensemble, name: str, size: str | Size = "page") -> Drawing:
 def draw_all(
     result: Ensemble,
     folder: Path | str,
-    formats: Sequence[str] = FORMATS,
+    formats: Sequence[str] = USUAL_FORMATS,
     jobs: int = 1,
     *,
     names: Sequence[str] | None = None,

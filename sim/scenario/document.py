@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Problem
+from sim.limits import LARGEST_FILE
 from sim.scenario.positions import Path as KeyPath
 from sim.scenario.positions import Positions, locate
 from sim.scenario.syntax import syntax_fault
-from sim.scenario.wording import dotted, tame
-
-LARGEST_BYTES = 1_000_000
+from sim.text import dotted, tame
 
 
 @dataclass
@@ -54,7 +53,7 @@ def read(path: Path, shown: str) -> Document | Problem:
             return Problem(shown, 0, 0, "", "this is a folder; give a scenario file")
         if not stat.S_ISREG(status.st_mode):
             return Problem(shown, 0, 0, "", "this is not a regular file; give a scenario file")
-        if status.st_size > LARGEST_BYTES:
+        if status.st_size > LARGEST_FILE:
             return Problem(shown, 0, 0, "", "this file is larger than 1 MB; scenario files are small texts")
         content = path.read_bytes()
         real = path.resolve()

@@ -8,7 +8,8 @@ from datetime import date
 from typing import TypeAlias
 
 from sim.scenario.tails import OPEN, between
-from sim.scenario.values import Dated, Distribution, Value, Weights, plain
+from sim.scenario.values import Dated, Distribution, Value, Weights
+from sim.text import plain
 
 LARGEST_OUTSIDE = 0.05
 """A distribution with open tails is cut to the domain, unless more than this share of it lies outside."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.scenario.naming import nearest
-from sim.scenario.wording import listed, meant, tame
+from sim.text import listed, meant, nearest, tame
 
 # alpha-3, English name, alpha-2, then what else is in use: IOC and older codes, short and long names
 _COUNTRIES = """

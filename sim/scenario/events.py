@@ -8,13 +8,12 @@ from typing import Any
 from sim.scenario.document import Document
 from sim.scenario.faults import FAULT, Report
 from sim.scenario.keys import flatten
-from sim.scenario.naming import nearest
 from sim.scenario.parameter import Catalogue
 from sim.scenario.positions import Path
 from sim.scenario.reader import read_day, read_text, read_value
 from sim.scenario.scenario import Event, Origin
 from sim.scenario.values import Value
-from sim.scenario.wording import listed, meant, shown, tame
+from sim.text import listed, meant, nearest, shown, tame
 
 KEYS = ("date", "until", "name", "set", "probability")
 

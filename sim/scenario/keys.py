@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sim.scenario.entities import entity_noun, is_country, right_code, wrong_code
-from sim.scenario.naming import nearest
 from sim.scenario.parameter import Catalogue, Parameter
-from sim.scenario.wording import listed, meant, shown, tame
+from sim.text import listed, meant, nearest, shown, tame
 
 KeyPath = tuple[str | int, ...]
 Report = Callable[[KeyPath, str], None]

@@ -12,12 +12,11 @@ from sim.scenario.document import Document
 from sim.scenario.events import read_events
 from sim.scenario.faults import FAULT, Inner
 from sim.scenario.keys import HEADS, flatten
-from sim.scenario.naming import nearest
 from sim.scenario.parameter import Catalogue
 from sim.scenario.reader import read_day, read_text, read_value
 from sim.scenario.scenario import Event, Given, Origin
 from sim.scenario.values import Value, describe
-from sim.scenario.wording import shown, tame
+from sim.text import nearest, shown, tame
 
 Slot = tuple[str, str]
 """What is set: ("value", key), ("day", "start" or "end") or ("event", name)."""

@@ -9,10 +9,9 @@ from typing import Any
 
 from sim.scenario.domains import Number, fit
 from sim.scenario.faults import FAULT, Fault, Inner, Report
-from sim.scenario.naming import nearest
 from sim.scenario.parameter import Parameter
-from sim.scenario.values import FAMILIES, Dated, Distribution, Value, fixed, plain
-from sim.scenario.wording import meant, shown, tame
+from sim.scenario.values import FAMILIES, Dated, Distribution, Value, fixed
+from sim.text import meant, nearest, plain, shown, tame
 
 _PERCENT_SLIP = 0.2
 _LOCATIONS = ("value", "mean", "median", "mode")

@@ -15,7 +15,7 @@ from sim.scenario.parameter import Catalogue
 from sim.scenario.reader import read_day, read_value
 from sim.scenario.scenario import Origin
 from sim.scenario.syntax import syntax_fault
-from sim.scenario.wording import dotted, tame
+from sim.text import dotted, tame
 
 PLACE = "--set"
 _WORD = re.compile(r"[A-Za-z_][\w-]*")

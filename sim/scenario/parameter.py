@@ -8,6 +8,7 @@ from typing import Literal
 
 from sim.scenario.domains import Day, Domain, Number, fit
 from sim.scenario.values import Value, describe
+from sim.text import nearest
 
 Kind = Literal["data", "estimated", "assumption"]
 
@@ -125,10 +126,21 @@ class Catalogue:
         return tuple(dict.fromkeys(code for some in codes for code in some))
 
     def nearest(self, word: str) -> list[str]:
-        """Up to three valid keys like ``word``, best first; empty if nothing is like it."""
-        from sim.scenario.naming import nearest_keys
+        """Up to three valid keys like ``word``, best first: those ending in the same name if few do, else any."""
+        parts = word.split(".")
+        keys = [_filled(parameter, parts) for parameter in self]
+        last = parts[-1].casefold()
+        ends = [key for key in keys if key.rpartition(".")[2].casefold() == last]
+        return ends if 0 < len(ends) <= 3 else nearest(word, keys, cutoff=0.7)
 
-        return nearest_keys(word, self)
+
+def _filled(parameter: Parameter, parts: list[str]) -> str:
+    """The key of a parameter; a pattern takes its entity from ``parts`` where they name one, else its first."""
+    if "*" not in parameter.key:
+        return parameter.key
+    depth = parameter.key.split(".").index("*")
+    code = parts[depth] if depth < len(parts) and parts[depth] in parameter.entities else parameter.entities[0]
+    return parameter.key.replace("*", code)
 
 
 def _inspect(parameter: Parameter) -> None:

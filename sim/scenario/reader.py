@@ -8,11 +8,10 @@ from typing import Any
 
 from sim.scenario.domains import Choice, Day, Flag, Number
 from sim.scenario.faults import FAULT, Fault, Report
-from sim.scenario.naming import nearest
 from sim.scenario.numbers import NumberReader, is_number
 from sim.scenario.parameter import Parameter
 from sim.scenario.values import Value, Weights
-from sim.scenario.wording import listed, meant, shown, tame
+from sim.text import listed, meant, nearest, shown, tame
 
 
 def read_value(raw: Any, parameter: Parameter, report: Report) -> Value | Fault:

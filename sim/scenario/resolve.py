@@ -21,11 +21,10 @@ from sim.scenario.layers import (
     merged,
     read_layer,
 )
-from sim.scenario.naming import nearest
 from sim.scenario.overrides import PLACE, read_sets
 from sim.scenario.parameter import Catalogue
 from sim.scenario.scenario import Event, Given, Origin, Scenario
-from sim.scenario.wording import meant, shown, tame
+from sim.text import meant, nearest, shown, tame
 
 FactsLayer = Callable[[datetime.date], Mapping[str, Given]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sim.scenario.positions import Positions, locate
-from sim.scenario.wording import dotted, tame
+from sim.text import dotted, tame
 
 _PLACE = re.compile(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
 

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sim.scenario.tails import OPEN, between
+from sim.text import plain
 
 if TYPE_CHECKING:
     from numpy import float64, intp
@@ -35,14 +36,6 @@ FAMILIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "discrete": (("values", "weights"), ()),
 }
 _POSITIVE = {"sd", "median", "sd_log", "a", "b", "shape", "rate"}
-
-
-def plain(number: float) -> str:
-    """The shortest decimal text that reads back as the same number: ``2`` for 2.0, ``0.54`` for 0.54."""
-    number = float(number)  # whole numbers too, whose own is_integer came with Python 3.12
-    if number.is_integer() and abs(number) < 1e15:
-        return str(int(number))
-    return repr(number)
 
 
 def _short(number: float) -> str:

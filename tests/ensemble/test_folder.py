@@ -235,7 +235,7 @@ def test_a_file_as_folder_is_refused(scenario, tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(InputError, match="file: is a file; --out names a folder"):
         run(scenario, runs=10, out=tmp_path / "file")
-    with pytest.raises(FaultError, match=r"file/inside.*: Not a directory"):
+    with pytest.raises(FaultError, match=r"file/inside cannot be written: Not a directory; choose another --out"):
         run(scenario, runs=10, out=tmp_path / "file" / "inside")
 
 
@@ -247,7 +247,8 @@ def test_an_unwritable_folder_is_one_line(scenario, tmp_path, monkeypatch):
     with pytest.raises(FaultError) as caught:
         run(scenario, runs=10, out=tmp_path / "out")
     assert str(caught.value) == (
-        f"{tmp_path / 'out'}: no permission to write there; choose another --out or change its permissions"
+        f"{tmp_path / 'out'} cannot be written: no permission; change its permissions or choose another --out; "
+        "finished blocks are kept, run the same command again to resume"
     )
 
 
@@ -279,8 +280,8 @@ except FaultError as error:
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stderr == ""
-    told = "no space left on the disk; finished blocks are kept, free some space and run again"
-    assert ended.stdout.endswith(f"{where}: {told}\n")
+    reason = "no space left on the disk; free some space or choose another --out; finished blocks are kept"
+    assert f"{where} cannot be written: {reason}" in ended.stdout
     assert ended.stdout.count("\n") == 1
     run(scenario, runs=5 * BLOCK // 2, out=tmp_path / "out")
     for name in ("ensemble.nc", "summary.csv"):

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 
 from sim.errors import FaultError, InputError
-from sim.figures import FIGURES, draw, draw_all, export, provenance_of
+from sim.figures import FIGURES, FORMATS, draw, draw_all, export, provenance_of
 
 from .conftest import Formula, Story
 
@@ -26,7 +26,7 @@ SOME = ("spending", "members_map", "ceasefire")
 @pytest.fixture(scope="module")
 def folder(result, tmp_path_factory):
     place = tmp_path_factory.mktemp("figures")
-    draw_all(result, place)
+    draw_all(result, place, FORMATS)
     return place
 
 
@@ -37,14 +37,14 @@ def test_every_figure_comes_in_three_formats_with_its_numbers(folder):
 
 
 def test_exported_again_the_bytes_are_the_same(result, folder, tmp_path):
-    draw_all(result, tmp_path)
+    draw_all(result, tmp_path, FORMATS)
     for path in folder.iterdir():
         assert path.read_bytes() == (tmp_path / path.name).read_bytes(), path.name
 
 
 def test_the_bytes_do_not_depend_on_the_number_of_processes(result, folder, tmp_path):
     told = []
-    paths = draw_all(result, tmp_path, jobs=2, names=SOME, progress=lambda done, of: told.append((done, of)))
+    paths = draw_all(result, tmp_path, FORMATS, jobs=2, names=SOME, progress=lambda done, of: told.append((done, of)))
     assert [path.name for path in paths] == [f"{name}.{kind}" for name in SOME for kind in ("svg", "png", "pdf", "csv")]
     for path in paths:
         assert path.read_bytes() == (folder / path.name).read_bytes(), path.name
@@ -113,7 +113,7 @@ def test_provenance_survives_odd_characters(tmp_path):
     odd = Formula(
         scenario=Story(name="a(b)\\c <&> é"), manifest={"command": 'alliance run \'a (1).toml\' --set x="(\\")"'}
     )
-    export(draw(odd, "spending"), tmp_path, "x")
+    export(draw(odd, "spending"), tmp_path, "x", FORMATS)
     for kind in ("svg", "png", "pdf"):
         made = provenance_of(tmp_path / f"x.{kind}")
         assert list(made["scenarios"]) == ["a(b)\\c <&> é"]
@@ -144,6 +144,11 @@ def test_the_csv_opens_as_one_table_with_units(folder, name):
         if row["kind"] == "runs" and row["q05"]:
             fan = [float(row[q]) for q in ("q05", "q25", "q50", "q75", "q95")]
             assert fan == sorted(fan)
+
+
+def test_svg_and_png_are_written_unless_more_is_asked_for(result, tmp_path):
+    paths = draw_all(result, tmp_path, names=["ceasefire"])
+    assert [path.name for path in paths] == ["ceasefire.svg", "ceasefire.png", "ceasefire.csv"]
 
 
 def test_only_the_formats_asked_for_are_written(result, tmp_path):
@@ -202,5 +207,5 @@ def test_a_killed_helper_process_loses_nothing(result, folder, tmp_path, monkeyp
     from sim.figures import printing
 
     monkeypatch.setattr(printing, "load", os.abort)  # runs in the helper, first of all
-    for path in draw_all(result, tmp_path, jobs=2, names=SOME):
+    for path in draw_all(result, tmp_path, FORMATS, jobs=2, names=SOME):
         assert path.read_bytes() == (folder / path.name).read_bytes(), path.name

@@ -20,7 +20,7 @@ from sim.figures.compared.overview import overview
 from sim.figures.compared.subjects import others
 from sim.figures.compared.tile_grids import members_tiles
 from sim.figures.drawing import Drawing
-from sim.figures.export import FORMATS
+from sim.figures.export import USUAL_FORMATS
 from sim.figures.printing import write_all
 from sim.figures.style import Size, size_named
 
@@ -86,7 +86,7 @@ def draw_compared(comparison: Comparison, name: str, size: str | Size = "page", 
 def draw_comparison(
     comparison: Comparison,
     folder: Path | str,
-    formats: Sequence[str] = FORMATS,
+    formats: Sequence[str] = USUAL_FORMATS,
     size: str | Size = "page",
     jobs: int = 1,
     *,

@@ -17,7 +17,7 @@ from sim.figures.compared.spread import text_colour
 from sim.figures.compared.subjects import FANS
 from sim.figures.compared.telling import MINUS
 from sim.figures.drawing import Drawing, Provenance, Row
-from sim.figures.export import FORMATS
+from sim.figures.export import USUAL_FORMATS
 from sim.figures.multiples import Scale
 from sim.figures.page import Box, Page
 from sim.figures.printing import write_all
@@ -81,7 +81,7 @@ def waterfall(
 def draw_attribution(
     attribution: Attribution,
     folder: Path | str,
-    formats: Sequence[str] = FORMATS,
+    formats: Sequence[str] = USUAL_FORMATS,
     size: str | Size = "page",
     jobs: int = 1,
     *,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from sim import model
 from sim.analysis import ROW_COLUMNS, Attribution, Comparison, csv_text
-from sim.analysis.loading import default_catalogue
 from sim.analysis.outcomes import kept_dates
 from sim.figures.drawing import Drawing
 from sim.figures.report import limits
@@ -57,7 +57,7 @@ def build_report(
     Raises:
         FaultError: there is no room for temporary files.
     """
-    catalogue = catalogue or default_catalogue()
+    catalogue = catalogue or model.catalogue()
     given = [attribution] if isinstance(attribution, Attribution) else list(attribution or ())
     pictures = [one if isinstance(one, Picture) else picture_of(name, one) for name, one in drawings.items()]
     everyone = sides(comparison)

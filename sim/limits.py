@@ -1,0 +1,13 @@
+"""The limits of what a user may ask for, each stated once."""
+
+from __future__ import annotations
+
+MOST_RUNS = 10_000_000
+MOST_SEED = 2**63 - 1
+MOST_JOBS = 1024
+MOST_SCENARIOS = 8
+"""How many scenarios one comparison sets side by side: as many as there are colours that stay distinct."""
+LONGEST_LABEL = 40
+"""Characters of a scenario's ``label``, which has to fit into a legend and the head of a table column."""
+LARGEST_FILE = 1_000_000
+"""Bytes of a scenario file."""
