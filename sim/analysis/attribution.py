@@ -24,7 +24,7 @@ from sim.analysis.comparison import chosen_outcomes
 from sim.analysis.outcomes import Outcome
 from sim.analysis.statistics import mean_interval
 from sim.errors import InputError
-from sim.model.variables import VARIABLES, Variable
+from sim.model import VARIABLES, Variable
 
 if TYPE_CHECKING:
     from sim.scenario.parameter import Catalogue

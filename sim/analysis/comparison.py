@@ -18,7 +18,7 @@ from sim.analysis.outcomes import Outcome, headline, kept_dates, pick
 from sim.analysis.statistics import Difference, Floats, holm, paired, unpaired
 from sim.analysis.table import InputRow, Row
 from sim.errors import InputError
-from sim.model.variables import VARIABLES, Variable
+from sim.model import VARIABLES, Variable
 
 if TYPE_CHECKING:
     from sim.scenario.parameter import Catalogue

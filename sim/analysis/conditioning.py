@@ -13,7 +13,7 @@ from sim.analysis.align import Ensemble, View
 from sim.analysis.comparison import Comparison, chosen_outcomes, contrast_views
 from sim.analysis.outcomes import nearest
 from sim.errors import InputError
-from sim.model.variables import VARIABLES, Variable
+from sim.model import VARIABLES, Variable
 
 FEW = 30
 CAUTION = (

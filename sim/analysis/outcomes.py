@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem
-from sim.model.variables import VARIABLES, Variable
+from sim.model import VARIABLES, Variable
 
 Kind = Literal["number", "probability", "label", "wait"]
 

@@ -29,7 +29,7 @@ from typing import Any
 
 from sim.analysis.outcomes import DONOR_GROUPS, nearest
 from sim.errors import InputError, Problem
-from sim.model.variables import VARIABLES
+from sim.model import VARIABLES
 from sim.scenario.document import Document, read
 
 EVERYTHING = "*"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from sim.model.variables import Variable
+    from sim.model import Variable
     from sim.scenario.scenario import Scenario
 
 
@@ -57,7 +57,7 @@ def simulated(scenario: Scenario, runs: int, seed: int, *, first: int = 0, model
         scenario,
         module.simulate(scenario, seed, first, runs) if runs else {},
         {"year": tuple(axes.years), "month": tuple(axes.months)},
-        {"member": tuple(axes.members), "donor": tuple(axes.donors)},
+        {axis.name: axis.codes for axis in axes.entities},
         {one.name: one for one in module.variables()},
     )
 

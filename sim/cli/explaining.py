@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.model.variables import Variable
+    from sim.model import Variable
     from sim.scenario import Parameter
 
 KINDS = {

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim import load, run
-from sim.analysis import explanation
-from sim.analysis.explanation import Explanation, explain
+from sim.analysis.explain import Explanation, explain, explanation
 from sim.ensemble import Result
 from sim.errors import InputError
 from sim.model import variables

@@ -16,7 +16,7 @@ from sim.analysis.statistics import FAN, quantiles
 from sim.figures.history import EMPTY, Series, reported
 from sim.figures.ukraine import SETTLED
 from sim.figures.words import decimals
-from sim.model.variables import VARIABLES, Variable
+from sim.model import VARIABLES, Variable
 
 if TYPE_CHECKING:
     from sim.analysis import Comparison, Contrast
