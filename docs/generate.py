@@ -11,7 +11,7 @@ import numpy as np
 
 from sim import facts
 from sim.model import Variable, catalogue, facts_layer, variables
-from sim.model.systems.aid.aid import DONORS
+from sim.model.systems.aid import DONORS
 from sim.model.systems.war.start import front
 from sim.scenario import Given, Parameter, describe
 from sim.scenario.json_schema import schema_text

@@ -10,12 +10,11 @@ import pytest
 
 from sim import facts
 from sim.model import axes
-from sim.model.engine.streams import Streams
 from sim.model.systems.aid.aid import next_generosity, package, replacement_share
 from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline, arrives
 from sim.model.systems.supplementals import law_rate
 
-from .conftest import run, scenario, systems_at
+from .conftest import run, scenario, streams_of, systems_at
 
 
 def one(number: float) -> np.ndarray:
@@ -25,7 +24,7 @@ def one(number: float) -> np.ndarray:
 class TestPackage:
     @pytest.mark.parametrize("chance", [0.19, 0.31, 0.92, 1.0])
     def test_its_mean_is_1_and_it_is_0_with_probability_1_less_p(self, chance):
-        drawn = Streams(5, 0, 200_000).uniforms("aid", 300, [1])
+        drawn = streams_of(5, 0, 200_000).uniforms("aid", 300, [1])
         size = package(drawn, np.full((1, 1), chance, np.float32), one(1.0))
         assert np.mean(size == 0) == pytest.approx(1 - chance, abs=0.005)
         # variance e / p - 1 (13 at p = 0.19): standard error of the mean at most 0.008

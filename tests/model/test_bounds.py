@@ -308,4 +308,4 @@ def test_the_roster_counts_finland_and_sweden_from_their_accession():
         (date(2024, 3, 7), 32),
     ):
         systems, _ = systems_at(scenario(start=start))
-        assert (systems.roster.total() == count).all()
+        assert (systems.roster.total == count).all()

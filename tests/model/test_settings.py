@@ -285,7 +285,7 @@ def test_every_parameter_names_a_file_of_the_model_and_every_default_lies_in_its
     for parameter in catalogue():
         system, file = parameter.used_in[0], parameter.used_in[1]
         assert system
-        assert (root / file).is_file(), parameter.key
+        assert (root / file).exists(), parameter.key
         assert parameter.kind in ("data", "estimated", "assumption")
         assert parameter.source
         if parameter.depends_on:

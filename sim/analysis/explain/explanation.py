@@ -17,11 +17,13 @@ import numpy as np
 from sim.analysis.explain.influences import keys_behind, states_behind
 from sim.ensemble import BLOCK
 from sim.errors import InputError
+from sim.model import axes, catalogue, registry, run_block, variables
+from sim.model.engine.parts import ROUNDING, Block, Parts, parts_of
+from sim.model.engine.streams import LANES
 
 if TYPE_CHECKING:
     from sim.ensemble import Result
     from sim.model import Variable
-    from sim.model.engine import Parts
     from sim.scenario import Event, Parameter, Scenario
 
 MOST_RUNS = 2000
@@ -111,8 +113,6 @@ def explain(result: Result, variable: str, entity: str = "", day: date | str | N
     At most the first 2,000 runs are made again. Raises InputError for a name or day the result does not have, and for
     a result that another version of the program or of the facts made.
     """
-    from sim.model import variables
-
     _require_same_model(result)
     result.variable(variable)  # raises with the nearest name
     declared = next(other for other in variables() if other.name == variable)
@@ -174,9 +174,6 @@ def _recorded_day(result: Result, variable: str, day: date | str | None) -> date
 
 def _run_again(result: Result, variable: Variable, entity: str, last: date) -> Parts:
     """The parts of every run of the first blocks, in the order of the runs."""
-    from sim.model import axes, run_block, variables
-    from sim.model.engine.parts import Block, parts_of
-    from sim.model.engine.streams import LANES
 
     scenario, declared = replace(result.scenario, end=last), {other.name: other for other in variables()}
     pieces = []
@@ -197,8 +194,6 @@ def _run_again(result: Result, variable: Variable, entity: str, last: date) -> P
 
 def _terms(parts: Parts) -> tuple[Term, ...]:
     """Terms by size of their mean; those that are rounding in every run are left out."""
-    from sim.model.engine.parts import ROUNDING
-
     least = ROUNDING * max(1e-9, float(np.abs(parts.end).max()))
     found = [
         Term(name, float(value.mean()), *(float(edge) for edge in np.quantile(value, (0.05, 0.95))))
@@ -210,7 +205,6 @@ def _terms(parts: Parts) -> tuple[Term, ...]:
 
 def _input(key: str, distance: int, scenario: Scenario) -> NamedInput:
     from sim import facts
-    from sim.model import catalogue
     from sim.scenario import describe
 
     parameter, given, posterior = catalogue().find(key), scenario.values.get(key), facts.posterior()
@@ -244,8 +238,6 @@ def _fired(event: Event, keys: dict[str, int]) -> Fired:
 
 
 def _facts(variable: Variable, entity: str, scenario: Scenario) -> tuple[Vintage, ...]:
-    from sim.model import registry
-
     states, behind = registry().states, states_behind(variable, entity, scenario)
     tables = dict.fromkeys(
         table for name in sorted(behind, key=lambda name: behind[name]) for table in states[name].tables

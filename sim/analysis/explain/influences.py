@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from sim.model import registry
+
 if TYPE_CHECKING:
     from sim.model import Variable
     from sim.scenario import Scenario
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 
 def states_behind(variable: Variable, entity: str, scenario: Scenario) -> dict[str, int]:
     """Every state that can enter a variable, in order, with how many states lie between: 0 for its own."""
-    from sim.model import registry
-
     states = registry().states
     distances: dict[str, int] = {}
     nearest, distance = list(variable.states_of(entity)), 0
@@ -30,8 +30,6 @@ def states_behind(variable: Variable, entity: str, scenario: Scenario) -> dict[s
 
 def keys_behind(variable: Variable, entity: str, day: date, scenario: Scenario) -> dict[str, int]:
     """Full keys that a variable of ``entity`` can depend on by ``day``, nearest first, with their distance."""
-    from sim.model import registry
-
     systems = registry()
     behind = states_behind(variable, entity, scenario)
     about = (entity,) if entity else variable.about

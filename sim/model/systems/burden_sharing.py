@@ -65,7 +65,7 @@ class BurdenSharing:
         return inside
 
     def _spent(self, day: date) -> Numbers:
-        return self._budgets.share(day) / 100 * self._economy.gdp_current(day.year) * self._inside()
+        return single(self._budgets.share(day) / 100 * self._economy.gdp_current(day.year) * self._inside())
 
     def _reaching(self, day: date, level: Numbers | float) -> Numbers:
         """Members whose share rounds to ``level`` or more at two decimals, as NATO counts."""

@@ -71,7 +71,7 @@ class Budgets:
 
     def spending_2015(self, day: date) -> Numbers:
         """Spending in the year of a day, USD bn at 2015 prices and exchange rates, ``(members, runs)``."""
-        return self.of_year(day.year) / 100 * self._economy.gdp_2015(day.year)
+        return single(self.of_year(day.year) / 100 * self._economy.gdp_2015(day.year))
 
     def process(self) -> Process:
         """Each member decides on the 20th of its budget month; those overdue at the start decide on the first day."""

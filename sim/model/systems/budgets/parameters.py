@@ -304,5 +304,5 @@ PARAMETERS = (
 def by_member(_start: date) -> dict[str, Value]:
     """Values that differ from member to member; the same for every start."""
     months = dict.fromkeys(WITH_FORCES, 11) | {"USA": 10, "CAN": 3, "GBR": 3}
-    shocks = {f"budgets.{code}.own_shock_pp": fixed(_OWN_SHOCKS[code]) for code in WITH_FORCES}
+    shocks: dict[str, Value] = {f"budgets.{code}.own_shock_pp": fixed(_OWN_SHOCKS[code]) for code in WITH_FORCES}
     return shocks | {f"members.{code}.budget_month": fixed(float(month)) for code, month in months.items()}
