@@ -1,6 +1,7 @@
 """The budget block: its likelihood on the panel of members, and forecasts from any origin, by the model's own rule.
 
-The regressors are the terms of ``sim.model.systems.budgets.equation.terms`` at unit coefficients, so that the equation stands once.
+The regressors are the terms of ``sim.model.systems.budgets.equation.terms`` at unit coefficients, so that the
+equation stands once.
 """
 
 from __future__ import annotations
