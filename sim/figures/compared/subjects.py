@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from sim.analysis.comparison import contrast_views
 from sim.analysis.outcomes import outcomes_of
 from sim.analysis.statistics import FAN, quantiles
+from sim.errors import InputError
 from sim.figures.history import EMPTY, Series, reported
 from sim.figures.ukraine import SETTLED
 from sim.figures.words import decimals
-from sim.model import VARIABLES, Variable
+from sim.model import Variable, variables
 
 if TYPE_CHECKING:
     from sim.analysis import Comparison, Contrast
@@ -44,7 +45,7 @@ class Subject:
     @property
     def variable(self) -> Variable:
         """The recorded variable."""
-        return next(one for one in VARIABLES if one.name == self.name)
+        return next(one for one in variables() if one.name == self.name)
 
     @property
     def outcome(self) -> Outcome:
@@ -124,7 +125,7 @@ def contrast_of(comparison: Comparison, outcome: Outcome, scenario: str) -> Cont
     """What the comparison found, or finds now where it was not asked; None where no date is shared."""
     try:
         return comparison.find(outcome.name, scenario, outcome.entity)
-    except KeyError:
+    except InputError:
         return remembered(comparison, ("contrast", outcome, scenario), lambda: _contrast(comparison, outcome, scenario))
 
 
