@@ -110,7 +110,7 @@ def test_inputs_say_where_they_come_from(told: Result) -> None:
     assert inputs["budgets.change_pp"].origin.startswith("--set budgets.change_pp=0.3")
     assert inputs["budgets.change_pp"].value == "0.3"
     lines = find_scenario("trump_retrenchment").read_text(encoding="utf-8").splitlines()
-    line = next(number for number, text in enumerate(lines, 1) if text.startswith("posture"))
+    line = next(number for number, text in enumerate(lines, 1) if text.startswith("posture ="))
     assert inputs["us.commitment.posture"].origin.endswith(f"trump_retrenchment.toml:{line}")
     assert inputs["budgets.war_pp"].value.startswith("posterior mean ")
     assert inputs["budgets.commitment_pp"].depends_on
