@@ -1,0 +1,495 @@
+"""From a state of the page to what it shows: charts with bands, headline numbers, tiles, each beside the baseline.
+
+Ensembles that were drawn stay in a small store, so that another date, chart or view of the same state costs no
+simulation, and so that differences from the baseline are taken run by run.
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import text
+from sim.ensemble.statistics import moments, shares
+from sim.errors import InputError
+from sim.explore.levers import NAMES, front, scenarios, settings
+from sim.explore.state import State
+from sim.figures.history import EMPTY, Series, reported
+
+if TYPE_CHECKING:
+    from sim.model import Variable
+    from sim.scenario import Scenario
+
+BLOCK = 1000
+"""Runs simulated at a time: an answer that nobody waits for any more is given up between two blocks."""
+PREVIEW = 256
+KEPT_ENSEMBLES = 24
+KEPT_BYTES = 400_000_000
+SINGLE_RUNS = 20
+MOST_CHARTS = 40
+DEFAULT_CHARTS = ("europe_canada_share_pct_gdp", "us_commitment")
+
+Values = NDArray[np.float32]
+Stale = Callable[[], bool]
+
+
+class GivenUp(Exception):  # noqa: N818 - not an error: nobody waits for the answer any more
+    """The answer is not wanted any more."""
+
+
+@cache
+def known_variables() -> Mapping[str, Variable]:
+    """Every recorded variable by name."""
+    from sim.model import variables
+
+    return {variable.name: variable for variable in variables()}
+
+
+@cache
+def codes(entity: str) -> tuple[str, ...]:
+    """The codes along an axis of entities."""
+    from sim.loading import load
+    from sim.model import axes
+
+    return axes(load("baseline")).codes(entity)
+
+
+@cache
+def groups(entity: str) -> tuple[str, ...]:
+    """The codes whose single runs an ensemble keeps even where a variable keeps quantiles only."""
+    from sim.loading import load
+    from sim.model import axes
+
+    return axes(load("baseline")).axis(entity).groups
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A variable, or one entity of it: what a chart is about."""
+
+    variable: str
+    entity: str = ""
+
+    @classmethod
+    def read(cls, raw: Any) -> Subject:
+        """The subject that ``VARIABLE`` or ``VARIABLE:ENTITY`` names. Raises InputError if there is none."""
+        name, _, entity = raw.partition(":") if isinstance(raw, str) else ("", "", "")
+        variable = known_variables().get(name[:80])
+        if variable is None:
+            raise InputError(text.unknown("variable", text.tame(name, 80), known_variables()))
+        if variable.entity is None:
+            return cls(name)
+        known = codes(variable.entity)
+        if not entity:
+            return cls(name, (groups(variable.entity) or known)[-1])
+        if entity not in known:
+            raise InputError(text.unknown(variable.entity, text.tame(entity, 20), known))
+        return cls(name, entity)
+
+    @property
+    def about(self) -> Variable:
+        """The variable's declaration."""
+        return known_variables()[self.variable]
+
+    @property
+    def id(self) -> str:
+        """``VARIABLE`` or ``VARIABLE:ENTITY``."""
+        return f"{self.variable}:{self.entity}" if self.entity else self.variable
+
+    @property
+    def title(self) -> str:
+        """The name of the variable, and of the entity."""
+        about = self.about.long_name
+        return f"{_name(self.entity)}: {text.lower(about)}" if self.entity else about
+
+    @property
+    def unit(self) -> str:
+        """Unit and price basis in words."""
+        about = self.about
+        if about.flag or about.labels:
+            return "share of runs"
+        return ", ".join(filter(None, (about.unit, about.price_basis)))
+
+
+def _name(code: str) -> str:
+    return {"EUR": "Europe", "OTHER": "Other donors", "ALL": "All donors"}.get(code) or NAMES.get(code, code)
+
+
+@dataclass(eq=False)
+class Drawn:
+    """An ensemble held in memory: (variable, entity) -> values ``(time, runs)``; entity axes as one array."""
+
+    scenario: Scenario
+    runs: int
+    seed: int
+    series: dict[tuple[str, str], Values]
+    dates: Mapping[str, tuple[datetime.date, ...]]
+
+    def of(self, subject: Subject) -> Values:
+        """Every run's value, ``(time, runs)``."""
+        return self.series[subject.variable, subject.entity]
+
+    def first(self, runs: int) -> Drawn:
+        """Its first ``runs`` runs."""
+        if runs >= self.runs:
+            return self
+        return replace(self, runs=runs, series={key: values[:, :runs] for key, values in self.series.items()})
+
+    @property
+    def bytes(self) -> int:
+        """Room its values take."""
+        return sum(values.nbytes for values in self.series.values())
+
+
+class Store:
+    """The ensembles of the last states asked for, least used first. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int], Drawn] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, scenario: Scenario, seed: int) -> Drawn | None:
+        """What is kept of a scenario."""
+        with self._lock:
+            drawn = self._kept.get((scenario.hash, seed))
+            if drawn:
+                self._kept.move_to_end((scenario.hash, seed))
+            return drawn
+
+    def put(self, drawn: Drawn) -> None:
+        """Keep an ensemble, and let go of what is too much."""
+        with self._lock:
+            key = (drawn.scenario.hash, drawn.seed)
+            self._kept[key] = drawn
+            self._kept.move_to_end(key)
+            while len(self._kept) > 1 and (
+                len(self._kept) > KEPT_ENSEMBLES or sum(each.bytes for each in self._kept.values()) > KEPT_BYTES
+            ):
+                self._kept.popitem(last=False)
+
+
+STORE = Store()
+
+
+def drawn_for(scenario: Scenario, seed: int, runs: int, subjects: Iterable[Subject], stale: Stale) -> Drawn:
+    """The ensemble of a scenario with what ``subjects`` need, from the store or simulated."""
+    kept = STORE.get(scenario, seed)
+    wanted = dict.fromkeys((subject.variable, subject.entity) for subject in subjects)
+    if kept and kept.runs >= runs and wanted.keys() <= kept.series.keys():
+        return kept.first(runs)
+    if kept and kept.runs >= runs:
+        wanted = dict.fromkeys([*kept.series, *wanted])
+        runs = max(runs, kept.runs) if len(kept.series) * kept.runs < 2_000_000 else runs
+    parts = []
+    for first in range(0, runs, BLOCK):
+        if stale():
+            raise GivenUp
+        parts.append(_simulated(scenario, seed, first, min(BLOCK, runs - first), tuple(wanted)))
+    series = {key: np.concatenate([part[key] for part in parts], axis=-1) for key in parts[0]}
+    drawn = Drawn(scenario, runs, seed, series, _dates(scenario))
+    STORE.put(drawn)
+    return drawn.first(runs)
+
+
+def _dates(scenario: Scenario) -> dict[str, tuple[datetime.date, ...]]:
+    from sim.model import axes
+
+    axis = axes(scenario)
+    return {"year": axis.years, "month": axis.months}
+
+
+def _simulated(
+    scenario: Scenario, seed: int, first: int, count: int, wanted: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], Values]:
+    from sim.model import simulate
+
+    values = simulate(scenario, seed, first, count)
+    series = {}
+    for name, entity in wanted:
+        array = values[name]
+        if entity:
+            array = array[:, codes(known_variables()[name].entity or "").index(entity)]
+        series[name, entity] = np.ascontiguousarray(array)
+    return series
+
+
+# What is shown
+
+
+@cache
+def headlines() -> tuple[Subject, ...]:
+    """The headline variables, those of donors for the United States, Europe and all."""
+    told = []
+    for variable in known_variables().values():
+        if variable.headline:
+            shown = [code for code in ("USA", "EUR", "ALL") if variable.entity and code in groups(variable.entity)]
+            told += [Subject(variable.name, code) for code in shown or [""]]
+    return tuple(subject for subject in told if subject.entity or subject.about.entity is None)
+
+
+def views() -> dict[str, list[str]]:
+    """The charts of each view of the page, by what variables are about."""
+    known = known_variables()
+    war = ("russian_controlled_km2", "net_gain_km2", "kursk_held_km2", "ceasefire", "russian_casualties_thousand",
+           "ukrainian_casualties_thousand", "resource_ratio", "in_talks")  # fmt: skip
+    return {
+        "members": [name for name, variable in known.items() if variable.entity == "member"],
+        "war": [name for name in war if name in known],
+        "aid": [name for name, variable in known.items() if variable.entity == "donor"],
+    }
+
+
+def baseline_of(state: State, scenario: Scenario) -> Scenario:
+    """The baseline a state is held against: what its scenario goes back to, over the same days."""
+    from sim.explore.levers import file_stem
+
+    by_name = {row["name"]: row for row in scenarios()}
+    shipped = [file_stem(path) for path in scenario.files[:-1]]
+    root = next((by_name[name]["baseline"] for name in shipped if name in by_name), "")
+    days = {name: getattr(scenario, name).isoformat() for name in ("start", "end")}
+    return State((root,) if root else (), **days).scenario()
+
+
+def answer(raw: Mapping[str, Any], stale: Stale = lambda: False) -> dict[str, Any]:
+    """The answer to one request of the page.
+
+    ``raw`` holds ``state`` and what is on the screen: ``charts`` (subjects), ``date``, ``tiles`` (a variable),
+    ``donors`` (a variable), ``runs`` (``"preview"`` for the first 256 of the ensemble), ``single`` (20 single runs).
+
+    Raises:
+        InputError: the request or its state is wrong.
+        GivenUp: ``stale`` said so.
+    """
+    state = State.read(raw.get("state"))
+    scenario = state.scenario()
+    wanted = raw.get("charts", list(DEFAULT_CHARTS))
+    if not isinstance(wanted, list) or len(wanted) > MOST_CHARTS:
+        raise InputError(f"charts must be a list of at most {MOST_CHARTS}")
+    charts = [Subject.read(name) for name in wanted]
+    strip = headlines() if raw.get("strip", True) else ()
+    tiles, donors = _entities(raw.get("tiles")), _entities(raw.get("donors"))
+    subjects = [*dict.fromkeys([*charts, *strip, *tiles, *donors])]
+    runs = min(PREVIEW, state.runs) if raw.get("runs") == "preview" else state.runs
+    drawn = drawn_for(scenario, state.seed, runs, subjects, stale)
+    base_scenario = baseline_of(state, scenario)
+    base = drawn if base_scenario.hash == scenario.hash else _base(base_scenario, state, runs, subjects, stale)
+    day = _day(raw.get("date"), scenario)
+    return {
+        "hash": scenario.hash[:16],
+        "title": state.title or (by_title(state) if not state.sets and not state.events else scenario.title),
+        "runs": runs,
+        "asked": state.runs,
+        "preview": runs < state.runs,
+        "start": scenario.start.isoformat(),
+        "end": scenario.end.isoformat(),
+        "date": day.isoformat(),
+        "baseline": base_scenario.title if not base_scenario.files[:-1] else _title_of(base_scenario),
+        "same": base is drawn,
+        "charts": [chart(subject, drawn, base, bool(raw.get("single"))) for subject in charts],
+        "strip": [headline(subject, drawn, base, day) for subject in strip],
+        "tiles": [tile(subject, drawn, base, day) for subject in tiles],
+        "donors": [tile(subject, drawn, base, day) for subject in donors],
+        "levers": settings(scenario, tuple(lever.key for _, levers in front() for lever in levers)),
+    }
+
+
+def _base(scenario: Scenario, state: State, runs: int, subjects: Sequence[Subject], stale: Stale) -> Drawn:
+    # The baseline is drawn in full at once: every later answer, preview or not, is held against its first runs.
+    return drawn_for(scenario, state.seed, max(runs, state.runs), subjects, stale).first(runs)
+
+
+def by_title(state: State) -> str:
+    """The title of the shipped scenario that an unchanged state is."""
+    titles = {row["name"]: row["title"] for row in scenarios()}
+    return "; ".join(titles.get(name, name) for name in state.extends)
+
+
+def _title_of(scenario: Scenario) -> str:
+    from sim.explore.levers import file_stem
+
+    titles = {row["name"]: row["title"] for row in scenarios()}
+    return titles.get(file_stem(scenario.files[-2]), scenario.title)
+
+
+def _entities(raw: Any) -> list[Subject]:
+    """Every entity of a variable, as tiles need it."""
+    if not raw:
+        return []
+    variable = Subject.read(raw).about
+    if variable.entity is None:
+        raise InputError(f"{variable.name} has no members or donors")
+    return [Subject(variable.name, code) for code in codes(variable.entity)]
+
+
+def _day(raw: Any, scenario: Scenario) -> datetime.date:
+    if raw in (None, "", "end"):
+        return scenario.end
+    try:
+        day = datetime.date.fromisoformat(raw) if isinstance(raw, str) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise InputError("date must be a day such as 2027-12-31")
+    return min(max(day, scenario.start), scenario.end)
+
+
+def _row(days: Sequence[datetime.date], day: datetime.date) -> int:
+    """The place of the last value on or before ``day``; the first where none is."""
+    return max(0, sum(date <= day for date in days) - 1)
+
+
+def chart(subject: Subject, drawn: Drawn, base: Drawn, single: bool) -> dict[str, Any]:
+    """One chart: bands (or shares), the baseline's, what was reported, and one sentence."""
+    about, values = subject.about, drawn.of(subject)
+    days = drawn.dates[about.every]
+    told: dict[str, Any] = {
+        "id": subject.id,
+        "title": subject.title,
+        "unit": subject.unit,
+        "every": about.every,
+        "kind": "labels" if about.labels else "share" if about.flag else "fan",
+        "labels": list(about.labels),
+        "dates": [day.isoformat() for day in days],
+        "places": 0,
+    }
+    if not len(days):
+        return {**told, "values": [], "sentence": "No value falls in this horizon.", "alt": "No value."}
+    other = base.of(subject) if base is not drawn else None
+    if about.labels:
+        told["values"] = _rounded(shares(values, len(about.labels)), 4)
+        told["base"] = _rounded(shares(other, len(about.labels)), 4) if other is not None else None
+    elif about.flag:
+        told["values"] = _rounded(values.mean(axis=-1, dtype=np.float64), 4)
+        told["base"] = _rounded(other.mean(axis=-1, dtype=np.float64), 4) if other is not None else None
+    else:
+        quantiles = moments(values)[:, 2:]
+        told["places"] = text.decimals(float(np.abs(quantiles).max()), about.unit)
+        digits = max(2, told["places"] + 2)
+        told["values"] = _rounded(quantiles, digits)
+        told["base"] = _rounded(moments(other)[:, 2:], digits) if other is not None else None
+        told["history"], told["since"] = _reported(subject, drawn.scenario)
+        if single:
+            told["single"] = _rounded(values[:, :SINGLE_RUNS].T, digits)
+    told["sentence"] = sentence(subject, drawn, base, len(days) - 1)
+    told["alt"] = f"{subject.title}, {subject.unit}. {told['sentence']}"
+    return told
+
+
+def _reported(subject: Subject, scenario: Scenario) -> tuple[Any, Any]:
+    earlier = _known(subject.variable, subject.entity or None, scenario.start).before(scenario.start)
+    since = _since(subject.variable, subject.entity or None, scenario.start)
+    return _points(earlier), _points(since)
+
+
+@cache
+def _known(variable: str, entity: str | None, day: datetime.date) -> Series:
+    return reported(variable, entity, day)
+
+
+@cache
+def _since(variable: str, entity: str | None, start: datetime.date) -> Series:
+    """What was reported of days after the start, as far as it is measured the same way."""
+    if variable.endswith("_beur"):
+        return EMPTY
+    return reported(variable, entity, datetime.date.max).since(start)
+
+
+def _points(series: Series) -> dict[str, Any] | None:
+    if not len(series):
+        return None
+    return {"dates": [str(day) for day in series.dates], "values": _rounded(series.values, 4)}
+
+
+def headline(subject: Subject, drawn: Drawn, base: Drawn, day: datetime.date) -> dict[str, Any]:
+    """One number of the strip at ``day`` with its change from the baseline."""
+    about = subject.about
+    row = _row(drawn.dates[about.every], day)
+    values, other = drawn.of(subject)[row], base.of(subject)[row]
+    middle, low, high = _middle(about, values)
+    before = _middle(about, other)[0]
+    change = float(np.median(values - other)) if not about.flag else middle - before
+    places = text.decimals(max(abs(middle), abs(high), abs(low)), about.unit) if not about.flag else 0
+    return {
+        "id": subject.id,
+        "title": subject.title,
+        "unit": subject.unit,
+        "date": text.when(drawn.dates[about.every][row], about.every),
+        "value": text.share(middle) + "%" if about.flag else text.amount(middle, about.unit, places),
+        "range": "" if about.flag else f"{text.number(low, places)} to {text.number(high, places)}",
+        "number": _one(middle),
+        "change": _change(about, change, places, base is drawn),
+        "size": _one(change),
+        "higher": None if base is drawn else _one(float((values > other).mean())),
+        "lower": None if base is drawn else _one(float((values < other).mean())),
+        "sentence": sentence(subject, drawn, base, row),
+    }
+
+
+def _middle(about: Variable, values: Values) -> tuple[float, float, float]:
+    if about.flag:
+        mean = float(values.mean(dtype=np.float64))
+        return mean, mean, mean
+    quantiles = moments(values[None])[0, 2:]
+    return float(quantiles[2]), float(quantiles[0]), float(quantiles[4])
+
+
+def _change(about: Variable, change: float, places: int, same: bool) -> str:
+    if same:
+        return "this is the baseline"
+    if about.flag:
+        words = text.number(100 * change, 0)
+        return f"{'' if words.startswith('−') else '+'}{words} points"
+    words = text.number(change, places)
+    return words if words.startswith("−") else f"+{words}"
+
+
+def sentence(subject: Subject, drawn: Drawn, base: Drawn, row: int) -> str:
+    """One plain sentence: what holds at a date, and how it stands to the baseline."""
+    about, values = subject.about, drawn.of(subject)[row]
+    when = text.when(drawn.dates[about.every][row], about.every)
+    if about.labels:
+        each = shares(values[None], len(about.labels))[0]
+        best = int(np.argmax(each))
+        return f"{text.in_runs(float(each[best]), drawn.runs)}: {about.labels[best]} in {when}."
+    if about.flag:
+        told = f"{text.in_runs(float(values.mean()), drawn.runs)}: {text.lower(about.long_name)} in {when}."
+        if base is not drawn:
+            told += f" In the baseline: {text.share(float(base.of(subject)[row].mean()))}%."
+        return told
+    quantiles = [float(value) for value in moments(values[None])[0, 2:]]
+    told = f"Median in {when}: {text.median_and_range(quantiles, about.unit)}."
+    if base is drawn:
+        return told
+    other = base.of(subject)[row]
+    if np.array_equal(values, other):
+        return f"{told} The same as in the baseline in every run."
+    higher, lower = float((values > other).mean()), float((values < other).mean())
+    word, share = ("Higher", higher) if higher >= lower else ("Lower", lower)
+    return f"{told} {word} than in the baseline {text.lower(text.in_runs(share, drawn.runs))}."
+
+
+def tile(subject: Subject, drawn: Drawn, base: Drawn, day: datetime.date) -> dict[str, Any]:
+    """One member or donor at ``day``: median, 90% of runs, change of the median run by run."""
+    about = subject.about
+    row = _row(drawn.dates[about.every], day)
+    values = drawn.of(subject)[row]
+    middle, low, high = _middle(about, values)
+    change = 0.0 if base is drawn else float(np.median(values - base.of(subject)[row]))
+    return {"code": subject.entity, "value": _one(middle), "low": _one(low), "high": _one(high), "change": _one(change)}
+
+
+def _one(value: float) -> float | None:
+    return float(f"{value:.5g}") if np.isfinite(value) else None
+
+
+def _rounded(values: NDArray[Any], digits: int) -> list[Any]:
+    rounded: list[Any] = np.round(np.asarray(values, np.float64), digits).tolist()
+    return rounded
