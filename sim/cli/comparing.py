@@ -106,7 +106,8 @@ def compare_command(
                 progress=progress,
             )
     if report:
-        files.append(write_report(comparison, report, line, folder, sampling, why=why))
+        drawn = folder / "figures" if not no_figures and "svg" in formats and size == "page" else None
+        files.append(write_report(comparison, report, line, folder, sampling, why=why, drawn=drawn))
     seconds = time.monotonic() - began
     click.echo((as_document if as_json else as_text)(comparison, results, files, line, seconds))
 
