@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import OutPath, quiet_option
+from sim.cli.options import OutPath
+from sim.errors import InputError
 
 
 @click.command("explore")
@@ -15,18 +16,19 @@ from sim.cli.options import OutPath, quiet_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address; by default only this machine can ask.")
 @click.option("--no-browser", is_flag=True, help="Say the address and open no browser.")
 @click.option("--export", "folder", type=OutPath(), help="Write a page that needs no server into this folder.")
-@quiet_option
-def explore_command(scenario: str, port: int, host: str, no_browser: bool, folder: Path | None, quiet: bool) -> None:
+def explore_command(scenario: str, port: int, host: str, no_browser: bool, folder: Path | None) -> None:
     """Open a page in the browser: move levers, see what follows, compare, ask, teach.
 
     Without SCENARIO the page begins with a choice. Nothing leaves this machine; Ctrl-C ends it.
     """
-    from sim.explore import bound, first_state, hosts_of, make_app, serve
+    if folder is not None:
+        raise InputError("--export is not ready yet")
+    from sim.explore.server import bound, first_state, hosts_of, make_app, server
 
     first = first_state(scenario) if scenario else None
     opened = bound(host, port)
     port = opened.getsockname()[1]
-    address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}/"  # noqa: S104
+    address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}/"
     app = make_app(hosts_of(host, port), state=first)
     click.echo(f"The page is at {address}\nCtrl-C ends it.")
     if host not in ("127.0.0.1", "localhost", "::1"):
@@ -35,4 +37,4 @@ def explore_command(scenario: str, port: int, host: str, no_browser: bool, folde
         import webbrowser
 
         webbrowser.open(address)
-    serve(opened, app)
+    server(app).run(sockets=[opened])

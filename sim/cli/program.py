@@ -22,6 +22,7 @@ VERBS = {
     "explain": "looking",
     "schema": "looking",
     "plot": "plotting",
+    "explore": "exploring",
     "compare": "comparing",
     "attribute": "attributing",
     "export": "exporting",

@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from sim import text
 from sim.ensemble.statistics import moments, shares
 from sim.errors import InputError
-from sim.explore.levers import NAMES, front, scenarios, settings
+from sim.explore.levers import file_stem, front, scenarios, settings
 from sim.explore.state import State
 from sim.figures.history import EMPTY, Series, reported
+from sim.scenario.entities import NAMES
 
 if TYPE_CHECKING:
     from sim.model import Variable
@@ -32,7 +33,7 @@ BLOCK = 1000
 """Runs simulated at a time: an answer that nobody waits for any more is given up between two blocks."""
 PREVIEW = 256
 KEPT_ENSEMBLES = 24
-KEPT_BYTES = 400_000_000
+KEPT_BYTES = 300_000_000
 SINGLE_RUNS = 20
 MOST_CHARTS = 40
 DEFAULT_CHARTS = ("europe_canada_share_pct_gdp", "us_commitment")
@@ -59,16 +60,14 @@ def codes(entity: str) -> tuple[str, ...]:
     from sim.loading import load
     from sim.model import axes
 
-    return axes(load("baseline")).codes(entity)
+    axis = axes(load("baseline"))
+    return axis.members if entity == "member" else axis.donors
 
 
 @cache
 def groups(entity: str) -> tuple[str, ...]:
     """The codes whose single runs an ensemble keeps even where a variable keeps quantiles only."""
-    from sim.loading import load
-    from sim.model import axes
-
-    return axes(load("baseline")).axis(entity).groups
+    return ("USA", "EUR", "OTHER", "ALL") if entity == "donor" else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,21 +152,21 @@ class Store:
     """The ensembles of the last states asked for, least used first. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int], Drawn] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, int, int], Drawn] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, scenario: Scenario, seed: int) -> Drawn | None:
-        """What is kept of a scenario."""
+    def get(self, scenario: Scenario, seed: int, runs: int) -> Drawn | None:
+        """What is kept of a scenario with this many runs."""
         with self._lock:
-            drawn = self._kept.get((scenario.hash, seed))
+            drawn = self._kept.get((scenario.hash, seed, runs))
             if drawn:
-                self._kept.move_to_end((scenario.hash, seed))
+                self._kept.move_to_end((scenario.hash, seed, runs))
             return drawn
 
     def put(self, drawn: Drawn) -> None:
         """Keep an ensemble, and let go of what is too much."""
         with self._lock:
-            key = (drawn.scenario.hash, drawn.seed)
+            key = (drawn.scenario.hash, drawn.seed, drawn.runs)
             self._kept[key] = drawn
             self._kept.move_to_end(key)
             while len(self._kept) > 1 and (
@@ -179,15 +178,21 @@ class Store:
 STORE = Store()
 
 
-def drawn_for(scenario: Scenario, seed: int, runs: int, subjects: Iterable[Subject], stale: Stale) -> Drawn:
-    """The ensemble of a scenario with what ``subjects`` need, from the store or simulated."""
-    kept = STORE.get(scenario, seed)
+def drawn_for(
+    scenario: Scenario, seed: int, runs: int, subjects: Iterable[Subject], stale: Stale, *, widely: bool = False
+) -> Drawn:
+    """The ensemble of a scenario with what ``subjects`` need, from the store or simulated.
+
+    ``widely`` keeps every series that is not one of many donors as well, so that other charts cost no simulation.
+    """
     wanted = dict.fromkeys((subject.variable, subject.entity) for subject in subjects)
-    if kept and kept.runs >= runs and wanted.keys() <= kept.series.keys():
-        return kept.first(runs)
-    if kept and kept.runs >= runs:
-        wanted = dict.fromkeys([*kept.series, *wanted])
-        runs = max(runs, kept.runs) if len(kept.series) * kept.runs < 2_000_000 else runs
+    kept = STORE.get(scenario, seed, runs)
+    if kept:
+        if wanted.keys() <= kept.series.keys():
+            return kept
+        wanted |= dict.fromkeys(kept.series)
+    if widely:
+        wanted |= usual_series()
     parts = []
     for first in range(0, runs, BLOCK):
         if stale():
@@ -196,7 +201,18 @@ def drawn_for(scenario: Scenario, seed: int, runs: int, subjects: Iterable[Subje
     series = {key: np.concatenate([part[key] for part in parts], axis=-1) for key in parts[0]}
     drawn = Drawn(scenario, runs, seed, series, _dates(scenario))
     STORE.put(drawn)
-    return drawn.first(runs)
+    return drawn
+
+
+@cache
+def usual_series() -> dict[tuple[str, str], None]:
+    """Every series but those of single donors and the like, which are many."""
+    every = [
+        (name, code)
+        for name, variable in known_variables().items()
+        for code in ((groups(variable.entity) or codes(variable.entity)) if variable.entity else ("",))
+    ]
+    return dict.fromkeys(every)
 
 
 def _dates(scenario: Scenario) -> dict[str, tuple[datetime.date, ...]]:
@@ -230,9 +246,9 @@ def headlines() -> tuple[Subject, ...]:
     told = []
     for variable in known_variables().values():
         if variable.headline:
-            shown = [code for code in ("USA", "EUR", "ALL") if variable.entity and code in groups(variable.entity)]
-            told += [Subject(variable.name, code) for code in shown or [""]]
-    return tuple(subject for subject in told if subject.entity or subject.about.entity is None)
+            shown = [code for code in ("USA", "EUR", "ALL") if code in groups(variable.entity or "")]
+            told += [Subject(variable.name, code) for code in shown] if variable.entity else [Subject(variable.name)]
+    return tuple(told)
 
 
 def views() -> dict[str, list[str]]:
@@ -247,10 +263,8 @@ def views() -> dict[str, list[str]]:
     }
 
 
-def baseline_of(state: State, scenario: Scenario) -> Scenario:
+def baseline_of(scenario: Scenario) -> Scenario:
     """The baseline a state is held against: what its scenario goes back to, over the same days."""
-    from sim.explore.levers import file_stem
-
     by_name = {row["name"]: row for row in scenarios()}
     shipped = [file_stem(path) for path in scenario.files[:-1]]
     root = next((by_name[name]["baseline"] for name in shipped if name in by_name), "")
@@ -277,14 +291,21 @@ def answer(raw: Mapping[str, Any], stale: Stale = lambda: False) -> dict[str, An
     strip = headlines() if raw.get("strip", True) else ()
     tiles, donors = _entities(raw.get("tiles")), _entities(raw.get("donors"))
     subjects = [*dict.fromkeys([*charts, *strip, *tiles, *donors])]
-    runs = min(PREVIEW, state.runs) if raw.get("runs") == "preview" else state.runs
-    drawn = drawn_for(scenario, state.seed, runs, subjects, stale)
-    base_scenario = baseline_of(state, scenario)
-    base = drawn if base_scenario.hash == scenario.hash else _base(base_scenario, state, runs, subjects, stale)
+    base_scenario = baseline_of(scenario)
+    # The baseline is drawn in full at once: every later answer, preview or not, is held against its first runs.
+    base = drawn_for(base_scenario, state.seed, state.runs, subjects, stale, widely=True)
+    runs = state.runs
+    if base_scenario.hash == scenario.hash:
+        drawn = base
+    elif raw.get("runs") == "preview" and not _is_kept(scenario, state, subjects):
+        runs = min(PREVIEW, state.runs)
+        drawn, base = drawn_for(scenario, state.seed, runs, subjects, stale), base.first(runs)
+    else:
+        drawn = drawn_for(scenario, state.seed, runs, subjects, stale, widely=True)
     day = _day(raw.get("date"), scenario)
     return {
         "hash": scenario.hash[:16],
-        "title": state.title or (by_title(state) if not state.sets and not state.events else scenario.title),
+        "title": state.title or (scenario.title if state.sets or state.events else by_title(state)),
         "runs": runs,
         "asked": state.runs,
         "preview": runs < state.runs,
@@ -301,9 +322,9 @@ def answer(raw: Mapping[str, Any], stale: Stale = lambda: False) -> dict[str, An
     }
 
 
-def _base(scenario: Scenario, state: State, runs: int, subjects: Sequence[Subject], stale: Stale) -> Drawn:
-    # The baseline is drawn in full at once: every later answer, preview or not, is held against its first runs.
-    return drawn_for(scenario, state.seed, max(runs, state.runs), subjects, stale).first(runs)
+def _is_kept(scenario: Scenario, state: State, subjects: Iterable[Subject]) -> bool:
+    kept = STORE.get(scenario, state.seed, state.runs)
+    return kept is not None and {(subject.variable, subject.entity) for subject in subjects} <= kept.series.keys()
 
 
 def by_title(state: State) -> str:
@@ -313,9 +334,7 @@ def by_title(state: State) -> str:
 
 
 def _title_of(scenario: Scenario) -> str:
-    from sim.explore.levers import file_stem
-
-    titles = {row["name"]: row["title"] for row in scenarios()}
+    titles: dict[str, str] = {row["name"]: row["title"] for row in scenarios()}
     return titles.get(file_stem(scenario.files[-2]), scenario.title)
 
 
@@ -415,7 +434,7 @@ def headline(subject: Subject, drawn: Drawn, base: Drawn, day: datetime.date) ->
     values, other = drawn.of(subject)[row], base.of(subject)[row]
     middle, low, high = _middle(about, values)
     before = _middle(about, other)[0]
-    change = float(np.median(values - other)) if not about.flag else middle - before
+    change = middle - before if about.flag else float(np.mean(values - other, dtype=np.float64))
     places = text.decimals(max(abs(middle), abs(high), abs(low)), about.unit) if not about.flag else 0
     return {
         "id": subject.id,
@@ -425,7 +444,7 @@ def headline(subject: Subject, drawn: Drawn, base: Drawn, day: datetime.date) ->
         "value": text.share(middle) + "%" if about.flag else text.amount(middle, about.unit, places),
         "range": "" if about.flag else f"{text.number(low, places)} to {text.number(high, places)}",
         "number": _one(middle),
-        "change": _change(about, change, places, base is drawn),
+        **_change(about, change, places, base is drawn),
         "size": _one(change),
         "higher": None if base is drawn else _one(float((values > other).mean())),
         "lower": None if base is drawn else _one(float((values < other).mean())),
@@ -441,14 +460,15 @@ def _middle(about: Variable, values: Values) -> tuple[float, float, float]:
     return float(quantiles[2]), float(quantiles[0]), float(quantiles[4])
 
 
-def _change(about: Variable, change: float, places: int, same: bool) -> str:
+def _change(about: Variable, change: float, places: int, same: bool) -> dict[str, str]:
+    """The change in words, and which way it goes; what rounds to nought goes no way."""
     if same:
-        return "this is the baseline"
-    if about.flag:
-        words = text.number(100 * change, 0)
-        return f"{'' if words.startswith('−') else '+'}{words} points"
-    words = text.number(change, places)
-    return words if words.startswith("−") else f"+{words}"
+        return {"change": "this is the baseline", "way": ""}
+    words = text.number(100 * change, 1) if about.flag else text.number(change, max(places, 0) + 1)
+    if not any(digit in words for digit in "123456789"):
+        return {"change": "no change", "way": ""}
+    up = not words.startswith("−")
+    return {"change": f"{'+' if up else ''}{words}{' points' if about.flag else ''}", "way": "up" if up else "down"}
 
 
 def sentence(subject: Subject, drawn: Drawn, base: Drawn, row: int) -> str:
@@ -473,16 +493,17 @@ def sentence(subject: Subject, drawn: Drawn, base: Drawn, row: int) -> str:
         return f"{told} The same as in the baseline in every run."
     higher, lower = float((values > other).mean()), float((values < other).mean())
     word, share = ("Higher", higher) if higher >= lower else ("Lower", lower)
-    return f"{told} {word} than in the baseline {text.lower(text.in_runs(share, drawn.runs))}."
+    odds = text.lower(text.in_runs(share, drawn.runs))
+    return f"{told} {word} than in the baseline {odds}."
 
 
 def tile(subject: Subject, drawn: Drawn, base: Drawn, day: datetime.date) -> dict[str, Any]:
-    """One member or donor at ``day``: median, 90% of runs, change of the median run by run."""
+    """One member or donor at ``day``: median, 90% of runs, mean change run by run."""
     about = subject.about
     row = _row(drawn.dates[about.every], day)
     values = drawn.of(subject)[row]
     middle, low, high = _middle(about, values)
-    change = 0.0 if base is drawn else float(np.median(values - base.of(subject)[row]))
+    change = 0.0 if base is drawn else float(np.mean(values - base.of(subject)[row], dtype=np.float64))
     return {"code": subject.entity, "value": _one(middle), "low": _one(low), "high": _one(high), "change": _one(change)}
 
 

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -21,7 +22,7 @@ PATIENCE = 1.5
 MOST_JOBS, KEPT_JOBS = 6, 24
 
 
-class Busy(AllianceError):
+class Busy(AllianceError):  # noqa: N818 - an answer, not a fault
     """Too much is waiting; the page asks again later."""
 
 
@@ -41,6 +42,10 @@ class Wish:
         """Whether a part of the ensemble is enough."""
         return self.raw.get("runs") == "preview"
 
+    def is_stale(self) -> bool:
+        """Whether nobody waits for the answer any more."""
+        return self.stale
+
     def end(self, result: dict[str, Any] | BaseException) -> None:
         """Hand the answer, or why there is none, to who waits for it."""
 
@@ -51,10 +56,8 @@ class Wish:
                 else:
                     self.answer.set_result(result)
 
-        try:
+        with suppress(RuntimeError):  # the server has stopped
             self.loop.call_soon_threadsafe(settle)
-        except RuntimeError:  # the server has stopped
-            pass
 
 
 STALE = {"stale": True}
@@ -108,14 +111,16 @@ class Desk:
             if not self._open:
                 return None
             late = time.monotonic() - PATIENCE
-            order = sorted(self._waiting.values(), key=lambda wish: (not wish.preview and wish.since > late, wish.since))
+            order = sorted(
+                self._waiting.values(), key=lambda wish: (not wish.preview and wish.since > late, wish.since)
+            )
             self._running = self._waiting.pop(order[0].page)
             return self._running
 
     def _answer_all(self) -> None:
         while wish := self._next():
             try:
-                wish.end(STALE if wish.stale else self._work(wish.raw, lambda wish=wish: wish.stale))
+                wish.end(STALE if wish.stale else self._work(wish.raw, wish.is_stale))
             except GivenUp:
                 wish.end(STALE)
             except BaseException as error:  # noqa: BLE001 - the thread must outlive any fault; the server words it
@@ -135,6 +140,10 @@ class Job:
     result: dict[str, Any] | None = None
     fault: BaseException | None = None
     stopped: bool = False
+
+    def is_stopped(self) -> bool:
+        """Whether it was given up."""
+        return self.stopped
 
     @property
     def over(self) -> bool:
@@ -198,6 +207,6 @@ class Jobs:
 
             try:
                 progress(0, 0)
-                job.result = job.run(progress, lambda job=job: job.stopped)
+                job.result = job.run(progress, job.is_stopped)
             except BaseException as error:  # noqa: BLE001 - the thread must outlive any fault; the server words it
                 job.fault = error

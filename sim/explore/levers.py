@@ -88,7 +88,7 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
     (
         "War and negotiation",
         (
-            Lever("negotiation.hazard_per_year", "Ceasefires a year while no one presses", 0, 2, 0.05, grid=(0, 0.3, 1)),
+            Lever("negotiation.hazard_per_year", "Ceasefires a year without pressure", 0, 2, 0.05, grid=(0, 0.3, 1)),
             Lever("negotiation.us_pressure", "U.S. pressure for talks, times", 0.5, 3, 0.1),
             Lever("negotiation.hold_probability", "Chance that a ceasefire holds", 0, 1, 0.05),
             Lever("war.effort_factor", "Russian effort, times", 0.5, 1.5, 0.05, grid=(0.75, 1, 1.25)),
@@ -206,11 +206,11 @@ def scenarios() -> tuple[dict[str, Any], ...]:
                 "end": scenario.end.isoformat(),
                 "baseline": roots[0] if roots else name,
                 "is_baseline": not parents[name],
-                "changes": [
-                    [key, describe(given.value)]
-                    for key, given in scenario.values.items()
-                    if given.origin.layer == "file" and file_stem(given.origin.file) == name
-                ],
+                "changes": sum(
+                    file_stem(origin.file) == name
+                    for origin in [given.origin for given in scenario.values.values()]
+                    + [event.origin for event in scenario.events]
+                ),
             }
         )
     return tuple(rows)
@@ -225,13 +225,12 @@ def file_stem(path: str) -> str:
 def page_facts() -> Mapping[str, Any]:
     """All that the page is told once: scenarios, levers, parameters, variables, codes and places of members."""
     import sim
-    from sim.explore.answer import DEFAULT_CHARTS, views
+    from sim.explore.answer import DEFAULT_CHARTS, codes, groups, views
     from sim.explore.state import MOST_RUNS
     from sim.figures.tiles import PLACES
-    from sim.model import axes, catalogue, variables
-    from sim.loading import load
+    from sim.model import catalogue, variables
 
-    axis = axes(load("baseline"))
+    axes = dict.fromkeys(variable.entity for variable in variables() if variable.entity)
     parameters = [
         {
             "key": parameter.key,
@@ -277,7 +276,7 @@ def page_facts() -> Mapping[str, Any]:
             }
             for variable in variables()
         ],
-        "axes": {axis_name: {"codes": list(codes), "groups": list(groups)} for axis_name, codes, groups in _axes(axis)},
+        "axes": {axis: {"codes": list(codes(axis)), "groups": list(groups(axis))} for axis in axes},
         "names": NAMES | {"EUR": "Europe", "OTHER": "other donors", "ALL": "all donors"},
         "places": {code: list(place) for code, place in PLACES.items()},
         "charts": list(DEFAULT_CHARTS),

@@ -14,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import text
+from sim.analysis.sweep.design import Input, declared_range
+from sim.analysis.sweep.question import Recorded, target
+from sim.analysis.sweep.solving import solve
 from sim.errors import InputError
-from sim.explore.answer import Drawn, GivenUp, Subject, baseline_of, headlines, by_title
+from sim.explore.answer import Drawn, GivenUp, Subject, baseline_of, by_title, codes, headlines
 from sim.explore.levers import front
 from sim.explore.state import State
 from sim.scenario.domains import Choice, Flag, Number
-from sim.scenario.values import Dated, Distribution, Weights
+from sim.scenario.values import Dated, Distribution
 
 if TYPE_CHECKING:
     from sim.scenario import Parameter, Scenario
@@ -28,9 +31,13 @@ Progress = Callable[[int, int], None]
 Stopped = Callable[[], bool]
 Question = Callable[[Progress, Stopped], dict[str, Any]]
 
+COMMAND = "alliance explore"
 RUNS = 256
+DRAWN = ("drawn", "by_winner", "by_posture")
+"""Options of a choice that leave it to chance or to another key."""
 MOST_STATES = 12
-SOLVE_POINTS = 9
+SOLVE_STEPS = 34
+"""About as many values of a lever as a search tries."""
 
 
 def question(raw: Mapping[str, Any]) -> Question:
@@ -54,39 +61,61 @@ def _outcome(raw: Mapping[str, Any], scenario: Scenario) -> tuple[Subject, datet
     return subject, min(max(day, scenario.start), scenario.end)
 
 
-def _values(scenario: Scenario, seed: int, subject: Subject, day: datetime.date, runs: int = RUNS) -> NDArray[Any]:
-    """The outcome in every run."""
-    from sim.model import axes, simulate
-    from sim.explore.answer import codes
+def _days(scenario: Scenario, subject: Subject) -> tuple[datetime.date, ...]:
+    from sim.model import axes
 
-    array = simulate(scenario, seed, 0, runs)[subject.variable]
+    axis = axes(scenario)
+    return axis.years if subject.about.every == "year" else axis.months
+
+
+def _row(scenario: Scenario, subject: Subject, day: datetime.date) -> int:
+    return max(0, sum(date <= day for date in _days(scenario, subject)) - 1)
+
+
+def _values(scenario: Scenario, seed: int, subject: Subject, day: datetime.date) -> NDArray[Any]:
+    """The outcome in every run."""
+    from sim.model import simulate
+
+    array = simulate(scenario, seed, 0, RUNS)[subject.variable]
     if subject.entity:
         array = array[:, codes(subject.about.entity or "").index(subject.entity)]
-    axis = axes(scenario)
-    days = axis.years if subject.about.every == "year" else axis.months
-    return np.asarray(array[max(0, sum(date <= day for date in days) - 1)], np.float64)
+    return np.asarray(array[_row(scenario, subject, day)], np.float64)
 
 
-def _ends(key: str, scenario: Scenario) -> tuple[str, str] | None:
-    """The two ends between which a key is moved, as TOML texts: the range in front, or 90% of what is assumed."""
+def _parameter(key: str) -> Parameter:
     from sim.model import catalogue
 
     parameter = catalogue().find(key)
-    if parameter is None:
+    if parameter is None or "*" in key:
         raise InputError(text.unknown("key", text.tame(key, 80), catalogue().keys()))
+    return parameter
+
+
+def _label(key: str) -> str:
+    return next((lever.label for _, levers in front() for lever in levers if lever.key == key), key)
+
+
+def _ends(key: str, scenario: Scenario) -> tuple[str, str] | None:
+    """The two ends between which a key is moved, as TOML texts: its range in front, the declared one, or 90%."""
+    parameter = _parameter(key)
     lever = next((lever for _, levers in front() for lever in levers if lever.key == key), None)
     domain = parameter.domain
     if isinstance(domain, Flag):
         return "false", "true"
     if isinstance(domain, Choice):
-        options = [option for option in domain.options if option not in ("drawn", "by_winner", "by_posture")]
+        options = [option for option in domain.options if option not in DRAWN]
         return f'"{options[0]}"', f'"{options[-1]}"'
     if not isinstance(domain, Number):
         return None
     given = scenario.values.get(key)
     value = given.value if given else parameter.default
+    declared_low, declared_high, listed = declared_range(parameter)
     if lever:
         low, high = lever.low, lever.high
+    elif listed:
+        low, high = (float(_central(value)) for value in (listed[0], listed[-1]))
+    elif declared_low < declared_high:
+        low, high = declared_low, declared_high
     elif isinstance(value, Distribution) and not value.is_fixed:
         low, high = (float(edge) for edge in value.ppf(np.array([0.05, 0.95])))
     else:
@@ -94,6 +123,10 @@ def _ends(key: str, scenario: Scenario) -> tuple[str, str] | None:
     if domain.integer:
         low, high = round(low), round(high)
     return (f"{low:.6g}", f"{high:.6g}") if low < high else None
+
+
+def _central(value: Any) -> float:
+    return value.central() if isinstance(value, Distribution) else float("nan")
 
 
 def _effect(raw: Mapping[str, Any]) -> Question:
@@ -112,16 +145,15 @@ def _effect(raw: Mapping[str, Any]) -> Question:
         for place, moved in enumerate((state.with_set(key, low), state, state.with_set(key, high))):
             progress(place, 3)
             columns.append(drawn_for(moved.scenario(), state.seed, min(RUNS, state.runs), subjects, stopped))
-        rows = []
+        rows: list[tuple[float, dict[str, Any]]] = []
         for subject in subjects:
-            each = [headline(subject, drawn, columns[1], drawn.scenario.end) for drawn in columns]
-            size = abs(each[2]["number"] - each[0]["number"]) if None not in (each[0]["number"], each[2]["number"]) else 0
+            each: list[dict[str, Any]] = [headline(subject, drawn, columns[1], drawn.scenario.end) for drawn in columns]
+            size = abs(float(each[2]["number"] or 0) - float(each[0]["number"] or 0))
             spread = float(np.std(columns[1].of(subject)[-1])) or 1.0
-            rows.append(
-                {"title": subject.title, "unit": subject.unit, "values": [cell["value"] for cell in each], "size": size / spread}
-            )
-        rows.sort(key=lambda row: -row["size"])
-        return {"low": low, "high": high, "rows": rows}
+            cells = [cell["value"] for cell in each]
+            rows.append((size / spread, {"title": subject.title, "unit": subject.unit, "values": cells}))
+        rows.sort(key=lambda row: row[0], reverse=True)
+        return {"low": low, "high": high, "rows": [row for _, row in rows]}
 
     return run
 
@@ -181,76 +213,77 @@ def _solve(raw: Mapping[str, Any]) -> Question:
     state, key = State.read(raw.get("state")), str(raw.get("key"))[:120]
     scenario = state.scenario()
     subject, day = _outcome(raw, scenario)
-    level, wanted = raw.get("level"), raw.get("probability", 0.5)
-    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in (level, wanted)):
-        raise InputError("level and probability must be numbers")
-    if not 0 < wanted < 1:
-        raise InputError("probability must lie between 0 and 1")
-    below = raw.get("below") is True
+    level, odds = raw.get("level"), raw.get("probability", 0.5)
+    for number in (level, odds):
+        if isinstance(number, bool) or not isinstance(number, int | float) or abs(number) > 1e12:
+            raise InputError("level and probability must be numbers")
+    sign = "<=" if raw.get("below") is True else ">="
+    at = _days(scenario, subject)[_row(scenario, subject, day)]
+    aim = target(f"P({subject.id}@{at} {sign} {level:f}) >= {odds:f}", _recorded(scenario, subject))
     ends = _ends(key, scenario)
     if ends is None or ends[0][0] in '"tf':
         raise InputError("choose a lever that is a number")
+    parameter = _parameter(key)
+    whole = isinstance(parameter.domain, Number) and parameter.domain.integer
     low, high = map(float, ends)
+    lever = Input(_label(key), (key,), parameter.meaning, parameter.unit, low=low, high=high, whole=whole)
 
     def run(progress: Progress, stopped: Stopped) -> dict[str, Any]:
-        curve: list[tuple[float, float]] = []
-        points = [low + (high - low) * step / (SOLVE_POINTS - 1) for step in range(SOLVE_POINTS)]
+        tried = 0
 
-        def share(at: float) -> float:
+        def holds(number: float) -> NDArray[np.bool_]:
+            nonlocal tried
+            tried += 1
+            progress(min(tried, SOLVE_STEPS), SOLVE_STEPS)
             if stopped():
                 raise GivenUp
-            values = _values(state.with_set(key, f"{at:.6g}").scenario(), state.seed, subject, day)
-            return float((values <= level).mean() if below else (values >= level).mean())
+            return aim.condition.holds(
+                _values(state.with_set(key, f"{number:.6g}").scenario(), state.seed, subject, day)
+            )
 
-        for at in points:
-            progress(len(curve), SOLVE_POINTS + 8)
-            curve.append((at, share(at)))
-        reached = [(left, right) for left, right in zip(curve, curve[1:], strict=False)
-                   if (left[1] < wanted) != (right[1] < wanted)]  # fmt: skip
-        answer = None
-        if reached:
-            (left, left_share), (right, _) = reached[0]
-            for step in range(8):
-                progress(SOLVE_POINTS + step, SOLVE_POINTS + 8)
-                centre = (left + right) / 2
-                if (share(centre) < wanted) == (left_share < wanted):
-                    left = centre
-                else:
-                    right = centre
-            answer = (left + right) / 2
-        error = 1.96 * (wanted * (1 - wanted) / RUNS) ** 0.5
-        sign = "at most" if below else "at least"
-        what = f"{subject.title} {sign} {text.plain(level)} in {text.when(day, subject.about.every)}"
-        odds = f"{round(100 * wanted)} of 100 runs"
-        if answer is not None:
-            told = f"{what} is reached in {odds} where {key} is about {answer:.3g}."
-        elif all(value >= wanted for _, value in curve):
-            told = f"{what} is reached in {odds} anywhere between {ends[0]} and {ends[1]}."
-        else:
-            best = max(curve, key=lambda point: point[1])
-            told = f"{what} is not reached in {odds} anywhere between {ends[0]} and {ends[1]}; the most is {best[1]:.0%}, at {best[0]:.3g}."  # fmt: skip
-        return {"sentence": told, "answer": answer, "curve": curve, "wanted": wanted, "error": error, "runs": RUNS}
+        found = solve(lever, aim, holds)
+        return {
+            "sentence": f"{subject.title}, {subject.unit}: {found.sentence()}.",
+            "answer": None if np.isnan(found.value) else float(found.value),
+            "curve": [
+                [float(at), float(share), float(low), float(high)]
+                for at, share, low, high in zip(
+                    found.levers, found.shares, found.share_low, found.share_high, strict=True
+                )
+            ],
+            "runs": found.runs,
+        }
 
     return run
+
+
+def _recorded(scenario: Scenario, subject: Subject) -> Recorded:
+    from sim.model import axes
+
+    about, axis = subject.about, axes(scenario)
+    entities = {about.name: codes(about.entity) if about.entity else ()}
+    return Recorded({about.name: about.every}, entities, axis.years, axis.months)
 
 
 def _why(raw: Mapping[str, Any]) -> Question:
     """Why a state differs from its baseline: the difference shared out over the groups of changed inputs."""
     state = State.read(raw.get("state"))
     scenario = state.scenario()
-    base = baseline_of(state, scenario)
+    base = baseline_of(scenario)
     if base.hash == scenario.hash:
         raise InputError("this is the baseline itself; there is no difference to explain")
     subject, day = _outcome(raw, scenario)
 
-    def run(progress: Progress, stopped: Stopped) -> dict[str, Any]:
+    def run(progress: Progress, _: Stopped) -> dict[str, Any]:
         from sim.analysis import attribute
 
         found = attribute(base, scenario, runs=RUNS, seed=state.seed, outcomes=[subject.id], progress=progress)
         waterfall = found.find(subject.variable, subject.entity, "")
         for candidate in found.waterfalls:
             if candidate.outcome.name == subject.variable and candidate.date <= day.isoformat():
-                waterfall = candidate if candidate.date >= waterfall.date or waterfall.date > day.isoformat() else waterfall
+                waterfall = (
+                    candidate if candidate.date >= waterfall.date or waterfall.date > day.isoformat() else waterfall
+                )
         return {
             "title": subject.title,
             "unit": subject.unit,
@@ -278,15 +311,15 @@ def _report(raw: Mapping[str, Any]) -> Question:
 
         from sim.analysis import compare
         from sim.ensemble import run as run_ensemble
-        from sim.figures.compared import draw_compared, figure_names
-        from sim.figures.report import build_report
+        from sim.figures.compared import draw_comparison, figure_names
+        from sim.figures.report import build_report, read_pictures
 
         first = states[0]
-        scenarios = {"baseline": baseline_of(first, first.scenario())}
+        scenarios = {"baseline": baseline_of(first.scenario())}
         for place, state in enumerate(states, start=1):
             name = state.extends[0] if state.extends and not state.sets and not state.events else f"state_{place}"
             scenarios.setdefault(name, replace(state.scenario(), name=name, title=state.title or by_title(state)))
-        distinct = {}
+        distinct: dict[str, Scenario] = {}
         for name, scenario in scenarios.items():
             if scenario.hash not in {other.hash for other in distinct.values()}:
                 distinct[name] = replace(scenario, name=name)
@@ -302,11 +335,9 @@ def _report(raw: Mapping[str, Any]) -> Question:
                 results.append(run_ensemble(scenario, runs=runs, seed=first.seed, out=Path(folder) / name))
             comparison = compare(results)
             names = figure_names(comparison)
-            drawings = {}
-            for place, name in enumerate(names):
-                progress(place, len(names))
-                drawings[name] = draw_compared(comparison, name, command="alliance explore")
-            return {"html": build_report(comparison, drawings, command="alliance explore")}
+            figures = Path(folder) / "figures"
+            draw_comparison(comparison, figures, ("svg",), jobs=1, command=COMMAND, progress=progress)
+            return {"html": build_report(comparison, read_pictures(figures, names), command=COMMAND)}
 
     return run
 
@@ -328,7 +359,7 @@ def compared_inputs(raw: Mapping[str, Any]) -> dict[str, Any]:
 
     states = _states(raw)
     scenarios = [state.scenario() for state in states]
-    base = baseline_of(states[0], scenarios[0])
+    base = baseline_of(scenarios[0])
     known = catalogue()
     rows = []
     for change in changed_inputs([base, *scenarios], known):
@@ -356,8 +387,6 @@ def _number(scenario: Scenario, key: str, parameter: Parameter | None) -> float 
         return float(f"{value.central():.6g}")
     if isinstance(value, Dated):
         return float(f"{value.points[-1][1].central():.6g}")
-    if isinstance(value, Weights) or value is None:
-        return None
     return None
 
 

@@ -27,6 +27,7 @@ from sim.explore.state import State, read_upload
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    import uvicorn
     from starlette.requests import Request
 
 MOST_BYTES = 300_000
@@ -61,13 +62,14 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
 
 
 class Guard:
-    """Stands before the page: checks where a request comes from, how large and how frequent it is; words every fault."""
+    """Stands before the page: checks origin, size and rate of each request; words every fault."""
 
     def __init__(self, app: Any, hosts: frozenset[str], per_second: float) -> None:
         self._app, self._hosts, self._per_second = app, hosts, per_second
         self._left: dict[str, tuple[float, float]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, as the interface of ASGI servers asks."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -188,7 +190,8 @@ def _worded(handler: Callable[..., Awaitable[Response]]) -> Callable[[Request], 
 def page_files() -> dict[str, bytes]:
     """The files of the page by name: all that this server ever gives out."""
     folder = files("sim.explore").joinpath("page")
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name.rpartition(".")[2] in ("js", "css", "html", "svg")}  # fmt: skip
+    shown = [path for path in folder.iterdir() if "." + path.name.rpartition(".")[2] in TYPES]
+    return {path.name: path.read_bytes() for path in shown}
 
 
 def make_app(
@@ -268,6 +271,7 @@ def make_app(
         lifespan=lifespan,
         exception_handlers={Refused: _refused, 404: _missing, 405: _missing},
     )
+    app.router.redirect_slashes = False
     return Guard(app, hosts, per_second)
 
 
@@ -304,7 +308,7 @@ def bound(host: str, port: int) -> socket.socket:
 def hosts_of(host: str, port: int) -> frozenset[str]:
     """The values of the header Host that mean this server."""
     names = {host, "127.0.0.1", "localhost", "[::1]"} if host in ("127.0.0.1", "localhost", "::1") else {host}
-    if host in ("0.0.0.0", "::"):  # noqa: S104 - asked for: every name of this machine
+    if host in ("0.0.0.0", "::"):
         names = {"127.0.0.1", "localhost", "[::1]", socket.gethostname().lower(), *_addresses()}
     return frozenset(f"[{name}]:{port}" if ":" in name and name[0] != "[" else f"{name}:{port}" for name in names)
 
@@ -316,8 +320,8 @@ def _addresses() -> set[str]:
         return set()
 
 
-def serve(opened: socket.socket, app: Guard) -> None:
-    """Serve until interrupted."""
+def server(app: Guard) -> uvicorn.Server:
+    """A server for the application: quiet, without web sockets, with limits on connections and heads of requests."""
     import uvicorn
 
     config = uvicorn.Config(
@@ -332,7 +336,7 @@ def serve(opened: socket.socket, app: Guard) -> None:
         h11_max_incomplete_event_size=16_384,
         timeout_graceful_shutdown=2,
     )
-    uvicorn.Server(config).run(sockets=[opened])
+    return uvicorn.Server(config)
 
 
 def first_state(scenario: str) -> dict[str, Any] | None:
@@ -354,6 +358,3 @@ def first_state(scenario: str) -> dict[str, Any] | None:
         load(scenario)
         raise
     return read_upload(content, path.name)
-
-
-__all__ = ["bound", "first_state", "hosts_of", "make_app", "serve"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +104,9 @@ class State:
         lines = [f"{key} = {_written(text, key, problems)}" for key, text in self.sets.items()]
         for event in self.events:
             lines += ["", "[[events]]", *_event_lines(event, problems)]
-        days = [f"{name} = {_written(day, name, problems)}" for name in ("start", "end") if (day := getattr(self, name))]
+        days = [
+            f"{name} = {_written(day, name, problems)}" for name in ("start", "end") if (day := getattr(self, name))
+        ]
         if problems:
             raise InputError(tuple(problems))
         parents = ", ".join(self.extends) or "the defaults"
@@ -136,7 +138,7 @@ class State:
 
     def with_set(self, key: str, text: str) -> State:
         """The same with one key set to ``text``."""
-        return State(self.extends, {**self.sets, key: text}, self.events, self.title, self.start, self.end, self.runs, self.seed)  # fmt: skip
+        return replace(self, sets={**self.sets, key: text})
 
 
 @lru_cache(maxsize=64)
@@ -163,7 +165,7 @@ def read_upload(text: str, name: str) -> dict[str, Any]:
          "set": dict(_flat(event.get("set", {})))}
         for event in table.pop("events", [])
     ]  # fmt: skip
-    days = {key: value_text(table.pop(key)) for key in ("start", "end") if key in table}
+    days: dict[str, str] = {key: value_text(table.pop(key)) for key in ("start", "end") if key in table}
     for key in ("title", "description", "references"):
         table.pop(key, None)
     return {

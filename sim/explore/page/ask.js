@@ -79,6 +79,5 @@ function tornadoPicture(told) {
 }
 
 function solvedPicture(told, key) {
-  return h("div", {}, h("p", { class: "sentence" }, told.sentence), h("p", { class: "range" }, `Shares are known to ±${said(100 * told.error)} points with ${told.runs} runs.`), told.answer !== null && h("button", { type: "button", onclick: () => setKey(key, String(Number(told.answer.toPrecision(3)))) }, "Set the lever there"), table("Share of runs along the lever", ["Lever", "Share of runs"], told.curve.map(([at, share]) => [said(at, 3), `${said(100 * share)}%`])));
+  return h("div", {}, h("p", { class: "sentence" }, told.sentence), told.answer !== null && h("button", { type: "button", onclick: () => setKey(key, String(Number(told.answer.toPrecision(3)))) }, "Set the lever there"), table(`Share of runs along the lever (${told.runs} runs, the same at each)`, ["Lever", "Share of runs", "95% interval"], told.curve.map(([at, share, low, high]) => [said(at, 3), `${said(100 * share)}%`, `${said(100 * low)}% to ${said(100 * high)}%`])));
 }
-

@@ -242,9 +242,8 @@ export class Chart {
     this.data = data;
     this.given = range;
     if (!this.title.dataset.own) this.title.textContent = data.title;
-    this.title.append(" ", this.mark);
     this.mark.hidden = !preview;
-    this.unit.textContent = data.unit;
+    fill(this.unit, data.unit, " ", this.mark);
     this.sentence.textContent = data.sentence;
     this.slider.max = String(Math.max(0, data.dates.length - 1));
     this.slider.setAttribute("aria-label", `Read values: ${data.title}`);

@@ -7,7 +7,9 @@ import { drawChart, palette, rangeOf, valueSaid } from "./charts.js";
 let world = null;
 export const meetWorld = (facts) => (world = facts);
 
-export const nameOfState = (of) => of.title || `${(of.extends ?? []).join(", ") || "defaults"}${Object.keys(of.sets ?? {}).length + (of.events ?? []).length ? `, ${Object.keys(of.sets).length + of.events.length} changed` : ""}`;
+const labelled = (name) => world.scenarios.find((row) => row.name === name)?.label ?? name;
+
+export const nameOfState = (of) => of.title || `${(of.extends ?? []).map(labelled).join(", ") || "defaults"}${Object.keys(of.sets ?? {}).length + (of.events ?? []).length ? `, ${Object.keys(of.sets).length + of.events.length} changed` : ""}`;
 
 export class Compare {
   constructor(place) {

@@ -42,7 +42,8 @@ export class LeverControl {
       "div",
       { class: "lever", "data-key": key },
       h("div", { class: "named" }, h("label", { for: this.id }, label || h("code", {}, key)), this.reset, this.more),
-      h("div", { class: "moved" }, this.control, this.output),
+      this.control,
+      this.output,
       this.wrong,
       this.about,
     );

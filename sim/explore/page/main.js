@@ -126,7 +126,7 @@ function startPage() {
   fill($("levers"));
   panel.lesson = null;
   const open = (row) => openState({ extends: [row.name], view: "overview" });
-  const card = (row) => h("li", { class: `card${row.is_baseline ? " base" : ""}` }, h("h3", {}, row.label), h("p", {}, row.description), h("p", { class: "range" }, `${row.start} to ${row.end}${row.is_baseline ? "" : `; differs from ${row.baseline} in ${row.changes.length} setting${row.changes.length === 1 ? "" : "s"}`}`), h("button", { type: "button", onclick: () => open(row), "aria-label": `Open ${row.label}` }, "Open"));
+  const card = (row) => h("li", { class: `card${row.is_baseline ? " base" : ""}` }, h("h3", {}, row.label), h("p", {}, row.description), h("p", { class: "range" }, `${row.start} to ${row.end}${row.is_baseline ? "" : `; differs from ${row.baseline} in ${row.changes} setting${row.changes === 1 ? "" : "s"}`}`), h("button", { type: "button", onclick: () => open(row), "aria-label": `Open ${row.label}` }, "Open"));
   const baselines = world.scenarios.filter((row) => row.is_baseline);
   const others = world.scenarios.filter((row) => !row.is_baseline);
   const id = freshId("file");

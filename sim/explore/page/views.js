@@ -74,11 +74,11 @@ export class Overview extends View {
     super(place);
     this.strip = h("div", { class: "strip" });
     this.pickers = [0, 1].map(() => h("div", { class: "picker" }));
-    this.charts = [0, 1].map(() => new Chart({ look: 1, footer: footerText }));
+    this.charts = [0, 1].map(() => new Chart({ look: 1, height: 250, footer: footerText }));
     this.dates = h("div", {});
     const id = freshId("single");
     this.single = h("input", { type: "checkbox", id, onchange: () => change({ single: this.single.checked }) });
-    fill(place, h("h2", { class: "sr" }, "Overview"), this.strip, h("div", { class: "bar" }, this.dates, withServer && h("span", { class: "field" }, this.single, h("label", { for: id }, "20 single runs"))), h("div", { class: "pair" }, this.charts.map((chart, at) => h("div", {}, this.pickers[at], chart.element))), legend());
+    fill(place, h("h2", { class: "sr" }, "Overview"), h("div", { class: "pair" }, this.charts.map((chart, at) => h("div", {}, this.pickers[at], chart.element))), legend(), h("div", { class: "bar" }, this.dates, withServer && h("span", { class: "field" }, this.single, h("label", { for: id }, "20 single runs"))), this.strip);
     this.opened();
   }
 
@@ -112,21 +112,22 @@ export class Overview extends View {
 }
 
 export function stripCards(told) {
-  return h(
+  const what = h("p", { class: "range" }, `Headline numbers, ${dateSaid(told.date, "month")}: median, 90% of runs${told.same ? "" : "; mean change from the baseline run by run, and in how many of the runs it is higher or lower"}.`);
+  return [what, h(
     "ul",
-    { class: "cards", "aria-label": `Headline numbers, ${dateSaid(told.date, "month")}, beside ${told.baseline}` },
+    { class: "cards", "aria-label": "Headline numbers" },
     told.strip.map((card) =>
       h(
         "li",
         {},
         h("span", { class: "what" }, card.title),
         h("span", { class: "value" }, card.value),
-        h("span", { class: "range" }, card.range ? `90% of runs: ${card.range}` : "share of runs", ` · ${card.date}`),
-        !told.same && h("span", { class: `delta ${card.size > 0 ? "up" : card.size < 0 ? "down" : ""}` }, `${card.change} against the baseline`),
-        !told.same && h("span", { class: "range" }, card.higher === null ? "" : `higher in ${said(100 * card.higher)}%, lower in ${said(100 * card.lower)}% of runs`),
+        h("span", { class: "range" }, card.range ? `90%: ${card.range}` : "of runs"),
+        !told.same && h("span", { class: `delta ${card.way}` }, card.change),
+        !told.same && h("span", { class: "range" }, card.higher === null ? "" : `higher in ${said(100 * card.higher)}%, lower in ${said(100 * card.lower)}%`),
       ),
     ),
-  );
+  )];
 }
 
 // Members on a tile grid, as small multiples, or one by one.
