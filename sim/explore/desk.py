@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from sim.errors import AllianceError, InputError
-from sim.explore.answer import GivenUp
+from sim.explore.drawn import GivenUp
 
 Work = Callable[[Mapping[str, Any], Callable[[], bool]], dict[str, Any]]
 

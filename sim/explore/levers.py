@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sim.scenario.domains import Choice, Day, Flag, Number
 from sim.scenario.entities import NAMES
+from sim.scenario.parameter import Choice, Day, Flag, Number
 from sim.scenario.values import Dated, Distribution, Weights, describe
 
 if TYPE_CHECKING:
@@ -225,7 +225,8 @@ def file_stem(path: str) -> str:
 def page_facts() -> Mapping[str, Any]:
     """All that the page is told once: scenarios, levers, parameters, variables, codes and places of members."""
     import sim
-    from sim.explore.answer import DEFAULT_CHARTS, codes, groups, views
+    from sim.explore.answer import DEFAULT_CHARTS, views
+    from sim.explore.drawn import codes, groups
     from sim.explore.state import MOST_RUNS
     from sim.figures.tiles import PLACES
     from sim.model import catalogue, variables

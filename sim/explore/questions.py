@@ -18,10 +18,11 @@ from sim.analysis.sweep.design import Input, declared_range
 from sim.analysis.sweep.question import Recorded, target
 from sim.analysis.sweep.solving import solve
 from sim.errors import InputError
-from sim.explore.answer import Drawn, GivenUp, Subject, baseline_of, by_title, codes, headlines
+from sim.explore.answer import baseline_of, by_title, headlines
+from sim.explore.drawn import Drawn, GivenUp, Subject, codes
 from sim.explore.levers import front
 from sim.explore.state import State
-from sim.scenario.domains import Choice, Flag, Number
+from sim.scenario.parameter import Choice, Flag, Number
 from sim.scenario.values import Dated, Distribution
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ def _effect(raw: Mapping[str, Any]) -> Question:
     low, high = ends
 
     def run(progress: Progress, stopped: Stopped) -> dict[str, Any]:
-        from sim.explore.answer import drawn_for, headline
+        from sim.explore.answer import headline
+        from sim.explore.drawn import drawn_for
 
         subjects = headlines()
         columns: list[Drawn] = []
@@ -276,14 +278,13 @@ def _why(raw: Mapping[str, Any]) -> Question:
 
     def run(progress: Progress, _: Stopped) -> dict[str, Any]:
         from sim.analysis import attribute
+        from sim.analysis.outcomes import chosen_outcomes
 
-        found = attribute(base, scenario, runs=RUNS, seed=state.seed, outcomes=[subject.id], progress=progress)
-        waterfall = found.find(subject.variable, subject.entity, "")
-        for candidate in found.waterfalls:
-            if candidate.outcome.name == subject.variable and candidate.date <= day.isoformat():
-                waterfall = (
-                    candidate if candidate.date >= waterfall.date or waterfall.date > day.isoformat() else waterfall
-                )
+        outcomes = chosen_outcomes([subject.id])
+        found = attribute(base, scenario, runs=RUNS, seed=state.seed, outcomes=outcomes, progress=progress)
+        dated = sorted(found.waterfalls, key=lambda waterfall: waterfall.date)
+        past = [waterfall for waterfall in dated if waterfall.date <= day.isoformat()]
+        waterfall = past[-1] if past else dated[0]
         return {
             "title": subject.title,
             "unit": subject.unit,

@@ -19,8 +19,9 @@ from starlette.routing import Route
 
 from sim.errors import FaultError, InputError, Problem
 from sim.explore import questions
-from sim.explore.answer import GivenUp, answer
+from sim.explore.answer import answer
 from sim.explore.desk import Busy, Desk, Job, Jobs
+from sim.explore.drawn import GivenUp
 from sim.explore.levers import page_facts
 from sim.explore.state import State, read_upload
 
@@ -194,32 +195,50 @@ def page_files() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in shown}
 
 
-def make_app(
-    hosts: frozenset[str], *, start: str = "", state: dict[str, Any] | None = None, per_second: float = PER_SECOND
-) -> Guard:
-    """The application. ``hosts`` are the values of the header Host it answers to; ``state`` is shown first."""
-    desk, jobs = Desk(answer), Jobs()
+class Page:
+    """The addresses of the page. ``first`` is the state it opens with, None for the choice of scenarios."""
 
-    async def page_file(request: Request) -> Response:
+    def __init__(self, first: dict[str, Any] | None) -> None:
+        self._first = first
+        self._desk, self._jobs = Desk(answer), Jobs()
+
+    def routes(self) -> list[Route]:
+        """What is answered where."""
+        return [
+            Route("/", self._file),
+            Route("/facts", _worded(self._facts)),
+            Route("/answer", _worded(self._answer), methods=["POST"]),
+            Route("/check", _worded(self._check), methods=["POST"]),
+            Route("/scenario", _worded(self._scenario), methods=["POST"]),
+            Route("/inputs", _worded(self._inputs), methods=["POST"]),
+            Route("/ask", _worded(self._ask), methods=["POST"]),
+            Route("/ask/{job}", _worded(self._see), methods=["GET", "DELETE"]),
+            Route("/{name}", self._file),
+        ]
+
+    def close(self) -> None:
+        """Answer nothing more."""
+        self._desk.close()
+        self._jobs.close()
+
+    async def _file(self, request: Request) -> Response:
         name = request.path_params.get("name", "index.html")
         content = page_files().get(name)
         if content is None:
             raise Refused(404, "there is nothing here")
-        kind = TYPES["." + name.rpartition(".")[2]]
-        return Response(content, media_type=f"{kind}; charset=utf-8")
+        return Response(content, media_type=f"{TYPES['.' + name.rpartition('.')[2]]}; charset=utf-8")
 
-    async def facts(_: Request) -> Response:
-        told = await asyncio.to_thread(page_facts)
-        return JSONResponse({**told, "first": state, "named": start})
+    async def _facts(self, _: Request) -> Response:
+        return JSONResponse({**await asyncio.to_thread(page_facts), "first": self._first})
 
-    async def answers(request: Request) -> Response:
+    async def _answer(self, request: Request) -> Response:
         raw = await _json(request)
         page = raw.get("page")
         if not isinstance(page, str) or not _PAGE.fullmatch(page):
             raise InputError("page must be a short name made of letters, digits and hyphens")
-        return JSONResponse(await desk.ask(page, raw))
+        return JSONResponse(await self._desk.ask(page, raw))
 
-    async def check(request: Request) -> Response:
+    async def _check(self, request: Request) -> Response:
         raw = await _json(request)
         text, name = raw.get("text"), raw.get("name", "upload.toml")
         if not isinstance(text, str) or not isinstance(name, str):
@@ -227,50 +246,44 @@ def make_app(
         name = re.sub(r"[^\w. -]", "_", name)[-80:] or "upload.toml"
         return JSONResponse({"state": await asyncio.to_thread(read_upload, text, name)})
 
-    async def scenario(request: Request) -> Response:
+    async def _scenario(self, request: Request) -> Response:
         state = State.read((await _json(request)).get("state"))
         resolved = await asyncio.to_thread(state.scenario)
         return JSONResponse({"toml": state.toml(), "hash": resolved.hash, "runs": state.runs, "seed": state.seed})
 
-    async def compared(request: Request) -> Response:
+    async def _inputs(self, request: Request) -> Response:
         return JSONResponse(await asyncio.to_thread(questions.compared_inputs, await _json(request)))
 
-    async def start_job(request: Request) -> Response:
-        run = questions.question(await _json(request))
-        return JSONResponse({"job": jobs.start(Job(run))})
+    async def _ask(self, request: Request) -> Response:
+        run = await asyncio.to_thread(questions.question, await _json(request))
+        return JSONResponse({"job": self._jobs.start(Job(run))})
 
-    async def see_job(request: Request) -> Response:
-        job = jobs.get(request.path_params["job"])
+    async def _see(self, request: Request) -> Response:
+        job = self._jobs.get(request.path_params["job"])
         if request.method == "DELETE":
-            jobs.stop(job.name)
-            return JSONResponse({"stopped": True})
-        if isinstance(job.fault, GivenUp):
+            self._jobs.stop(job.name)
+        if isinstance(job.fault, GivenUp) or request.method == "DELETE":
             return JSONResponse({"stopped": True})
         if job.fault is not None:
             raise job.fault if isinstance(job.fault, InputError | FaultError) else FaultError(_fault_words(job.fault))
         return JSONResponse({"done": job.done, "total": job.total, "result": job.result})
 
+
+def make_app(hosts: frozenset[str], *, first: dict[str, Any] | None = None, per_second: float = PER_SECOND) -> Guard:
+    """The application.
+
+    ``hosts`` are the values of the header Host it answers to, ``first`` the state with which the page opens, and
+    ``per_second`` how many requests of one client it answers in the long run.
+    """
+    page = Page(first)
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
-        desk.close()
-        jobs.close()
+        page.close()
 
-    app = Starlette(
-        routes=[
-            Route("/", page_file),
-            Route("/facts", _worded(facts)),
-            Route("/answer", _worded(answers), methods=["POST"]),
-            Route("/check", _worded(check), methods=["POST"]),
-            Route("/scenario", _worded(scenario), methods=["POST"]),
-            Route("/inputs", _worded(compared), methods=["POST"]),
-            Route("/ask", _worded(start_job), methods=["POST"]),
-            Route("/ask/{job}", _worded(see_job), methods=["GET", "DELETE"]),
-            Route("/{name}", page_file),
-        ],
-        lifespan=lifespan,
-        exception_handlers={Refused: _refused, 404: _missing, 405: _missing},
-    )
+    refusals = {Refused: _refused, 404: _missing, 405: _missing}
+    app = Starlette(routes=page.routes(), lifespan=lifespan, exception_handlers=refusals)
     app.router.redirect_slashes = False
     return Guard(app, hosts, per_second)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.toml_text import key_text, value_text
+from sim.analysis.branches import key_text, value_text
 from sim.errors import InputError, Problem
 from sim.limits import MOST_SEED
 

@@ -45,7 +45,7 @@ def ask(server):
             text = answer.read()
         finally:
             connection.close()
-        kind = answer.headers.get("content-type", "")
-        return answer.status, dict(answer.headers), json.loads(text) if text and kind.startswith("application/json") else text
+        told = answer.headers.get("content-type", "").startswith("application/json") and text
+        return answer.status, dict(answer.headers), json.loads(text) if told else text
 
     return request

@@ -9,7 +9,8 @@ import pytest
 
 from sim import run
 from sim.errors import InputError
-from sim.explore.answer import PREVIEW, GivenUp, answer, drawn_for, headlines
+from sim.explore.answer import PREVIEW, answer, headlines
+from sim.explore.drawn import GivenUp, drawn_for
 from sim.explore.levers import FRONT, front, page_facts, scenarios
 from sim.explore.state import State
 

@@ -29,7 +29,7 @@ def explore_command(scenario: str, port: int, host: str, no_browser: bool, folde
     opened = bound(host, port)
     port = opened.getsockname()[1]
     address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}/"
-    app = make_app(hosts_of(host, port), state=first)
+    app = make_app(hosts_of(host, port), first=first)
     click.echo(f"The page is at {address}\nCtrl-C ends it.")
     if host not in ("127.0.0.1", "localhost", "::1"):
         click.echo("Anyone who reaches this address can use the page; it has no password.", err=True)
