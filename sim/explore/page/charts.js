@@ -234,7 +234,6 @@ export class Chart {
       this.read(this.drawn.nearest(((event.clientX - box.left) / box.width) * this.width));
     });
     this.picture.addEventListener("pointerleave", () => this.read(null));
-    this.slider.addEventListener("blur", () => this.read(null));
     new ResizeObserver(() => this.data && Math.abs((this.picture.clientWidth || 0) - this.width) > 4 && this.draw()).observe(this.picture);
   }
 
