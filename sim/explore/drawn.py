@@ -52,14 +52,16 @@ def codes(entity: str) -> tuple[str, ...]:
     from sim.loading import load
     from sim.model import axes
 
-    axis = axes(load("baseline"))
-    return axis.members if entity == "member" else axis.donors
+    return axes(load("baseline")).codes(entity)
 
 
 @cache
 def groups(entity: str) -> tuple[str, ...]:
     """The codes whose single runs an ensemble keeps even where a variable keeps quantiles only."""
-    return ("USA", "EUR", "OTHER", "ALL") if entity == "donor" else ()
+    from sim.loading import load
+    from sim.model import axes
+
+    return axes(load("baseline")).axis(entity).groups if entity else ()
 
 
 @dataclass(frozen=True, slots=True)
