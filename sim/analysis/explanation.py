@@ -100,7 +100,7 @@ def explain(result: Result, variable: str, entity: str = "", day: date | str | N
     """
     _require_same_model(result)
     found = result.variable(variable)
-    _require_entity(result, found, entity)
+    entity = _required_entity(result, found, entity)
     last = _recorded_day(result, variable, day)
     parts = _run_again(result, found, entity, last)
     scenario = result.scenario
@@ -133,13 +133,12 @@ def _require_same_model(result: Result) -> None:
         )
 
 
-def _require_entity(result: Result, variable: Variable, entity: str) -> None:
+def _required_entity(result: Result, variable: Variable, entity: str) -> str:
     known = result.entities(variable.name)
     if known and not entity:
         kind = "label" if variable.labels else variable.entity
         raise InputError(f"{variable.name} is recorded for each {kind}; name one: {', '.join(known)}")
-    if entity:
-        result.mean(variable.name, entity)  # raises with the nearest name
+    return result.entity(variable.name, entity) if entity else ""
 
 
 def _recorded_day(result: Result, variable: str, day: date | str | None) -> date:

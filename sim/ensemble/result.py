@@ -14,7 +14,7 @@ from sim.ensemble import manifest as manifests
 from sim.ensemble import tidy
 from sim.ensemble.layout import GROUPS
 from sim.errors import InputError
-from sim.scenario.entities import right_code, wrong_code
+from sim.scenario.entities import entity_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,6 +116,19 @@ class Result:
             return found.labels
         return self._texts(found.entity) if found.entity else ()
 
+    def entity(self, variable: str, word: str) -> str:
+        """The code or label of a variable that ``word`` means: a code, the name or alias of a country, a label.
+
+        Raises InputError with the nearest if there is none.
+        """
+        known = self.entities(variable)
+        code = word if word in known else entity_code(word, known)
+        if code:
+            return code
+        if not known:
+            raise InputError(f"{variable} is one series, it has no entity {word!r}")
+        raise InputError(f"{variable} has no entity {word!r}{_nearest(word, known)}")
+
     def dates(self, variable: str) -> NDArray[np.datetime64]:
         """Dates of a variable, ``(time,)``, datetime64[D]."""
         days = self._array(f"time_{self.variable(variable).every}")
@@ -148,9 +161,9 @@ class Result:
         found = self.variable(variable)
         if not self.manifest["keep_runs"]:
             raise InputError(f"{self.path}: single runs were not kept; run again with fewer runs or keep_runs=True")
+        entity = self.entity(variable, entity) if entity is not None else None
         grouped = found.entity == "donor" and not found.keep_runs
         if grouped and entity not in GROUPS:
-            self._place(found, entity)
             raise InputError(
                 f"{variable}: single runs are kept for the groups {', '.join(GROUPS)} only, name one of them"
             )
@@ -191,16 +204,7 @@ class Result:
 
     def _place(self, variable: Variable, entity: str | None) -> int:
         """Index of an entity of ``variable``; InputError if it has no such one."""
-        known = self.entities(variable.name)
-        if entity in known:
-            return known.index(entity)
-        if entity is None:
-            return 0
-        if not known:
-            raise InputError(f"{variable.name} is one series, it has no entity {entity!r}")
-        if right_code(entity, known):
-            raise InputError(f"{variable.name}: {wrong_code(entity, known)}")
-        raise InputError(f"{variable.name} has no entity {entity!r}{_nearest(entity, known)}")
+        return 0 if entity is None else self.entities(variable.name).index(self.entity(variable.name, entity))
 
     def _texts(self, axis: str) -> tuple[str, ...]:
         """The codes along an axis."""
