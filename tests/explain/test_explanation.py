@@ -109,7 +109,7 @@ def test_inputs_say_where_they_come_from(told: Result) -> None:
     inputs = {one.key: one for one in explain(told, "defence_share_pct_gdp", "FRA").inputs}
     assert inputs["budgets.change_pp"].origin.startswith("--set budgets.change_pp=0.3")
     assert inputs["budgets.change_pp"].value == "0.3"
-    assert inputs["us.commitment.posture"].origin.endswith("trump_retrenchment.toml:13")
+    assert inputs["us.commitment.posture"].origin.endswith("trump_retrenchment.toml:14")
     assert inputs["budgets.war_pp"].value.startswith("posterior mean ")
     assert inputs["budgets.commitment_pp"].depends_on
     assert "members.ITA.budget_change_pp" not in inputs
