@@ -77,9 +77,11 @@ def toy():
 def compare(toy):
     """``compare`` on the toy's catalogue and variables."""
     from sim.analysis import compare
+    from sim.analysis.outcomes import headline, pick
 
-    def on_toy(results, *args, **options):
-        return compare(results, *args, catalogue=toy.catalogue, variables=toy.variables, **options)
+    def on_toy(results, *args, outcomes=(), **options):
+        chosen = pick(outcomes, (), toy.variables) or headline(toy.variables)
+        return compare(results, *args, outcomes=chosen, catalogue=toy.catalogue, variables=toy.variables, **options)
 
     return on_toy
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.analysis.comparison import contrast_views
 from sim.analysis.outcomes import outcomes_of
 from sim.analysis.statistics import FAN, quantiles
+from sim.errors import InputError
 from sim.figures.history import EMPTY, Series, reported
 from sim.figures.ukraine import SETTLED
 from sim.figures.words import decimals
@@ -124,7 +125,7 @@ def contrast_of(comparison: Comparison, outcome: Outcome, scenario: str) -> Cont
     """What the comparison found, or finds now where it was not asked; None where no date is shared."""
     try:
         return comparison.find(outcome.name, scenario, outcome.entity)
-    except KeyError:
+    except InputError:
         return remembered(comparison, ("contrast", outcome, scenario), lambda: _contrast(comparison, outcome, scenario))
 
 

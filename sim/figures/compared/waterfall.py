@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.wording import quantity, with_unit
-from sim.errors import InputError
 from sim.figures import style
 from sim.figures.compared.spread import text_colour
 from sim.figures.compared.subjects import FANS
@@ -68,11 +67,7 @@ def waterfall(
 
     page_size = size_named(size)
     name, _, entity = outcome.partition(":")
-    try:
-        fall = attribution.find(name, entity, day)
-    except KeyError:
-        known = ", ".join(dict.fromkeys(one.outcome.key for one in attribution.waterfalls))
-        raise InputError(f"{outcome} was not attributed; attributed: {known}") from None
+    fall = attribution.find(name, entity, day)
     made = replace(source, figure=f"waterfall:{outcome}", size=page_size.name)
     with style.applied():
         return _draw(attribution, fall, page_size, made)

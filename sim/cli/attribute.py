@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.gathering import Sampling, check_names, load_all
 from sim.cli.options import (
     OutPath,
     command_line,
@@ -22,6 +21,7 @@ from sim.cli.options import (
     quiet_option,
     size_option,
     usable_cores,
+    variable_option,
     write_whole,
 )
 from sim.cli.progress import Progress
@@ -37,9 +37,7 @@ if TYPE_CHECKING:
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
 @ensemble_options
-@click.option(
-    "--variable", "outcomes", multiple=True, metavar="V[:ENTITY]", help="Attribute this. Repeatable; default headlines."
-)
+@variable_option
 @click.option(
     "--orders", type=click.IntRange(4, 10_000), default=16, show_default=True, help="Orders sampled above six groups."
 )
@@ -56,7 +54,7 @@ def attribute_command(
     seed: int,
     jobs: int | None,
     sets: tuple[str, ...],
-    outcomes: tuple[str, ...],
+    variables: tuple[str, ...],
     orders: int,
     formats: tuple[str, ...],
     size: str,
@@ -70,46 +68,31 @@ def attribute_command(
     The difference is shared out over the groups of changed inputs (Shapley values, on the same streams).
     """
     began = time.monotonic()
-    from sim.analysis import PART_COLUMNS, csv_text
+    from sim.analysis import PART_COLUMNS, ask, attribute, csv_text
 
-    pair = load_all([first, second], sets)
-    check_names([one.name for one in pair])
-    folder = out or Path("comparisons") / f"{pair[0].name}_to_{pair[1].name}"
-    found = attribute_pair(pair, Sampling(runs, seed, jobs, sets, quiet=quiet), folder, outcomes, orders)
+    asked = ask([first, second], variables=variables, runs=runs, seed=seed, sets=sets)
+    pair = asked.scenarios
+    folder = out or Path("comparisons") / f"{asked.names[0]}_to_{asked.names[1]}"
+    with Progress("ensembles", quiet=quiet) as progress:
+        found = attribute(
+            *pair,
+            runs=runs,
+            seed=seed,
+            jobs=jobs or usable_cores(),
+            cache=folder / "coalitions",
+            outcomes=asked.outcomes,
+            permutations=orders,
+            progress=progress,
+        )
     table = folder / "attribution.csv"
     write_whole(table, csv_text([part.to_dict() for part in found.rows()], PART_COLUMNS))
     files = [table]
     if not no_figures:
-        settings = [
-            ("--runs", runs),
-            ("--seed", seed),
-            *(("--set", text) for text in sets),
-            *(("--variable", text) for text in outcomes),
-            ("--orders", orders),
-        ]
-        source = provenance(found, pair, command_line("attribute", [first, second], settings))
+        line = command_line("attribute", asked.words, [*asked.settings, ("--orders", orders)])
+        source = provenance(found, pair, line)
         files += draw_waterfalls(found, source, folder / "figures", formats, size, jobs, quiet=quiet)
     seconds = time.monotonic() - began
     click.echo(as_document(found, files, seconds) if as_json else as_text(found, files, seconds))
-
-
-def attribute_pair(
-    pair: Sequence[Scenario], sampling: Sampling, folder: Path, outcomes: Sequence[str] = (), orders: int = 16
-) -> Attribution:
-    """Why the second scenario differs from the first; the ensembles behind it are kept in ``folder``."""
-    from sim.analysis import attribute
-
-    with Progress("ensembles", quiet=sampling.quiet) as progress:
-        return attribute(
-            *pair,
-            runs=sampling.runs,
-            seed=sampling.seed,
-            jobs=sampling.jobs or usable_cores(),
-            cache=folder / "coalitions",
-            outcomes=outcomes,
-            permutations=orders,
-            progress=progress,
-        )
 
 
 def provenance(found: Attribution, pair: Sequence[Scenario], line: str) -> Provenance:

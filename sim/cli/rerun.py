@@ -110,28 +110,48 @@ def _from_run(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path,
 
 
 def _from_comparison(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str) -> Drawing:
-    from sim.cli.comparisons import Wish, make
-    from sim.cli.gathering import Sampling
+    from sim.analysis import ask
     from sim.figures.compared.gallery import draw_compared
 
-    wish = Wish(given["scenarios"], given["by"], given["baseline"], given["outcomes"])
-    sampling = Sampling(given["runs"], given["seed"], sets=given["sets"], quiet=True)
-    results, comparison = make(wish, sampling, place, line)
-    _check_inputs(carried, {result.scenario.name: result.scenario.hash for result in results})
+    asked = ask(
+        given["scenarios"],
+        by=given["by"],
+        baseline=given["baseline"],
+        variables=given["variables"],
+        at=given["at"],
+        runs=given["runs"],
+        seed=given["seed"],
+        sets=given["sets"],
+    )
+    _check_inputs(carried, {scenario.name: scenario.hash for scenario in asked.scenarios})
+    comparison = asked.comparison(place, jobs=usable_cores(), command=line)
     return draw_compared(comparison, carried["figure"], carried.get("size", "page"), command=line)
 
 
 def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str) -> Drawing:
-    from sim.cli.attributing import attribute_pair, provenance
-    from sim.cli.gathering import Sampling, load_all
+    from sim.analysis import ask, attribute
+    from sim.cli.attribute import provenance
     from sim.figures.compared import waterfall
 
-    pair = load_all([given["first"], given["second"]], given["sets"])
-    _check_inputs(carried, {scenario.name: scenario.hash for scenario in pair})
-    sampling = Sampling(given["runs"], given["seed"], sets=given["sets"], quiet=True)
-    found = attribute_pair(pair, sampling, place, given["outcomes"], given["orders"])
+    asked = ask(
+        [given["first"], given["second"]],
+        variables=given["variables"],
+        runs=given["runs"],
+        seed=given["seed"],
+        sets=given["sets"],
+    )
+    _check_inputs(carried, {scenario.name: scenario.hash for scenario in asked.scenarios})
+    found = attribute(
+        *asked.scenarios,
+        runs=asked.runs,
+        seed=asked.seed,
+        jobs=usable_cores(),
+        cache=place,
+        outcomes=asked.outcomes,
+        permutations=given["orders"],
+    )
     outcome = str(carried["figure"]).removeprefix("waterfall:")
-    return waterfall(found, outcome, carried.get("size", "page"), source=provenance(found, pair, line))
+    return waterfall(found, outcome, carried.get("size", "page"), source=provenance(found, asked.scenarios, line))
 
 
 def _check_inputs(carried: Mapping[str, Any], found: Mapping[str, str]) -> None:

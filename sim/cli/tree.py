@@ -1,8 +1,7 @@
-"""``alliance branch`` and ``tree``: scenarios that leave another at a date, and who extends whom."""
+"""``alliance tree``: who extends whom in a folder of scenarios, and how each ends."""
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,43 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import OutPath, json_option, write_whole
+from sim.cli.options import json_option
 from sim.cli.tables import columns, decimals, number
 
 if TYPE_CHECKING:
-    from sim.analysis.scenario_tree import Ending, Node
+    from sim.analysis.tree import Ending, Node
 
 SHOWN = ("europe_canada_share_pct_gdp", "us_commitment", "ceasefire")
-
-
-@click.command("branch")
-@click.argument("scenario")
-@click.option(
-    "--at", "at", type=click.DateTime(["%Y-%m-%d"]), required=True, metavar="DATE", help="First day that differs."
-)
-@click.option("--inject", "injects", type=click.Path(path_type=Path), multiple=True, required=True, metavar="FILE.toml",
-              help="What happens from then on. Repeatable.")  # fmt: skip
-@click.option("--title", default="", help="Title of the branch.")
-@click.option("--out", type=OutPath(), metavar="FILE.toml", help="The file.  [default: SCENARIO_INJECT.toml]")
-@click.option("--force", is_flag=True, help="Replace that file.")
-def branch_command(
-    scenario: str, at: datetime.datetime, injects: tuple[Path, ...], title: str, out: Path | None, force: bool
-) -> None:
-    """Write a scenario that leaves SCENARIO at a date.
-
-    Before that date every run of the branch is the same as its parent's, bit for bit. An inject is a TOML file with
-    values and events as in a scenario.
-    """
-    from sim.analysis.branches import branch
-    from sim.errors import InputError
-    from sim.shipped import find_scenario
-
-    parent = find_scenario(scenario)
-    path = out or Path("_".join([parent.stem, *(inject.stem for inject in injects)]) + ".toml")
-    if path.exists() and not force:
-        raise InputError(f"{path} exists; choose another --out, or --force to replace it")
-    write_whole(path, branch(parent, at.date(), injects, folder=path.parent, title=title))
-    click.echo(path)
 
 
 @click.command("tree")
@@ -61,8 +30,8 @@ def tree_command(folder: Path, results: Path, names: tuple[str, ...], as_json: b
 
     Each scenario stands below its parent; outcomes are those of finished results, at the end.
     """
-    from sim.analysis.comparison import chosen_outcomes
-    from sim.analysis.scenario_tree import circles, tree
+    from sim.analysis.outcomes import chosen_outcomes
+    from sim.analysis.tree import circles, tree
     from sim.errors import InputError
 
     chosen_outcomes(names)

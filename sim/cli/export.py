@@ -67,7 +67,7 @@ def figure_files(
 
             result = open_result(folder)
             return figures.draw_all(result, target, formats, usable_cores(), size=size, progress=progress)
-        from sim.cli.comparisons import reopen
+        from sim.analysis import reopen
         from sim.figures.compared.gallery import draw_comparison
 
         comparison, line = reopen(folder)

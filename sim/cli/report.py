@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.cli.gathering import Sampling
-from sim.cli.options import usable_cores
 from sim.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -16,7 +14,15 @@ if TYPE_CHECKING:
 
 
 def write_report(
-    comparison: Comparison, path: Path, line: str, folder: Path, sampling: Sampling, *, why: bool, drawn: Path | None
+    comparison: Comparison,
+    path: Path,
+    line: str,
+    folder: Path,
+    jobs: int,
+    *,
+    why: bool,
+    drawn: Path | None,
+    quiet: bool,
 ) -> Path:
     """Write the report of ``comparison`` to ``path``.
 
@@ -31,23 +37,34 @@ def write_report(
     from sim.figures.report import build_report, read_pictures
     from sim.files import write_whole
 
-    reasons = attributions(comparison, folder, sampling) if why and not comparison.conditional else ()
+    reasons = attributions(comparison, folder, jobs, quiet=quiet) if why and not comparison.conditional else ()
     names = figure_names(comparison)
     with tempfile.TemporaryDirectory(prefix="alliance-") as scratch:
         if drawn is None:
-            with Progress("figures of the report", quiet=sampling.quiet) as progress:
-                jobs = sampling.jobs or usable_cores()
+            with Progress("figures of the report", quiet=quiet) as progress:
                 draw_comparison(comparison, scratch, ("svg",), jobs=jobs, command=line, progress=progress)
         pictures = read_pictures(drawn or scratch, names)
     write_whole(path, build_report(comparison, pictures, attributions=reasons, command=line))
     return path
 
 
-def attributions(comparison: Comparison, folder: Path, sampling: Sampling) -> Sequence[Attribution]:
+def attributions(comparison: Comparison, folder: Path, jobs: int, *, quiet: bool) -> Sequence[Attribution]:
     """Why each scenario differs from the baseline, where any input does."""
-    from sim.cli.attributing import attribute_pair
+    from sim.analysis import attribute
 
     scenarios = [view.scenario for view in comparison.views]
     baseline = scenarios[comparison.baseline]
-    alike = Sampling(comparison.views[0].runs, comparison.views[0].seed, sampling.jobs, quiet=sampling.quiet)
-    return [attribute_pair([baseline, other], alike, folder) for other in scenarios if other.hash != baseline.hash]
+    others = [scenario for scenario in scenarios if scenario.hash != baseline.hash]
+    with Progress("ensembles", quiet=quiet) as progress:
+        return [
+            attribute(
+                baseline,
+                scenario,
+                runs=comparison.runs,
+                seed=comparison.views[0].seed,
+                jobs=jobs,
+                cache=folder / "coalitions",
+                progress=progress,
+            )
+            for scenario in others
+        ]

@@ -1,4 +1,4 @@
-"""``alliance calibrate``, ``backtest``, ``replicate``: estimates, scores of past forecasts, known results."""
+"""``alliance calibrate``: parameters estimated from the facts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import OutPath, json_option, write_whole
+from sim.cli.options import OutPath, json_option
 from sim.cli.tables import columns
 from sim.limits import MOST_SEED
 
@@ -78,54 +78,3 @@ def _as_document(found: Calibration, files: list[Path]) -> str:
         indent=2,
         ensure_ascii=False,
     )
-
-
-@click.command("replicate")
-@json_option
-def replicate_command(as_json: bool) -> None:
-    """Compare the model with known results.
-
-    Each row: a result of the literature or the facts, its tolerance, the model's figure.
-    """
-    from sim.evidence.replication import replicate
-
-    rows = [{**asdict(row), "passed": bool(row.passed)} for row in replicate()]
-    if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    for row in rows:
-        click.echo(f"{row['number']:>3}  {'within ' if row['passed'] else 'OUTSIDE'}  {row['result']}")
-        click.echo(f"     target {row['target']} (tolerance {row['tolerance']}); model {row['model']}")
-        if row["remark"]:
-            click.echo(f"     {row['remark']}")
-    click.echo(f"{sum(row['passed'] for row in rows)} of {len(rows)} within tolerance")
-
-
-@click.command("backtest")
-@click.option(
-    "--draws", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="Draws of each forecast."
-)
-@click.option("--seed", type=click.IntRange(0, MOST_SEED), default=1, show_default=True, help="Seed of every draw.")
-@click.option("--stored", "from_store", is_flag=True, help="Show the stored back-test; compute nothing.")
-@click.option("--write", "keep", is_flag=True, help="Store the scores where charts look for them.")
-@click.option("--card", is_flag=True, help="Write the evidence card from the stored back-test.")
-@click.option("--out", type=OutPath(), default=Path("docs/evidence.md"), show_default=True, help="The card.")
-@json_option
-def backtest_command(draws: int, seed: int, from_store: bool, keep: bool, card: bool, out: Path, as_json: bool) -> None:
-    """Score forecasts made with what was known then.
-
-    Every block is estimated again at each origin and set against simple rules. Under a minute.
-    """
-    from sim.evidence.rolling import backtest, store, stored
-    from sim.evidence.sheet import card as card_text
-
-    computed = not (from_store or (card and not keep))
-    found = backtest(draws=draws, runs=draws, seed=seed) if computed else stored()
-    if keep and computed:
-        store(found)
-    if card:
-        write_whole(out, card_text(found))
-    if as_json:
-        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
-    else:
-        click.echo(out if card else card_text(found).rstrip("\n"))

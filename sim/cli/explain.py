@@ -1,11 +1,16 @@
-"""What a scenario key or a recorded variable means, as words under headings."""
+"""``alliance explain``: what a key or a variable means, or why a figure of a result stands where it stands."""
 
 from __future__ import annotations
 
 import difflib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
+from sim.cli.options import json_option
+from sim.cli.tables import columns
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,6 +23,38 @@ KINDS = {
     "assumption": "assumption: not settled by data, change it at will",
 }
 DEPENDS_ON = "not settled by data: a conclusion that turns on it is reported as 'depends on'"
+
+
+@click.command("explain")
+@click.argument("name", metavar="KEY|VARIABLE|RESULTS")
+@click.option("--scenario", help="Show the value in this scenario, and which file and line set it.")
+@click.option("--variable", metavar="V", help="With RESULTS: the recorded variable to explain.")
+@click.option("--entity", metavar="E", default="", help="With RESULTS: the member, donor or label.")
+@click.option("--date", "day", metavar="YYYY-MM-DD", help="With RESULTS: the day.  [default: the last]")
+@click.option("--all", "everything", is_flag=True, help="With RESULTS: inputs of any distance.")
+@json_option
+def explain_command(
+    name: str, scenario: str | None, variable: str | None, entity: str, day: str | None, everything: bool, as_json: bool
+) -> None:
+    """Explain a key, a variable, or a figure of a result.
+
+    Of a finished RESULTS folder: why --variable stands where it stands.
+    """
+    if variable is None:
+        if entity or day or everything:
+            raise InputError("--entity, --date and --all explain a result: name its folder, and a --variable")
+        facts = explain(name, scenario)
+        text = "\n".join(columns([(f"{word}:", text) for word, text in facts.items()], left=2))
+        click.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else text)
+        return
+    from sim.analysis import explanation, explanation_text
+    from sim.ensemble import open_result
+
+    found = explanation.explain(open_result(Path(name)), variable, entity, day)
+    if as_json:
+        click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
+    else:
+        click.echo("\n".join(explanation_text.lines(found, everything=everything)))
 
 
 def explain(name: str, scenario: str | None = None) -> dict[str, str]:
