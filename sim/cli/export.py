@@ -79,7 +79,7 @@ def workbook(folder: Path, *, is_comparison: bool) -> bytes:
     from sim.figures.workbook import comparison_workbook, result_workbook
 
     if is_comparison:
-        from sim.cli.comparisons import reopen
+        from sim.analysis import reopen
 
         return comparison_workbook(*reopen(folder))
     from sim.ensemble import open_result

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.outcomes import Outcome, headline, kept_dates
+from sim.analysis.outcomes import Outcome, headline
 from sim.figures.report.tables import outcome_name, outcome_unit
 from sim.scenario.entities import NAMES
 from sim.text import day_of, decimals, full_date
@@ -59,6 +59,7 @@ MEANINGS = {
     "mean_difference": "mean over pairs of runs of scenario minus baseline",
     "low": "lower end of the 95% interval of mean_difference: precision of the simulation, not of the world",
     "high": "upper end of that interval",
+    "standardised": "the difference in the outcome's own scale: standard deviations of the baseline, or Cohen's h of shares",
     "p_higher": "share of pairs of runs in which the scenario is above the baseline",
     "p_lower": "share of pairs in which it is below",
     "p_equal": "share of pairs in which both are the same",
@@ -102,7 +103,9 @@ def result_workbook(result: Result, summary: str) -> bytes:
     lines: list[Line] = []
     for outcome in headline(variables.values()):
         if outcome.kind in ("number", "probability"):
-            lines += _lines(outcome, scenario.title, at.get((outcome.variable, outcome.entity), []), "")
+            series = at.get((outcome.variable, outcome.entity), [])
+            kept = [row for row in series if row["date"].endswith("-12-31") or row is series[-1]]
+            lines += _lines(outcome, scenario.title, kept, "")
     book, buffer = _book()
     _headline(book, [scenario.title], _made(result.manifest, result.runs, result.seed), lines)
     _sheet(book, "Summary", _labelled(rows, variables), frozen=5)
@@ -123,8 +126,7 @@ def comparison_workbook(comparison: Comparison, command: str) -> bytes:
         if outcome.kind not in ("number", "probability"):
             continue
         for contrast in (one for one in comparison.contrasts if one.outcome == outcome):
-            kept = kept_dates(contrast.dates).nonzero()[0]
-            rows = [contrast.row(int(index)).to_dict() for index in kept]
+            rows = [row.to_dict() for row in contrast.shown(comparison.at)]
             if not any((line.outcome, line.scenario) == (_name(outcome), titles[base]) for line in lines):
                 lines += _lines(outcome, titles[base], rows, "baseline_")
             lines += _lines(outcome, titles[contrast.scenario], rows, "scenario_")
@@ -152,17 +154,15 @@ def comparison_workbook(comparison: Comparison, command: str) -> bytes:
 
 
 def _lines(outcome: Outcome, scenario: str, rows: Sequence[Mapping[str, Any]], side: str) -> Iterator[Line]:
-    """The readings of one outcome at year ends and the last date; columns of ``rows`` begin with ``side``."""
+    """The readings of one outcome in ``rows``, one a date, whose columns begin with ``side``."""
     if not rows:
         return
-    last = str(rows[-1]["date"])
-    kept = [row for row in rows if str(row["date"]).endswith("-12-31") or row["date"] == last]
     unit = outcome_unit(outcome.unit, outcome.price_basis, outcome.binary)
     readings = {"% of runs": "mean"} if outcome.binary else {"median": "q50", "5%": "q05", "95%": "q95"}
     series = {
         reading: {
             day_of(row["date"]): float(row[side + column]) * (100 if outcome.binary else 1)
-            for row in kept
+            for row in rows
             if row[side + column] not in (None, "")
         }
         for reading, column in readings.items()
