@@ -59,7 +59,7 @@ MEANINGS = {
     "mean_difference": "mean over pairs of runs of scenario minus baseline",
     "low": "lower end of the 95% interval of mean_difference: precision of the simulation, not of the world",
     "high": "upper end of that interval",
-    "standardised": "the difference in the outcome's own scale: standard deviations of the baseline, or Cohen's h of shares",
+    "standardised": "the difference in standard deviations of the baseline; of shares, Cohen's h",
     "p_higher": "share of pairs of runs in which the scenario is above the baseline",
     "p_lower": "share of pairs in which it is below",
     "p_equal": "share of pairs in which both are the same",
