@@ -21,7 +21,8 @@ from sim.evidence import aid, budgets, front, rates
 from sim.evidence.luck import Luck
 from sim.evidence.regression import DEGREES
 from sim.model import catalogue
-from sim.model.budget_parameters import COEFFICIENT_KEYS, WITH_FORCES
+from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS
+from sim.model.systems.roster import WITH_FORCES
 from sim.scenario import Number, Parameter
 from sim.version import __version__
 
