@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sim.analysis import Comparison
     from sim.ensemble import Result
-    from sim.model.variables import Variable
+    from sim.model import Variable
 
 CAUTION = "Conditional on the scenarios; not a forecast."
 MOST_CHARTS = 8
