@@ -8,20 +8,13 @@ from typing import Any
 
 from sim.model.engine import Axis, Numbers, Variable
 from sim.model.engine import simulation as _simulation
-from sim.model.engine.registry import Registry
+from sim.model.engine.streams import Seed
 from sim.model.engine.variables import Axes
-from sim.model.systems import SYSTEMS
+from sim.model.extensions import register, registry, unregister
 from sim.scenario import Catalogue, Given, Scenario
 
 DEFAULT_START = date(2024, 10, 1)
 DEFAULT_END = date(2029, 12, 31)
-_REGISTRY = Registry(SYSTEMS)
-VARIABLES = _REGISTRY.variables
-
-
-def registry() -> Registry:
-    """The systems in use, wired together."""
-    return _REGISTRY
 
 
 def catalogue() -> Catalogue:
@@ -44,9 +37,10 @@ def axes(scenario: Scenario) -> Axes:
     return _simulation.axes(registry(), scenario)
 
 
-def simulate(scenario: Scenario, seed: int, first: int, count: int, *, central: bool = False) -> dict[str, Numbers]:
+def simulate(scenario: Scenario, seed: Seed, first: int, count: int, *, central: bool = False) -> dict[str, Numbers]:
     """Runs ``first`` to ``first + count - 1`` of an ensemble.
 
+    ``seed`` is a number, or a function as `Streams` takes it.
     Returns variable -> float32 array (time, runs) or (time, entity, runs). ``central`` puts every parameter at its
     median. Raises FaultError if a value is not a number.
     """
@@ -54,7 +48,7 @@ def simulate(scenario: Scenario, seed: int, first: int, count: int, *, central: 
 
 
 def run_block(
-    scenario: Scenario, seed: int, first: int, count: int, *, central: bool = False, explaining: bool = False
+    scenario: Scenario, seed: Seed, first: int, count: int, *, central: bool = False, explaining: bool = False
 ) -> tuple[dict[str, Numbers], dict[str, Any]]:
     """``simulate``, with the systems as they stand at the end, by name."""
     return _simulation.run_block(registry(), scenario, seed, first, count, central=central, explaining=explaining)
@@ -63,15 +57,16 @@ def run_block(
 __all__ = [
     "DEFAULT_END",
     "DEFAULT_START",
-    "VARIABLES",
     "Axes",
     "Axis",
     "Variable",
     "axes",
     "catalogue",
     "facts_layer",
+    "register",
     "registry",
     "run_block",
     "simulate",
+    "unregister",
     "variables",
 ]

@@ -36,6 +36,8 @@ from sim.scenario.scenario import Scenario, decode, encode
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from sim.model.engine.streams import Seed
+
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Answer = tuple[Floats, Singles, dict[int, str]]
@@ -236,9 +238,9 @@ def warnings(plan: Plan) -> tuple[str, ...]:
     )
 
 
-def answers(plan: Plan, scenario: Scenario) -> list[Floats]:
+def answers(plan: Plan, scenario: Scenario, seed: Seed | None = None, first: int = 0) -> list[Floats]:
     """The values of every question in each run, ``(runs,)``; of a condition 0 or 1. One simulation, nothing on disk."""
-    record = source.model(plan.model).simulate(scenario, plan.seed, 0, plan.runs)
+    record = source.model(plan.model).simulate(scenario, plan.seed if seed is None else seed, first, plan.runs)
     values = []
     for each in plan.questions:
         if isinstance(each, Condition):

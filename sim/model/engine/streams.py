@@ -8,13 +8,14 @@ systems, on the horizon, on how many runs there are, on the size of a block or o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 Draws = NDArray[np.float32]
+Seed = int | Callable[[str, str], int]
 
 PARAMETERS, EVENTS = 0, 1  # streams of the engine itself; a system's number is in its own declaration
 _FIRST_DERIVED = 2**63  # numbers derived from a name lie above it, numbers that a declaration states far below
@@ -39,23 +40,26 @@ def stream_number(name: str) -> int:
 class Streams:
     """Draws for runs ``first`` to ``first + count - 1`` of the ensemble with this seed.
 
-    ``numbers`` gives the stream number of every system that draws, by the system's name.
+    ``numbers`` gives the stream number of every system that draws, by the system's name. ``seed`` may be a function of
+    (system, name of what is drawn once a run, or the empty text): so one source of luck can be changed and the others
+    kept.
     """
 
-    def __init__(self, seed: int, first: int, count: int, numbers: Mapping[str, int] | None = None) -> None:
+    def __init__(self, seed: Seed, first: int, count: int, numbers: Mapping[str, int] | None = None) -> None:
         self._numbers = {"parameters": PARAMETERS, **(numbers or {})}
         self.first, self.count = first, count
         self._skip = first % _WORDS
         self._block = first // _WORDS
         self._raw = -(-(self._skip + count) // _WORDS) * _WORDS // 2
-        self._generators: dict[str, np.random.Philox] = {}
+        self._generators: dict[tuple[str, int], np.random.Philox] = {}
         self._seed = seed
 
-    def _words(self, system: str, counter: tuple[int, int, int, int], count: int) -> NDArray[np.uint64]:
-        generator = self._generators.get(system)
+    def _words(self, system: str, counter: tuple[int, int, int, int], count: int, name: str = "") -> NDArray[np.uint64]:
+        seed = self._seed(system, name) if callable(self._seed) else self._seed
+        generator = self._generators.get((system, seed))
         if generator is None:
-            generator = self._generators[system] = np.random.Philox(
-                key=np.array([self._seed, self._numbers[system]], np.uint64)
+            generator = self._generators[system, seed] = np.random.Philox(
+                key=np.array([seed, self._numbers[system]], np.uint64)
             )
         state = generator.state
         state["state"]["counter"][:] = counter
@@ -98,7 +102,7 @@ class Streams:
         """The quantile of a parameter in each run: the same in every scenario, whatever the prior. ``(runs,)``."""
         label = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
         skip = self.first % 4
-        raw = self._words("parameters", (self.first // 4, 0, label, 0), -(-(skip + self.count) // 4) * 4)
+        raw = self._words("parameters", (self.first // 4, 0, label, 0), -(-(skip + self.count) // 4) * 4, name)
         bits = raw[skip : skip + self.count]
         numbers: NDArray[np.float64] = (bits >> np.uint64(12)).astype(np.float64) * 2.0**-52 + 2.0**-53
         return numbers

@@ -37,6 +37,7 @@ PARAMETERS = (
         source=_POSTURE_SOURCE,
         domain=Choice((BY_WINNER, *POSTURES)),
         depends_on=True,
+        sweep="through us.commitment.posture_if_democratic, us.commitment.posture_if_republican",
     ),
     Parameter(
         key="us.commitment.posture_if_democratic",
@@ -47,7 +48,7 @@ PARAMETERS = (
         source=_POSTURE_SOURCE,
         domain=Choice(POSTURES),
         depends_on=True,
-        sweep="any weights",
+        sweep="any",
     ),
     Parameter(
         key="us.commitment.posture_if_republican",
@@ -58,7 +59,7 @@ PARAMETERS = (
         source=_POSTURE_SOURCE,
         domain=Choice(POSTURES),
         depends_on=True,
-        sweep="any weights",
+        sweep="any",
     ),
     Parameter(
         key="us.commitment.level_continuity",
@@ -131,6 +132,7 @@ PARAMETERS = (
         source="Pew 2017: little change after the first criticisms",
         domain=Number(0.0, 0.5),
         depends_on=True,
+        sweep="0.01 to 0.06",
     ),
     Parameter(
         key="us.commitment.shock",
@@ -182,6 +184,7 @@ PARAMETERS = (
         source="Congress limited cuts by defence authorisation acts; size not identified",
         domain=Number(0.0, 1.0),
         depends_on=True,
+        sweep="0 to 1",
     ),
     Parameter(
         key="us.troops.months",

@@ -46,6 +46,7 @@ PARAMETERS = (
         source="assumption",
         domain=Choice(("by_posture", "never", "always")),
         depends_on=True,
+        sweep="any",
     ),
     Parameter(
         key="negotiation.stalemate_effect",
@@ -125,6 +126,7 @@ PARAMETERS = (
         source="not identified",
         domain=Choice(TERMS),
         depends_on=True,
+        sweep="any",
     ),
     Parameter(
         key="negotiation.conceded_km2",

@@ -94,6 +94,7 @@ PARAMETERS = (
         domain=Flag(),
         entities=HOLDERS,
         depends_on=True,
+        sweep="any",
     ),
 )
 

@@ -39,7 +39,7 @@ PARAMETERS = (
         source="no forecast; even odds",
         domain=Choice(PARTY),
         entities=PRESIDENTIAL,
-        sweep="0.3 to 0.7",
+        sweep="any",
     ),
     Parameter(
         key="us.elections.*.house",

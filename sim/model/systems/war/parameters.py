@@ -44,6 +44,7 @@ PARAMETERS = (
         source="assumption for starts before the war; a history sets it",
         domain=Number(0.0, 603550.0),
         depends_on=True,
+        sweep="20000 to 100000",
     ),
     Parameter(
         key="war.first_effort_thousand",
@@ -54,6 +55,7 @@ PARAMETERS = (
         source="assumption for starts before the war; UK MoD counts 12 for March 2022",
         domain=Number(0.0, 300.0),
         depends_on=True,
+        sweep="5 to 30",
     ),
     Parameter(
         key="war.front_persistence",
@@ -202,6 +204,7 @@ PARAMETERS = (
         at_start=True,
         domain=Number(0.0, 5000.0),
         depends_on=True,
+        sweep="prior",
     ),
     Parameter(
         key="war.irrecoverable_share",
