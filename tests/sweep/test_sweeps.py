@@ -55,7 +55,7 @@ def bytes_of(folder):
 def test_each_sample_is_what_the_scenario_gives_with_its_values_set(plan, finished):
     row = plan.design.numbers()[17]
     posture = plan.design.inputs[1].text(row[1])
-    alone = load("baseline", sets=[f"budgets.commitment_pp={row[0]!r}", f"us.commitment.posture={posture}"])
+    alone = load("baseline", sets=[f"budgets.commitment_pp={float(row[0])!r}", f"us.commitment.posture={posture}"])
     record = simulate(alone, 3, 0, 24)
     whole = sweeps.recorded(alone)
     for place, text in enumerate(QUESTIONS):
