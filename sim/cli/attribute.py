@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.command("attribute")
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
-@ensemble_options
+@ensemble_options()
 @variable_option
 @click.option(
     "--orders", type=click.IntRange(4, 10_000), default=16, show_default=True, help="Orders sampled above six groups."

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.comparison import Comparison
 from sim.analysis.statistics import Difference, paired
 from sim.analysis.sweep.design import Design, Input, assumptions, varied
 from sim.analysis.sweep.question import Condition, Outcome, Target
+from sim.analysis.sweep.regret import Regret, regret
 from sim.analysis.sweep.sensitivity import Sources, source_shares
-from sim.analysis.sweep.solving import Solution, solve
+from sim.analysis.sweep.solving import Solution, first_points, solve
 from sim.analysis.sweep.sweeps import Plan, Question, answers, plan
 from sim.ensemble.executors import complete
+from sim.errors import InputError
 from sim.model import catalogue
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Given, Origin, Scenario
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 SOURCES = ("parameters", "elections", "shocks")
 USUAL_TRIES = 30
+ELECTION, PARTIES = 2028, ("democratic", "republican")
 SECOND_SEED = 2**62  # what the second, independent ensemble adds to the seed
 
 
@@ -34,24 +39,36 @@ def what_it_takes(
     *,
     runs: int = 1000,
     seed: int = 1,
+    jobs: int = 1,
+    cluster: str = "",
     progress: Progress | None = None,
 ) -> Solution:
     """The smallest (or largest) lever with which ``target`` is met, on the same streams at every value tried."""
     asked = plan([scenario], _one_point(lever), [target.condition.question], runs=runs, seed=seed)
-    tried = 0
+    tried: dict[float, NDArray[np.bool_]] = {}
+
+    def report() -> None:
+        if progress is not None:
+            progress(min(len(tried), USUAL_TRIES - 1), USUAL_TRIES)
 
     def holds(number: float) -> NDArray[np.bool_]:
-        nonlocal tried
-        tried += 1
-        if progress is not None:
-            progress(min(tried, USUAL_TRIES - 1), USUAL_TRIES)
-        base = asked.scenarios[0]
-        return np.asarray(answers(asked, varied(base, [(lever, lever.value(number))]))[0] > 0)
+        if number not in tried:
+            tried[number] = _holds(asked, lever, number)
+            report()
+        return tried[number]
 
+    for number, flags in complete(partial(_holds, asked, lever), first_points(lever), jobs, str, cluster=cluster):
+        tried[number] = flags
+        report()
     found = solve(lever, target, holds)
     if progress is not None:
         progress(USUAL_TRIES, USUAL_TRIES)
     return found
+
+
+def _holds(asked: Plan, lever: Input, number: float) -> NDArray[np.bool_]:
+    """Whether each run meets the condition with the lever at ``number``, ``(runs,)``."""
+    return np.asarray(answers(asked, varied(asked.scenarios[0], [(lever, lever.value(number))]))[0] > 0)
 
 
 def _one_point(*inputs: Input) -> Design:
@@ -215,3 +232,58 @@ def _change(base: tuple[float, float, float], gap: tuple[float, float, float]) -
 
 def _side(gap: tuple[float, float, float]) -> int:
     return int(gap[1] > 0) - int(gap[2] < 0)
+
+
+def leading_questions(comparison: Comparison, count: int = 4) -> list[str]:
+    """The largest conclusions of a comparison as questions, each once: numbers and probabilities."""
+    texts: dict[str, None] = {}
+    for name in comparison.names:
+        if name == comparison.names[comparison.baseline]:
+            continue
+        rows = [row for row in comparison.leading(name, 4 * count) if row.kind in ("number", "probability")]
+        for row in rows[:count]:
+            entity = f":{row.entity}" if row.entity else ""
+            texts[f"{row.variable}{entity}@{row.date[:10]}"] = None
+    return list(texts)
+
+
+def election_regret(
+    scenarios: Sequence[Scenario],
+    text: str,
+    weights: str | None = None,
+    *,
+    more_is_better: bool = True,
+    runs: int = 1000,
+    seed: int = 1,
+) -> Regret:
+    """The regret of each scenario under each president elected in 2028, by the mean of an outcome.
+
+    ``weights`` is written ``democratic=0.6,republican=0.4``.
+
+    Raises:
+        InputError: the outcome or a weight cannot be read, or the scenarios end before the president takes office.
+    """
+    values = np.empty((len(scenarios), len(PARTIES)))
+    for row, scenario in enumerate(scenarios):
+        for column, party in enumerate(PARTIES):
+            given = Given(party, Origin("set", "depends"))
+            known = replace(scenario, values={**scenario.values, f"us.elections.{ELECTION}.president": given})
+            asked = plan([known], _one_point(), [text], runs=runs, seed=seed)
+            if asked.scenarios[0].end < date(ELECTION + 1, 1, 31):
+                raise InputError(f"--regret {text}: ask for a date after the election of {ELECTION}")
+            values[row, column] = answers(asked, asked.scenarios[0])[0].mean()
+    names = [scenario.name for scenario in scenarios]
+    return regret(names, PARTIES, values, _weights(weights) if weights else None, more_is_better=more_is_better)
+
+
+def _weights(text: str) -> dict[str, float]:
+    weights = {}
+    for part in text.split(","):
+        name, equals, number = (word.strip() for word in part.partition("="))
+        try:
+            weights[name] = float(number)
+        except ValueError:
+            raise InputError(f"--weights: {part.strip()!r} is not NAME=WEIGHT, e.g. republican=0.6") from None
+        if not equals:
+            raise InputError(f"--weights: {part.strip()!r} is not NAME=WEIGHT, e.g. republican=0.6")
+    return weights

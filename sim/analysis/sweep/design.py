@@ -28,7 +28,6 @@ METHODS: tuple[Method, ...] = ("sobol", "lhs", "grid")
 ASSUMPTIONS = "assumptions"
 MOST_SAMPLES = 1_000_000
 ORIGIN = Origin("set", "sweep")
-_OPTION = "--vary"
 _RANGE = re.compile(r"(?P<low>[^:]+):(?P<high>[^:]+?)(?::(?P<count>\d+))?")
 
 
@@ -156,7 +155,7 @@ def _check(inputs: Sequence[Input]) -> None:
     for entry in inputs:
         for key in entry.keys:
             if (key, entry.since) in seen:
-                raise InputError((Problem(f"{_OPTION} {entry.name}", 0, 0, key, "varies twice; keep one"),))
+                raise InputError((Problem(f"--vary {entry.name}", 0, 0, key, "varies twice; keep one"),))
             seen[key, entry.since] = entry.name
 
 
@@ -175,7 +174,9 @@ def _grid(inputs: Sequence[Input]) -> Floats:
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(inputs))
 
 
-def read_vary(texts: Sequence[str], catalogue: Catalogue, scenario: Scenario | None = None) -> tuple[Input, ...]:
+def read_vary(
+    texts: Sequence[str], catalogue: Catalogue, scenario: Scenario | None = None, option: str = "--vary"
+) -> tuple[Input, ...]:
     """Read every ``KEY=LOW:HIGH[:N]``, ``KEY=A,B,...``, ``KEY@DATE=...`` and the group ``assumptions``.
 
     Without a range, ``KEY`` alone takes the range declared for it. Ranges must lie within the bounds of the key.
@@ -190,7 +191,7 @@ def read_vary(texts: Sequence[str], catalogue: Catalogue, scenario: Scenario | N
             try:
                 named.append(_read(text, catalogue))
             except _RefusedError as refusal:
-                problems.append(Problem(f"{_OPTION} {text!r}", 0, 0, refusal.key, refusal.message))
+                problems.append(Problem(f"{option} {text!r}", 0, 0, refusal.key, refusal.message))
     if problems:
         raise InputError(tuple(problems))
     if ASSUMPTIONS not in map(str.strip, texts):

@@ -142,6 +142,12 @@ class Sweep:
         share: Floats = asked.holds(values).mean(axis=1)
         return np.where(np.isnan(values).any(axis=1), np.nan, share)
 
+    def values(self, asked: Question, scenario: int = 0) -> Floats:
+        """The mean of an outcome, or the probability of a condition, in each sample, ``(samples,)``."""
+        if isinstance(asked, Condition):
+            return self.probability(asked, scenario)
+        return self.mean[scenario, :, self.place(asked)]
+
     def to_frame(self, what: str = "mean") -> DataFrame:
         """A pandas table with a row for every scenario and sample: the inputs, then ``what`` of every outcome.
 
