@@ -105,6 +105,11 @@ class Subject:
         return f"{_name(self.entity)}: {text.lower(about)}" if self.entity else about
 
     @property
+    def kind(self) -> str:
+        """How it is drawn: a fan, a share of runs, or shares of labels."""
+        return "labels" if self.about.labels else "share" if self.about.flag else "fan"
+
+    @property
     def unit(self) -> str:
         """Unit and price basis in words."""
         about = self.about
@@ -194,7 +199,7 @@ def drawn_for(
             raise GivenUp
         parts.append(simulated(scenario, seed, first, min(BLOCK, runs - first), tuple(wanted)))
     series = {key: np.concatenate([part[key] for part in parts], axis=-1) for key in parts[0]}
-    drawn = Drawn(scenario, runs, seed, series, _dates(scenario))
+    drawn = Drawn(scenario, runs, seed, series, dates_of(scenario))
     STORE.put(drawn)
     return drawn
 
@@ -210,7 +215,8 @@ def usual_series() -> dict[tuple[str, str], None]:
     return dict.fromkeys(every)
 
 
-def _dates(scenario: Scenario) -> dict[str, tuple[datetime.date, ...]]:
+def dates_of(scenario: Scenario) -> dict[str, tuple[datetime.date, ...]]:
+    """The days of yearly and of monthly values."""
     from sim.model import axes
 
     axis = axes(scenario)
