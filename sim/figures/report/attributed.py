@@ -9,7 +9,7 @@ from sim.analysis import PART_COLUMNS, Attribution, Part, Row, Waterfall, csv_te
 from sim.analysis.wording import with_unit
 from sim.figures.report.downloads import Download, csv_download
 from sim.figures.report.numbers import day_told, named, signed
-from sim.figures.words import decimals, number
+from sim.text import decimals, number
 
 MOST_FALLS = 4
 WIDTH, MARGIN = 300.0, 6.0

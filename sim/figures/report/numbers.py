@@ -7,7 +7,7 @@ from datetime import date
 
 from sim.analysis import Row
 from sim.analysis.wording import quantity
-from sim.figures.words import decimals, full_date, number
+from sim.text import decimals, full_date, number
 
 NONE = "none"
 _GROUPS = {"USA": "United States", "EUR": "Europe", "OTHER": "other donors", "ALL": "all donors"}

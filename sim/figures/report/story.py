@@ -8,7 +8,7 @@ from sim.analysis import Comparison, Row
 from sim.figures.report.answer import repeats
 from sim.figures.report.numbers import day_told, outcome_name, outcome_unit
 from sim.figures.report.outcomes import baseline_level, grouped, scenario_level
-from sim.figures.words import full_date
+from sim.text import full_date
 from sim.model.variables import VARIABLES
 
 MOST_OUTCOMES, MOST_LEADING = 10, 3
