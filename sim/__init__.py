@@ -14,39 +14,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.loading import load
+from sim.version import __version__
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from sim.analysis import Comparison
     from sim.ensemble import Result
     from sim.scenario import Scenario
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "compare", "load", "run"]
-
-
-def load(scenario: str | Path, *, sets: Sequence[str] = ()) -> Scenario:
-    """Read a scenario: a path, or the name of a shipped one such as ``"baseline"``.
-
-    ``sets`` are ``KEY=VALUE`` texts in TOML's notation, stronger than anything in the file.
-
-    Raises:
-        InputError: the file or a setting is wrong; ``problems`` lists every mistake.
-    """
-    from sim.model import DEFAULT_END, DEFAULT_START, catalogue, facts_layer
-    from sim.scenario import resolve
-    from sim.shipped import find_scenario, shipped_folder
-
-    return resolve.load(
-        find_scenario(scenario),
-        catalogue=catalogue(),
-        facts_layer=facts_layer,
-        sets=sets,
-        shipped=shipped_folder(),
-        default_start=DEFAULT_START,
-        default_end=DEFAULT_END,
-    )
 
 
 def run(scenario: Scenario | str | Path, *, runs: int = 1000, seed: int = 1, **options: Any) -> Result:

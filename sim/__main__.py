@@ -1,6 +1,12 @@
 """``python -m sim`` is the ``alliance`` command."""
 
-from sim.cli import main
+import sys
+
+from sim.files import safe_path
 
 if __name__ == "__main__":
+    sys.path[:] = safe_path()  # `-m` puts the current folder first
+
+    from sim.cli import main
+
     main()

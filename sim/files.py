@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -135,3 +136,13 @@ def file_name(text: str) -> str:
     name = _FORBIDDEN.sub("_", text).rstrip(". ") or "_"
     device = _RESERVED.fullmatch(name)
     return f"{device[1]}_{device[2] or ''}" if device else name
+
+
+def safe_path() -> list[str]:
+    """``sys.path`` without the current folder, where any file could pose as a module of the library or of ours.
+
+    If this very package is imported from the current folder, that comes last.
+    """
+    here, package = os.path.realpath(""), str(Path(__file__).resolve().parents[1])
+    elsewhere = [folder for folder in sys.path if os.path.realpath(folder) != here]
+    return elsewhere if package in elsewhere else [*elsewhere, package]

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import model
 from sim.analysis.coalition_runs import Reader, Rows, Values, kept_values
 from sim.analysis.coalitions import Coalition, Group, between, groups_between, one_horizon, orders, prefixes, subsets
 from sim.analysis.comparison import chosen_outcomes
-from sim.analysis.loading import default_catalogue
 from sim.analysis.outcomes import Outcome
 from sim.analysis.statistics import mean_interval
 from sim.errors import InputError
@@ -141,7 +141,7 @@ def attribute(
     """
     variables = tuple(variables)
     a, b, warnings = one_horizon(a, b)
-    groups = groups_between(a, b, catalogue or default_catalogue())
+    groups = groups_between(a, b, catalogue or model.catalogue())
     if not groups:
         raise InputError(f"{a.name} and {b.name} have the same inputs; there is no difference to attribute")
     chosen = chosen_outcomes(outcomes, variables)

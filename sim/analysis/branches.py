@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+from sim import loading, model
 from sim.analysis.inject import Inject, read_inject
-from sim.analysis.loading import default_catalogue, load_scenario
 from sim.analysis.toml_text import value_text
 from sim.errors import InputError, Problem
 from sim.scenario.parameter import Catalogue
@@ -37,8 +37,8 @@ def branch(
     Raises:
         InputError: ``at`` is outside the parent's horizon, or an inject is wrong; every mistake with its place.
     """
-    scenario = (load or load_scenario)(parent)
-    catalogue = catalogue or default_catalogue()
+    scenario = (load or loading.load)(parent)
+    catalogue = catalogue or model.catalogue()
     problems = []
     if not scenario.start < at <= scenario.end:
         span = f"after its start, {scenario.start}, and not after its end, {scenario.end}"

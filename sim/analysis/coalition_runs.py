@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +99,8 @@ def _plan(folder: Path, scenario: Scenario, outcomes: Sequence[Outcome], runs: i
 
 def _complete(every: Sequence[Stretch], jobs: int, progress: Progress | None) -> None:
     """Make the stretches that are not in store."""
+    from sim.ensemble.executors import complete
+
     missing = [stretch for stretch in every if not stretch.path.exists()]
     for stretch in missing:
         with disk(stretch.path):
@@ -109,21 +108,13 @@ def _complete(every: Sequence[Stretch], jobs: int, progress: Progress | None) ->
     done = len(every) - len(missing)
     if progress is not None:
         progress(done, len(every))
-    for number, _ in enumerate(_made(missing, jobs), start=done + 1):
+    for number, _ in enumerate(complete(_make, missing, jobs, _name), start=done + 1):
         if progress is not None:
             progress(number, len(every))
 
 
-def _made(missing: Sequence[Stretch], jobs: int) -> Iterator[None]:
-    if jobs <= 1 or len(missing) < 2:
-        yield from map(_make, missing)
-        return
-    context = multiprocessing.get_context("spawn")
-    try:
-        with ProcessPoolExecutor(min(jobs, len(missing)), mp_context=context) as pool:
-            yield from pool.map(_make, missing)
-    except BrokenProcessPool as error:
-        raise FaultError("a worker process was killed (out of memory?); run again with fewer --jobs") from error
+def _name(stretch: Stretch) -> str:
+    return f"{stretch.scenario.name} (runs {stretch.first} to {stretch.first + stretch.count - 1})"
 
 
 def _make(stretch: Stretch) -> None:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import model
 from sim.analysis.align import Ensemble, View, align
 from sim.analysis.inputs import Change, changed_inputs
-from sim.analysis.loading import default_catalogue
 from sim.analysis.outcomes import Outcome, headline, kept_dates, pick
 from sim.analysis.statistics import Difference, Floats, holm, paired, unpaired
 from sim.analysis.table import InputRow, Row
@@ -181,7 +181,7 @@ def compare(
             raise InputError(f"splitting by {by} takes one scenario, {len(results)} given; leave the others out")
         return condition(results[0], by, baseline=baseline, outcomes=outcomes, all_dates=all_dates, variables=variables)
     aligned = align(results)
-    inputs = changed_inputs([one.scenario for one in results], catalogue or default_catalogue())
+    inputs = changed_inputs([one.scenario for one in results], catalogue or model.catalogue())
     chosen = chosen_outcomes(outcomes, variables)
     contrasts = contrast_views(aligned.views, chosen, baseline=baseline, all_dates=all_dates)
     return Comparison(aligned.views, baseline, inputs, contrasts, aligned.warnings)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.loading import load_scenario
+from sim import loading
 from sim.analysis.relation_file import EVERY_RUN, EVERYTHING, ON_AVERAGE, Hold, Relation, Side, read_relation
 from sim.analysis.simulated import Simulated, simulated
 from sim.errors import InputError, Problem
@@ -49,7 +49,7 @@ def verify(
         count = runs or relation.runs
         sides = {}
         for side in relation.sides:
-            scenario = _loaded(side, relation.path, load or load_scenario)
+            scenario = _loaded(side, relation.path, load or loading.load)
             key = (scenario.hash, count)
             if key not in made:
                 made[key] = simulated(scenario, count, seed)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.loading import load_scenario
+from sim import loading
 from sim.analysis.outcomes import Outcome, headline
 from sim.errors import InputError, Problem
 from sim.scenario.keys import HEADS
@@ -53,7 +53,7 @@ class Node:
     stale: bool
 
 
-def tree(folder: Path, results: Path | None = None, *, load: Load = load_scenario) -> tuple[Node, ...]:
+def tree(folder: Path, results: Path | None = None, *, load: Load = loading.load) -> tuple[Node, ...]:
     """The scenario files of ``folder``, each below the parent it names last, each family together.
 
     ``results`` is the folder that holds a result folder per scenario name. A file that cannot be read as TOML, or that

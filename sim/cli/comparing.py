@@ -93,20 +93,21 @@ def compare_command(
     results, comparison = make(wish, sampling, folder, line)
     files = [*write_tables(comparison, folder), remember(wish, results, folder, line)]
     if not no_figures:
-        from sim.figures.compared.gallery import draw_comparison
+        from sim.figures import draw_all
 
         with Progress("figures", quiet=quiet) as progress:
-            files += draw_comparison(
+            files += draw_all(
                 comparison,
                 folder / "figures",
                 formats,
-                size,
                 jobs or usable_cores(),
+                size=size,
                 command=line,
                 progress=progress,
             )
     if report:
-        files.append(write_report(comparison, report, line, folder, sampling, why=why))
+        drawn = folder / "figures" if not no_figures and "svg" in formats and size == "page" else None
+        files.append(write_report(comparison, report, line, folder, sampling, why=why, drawn=drawn))
     seconds = time.monotonic() - began
     click.echo((as_document if as_json else as_text)(comparison, results, files, line, seconds))
 

@@ -55,7 +55,7 @@ def make(wish: Wish, sampling: Sampling, folder: Path, line: str) -> tuple[list[
 
 def remember(wish: Wish, results: Sequence[Result], folder: Path, line: str) -> Path:
     """Write ``comparison.json``, from which the comparison can be opened again."""
-    from sim import __version__
+    from sim.version import __version__
 
     told = {
         "format": FORMAT,

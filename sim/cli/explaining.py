@@ -75,7 +75,7 @@ def _parameter(name: str, parameter: Parameter) -> dict[str, str]:
 
 
 def _set_in(name: str, scenario: str) -> dict[str, str]:
-    from sim import load
+    from sim.loading import load
     from sim.scenario import describe
 
     loaded = load(scenario)

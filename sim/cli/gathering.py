@@ -53,7 +53,7 @@ def load_all(words: Sequence[str], sets: Sequence[str] = ()) -> list[Scenario]:
     Raises:
         InputError: any of them has a mistake.
     """
-    from sim import load
+    from sim.loading import load
 
     loaded: list[Scenario] = []
     problems: list[Problem] = []

@@ -48,24 +48,11 @@ def check_command(scenarios: tuple[str, ...], sets: tuple[str, ...], as_json: bo
     from dataclasses import asdict
 
     from sim.errors import InputError, Problem
-    from sim.model import DEFAULT_END, DEFAULT_START, catalogue
-    from sim.scenario.resolve import check
-    from sim.shipped import find_scenario, shipped_folder
+    from sim.loading import check
 
-    known, shipped = catalogue(), shipped_folder()
     problems: list[Problem] = []
     for scenario in scenarios:
-        try:
-            found = check(
-                find_scenario(scenario),
-                catalogue=known,
-                sets=sets,
-                shipped=shipped,
-                default_start=DEFAULT_START,
-                default_end=DEFAULT_END,
-            )
-        except InputError as error:  # no such file
-            found = list(error.problems)
+        found = check(scenario, sets)
         problems += found
         if not found and not as_json:
             click.echo(f"{scenario}: no mistakes")

@@ -103,7 +103,7 @@ def complain(error: InputError) -> None:
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from sim import __version__
+        from sim.version import __version__
 
         click.echo(f"alliance {__version__}")
         ctx.exit()

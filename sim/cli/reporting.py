@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.cli.gathering import Sampling
-from sim.cli.options import write_whole
+from sim.cli.options import usable_cores
 from sim.cli.progress import Progress
 
 if TYPE_CHECKING:
     from sim.analysis import Attribution, Comparison
 
 
-def write_report(comparison: Comparison, path: Path, line: str, folder: Path, sampling: Sampling, *, why: bool) -> Path:
+def write_report(
+    comparison: Comparison, path: Path, line: str, folder: Path, sampling: Sampling, *, why: bool, drawn: Path | None
+) -> Path:
     """Write the report of ``comparison`` to ``path``.
 
-    With ``why`` it says why each scenario differs from the baseline, for which more ensembles are run; those are kept
-    in ``folder``. Parts of one ensemble have no such reasons.
+    ``drawn`` is the folder where its figures stand as svg at page size; without one they are drawn for the report
+    alone. With ``why`` it says why each scenario differs from the baseline, for which more ensembles are run; those
+    are kept in ``folder``. Parts of one ensemble have no such reasons.
 
     Raises:
         FaultError: the file cannot be written.
     """
-    from sim.figures.compared import draw_compared, figure_names
-    from sim.figures.report import build_report
+    from sim.figures import draw_all, figure_names
+    from sim.figures.report import build_report, read_pictures
+    from sim.files import write_whole
 
     reasons = attributions(comparison, folder, sampling) if why and not comparison.conditional else ()
     names = figure_names(comparison)
-    drawings = {}
-    with Progress("figures of the report", quiet=sampling.quiet) as progress:
-        for done, name in enumerate(names, start=1):
-            drawings[name] = draw_compared(comparison, name, command=line)
-            progress(done, len(names))
-    write_whole(path, build_report(comparison, drawings, attribution=reasons, command=line))
+    with tempfile.TemporaryDirectory(prefix="alliance-") as scratch:
+        if drawn is None:
+            with Progress("figures of the report", quiet=sampling.quiet) as progress:
+                jobs = sampling.jobs or usable_cores()
+                draw_all(comparison, scratch, ("svg",), jobs, command=line, progress=progress)
+        pictures = read_pictures(drawn or scratch, names)
+    write_whole(path, build_report(comparison, pictures, attributions=reasons, command=line))
     return path
 
 

@@ -89,7 +89,8 @@ def _parameters(verb: str, words: list[str]) -> dict[str, Any]:
 
 
 def _from_run(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str, *, quiet: bool) -> Drawing:
-    from sim import ensemble, figures, load
+    from sim import ensemble, figures
+    from sim.loading import load
 
     scenario = load(given["scenario"], sets=given["sets"])
     _check_inputs(carried, {scenario.name: scenario.hash})
@@ -111,19 +112,19 @@ def _from_run(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path,
 def _from_comparison(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str) -> Drawing:
     from sim.cli.comparisons import Wish, make
     from sim.cli.gathering import Sampling
-    from sim.figures.compared.gallery import draw_compared
+    from sim.figures import draw
 
     wish = Wish(given["scenarios"], given["by"], given["baseline"], given["outcomes"])
     sampling = Sampling(given["runs"], given["seed"], sets=given["sets"], quiet=True)
     results, comparison = make(wish, sampling, place, line)
     _check_inputs(carried, {result.scenario.name: result.scenario.hash for result in results})
-    return draw_compared(comparison, carried["figure"], carried.get("size", "page"), command=line)
+    return draw(comparison, carried["figure"], carried.get("size", "page"), command=line)
 
 
 def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str) -> Drawing:
     from sim.cli.attributing import attribute_pair, provenance
     from sim.cli.gathering import Sampling, load_all
-    from sim.figures.compared import waterfall
+    from sim.figures.compared.waterfall import waterfall
 
     pair = load_all([given["first"], given["second"]], given["sets"])
     _check_inputs(carried, {scenario.name: scenario.hash for scenario in pair})
@@ -146,7 +147,7 @@ def _check_inputs(carried: Mapping[str, Any], found: Mapping[str, str]) -> None:
 
 
 def _reason(carried: Mapping[str, Any]) -> str:
-    from sim import __version__
+    from sim.version import __version__
 
     if carried["version"] != __version__:
         return f"it was made by version {carried['version']}, this is {__version__}"

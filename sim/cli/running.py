@@ -58,8 +58,9 @@ def run_command(
     Interrupted with Ctrl-C, the same command goes on where it stopped.
     """
     began = time.monotonic()
-    from sim import ensemble, load
+    from sim import ensemble
     from sim.cli.outcomes import headline_outcomes
+    from sim.loading import load
 
     loaded = load(scenario, sets=sets)
     folder = out or Path("results") / loaded.name

@@ -8,10 +8,12 @@ import tempfile
 import time
 import weakref
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.ensemble import blocks, folder, manifest, netcdf, source, tidy, workers
+from sim.ensemble import blocks, folder, manifest, netcdf, source, tidy
+from sim.ensemble.executors import complete
 from sim.ensemble.layout import blocks_of
 from sim.ensemble.result import Result
 from sim.errors import InputError, Problem
@@ -218,7 +220,12 @@ def _simulate(order: Order, jobs: int, progress: Callable[[int, int], None] | No
             progress(done, work.runs)
 
     report(None)
-    workers.complete(work, missing, jobs, report)
+    if len(missing) == 1:
+        blocks.compute(work, missing[0], jobs)
+        report(missing[0])
+    else:
+        for number in complete(partial(blocks.compute, work), missing, jobs, lambda number: f"block {number}"):
+            report(number)
 
 
 def _reduce(order: Order, jobs: int, began: float, simulated: float) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from sim import __version__
+from sim.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

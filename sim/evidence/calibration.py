@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import __version__, facts
+from sim import facts
 from sim.errors import FaultError, InputError
 from sim.evidence import aid, budgets, front, rates
 from sim.evidence.luck import Luck
@@ -23,6 +23,7 @@ from sim.evidence.regression import DEGREES
 from sim.model import catalogue
 from sim.model.budget_parameters import COEFFICIENT_KEYS, WITH_FORCES
 from sim.scenario import Number, Parameter
+from sim.version import __version__
 
 Array = NDArray[np.float64]
 UNTIL = date(2024, 10, 1)  # the start of the shipped scenarios: they may not know more

@@ -7,12 +7,13 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import facts, load
+from sim import facts
 from sim.evidence.aid import LATEST
 from sim.evidence.front import FrontPosterior, estimate_front, gain_after
 from sim.evidence.luck import Luck
 from sim.evidence.rates import law_rates
 from sim.evidence.retelling import RUNS, SEED, Row, run
+from sim.loading import load
 from sim.model import simulate
 from sim.model.aid import DONORS, GROUPS
 

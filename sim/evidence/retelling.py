@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import load
 from sim.evidence.history import outcomes
+from sim.loading import load
 from sim.model import simulate
 
 Array = NDArray[np.float64]

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from sim import __version__
 from sim.errors import FaultError, InputError
 from sim.evidence import aid, budget_scores, front_scores, rates
 from sim.evidence.calibration import Calibration, calibrate, tables_stamp
@@ -19,6 +18,7 @@ from sim.evidence.predictive import predictive_checks
 from sim.evidence.replication import replicate
 from sim.evidence.scores import Marks, skill
 from sim.evidence.whole_model import score_whole_model
+from sim.version import __version__
 
 STORED = "backtest.json"
 FORMAT = 1

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim import loading
 from sim.analysis import attribute, branch, compare
-from sim.analysis.loading import load_scenario
 from sim.analysis.simulated import first_difference, simulated
 from sim.ensemble import run
 
@@ -27,7 +27,7 @@ def game(tmp_path):
     )
     made = tmp_path / "cut_in_2025.toml"
     made.write_text(branch(PLAIN, AT, [inject], folder=tmp_path))
-    return load_scenario(PLAIN, SHORT), load_scenario(made, SHORT)
+    return loading.load(PLAIN, SHORT), loading.load(made, SHORT)
 
 
 def test_a_branch_is_bit_identical_before_its_day_in_everything_recorded(game):
@@ -43,13 +43,13 @@ def test_a_branch_is_bit_identical_before_its_day_in_everything_recorded(game):
 
 def test_what_moves_nothing_is_told(game):
     parent, _ = game
-    idle = load_scenario(PLAIN.parent / "idle_event.toml", SHORT)
+    idle = loading.load(PLAIN.parent / "idle_event.toml", SHORT)
     assert first_difference(parent, idle, runs=10) is None
 
 
 def test_contributions_sum_and_idle_inputs_get_zero(tmp_path):
-    a = load_scenario(PLAIN, SHORT)
-    b = load_scenario(
+    a = loading.load(PLAIN, SHORT)
+    b = loading.load(
         PLAIN,
         [
             *SHORT,
@@ -69,7 +69,7 @@ def test_contributions_sum_and_idle_inputs_get_zero(tmp_path):
 
 
 def test_a_scenario_against_itself_is_zero_everywhere(tmp_path):
-    scenario = load_scenario(PLAIN, SHORT)
+    scenario = loading.load(PLAIN, SHORT)
     other = dataclasses.replace(scenario, name="copy")
     compared = compare([run(scenario, runs=20, out=tmp_path / "a"), run(other, runs=20, out=tmp_path / "b")])
     assert compared.inputs == ()

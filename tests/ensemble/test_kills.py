@@ -77,15 +77,15 @@ def test_killed_before_any_operation_on_a_file(tmp_path):
         assert not (tmp_path / f"{int(moment):03d}" / "blocks").exists()
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_killed_while_blocks_are_made_leaves_no_process_and_resumes(scenario, tmp_path, jobs):
+@pytest.mark.parametrize(("jobs", "by"), [(1, "SIGKILL"), (2, "SIGKILL"), (2, "SIGTERM"), (2, "SIGHUP")])
+def test_killed_while_blocks_are_made_leaves_no_process_and_resumes(scenario, tmp_path, jobs, by):
     out = tmp_path / "out"
     process = start(out, 4 * BLOCK, jobs, ALLIANCE_STUB="sleep=0.25")
     wait_until(lambda: len(blocks(out)) >= 2)
     workers = children(process)
     assert (len(workers) >= 2) == (jobs == 2)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    os.kill(process.pid, getattr(signal, by))
+    assert process.communicate(timeout=60) == ("", "")  # nobody holds its pipes
     wait_until(lambda: not any(map(alive, workers)))
     kept = len(blocks(out))
     assert 2 <= kept < 4

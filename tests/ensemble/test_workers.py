@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.ensemble import open_result, run
+from sim.ensemble import executors, open_result, run
 from sim.ensemble.layout import BLOCK
 from sim.errors import FaultError, InputError
 
@@ -98,10 +98,8 @@ print(run(StubScenario(), runs={2 * BLOCK}, jobs=2).runs)
 
 def started(monkeypatch):
     """A list that grows with every worker process started from now on."""
-    from sim.ensemble import workers
-
-    workers.resting.end()
-    found, popen = [], workers.subprocess.Popen
+    executors.resting.end()
+    found, popen = [], subprocess.Popen
 
     def start(words, **options):
         process = popen(words, **options)
@@ -109,7 +107,7 @@ def started(monkeypatch):
             found.append(process)
         return process
 
-    monkeypatch.setattr(workers.subprocess, "Popen", start)
+    monkeypatch.setattr(executors.subprocess, "Popen", start)
     return found
 
 
@@ -139,7 +137,7 @@ def test_a_worker_that_died_at_rest_or_knew_other_surroundings_is_replaced(scena
 
 
 def test_workers_end_after_their_rest(scenario, tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.ensemble.workers.REST", 0.05)
+    monkeypatch.setattr("sim.ensemble.executors.REST", 0.05)
     processes = started(monkeypatch)
     run(scenario, runs=2 * BLOCK, jobs=2, out=tmp_path)
     assert {process.wait(timeout=60) for process in processes} == {0}
@@ -153,5 +151,5 @@ def test_what_a_model_prints_in_a_worker_garbles_nothing(scenario, tmp_path, mon
 
 def test_after_three_lost_blocks_no_more_are_tried(scenario, tmp_path, monkeypatch):
     monkeypatch.setenv("ALLIANCE_STUB", ";".join(f"kill={number}" for number in range(8)))
-    with pytest.raises(FaultError, match=r"^blocks \d, \d, \d failed"):
+    with pytest.raises(FaultError, match=r"^block \d, block \d, block \d failed"):
         run(scenario, runs=8 * BLOCK, jobs=2, out=tmp_path)

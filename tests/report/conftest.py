@@ -27,9 +27,9 @@ def comparison(results):
 
 @pytest.fixture(scope="session")
 def drawings(comparison):
-    from sim.figures.compared import draw_compared, figure_names
+    from sim.figures import draw, figure_names
 
-    return {name: draw_compared(comparison, name, command=COMMAND) for name in figure_names(comparison)}
+    return {name: draw(comparison, name, command=COMMAND) for name in figure_names(comparison)}
 
 
 @pytest.fixture(scope="session")
@@ -41,17 +41,29 @@ def attribution(results):
 
 
 @pytest.fixture(scope="session")
-def pictures(drawings):
-    from sim.figures.report import picture_of
+def drawn(drawings, tmp_path_factory):
+    """The folder of the figures, as ``compare`` writes it."""
+    from sim.figures import export
+    from sim.files import file_name
 
-    return {name: picture_of(name, one) for name, one in drawings.items()}
+    folder = tmp_path_factory.mktemp("figures")
+    for name, drawing in drawings.items():
+        export(drawing, folder, file_name(name), ("svg",))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pictures(drawn, drawings):
+    from sim.figures.report import read_pictures
+
+    return read_pictures(drawn, list(drawings))
 
 
 @pytest.fixture(scope="session")
 def text(comparison, pictures, attribution):
     from sim.figures.report import build_report
 
-    return build_report(comparison, pictures, attribution=attribution, command=COMMAND)
+    return build_report(comparison, pictures, attributions=[attribution], command=COMMAND)
 
 
 @pytest.fixture(scope="session")

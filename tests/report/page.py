@@ -7,7 +7,7 @@ import io
 from html.parser import HTMLParser
 from urllib.parse import unquote_to_bytes
 
-VOID = {"meta", "link", "br", "hr", "img", "input"}
+VOID = {"meta", "link", "br", "hr", "img", "input", "col"}
 
 
 class Node:

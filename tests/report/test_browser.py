@@ -100,7 +100,7 @@ def test_wide_tables_and_figures_scroll_in_regions_that_the_keyboard_reaches(ope
     )
     assert wrong == []
     if width == min(WIDTHS):
-        region = page.get_by_role("region", name=re.compile("Outcomes at the last date"))
+        region = page.get_by_role("region", name=re.compile("Outcomes on"))
         region.focus()
         page.keyboard.press("ArrowRight")
         page.wait_for_function("one => one.scrollLeft > 0", arg=region.element_handle())
@@ -111,6 +111,7 @@ def test_axe_finds_no_violation_of_wcag_a_or_aa(opened, width):
     axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     # Only for axe: the page's own policy forbids every script.
     page, _ = opened(width, bypass_csp=True)
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     page.evaluate(axe)
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
     assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]] == []
@@ -132,6 +133,8 @@ def test_everything_is_there_with_scripts_off(opened, page):
     for sentence in page.root.all("p", class_="answer"):
         assert sentence.text in " ".join(text.split())
     assert shown.locator("figure svg[role=img]").count() == len(page.root.all("svg", role="img"))
+    assert not shown.locator("#assumptions table tr").last.is_visible()
+    shown.locator("#assumptions summary").click()
     assert shown.locator("#assumptions table tr").last.is_visible()
     assert told.complaints == []
 
@@ -177,6 +180,9 @@ def test_it_prints_on_a4_with_nothing_cut(opened, tmp_path):
     pages = len(re.findall(rb"/Type /Page\b", pdf))
     assert 15 <= pages <= 36
     page.emulate_media(media="print")
+    # On paper nothing can be opened: what is folded on the screen is printed all the same.
+    assert page.locator("details table").count() >= 5
+    assert all(table.is_visible() for table in page.locator("details table").all())
     # What is printed is as wide as the paper between its margins (182 mm).
     page.set_viewport_size({"width": 688, "height": 1000})
     assert page.evaluate("document.documentElement.scrollWidth") <= 688

@@ -38,11 +38,11 @@ def among(said, decimals, values):
 
 def read(cell):
     """The numbers of a table cell."""
-    return numbers(cell.text.replace("< 0.001", "").replace("< 1", "").replace("> 99", ""))
+    return numbers(cell.text)
 
 
 FIGURE = r"-?[\d.]+(e-?\d+)?|nan"
-WORDS = ("none", "–", "no difference could be shown", "the same in every run", "< 0.001", "< 1", "> 99")
+WORDS = ("n/a", "–", "same", "none shown", "< 0.001", "< 1", "> 99", "<0.1", ">99.9")
 
 
 @pytest.fixture(scope="module")
@@ -56,62 +56,68 @@ def last_rows(page):
 
 
 @pytest.fixture(scope="module")
-def table(page, comparison):
-    """The lines of the headline table: (csv key, cells); the baseline under its own name."""
-    titles = {view.scenario.title: view.name for view in comparison.views}
-    found = []
-    bodies = page.root.one("table", class_="outcomes").all("tbody")
+def moved(comparison):
+    """The outcomes that differ in some run, in the order compared."""
     last = comparison.headline()
     keys = dict.fromkeys((row.variable, row.entity) for row in last)
-    moved = [key for key in keys if any(row.p_equal < 1 for row in last if (row.variable, row.entity) == key)]
-    for key, body in zip(moved, bodies, strict=True):
+    return [key for key in keys if any(row.p_equal < 1 for row in last if (row.variable, row.entity) == key)]
+
+
+def agree(text, values):
+    """Whether the numbers of a cell are ``values``; those above 10,000 are told in hundreds."""
+    said = numbers(text)
+    assert len(said) == len(values), text
+    for (value, decimals), number in zip(said, values, strict=True):
+        assert same(value, -2 if abs(number) >= 10_000 and decimals == 0 else decimals, number), (text, number)
+    return len(said)
+
+
+def decimals_of(text):
+    return [decimals for _, decimals in numbers(text)]
+
+
+def test_every_cell_of_the_outcomes_is_a_number_of_the_csv(page, moved, last_rows, comparison):
+    base, checked = comparison.names[comparison.baseline], 0
+    for key, line in zip(moved, page.root.one("table", class_="outcomes").one("tbody").all("tr"), strict=True):
+        for scenario, cell in zip(comparison.names, line.all("td"), strict=True):
+            side = "baseline" if scenario == base else "scenario"
+            row = last_rows[(*key, scenario if side == "scenario" else comparison.names[1])]
+            binary = row["kind"] in ("probability", "label")
+            median = cell.one("b", class_="median").text
+            if median not in WORDS:
+                checked += agree(median, [100 * row[f"{side}_mean"] if binary else row[f"{side}_q50"]])
+            for node in cell.all("span", class_="span"):
+                checked += agree(node.text, [row[f"{side}_q05"], row[f"{side}_q95"]])
+            for node in cell.all("span", class_="gap"):
+                shown = "shown" in node.attributes["class"].split()
+                assert shown == (row["p_adjusted"] < 0.05)
+                assert node.text == ("same" if row["p_equal"] == 1 else "none shown") or shown
+                if shown:
+                    checked += agree(node.text, [row["mean_difference"] * (100 if binary else 1)])
+            assert bool(cell.all("span", class_="gap")) == (side == "scenario")
+    assert checked > 150
+
+
+def test_a_row_of_outcomes_has_one_number_of_decimals_for_levels_and_one_for_differences(page):
+    for line in page.root.one("table", class_="outcomes").one("tbody").all("tr"):
+        for kinds in (("median", "span"), ("gap",)):
+            parts = [node for tag in ("b", "span") for kind in kinds for node in line.all(tag, class_=kind)]
+            places = {places for node in parts if node.text not in WORDS for places in decimals_of(node.text)}
+            assert len(places - {0}) <= 1, line.text
+
+
+def test_every_technical_statistic_is_a_number_of_the_csv(page, moved, last_rows, comparison):
+    titles, checked = {view.scenario.title: view.name for view in comparison.views}, 0
+    for key, body in zip(moved, page.root.one("table", class_="statistics").all("tbody"), strict=True):
         for line in body.all("tr")[1:]:
-            found.append(((*key, titles[line.one("th").text]), line.all("td")))
-    return found
-
-
-def test_every_cell_of_the_headline_table_is_a_number_of_the_csv(table, last_rows, comparison):
-    base = comparison.names[comparison.baseline]
-    checked = 0
-    for (variable, entity, scenario), cells in table:
-        side = "baseline" if scenario == base else "scenario"
-        row = last_rows[variable, entity, scenario if side == "scenario" else comparison.names[1]]
-        binary = row["kind"] in ("probability", "label")
-        scale = 100 if binary else 1
-        wanted = [[row[f"{side}_mean"] * 100] if binary else [row[f"{side}_q50"]]]
-        wanted.append([] if binary else [row[f"{side}_q05"], row[f"{side}_q95"]])
-        if side == "scenario":
-            wanted += [[row["mean_difference"] * scale], [row["low"] * scale, row["high"] * scale]]
-            wanted += [[row["p_higher"] * 100], [row["pairs_used"]], [row["p_adjusted"]], [row["detectable"] * scale]]
-        for cell, values in zip(cells, wanted, strict=False):
-            said = read(cell)
-            if cell.text in WORDS:
-                continue
-            assert len(said) == len(values), cell.text
-            # Values above 10,000 are told in hundreds.
-            for (value, decimals), number in zip(said, values, strict=True):
-                places = -2 if abs(number) >= 10_000 and decimals == 0 else decimals
-                assert same(value, places, number), (variable, scenario, cell.text, number)
-                checked += 1
-    assert checked > 200
-
-
-def test_what_is_not_shown_is_worded_so_and_nothing_else_is(table, last_rows, comparison):
-    base = comparison.names[comparison.baseline]
-    seen = set()
-    for key, cells in table:
-        if key[2] == base:
-            continue
-        row, verdict = last_rows[key], cells[6].text
-        if row["p_equal"] == 1:
-            assert verdict == "the same in every run"
-        elif row["p_adjusted"] >= 0.05:
-            assert verdict == "no difference could be shown"
-        else:
-            assert same(*(read(cells[6]) or [(0.0005, 3)])[0], min(row["p_adjusted"], 1)) or verdict == "< 0.001"
-        seen.add(verdict)
-    assert "no difference could be shown" in seen
-    assert "< 0.001" in seen
+            row = last_rows[(*key, titles[line.one("th").text])]
+            scale = 100 if row["kind"] in ("probability", "label") else 1
+            values = [[row["mean_difference"] * scale], [row["low"] * scale, row["high"] * scale]]
+            values += [[row["p_higher"] * 100], [row["pairs_used"]], [row["p_adjusted"]], [row["detectable"] * scale]]
+            for cell, wanted in zip(line.all("td"), values, strict=True):
+                if cell.text not in WORDS:
+                    checked += agree(cell.text, wanted)
+    assert checked > 150
 
 
 def test_the_list_in_words_is_the_csvs_own_sentences(page, last_rows):
@@ -156,29 +162,6 @@ def test_the_answer_says_the_numbers_of_its_rows(page, last_rows, comparison):
     assert told >= 4
     assert "us.commitment.posture" in sentences[2]
     assert "not a forecast" in sentences[2]
-
-
-def test_key_outcomes_are_the_medians_of_the_csv(page, last_rows, comparison):
-    table = page.root.one("table", class_="endings")
-    base = comparison.names[comparison.baseline]
-    by_name = {}
-    for (_, entity, scenario), row in last_rows.items():
-        by_name.setdefault((row["long_name"], entity), {})[scenario] = row
-    words = {"USA": "United States", "EUR": "Europe"}
-    for line in table.one("tbody").all("tr"):
-        name = line.one("th").text
-        (key,) = [
-            key
-            for key in by_name
-            if name.startswith(f"{key[0]}: {words.get(key[1], key[1])} (" if key[1] else f"{key[0]} (")
-        ]
-        for scenario, cell in zip(comparison.names, line.all("td"), strict=True):
-            row = by_name[key][scenario if scenario != base else comparison.names[1]]
-            side = "baseline" if scenario == base else "scenario"
-            binary = row["kind"] == "probability"
-            wanted = [row[f"{side}_mean"] * 100] if binary else [row[f"{side}_{q}"] for q in ("q50", "q05", "q95")]
-            for (said, decimals), number in zip(read(cell), wanted, strict=True):
-                assert same(said, -2 if number >= 10_000 else decimals, number), (name, cell.text)
 
 
 def test_the_inputs_are_those_that_differ_each_with_where_it_was_set(page, comparison):
@@ -261,7 +244,7 @@ def test_differences_year_by_year_are_those_of_the_csv(page, comparison):
 
 
 def test_the_folders_of_the_machine_stay_out_of_the_report():
-    from sim.figures.report.inputs import short_origin
+    from sim.figures.report.tables import short_origin
 
     assert short_origin("/srv/people/anna/scenarios/own.toml:12") == "scenarios/own.toml:12"
     assert short_origin("/srv/a/b.toml:1; /srv/c/d/e.toml:22") == "a/b.toml:1; d/e.toml:22"
@@ -280,12 +263,12 @@ def test_the_folders_of_the_machine_stay_out_of_the_report():
 
 def test_most_scenarios_with_one_setting_are_told_as_all_others(results):
     from sim.analysis import compare
-    from sim.figures.report.inputs import changed
+    from sim.figures.report.tables import changed_inputs
     from tests.report.test_page import Renamed
 
     first = results["harris_continuity"]
     twins = [Renamed(first, dataclasses.replace(first.scenario, name=f"twin_{n}")) for n in range(3)]
-    inputs = changed(compare([first, results["trump_conditional"], *twins]))
+    _, inputs = changed_inputs(compare([first, results["trump_conditional"], *twins]))
     for row, settings in inputs:
         assert [one.others for one in settings] == [False, True], row.key
         assert settings[0].scenarios == ("trump_conditional",)
@@ -294,8 +277,7 @@ def test_most_scenarios_with_one_setting_are_told_as_all_others(results):
 
 def test_more_aid_of_europe_is_told_beside_less_aid_of_the_united_states(results):
     from sim.analysis import compare
-    from sim.figures.report.answer import answer
-    from sim.figures.report.story import stories
+    from sim.figures.report.story import answer, stories
 
     comparison = compare([results["harris_continuity"], results["europe_replaces_us"]])
     first, second, _ = answer(comparison, {name: name for name in comparison.names})

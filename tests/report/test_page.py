@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-import pickle
 import re
 from itertools import pairwise
 
 import pytest
 
-from sim.figures.report import build_report, picture_of
-from sim.figures.report.pictures import inline
+from sim.errors import InputError
+from sim.figures.report import build_report, read_pictures
+from sim.figures.report.page import inline
 from tests.report.conftest import COMMAND, NAMES
 from tests.report.page import downloads, parse, rows
 
 LINKS = ("href", "src", "srcset", "action", "data", "poster", "background", "cite", "xlink:href")
 
 
-def test_the_same_input_gives_the_same_bytes(comparison, drawings, attribution, text):
-    assert build_report(comparison, drawings, attribution=attribution, command=COMMAND) == text
+def test_the_same_input_gives_the_same_bytes(comparison, drawn, drawings, attribution, text):
+    pictures = read_pictures(drawn, list(drawings))
+    assert build_report(comparison, pictures, attributions=[attribution], command=COMMAND) == text
 
 
 def test_nothing_reaches_out_of_the_page(text, page):
@@ -40,7 +41,8 @@ def test_the_parts_stand_in_their_order(page):
     main = page.root.one("main")
     sections = [node.attributes["id"] for node in main.all("section") if node.parent is main]
     assert sections == [
-        "answer", "stories", "inputs", "outcomes", "figures", "why", "assumptions", "limits", "again", "sources",
+        "answer", "outcomes", "figures", "why", "stories", "inputs", "assumptions", "limits", "statistics", "again",
+        "sources",
     ]  # fmt: skip
 
 
@@ -96,11 +98,13 @@ def test_every_figure_is_an_image_with_a_name_and_a_description(page, drawings):
     assert all(node.attributes["aria-hidden"] == "true" for node in others)
 
 
-def test_every_figure_has_its_sentence_and_its_numbers(page, drawings):
-    captions = [node.text for node in page.root.one("section", id="figures").all("figcaption")]
-    for caption, (name, drawing) in zip(captions, drawings.items(), strict=True):
-        assert caption.startswith(" ".join(drawing.sentence.split()))
+def test_every_figure_says_its_words_once_and_has_its_numbers(page, drawings):
+    plates = page.root.one("section", id="figures").all("figure")
+    for number, (plate, (name, drawing)) in enumerate(zip(plates, drawings.items(), strict=True), start=1):
         assert page.files[f"{name.replace(':', '_')}.csv"] == drawing.table.csv()
+        caption = plate.one("figcaption").text
+        assert caption.startswith(f"Figure {number} · ")
+        assert " ".join(drawing.sentence.split()) not in caption
 
 
 def test_figures_of_a_pair_are_told_apart_by_their_headings(page):
@@ -159,7 +163,7 @@ def test_a_hostile_title_stays_text(results):
     for name, title in zip(NAMES, HOSTILE, strict=False):
         scenario = dataclasses.replace(results[name].scenario, title=title, description=title, references=(title,))
         named.append(Renamed(results[name], scenario))
-    page = parse(build_report(compare(named), {}, command=f"alliance compare {named[0].scenario.title}"))
+    page = parse(build_report(compare(named), command=f"alliance compare {named[0].scenario.title}"))
     assert page.all("script") == []
     assert all(title in page.one("h1").text for title in HOSTILE)
 
@@ -179,7 +183,7 @@ def test_a_scenario_against_itself_says_that_nothing_differs(results):
 
     twin = dataclasses.replace(results["harris_continuity"].scenario, name="twin", title="The same again")
     pair = compare([results["harris_continuity"], Renamed(results["harris_continuity"], twin)])
-    page = parse(build_report(pair, {}, command=COMMAND))
+    page = parse(build_report(pair, command=COMMAND))
     first, second, third = (node.text for node in page.all("p", class_="answer"))
     assert first == "Every outcome is the same as under “Harris wins, continuity” in every run."
     assert "200 pairs of runs" in second
@@ -194,10 +198,10 @@ def test_parts_of_one_ensemble_are_not_told_as_pairs(results, tmp_path):
 
     whole = run("baseline", runs=200, seed=1, out=tmp_path / "baseline")
     parts = compare([whole], by="us.elections.2024.president")
-    page = parse(build_report(parts, {}, command=COMMAND))
+    page = parse(build_report(parts, command=COMMAND))
     assert "conditioning" in page.one("section", id="answer").text
     assert page.one("section", id="inputs").all("table") == []
-    heads = [cell.text for cell in page.one("table", class_="outcomes").all("th", scope="col")]
+    heads = [cell.text for cell in page.one("table", class_="statistics").all("th", scope="col")]
     assert "Runs" in heads
     assert "Pairs" not in heads
     assert [card.one("h3").text for card in page.all("article")] == list(parts.names)
@@ -208,19 +212,22 @@ def test_a_single_outcome_makes_a_report_too(results, outcome):
     from sim.analysis import compare
 
     pair = compare([results[name] for name in NAMES[:2]], outcomes=[outcome])
-    page = parse(build_report(pair, {}, command=COMMAND))
+    page = parse(build_report(pair, command=COMMAND))
     assert len(page.all("p", class_="answer")) == 3
     assert {row["variable"] for row in rows(downloads(page)["differences.csv"])} == {outcome.partition(":")[0]}
     assert page.all("section", id="figures") == []
 
 
-def test_a_picture_travels_between_processes_and_keeps_its_shape(drawings):
-    name, drawing = next(iter(drawings.items()))
-    picture = picture_of(name, drawing)
-    assert pickle.loads(pickle.dumps(picture)) == picture
-    exact, short = coordinates(picture.svg), coordinates(inline(picture, "a-"))
+def test_a_picture_keeps_its_shape_inside_the_page(pictures):
+    exact, short = coordinates(pictures[0].svg), coordinates(inline(pictures[0], "a-"))
     assert len(exact) > 100
     assert max(abs(a - b) for a, b in zip(exact, short, strict=True)) <= 0.00501
+
+
+def test_a_figure_that_is_gone_is_one_clear_line(drawn):
+    with pytest.raises(InputError, match=r"gone\.svg cannot be read") as caught:
+        read_pictures(drawn, ["gone"])
+    assert "\n" not in str(caught.value)
 
 
 def coordinates(svg):

@@ -1,6 +1,5 @@
-"""A comparison as one HTML page that stands alone: it opens from disk, asks no network and runs no script."""
+"""A comparison as pages that stand alone: the report, which holds everything, and the brief, which fits one sheet."""
 
-from sim.figures.report.building import build_report
-from sim.figures.report.pictures import Picture, picture_of
+from sim.figures.report.page import Picture, build_report, read_pictures
 
-__all__ = ["Picture", "build_report", "picture_of"]
+__all__ = ["Picture", "build_report", "read_pictures"]

@@ -1,0 +1,228 @@
+"""Work shared out over processes of this machine, behind the interface of ``concurrent.futures``.
+
+`Workers` is an `Executor`: what takes its ``submit`` and futures can be given a cluster's instead. A worker is a plain
+interpreter that talks over pipes. Unlike a process of ``multiprocessing`` it does not run the caller's script again, so
+a script needs no main guard; and it is known which task a dead worker had in hand, so only that one is tried again.
+A worker without work rests for a moment before it ends, so that the next ensemble of a comparison, or its figures, do
+not wait for a new one to start, import and read the facts.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from queue import SimpleQueue
+from typing import IO, Any, TypeVar, cast
+
+from sim.errors import FaultError
+from sim.files import safe_path
+
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+
+ATTEMPTS = 2
+MOST_LOST = 3
+REST = 5.0  # seconds
+BOOT = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from sim.ensemble.executors import serve; serve()"
+
+
+class LostWorkerError(FaultError):
+    """The process that did a task died, and so did the one that tried it again."""
+
+
+def complete(
+    function: Callable[[Task], object], tasks: Sequence[Task], jobs: int, name: Callable[[Task], str]
+) -> Iterator[Task]:
+    """Call ``function(task)`` for every task with ``jobs`` processes; yields each task when it is done.
+
+    What is under way is finished first whatever happens, also on Ctrl-C. ``function`` must belong to a module.
+
+    Raises:
+        LostWorkerError: names the tasks whose workers died twice, after the others are done (at once after three).
+        Exception: whatever ``function`` raises, as it is.
+    """
+    if jobs == 1 or len(tasks) < 2:
+        for task in tasks:
+            function(task)
+            yield task
+        return
+    lost: list[Task] = []
+    pool = Workers(min(jobs, len(tasks)))
+    try:
+        futures = {pool.submit(function, task): task for task in tasks}
+        for future in as_completed(futures):
+            try:
+                future.result()
+            except LostWorkerError:
+                lost.append(futures[future])
+                if len(lost) == MOST_LOST:
+                    break
+            else:
+                yield futures[future]
+    finally:
+        pool.shutdown(cancel_futures=True)
+    if lost:
+        names = ", ".join(name(task) for task in tasks if task in lost)
+        raise LostWorkerError(
+            f"{names} failed: the worker process died twice (killed, or out of memory); what is finished is kept, "
+            "run the same command again to resume, with fewer --jobs if memory is short"
+        )
+
+
+class Workers(Executor):
+    """Up to ``jobs`` worker processes, each started when there is work for it.
+
+    Functions must belong to a module that workers can import, and arguments must be picklable: they are pickled when
+    they are submitted. A future of a task whose worker died twice raises LostWorkerError; other futures go on.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self._threads = ThreadPoolExecutor(jobs, "worker")
+
+    def submit(self, fn: Callable[..., Answer], /, *args: Any, **kwargs: Any) -> Future[Answer]:
+        """Have ``fn(*args, **kwargs)`` called by a worker."""
+        return self._threads.submit(_ask, pickle.dumps((fn, args, kwargs)))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more work; ``wait`` for what was submitted, or cancel what has not begun."""
+        self._threads.shutdown(wait, cancel_futures=cancel_futures)
+
+
+def _ask(request: bytes) -> Any:
+    """Have one worker answer a pickled call, another one if it dies."""
+    for _ in range(ATTEMPTS):
+        worker = resting.take() or Worker()
+        try:
+            answer, fault = worker.ask(request)
+        except (BrokenPipeError, EOFError, pickle.UnpicklingError):
+            worker.close()
+            continue
+        resting.add(worker)
+        if fault is not None:
+            raise fault
+        return answer
+    raise LostWorkerError("the worker process died twice (killed, or out of memory)")
+
+
+def _surroundings() -> tuple[object, ...]:
+    """What a worker is started with and cannot change later, and the process whose worker it is."""
+    return os.getpid(), sys.executable, tuple(sys.warnoptions), safe_path(), os.path.realpath(""), dict(os.environ)
+
+
+class Worker:
+    """One worker process. ``surroundings`` are those it was started in."""
+
+    def __init__(self) -> None:
+        self.surroundings = _surroundings()
+        flags = ["-P", *(f"-W{option}" for option in sys.warnoptions)]
+        self._process = subprocess.Popen(
+            [sys.executable, *flags, "-c", BOOT, json.dumps(safe_path())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is the parent's business alone
+        )
+        self._in = cast("IO[bytes]", self._process.stdin)
+        self._out = cast("IO[bytes]", self._process.stdout)
+
+    def alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.poll() is None
+
+    def ask(self, request: bytes) -> tuple[Any, Exception | None]:
+        """The answer to a pickled call, or the error it raised. EOFError or the like if the process died."""
+        self._in.write(len(request).to_bytes(8) + request)
+        self._in.flush()
+        return cast("tuple[Any, Exception | None]", pickle.load(self._out))
+
+    def close(self) -> None:
+        """End the process: without a parent to listen to, it leaves."""
+        for pipe in (self._in, self._out):
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                continue  # it died with something unread, which is known by now
+        self._process.wait()
+
+
+class Resting:
+    """Workers without work; they end after ``REST`` seconds, or with this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._workers: list[Worker] = []
+        self._timer: threading.Timer | None = None
+
+    def add(self, worker: Worker) -> None:
+        """Let ``worker`` rest."""
+        with self._lock:
+            if self._timer is None:
+                atexit.register(self.end)
+            else:
+                self._timer.cancel()
+            self._workers.append(worker)
+            self._timer = threading.Timer(REST, self.end)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def take(self) -> Worker | None:
+        """A rested worker, alive and started in the present surroundings; None if there is none."""
+        now = _surroundings()
+        while True:
+            with self._lock:
+                if not self._workers:
+                    return None
+                worker = self._workers.pop()
+            if worker.alive() and worker.surroundings == now:
+                return worker
+            worker.close()
+
+    def end(self) -> None:
+        """End all that rest."""
+        with self._lock:
+            workers, self._workers = self._workers, []
+        for worker in workers:
+            worker.close()
+
+
+resting = Resting()
+
+
+def serve() -> None:
+    """Be a worker: answer each call that is asked for with its result or its error; leave when the parent is gone."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints must not garble the answers
+    requests: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    while True:
+        request = requests.get()
+        try:
+            function, args, kwargs = pickle.loads(request)
+            answer = pickle.dumps((function(*args, **kwargs), None))
+        except Exception as error:  # noqa: BLE001
+            answer = _as_answer(error)
+        answers.write(answer)
+        answers.flush()
+
+
+def _as_answer(error: Exception) -> bytes:
+    """An error on its way to the parent; one that cannot be rebuilt there travels as text."""
+    try:
+        answer = pickle.dumps((None, error))
+        pickle.loads(answer)
+    except Exception:  # noqa: BLE001
+        return pickle.dumps((None, FaultError(f"{type(error).__name__}: {error}")))
+    return answer
+
+
+def _listen(requests: SimpleQueue[bytes]) -> None:
+    """Pass on what is asked; leave at once, in the middle of a task if need be, when the parent ends."""
+    while len(size := sys.stdin.buffer.read(8)) == 8:
+        requests.put(sys.stdin.buffer.read(int.from_bytes(size)))
+    os._exit(0)

@@ -1,0 +1,55 @@
+"""A name or a file becomes a resolved scenario: the language of `sim.scenario` with the parameters of `sim.model`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+
+def load(scenario: str | Path, sets: Sequence[str] = ()) -> Scenario:
+    """Read a scenario: a path to a file, or the name of a shipped one such as ``"baseline"``.
+
+    ``sets`` are ``KEY=VALUE`` texts in TOML's notation, stronger than anything in the file.
+
+    >>> scenario = load("baseline", sets=["us.commitment.posture=conditional"])
+    >>> scenario.values["us.commitment.posture"].value
+    'conditional'
+
+    Raises:
+        InputError: the file or a setting is wrong; ``problems`` lists every mistake.
+    """
+    from sim import model
+    from sim.scenario import resolve
+    from sim.shipped import find_scenario
+
+    return resolve.load(find_scenario(scenario), facts_layer=model.facts_layer, sets=sets, **_surroundings())
+
+
+def check(scenario: str | Path, sets: Sequence[str] = ()) -> list[Problem]:
+    """Every mistake that `load` would raise, sorted; an empty list if the scenario is sound. No fact is read."""
+    from sim.scenario import resolve
+    from sim.shipped import find_scenario
+
+    try:
+        return resolve.check(find_scenario(scenario), sets=sets, **_surroundings())
+    except InputError as error:  # no such file
+        return list(error.problems)
+
+
+def _surroundings() -> dict[str, Any]:
+    """What the room of scenarios is told about the model: its parameters, its usual dates, where parents are found."""
+    from sim import model
+    from sim.shipped import shipped_folder
+
+    return {
+        "catalogue": model.catalogue(),
+        "shipped": shipped_folder(),
+        "default_start": model.DEFAULT_START,
+        "default_end": model.DEFAULT_END,
+    }
