@@ -69,9 +69,7 @@ def figure_files(
         from sim.cli.comparisons import reopen
 
         comparison, line = reopen(folder)
-        return figures.draw_all(
-            comparison, target, formats, usable_cores(), size=size, command=line, progress=progress
-        )
+        return figures.draw_all(comparison, target, formats, usable_cores(), size=size, command=line, progress=progress)
 
 
 def _tables(folder: Path, kind: str) -> tuple[str, ...]:

@@ -282,7 +282,7 @@ def cast_of(source: Ensemble | Comparison) -> Cast:
 
 
 def provenance(cast: Cast, figure: str, size: str, command: str = "") -> Provenance:
-    """What made the numbers of a picture: every scenario with its hash, the seed, the shared runs, versions, command."""
+    """What made the numbers of a picture: scenarios with hashes, the seed, the shared runs, versions, command."""
     comparison = cast.comparison
     sources: list[Ensemble] = list(comparison.views) if comparison else [cast.first.source]
     runs = sources[0].runs

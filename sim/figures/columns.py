@@ -154,7 +154,7 @@ def _lattice(
             plot = Plot(page, frame, times, line.axis)
             if case is group[0]:
                 plot.tick_texts()
-                _row_texts(page, band, line, frame)
+                _row_texts(page, band, line, frame, (LABEL if count <= 6 else NARROW) - 0.1)
             _cell(plot, line, line.cells[case.name], most, start)
             marked_years(page, frame, times, "month", labelled=at == len(lines) - 1)
 
@@ -179,9 +179,7 @@ def _cell(plot: Plot, line: Line, cell: Cell, most: int, start: float) -> None:
     )
 
 
-def _row_texts(page: Page, band: Box, line: Line, frame: Box) -> None:
-    ticks = max(map(page.measure, line.axis.texts)) + 0.15
-    width = frame.x - ticks - band.x - 0.05
+def _row_texts(page: Page, band: Box, line: Line, frame: Box, width: float) -> None:
     head = page.wrap(line.heading, width, bold=True)
     unit = page.wrap(line.unit, width)
     if len(head) + len(unit) > band.h / LINE:

@@ -116,8 +116,8 @@ class Provenance:
 class Frame(NamedTuple):
     """One panel as drawn: its heading, its variable, where it lies and what its axes show.
 
-    ``box`` is (left, bottom, width, height) in centimetres at page scale, ``times`` the first and last place on the time
-    axis in decimal years, ``values`` the lowest and highest mark of the value axis.
+    ``box`` is (left, bottom, width, height) in centimetres at page scale, ``times`` the first and last place on
+    the time axis in decimal years, ``values`` the lowest and highest mark of the value axis.
     """
 
     heading: str

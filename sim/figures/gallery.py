@@ -108,7 +108,8 @@ def draw_all(
 ) -> list[Path]:
     """Write every figure (or those named) with its CSV into ``folder``; returns the paths in order.
 
-    ``jobs`` processes share the work; the bytes do not depend on it. ``progress`` is told how many of how many are done.
+    ``jobs`` processes share the work; the bytes do not depend on it. ``progress`` is told how many of how many are
+    done.
 
     Raises:
         InputError: an unknown name, format or size, before anything is written.

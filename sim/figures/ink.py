@@ -94,7 +94,7 @@ class Ink(Artist):
         if len(points):
             codes = np.full(len(points), Path.LINETO, np.uint8)
             codes[0] = Path.MOVETO
-            whole = np.isfinite(points).all(axis=1)
+            whole = np.asarray(np.isfinite(points).all(axis=1))
             if not whole.all():
                 codes[1:][~whole[:-1]] = Path.MOVETO
                 points, codes = points[whole], codes[whole]
@@ -190,5 +190,6 @@ def _advance(letter: str, bold: bool) -> float:
 def _marker(kind: str) -> tuple[Points, NDArray[np.uint8]]:
     marker = MarkerStyle(kind)
     path = marker.get_path().transformed(marker.get_transform())
-    codes = path.codes if path.codes is not None else np.array([Path.MOVETO, *[Path.LINETO] * (len(path.vertices) - 1)])
-    return np.asarray(path.vertices, np.float64), np.asarray(codes, np.uint8)
+    points: Points = np.asarray(path.vertices, np.float64)
+    codes = [Path.MOVETO, *[Path.LINETO] * (len(points) - 1)] if path.codes is None else path.codes
+    return points, np.asarray(codes, np.uint8)

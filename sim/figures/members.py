@@ -30,7 +30,7 @@ HEAD, FOOT, SIDE = 0.42, 0.42, 0.5
 Floats = NDArray[np.float64]
 
 
-def shares_by_member(cast: Cast, case: Case) -> dict[str, Floats]:
+def shares_by_member(case: Case) -> dict[str, Floats]:
     """Quantiles (time, 5) of the defence share of every member with forces."""
     from sim import facts
 
@@ -41,7 +41,7 @@ def shares_by_member(cast: Cast, case: Case) -> dict[str, Floats]:
 def members(cast: Cast, size: Size, command: str = "") -> Drawing:
     """Defence share of GDP of each member with forces: small fans on shared axes, highest final median first."""
     variable = cast.variable(SHARE)
-    fans = {case: shares_by_member(cast, case) for case in cast.cases}
+    fans = {case: shares_by_member(case) for case in cast.cases}
     first = fans[cast.first]
     order = sorted(first, key=lambda code: (-_last(first[code]), code))
     start = cast.first.source.scenario.start
@@ -123,7 +123,7 @@ def members_map(cast: Cast, size: Size, command: str = "") -> Drawing:
     if not cast.single:
         raise InputError("members_map shows one scenario; members_tiles sets two side by side")
     variable, dates = cast.variable(SHARE), cast.first.source.dates(SHARE)
-    fans = shares_by_member(cast, cast.first)
+    fans = shares_by_member(cast.first)
     end = when(day_of(dates[-1]), variable.every) if len(dates) else ""
     title = f"Defence spending of each member in {end}" if end else "Defence spending of each member"
     words = f"Median of the runs, {variable.unit}. Each tile is a member near its place on the map. ISL has no forces."

@@ -251,7 +251,7 @@ def marked_years(page: Page, box: Box, span: tuple[float, float], every: str, *,
     if not labelled:
         return
     low, high = span
-    room = max(2, int(box.w / (page.measure("0000") + 0.2)))
+    room = max(1, int(box.w / (page.measure("0000") + 0.2)))
     ticks, places, texts = year_marks(low, high, every, room)
     for tick in ticks:
         x = box.x + (tick - low) / (high - low) * box.w

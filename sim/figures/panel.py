@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.figures.axis import SHARES, Axis, apart, moment, opened, position, time_span
 from sim.figures.cases import QUANTILES, Case, Cast, Subject
 from sim.figures.drawing import Frame, Row
-from sim.figures.history import READERS
+from sim.figures.history import EMPTY, READERS
 from sim.figures.page import LINE, Box, Page, marked_years
 from sim.figures.style import BODY, CM_PER_INCH, GRID, INK, MUTED, PAPER, RULE, SMALL, Look, tint
 from sim.text import day_of, median_and_range, number, when
@@ -27,7 +27,7 @@ OUTER, INNER = 0.26, 0.52
 HEADER, SHORT_HEADER, FOOT = 0.88, 0.52, 0.45
 MARKER, STRIP = 0.28, 0.15
 NO_VALUE = "no value falls in this horizon"
-NOTHING_REPORTED = "nothing reported before"
+UNREPORTED = "no history reported"
 Floats = NDArray[np.float64]
 
 
@@ -67,12 +67,12 @@ class Plot:
 
     def tick_texts(self) -> None:
         """The values left of the frame; where they would touch, only as many as fit."""
-        step = self.frame.h / (len(self.axis.ticks) - 1)
-        every = next((n for n in range(1, 9) if step * n >= LINE * 0.95), 9)
-        last = len(self.axis.ticks) - 1
-        every = every if last % every == 0 else last
-        for at, (tick, text) in enumerate(zip(self.axis.ticks, self.axis.texts, strict=True)):
-            if at % every == 0:
+        ticks = self.axis.ticks
+        step = self.frame.h / (len(ticks) - 1)
+        every = next((n for n in range(1, len(ticks)) if step * n >= LINE * 0.95), len(ticks))
+        nought = ticks.index(0.0) if 0.0 in ticks else 0
+        for at, (tick, text) in enumerate(zip(ticks, self.axis.texts, strict=True)):
+            if (at - nought) % every == 0:
                 self.page.text(self.frame.x - 0.08, self.height(tick), text, colour=MUTED, ha="right", middle=True)
 
     def level(self, value: float, order: float = 1.5) -> None:
@@ -157,6 +157,11 @@ class Panel:
         self.bars_beyond = self.mark == "fan" and len(cast.cases) > 2
         self.ends: list[End] = []
         unit = subject.unit or ("% of runs" if axis is SHARES else unit_line(self.variable))
+        self.past = cast.first.past(subject, cast.past_years) if self.mark in ("fan", "count") else EMPTY
+        # A line that begins in mid-air is explained: the release that this start uses may lack the series.
+        self.unreported = not len(self.past) and subject.name in READERS and self.mark in ("fan", "count")
+        if self.unreported:
+            unit = f"{unit.partition(',')[0]}; {UNREPORTED}"
         if page.measure(unit) > box.w:
             unit = unit.partition(",")[0]  # the price basis also stands in the CSV
         header = HEADER if subject.heading else SHORT_HEADER
@@ -179,7 +184,9 @@ class Panel:
         """Room for the labels at the right end."""
         page, cases = self.page, self.cast.cases
         if self.mark == "labels":
-            return page.measure(f"{max(self.variable.labels, key=len)} 100%") + 0.12
+            last = np.vstack([case.label_shares(self.variable)[-1:] for case in cases]).sum(axis=0)
+            shown = [label for label, share in zip(self.variable.labels, last, strict=True) if share > 0]
+            return page.measure(f"{max(shown, key=len, default='')} 100%") + 0.12
         widest = max((axis.text(value) for value in (axis.ticks[0], axis.ticks[-1])), key=len)
         names = [case.label for case in cases] if self.named else []
         room = max([page.measure(widest, SMALL, True), *map(page.measure, names)])
@@ -192,8 +199,9 @@ class Panel:
         """Draw everything."""
         subject, plot = self.subject, self.plot
         plot.grid()
-        self.plot.tick_texts()
-        marked_years(self.page, plot.frame, plot.times, self.variable.every)
+        plot.tick_texts()
+        beside = self.mark == "labels" and not self.cast.single
+        marked_years(self.page, plot.frame, plot.times, self.variable.every, labelled=not beside)
         if subject.level is not None:
             plot.level(subject.level)
             self.ends.append(End(subject.level, subject.level_text))
@@ -222,13 +230,12 @@ class Panel:
     def _values(self) -> None:
         """Fans, or for a count bars (one scenario) or dots with their ranges (several)."""
         subject, plot, cases = self.subject, self.plot, self.cast.cases
-        past = self.cast.first.past(subject, self.cast.past_years)
+        past = self.past
         past_x = position(past.dates, self.variable.every)
         plot.past(past_x, past.values, dots=self.mark == "count")
         record_past(self.page, self.variable, subject, past.dates, past.values)
-        if not len(past) and subject.name in READERS:
-            self.page.text(plot.frame.x + 0.08, plot.frame.top - 0.3, NOTHING_REPORTED, colour=MUTED)
-            self.page.phrases.append(f"{subject.heading}: {NOTHING_REPORTED} the start.")
+        if self.unreported:
+            self.page.phrases.append(f"{subject.heading}: {UNREPORTED} before the start.")
         for at, case in enumerate(cases):
             dates, fan = case.dates(subject), case.fan(subject)
             x = position(dates, self.variable.every)
@@ -269,44 +276,48 @@ class Panel:
         variable, subject, plot = self.variable, self.subject, self.plot
         strengths = np.linspace(0.95, 0.2, max(2, len(variable.labels)))
         every = [(case, case.label_shares(variable)) for case in self.cast.cases]
-        for case, shares in every:
-            for label, column in zip(variable.labels, shares.T, strict=True):
-                record_shares(self.page, variable, subject, case, case.dates(subject), column, label, len(every) > 1)
-        if self.cast.single:
-            case, shares = every[0]
-            x = position(case.dates(subject), variable.every)
-            if len(x) == 1:
-                x, shares = np.array([x[0] - 0.04, x[0]]), np.repeat(shares, 2, axis=0)
-            times = np.repeat(x, 2)[1:]
-            for index, label in enumerate(variable.labels):
-                tops = np.cumsum(shares, axis=1)[:, index]
-                low, high = (np.repeat(edge, 2)[:-1] for edge in (tops - shares[:, index], tops))
-                fill = tint(case.look.colour, float(strengths[index]))
-                if shares[:, index].any():
-                    plot.area(3.0, times, low, high, fill, line=PAPER, width=0.4)
-                if shares[-1, index] > 0:
-                    text = f"{label} {number(100 * shares[-1, index])}%"
-                    self.ends.append(End(tops[-1] - shares[-1, index] / 2, text, INK))
-            return
-        for at, (case, shares) in enumerate(every):
-            self._label_column(case, shares[-1], at, len(every), strengths)
+        record_labels(self.page, self.cast, subject)
+        constant = constant_label(self.cast, subject)
+        if constant:
+            self.say(f"{constant} in every run")
+        elif self.cast.single:
+            self._stacked(*every[0], strengths)
+        else:
+            for at, (case, shares) in enumerate(every):
+                self._stacked_column(case, shares[-1], at, strengths)
+            end = when(day_of(self.cast.first.dates(subject)[-1]), variable.every)
+            frame = plot.frame
+            self.page.text(frame.x + frame.w / 2, frame.y - 0.4, end, colour=MUTED, ha="center")
+            for label, strength, y in zip(variable.labels, strengths, np.arange(len(strengths)) * 0.4, strict=True):
+                swatch = Box(frame.right + 0.1, frame.y + 0.1 + float(y), 0.22, 0.22)
+                self.page.rectangle(swatch, tint(INK, float(strength)), 3.0)
+                self.page.text(swatch.right + 0.08, swatch.y + 0.11, label, middle=True)
 
-    def _label_column(self, case: Case, shares: Floats, at: int, count: int, strengths: Floats) -> None:
-        """The last shares of one scenario as a stacked column under its marker."""
+    def _stacked(self, case: Case, shares: Floats, strengths: Floats) -> None:
+        """One scenario's shares of labels from date to date, one upon the other."""
+        x = position(case.dates(self.subject), self.variable.every)
+        if len(x) == 1:
+            x, shares = np.array([x[0] - 0.04, x[0]]), np.repeat(shares, 2, axis=0)
+        times, tops = np.repeat(x, 2)[1:], np.cumsum(shares, axis=1)
+        for index, label in enumerate(self.variable.labels):
+            low, high = (np.repeat(edge, 2)[:-1] for edge in (tops[:, index] - shares[:, index], tops[:, index]))
+            fill, last = tint(case.look.colour, float(strengths[index])), float(shares[-1, index])
+            if shares[:, index].any():
+                self.plot.area(3.0, times, low, high, fill, line=PAPER, width=0.4)
+            if last > 0:
+                self.ends.append(End(float(tops[-1, index]) - last / 2, f"{label} {number(100 * last)}%", INK))
+
+    def _stacked_column(self, case: Case, shares: Floats, at: int, strengths: Floats) -> None:
+        """The last shares of one of several scenarios as a column under its marker."""
         frame, below = self.plot.frame, 0.0
-        width = frame.w / count
-        box_x = frame.x + at * width + width * 0.15
+        width = frame.w / len(self.cast.cases)
+        left = frame.x + (at + 0.15) * width
         for share, strength in zip(shares.tolist(), strengths.tolist(), strict=True):
             low, high = self.plot.height(below), self.plot.height(below + share)
             fill = tint(case.look.colour, strength)
-            self.page.rectangle(Box(box_x, low, width * 0.7, high - low), fill, 3.0, line=PAPER, width=0.4)
+            self.page.rectangle(Box(left, low, width * 0.7, high - low), fill, 3.0, line=PAPER, width=0.4)
             below += share
-        self.page.marker(case.look, np.array([[box_x + width * 0.35, frame.top + 0.12]]), 3.4)
-        if at == count - 1:
-            tops = np.cumsum(shares)
-            for label, top, share in zip(self.variable.labels, tops, shares, strict=True):
-                if share > 0:
-                    self.ends.append(End(float(top - share / 2), label, INK))
+        self.page.marker(case.look, np.array([[left + width * 0.35, frame.top + 0.12]]), 3.4)
 
     def _end(self, case: Case, value: float) -> None:
         """The label of a scenario's last value."""
@@ -362,6 +373,14 @@ def panels(page: Page, boxes: Sequence[tuple[Box, Subject]], cast: Cast, *, name
         Panel(page, box, cast, subject, axes[subject.axis_name], times, named).draw()
 
 
+def constant_label(cast: Cast, subject: Subject) -> str:
+    """The one label that holds in every run at every date of every scenario; empty if there is none."""
+    variable = cast.variable(subject.name)
+    shares = np.vstack([case.label_shares(variable) for case in cast.cases])
+    always = (shares == 1).all(axis=0) if len(shares) else np.zeros(len(variable.labels), bool)
+    return next((label for label, holds in zip(variable.labels, always, strict=True) if holds), "")
+
+
 def unit_line(variable: Variable) -> str:
     """Unit and price basis of a variable."""
     return ", ".join(part for part in (variable.unit, variable.price_basis) if part)
@@ -394,6 +413,14 @@ def record_shares(
         who = f", {case.label}" if several else ""
         end = when(day_of(dates[-1]), variable.every)
         page.phrases.append(f"{note}{who}: {number(100 * float(shares[-1]))}% of runs in {end}.")
+
+
+def record_labels(page: Page, cast: Cast, subject: Subject) -> None:
+    """Write the shares of every label into the page's table, and the last into the text alternative."""
+    variable = cast.variable(subject.name)
+    for case in cast.cases:
+        for label, shares in zip(variable.labels, case.label_shares(variable).T, strict=True):
+            record_shares(page, variable, subject, case, case.dates(subject), shares, label, not cast.single)
 
 
 def record_past(page: Page, variable: Variable, subject: Subject, dates: Any, values: Floats) -> None:

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.figures.cases import Cast, Statements, Subject, entity_names, provenance, skill_line
 from sim.figures.page import Box, Page, Sentence
-from sim.figures.panel import panels
+from sim.figures.panel import constant_label, panels, record_labels
 from sim.text import full_date, lower
 
 if TYPE_CHECKING:
@@ -180,7 +182,9 @@ def _ceasefire(say: Statements) -> str:
     if not say.has(CEASEFIRE):
         return ""
     text = f"{say.chance(CEASEFIRE)} a ceasefire is in force in {say.when(CEASEFIRE)}"
-    runs = say.runs_in_which(CEASEFIRE, lambda values: (values > 0.5).any(axis=0), "a ceasefire at some time")
+    runs = say.runs_in_which(
+        CEASEFIRE, lambda values: np.asarray((values > 0.5).any(axis=0)), "a ceasefire at some time"
+    )
     return f"{text}; {lower(runs)} there has been one by then." if runs else f"{text}."
 
 
@@ -291,7 +295,7 @@ def draw_panels(
     below: Callable[[Page], None] | None = None,
     room: float = 0.0,
 ) -> Drawing:
-    """The figure of ``cast``; ``below`` may set something into the lowest ``room`` centimetres of a page."""
+    """The figure of ``cast``; ``below`` sets something into the lowest ``room`` centimetres of the body."""
     if cast.single:
         say = Statements(cast)
         sentence = Sentence(figure.sentence(say), say.rows)
@@ -303,7 +307,7 @@ def draw_panels(
         from sim.figures.compared.findings import findings, title_of
 
         sentence, title = findings(cast, figure.about), title_of(figure.title, cast)
-    page = open_page(cast, name, size, title, figure.subjects, sentence, figure.height + room, command)
+    page = open_page(cast, name, size, title, figure.subjects, sentence, figure.height + 0.9 * room, command)
     # Two labels fit beside their lines on a page with two panels in a row; otherwise they stand once, above.
     named = len(cast.cases) == 2 and not page.is_slide and not cast.conditional and max(map(len, figure.rows)) == 2
     named = named and room == 0
@@ -312,7 +316,7 @@ def draw_panels(
     if below and room:
         below(page)
         page.body = Box(page.body.x, page.body.y + room, page.body.w, page.body.h - room)
-    panels(page, _arranged(page, figure), cast, named=named)
+    panels(page, _arranged(page, figure, cast), cast, named=named)
     return page.finish()
 
 
@@ -320,9 +324,18 @@ def _entry(cast: Cast, label: str) -> str:
     return f"{label} (reference)" if label == cast.first.label and not cast.conditional else label
 
 
-def _arranged(page: Page, figure: Figure) -> list[tuple[Box, Subject]]:
-    """A box for each subject: the figure's rows, or on a slide as many rows as it says."""
+def _arranged(page: Page, figure: Figure, cast: Cast) -> list[tuple[Box, Subject]]:
+    """A box for each subject: the figure's rows, or on a slide as many rows as it says.
+
+    A label that never changes in any run is no picture: beside other panels the sentence and the table say it.
+    """
     rows: list[tuple[Subject, ...]] = list(figure.rows)
+    for at, row in enumerate(rows):
+        still = [subject for subject in row if cast.mark(subject) == "labels" and constant_label(cast, subject)]
+        if still and len(still) < len(row):
+            rows[at] = tuple(subject for subject in row if subject not in still)
+            for subject in still:
+                record_labels(page, cast, subject)
     if page.is_slide and figure.slide_rows:
         each = -(-len(figure.subjects) // figure.slide_rows)
         rows = [figure.subjects[at : at + each] for at in range(0, len(figure.subjects), each)]
@@ -357,24 +370,26 @@ def open_page(
 
 
 def _reading(cast: Cast, subjects: tuple[Subject, ...]) -> str:
-    """How to read the marks of the figure, and which day the history ends on."""
+    """How to read the marks of the figure, and where its history ends."""
     marks = {cast.mark(subject) for subject in subjects}
-    count = len(cast.cases)
-    parts = []
+    yearly = {cast.variable(subject.name).every for subject in subjects if cast.mark(subject) == "share"}
+    count, parts = len(cast.cases), []
     if "fan" in marks:
-        parts.append(
-            "Colour: median, 50% and 90% of runs." if count == 1
-            else "Lines: medians. Bands: 90% of runs." if count == 2
-            else "Lines: medians. Bars at the end: 90% and 50% of runs."
-        )  # fmt: skip
-    elif "count" in marks:
+        several = (
+            "Lines: medians. Bands: 90% of runs."
+            if count == 2
+            else ("Lines: medians. Bars at the end: 90% and 50% of runs.")
+        )
+        parts.append("Colour: median, 50% and 90% of runs." if count == 1 else several)
+    elif yearly:
+        parts.append(f"Share of runs at the end of each {' or '.join(sorted(yearly))}.")
+    elif "labels" in marks:
+        parts.append("Share of runs." if count == 1 else "Share of runs at the last date.")
+    if "count" in marks and "fan" not in marks:
         parts.append("Bars: 90% and 50% of runs, line: median." if count == 1 else "Dots: medians, with 90% of runs.")
     start = full_date(cast.first.source.scenario.start)
-    if marks & {"fan", "count"}:
-        return " ".join([*parts, f"Black: reported before the start, {start}."])
-    at = " at the end of each month" if marks == {"share"} else ""
-    at = ", last date" if marks == {"labels"} and count > 1 else at
-    return f"Share of runs{at}. Start: {start}."
+    parts.append(f"Black: reported before the start, {start}." if marks & {"fan", "count"} else f"Start: {start}.")
+    return " ".join(parts)
 
 
 def one_variable(cast: Cast, name: str, entity: str = "") -> Figure:

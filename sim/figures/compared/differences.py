@@ -13,11 +13,11 @@ from sim.figures.axis import value_axis
 from sim.figures.cases import QUANTILES, Case, Cast, Subject, remembered
 from sim.figures.columns import Cell, Line, level_lines, put, wrapped, years
 from sim.figures.compared.findings import (
+    common_error,
     contrast_of,
     difference_lines,
     difference_unit,
     findings,
-    interval_error,
     outcome_of,
     rounded,
     statement,
@@ -110,13 +110,15 @@ def outcome_fans(cast: Cast, size: Size, outcome: Outcome, command: str = "") ->
 def _gaps(page: Page, cast: Cast, subject: Subject, heading: str) -> Line:
     """The fans of every other scenario's difference, with one axis; their numbers are recorded."""
     unit, cells = difference_unit(cast, subject), {}
+    axis = value_axis(unit, [_paired_fan(cast, subject, case)[1] for case in cast.others], (0.0,))
+    contrasts = {case: contrast_of(cast.compared, outcome_of(cast, subject), case.name) for case in cast.others}
+    lasts = {case: contrast.last() for case, contrast in contrasts.items() if contrast and len(contrast.dates)}
+    error = common_error(list(lasts.values()), (axis.ticks[-1] - axis.ticks[0]) / 100)
+    page.rows += [statement(contrast) for case, contrast in contrasts.items() if contrast and case in lasts]
     for case in cast.others:
         dates, fan = _paired_fan(cast, subject, case)
-        contrast = contrast_of(cast.compared, outcome_of(cast, subject), case.name)
-        page.rows += [statement(contrast)] if contrast else []
-        above = difference_lines(contrast.last()) if contrast else (NO_VALUE,)
+        above = difference_lines(lasts[case], error) if case in lasts else (NO_VALUE,)
         cells[case.name] = Cell(case.look, years(dates), fan, above=above)
-    axis = value_axis(unit, [cell.fan for cell in cells.values()], (0.0,))
     for case in cast.others:
         dates, fan = _paired_fan(cast, subject, case)
         variable = cast.variable(subject.name)
@@ -152,9 +154,7 @@ def overview(cast: Cast, size: Size, command: str = "") -> Drawing:
         return draw_panels(cast, "overview", figure, size, command)
     two_lines = len(cast.cases) == 4
     room = (len(LISTED) + 2) * ROW + 0.3 * len(LISTED) * two_lines + LINE * (len(cast.cases) - 1)
-    return draw_panels(
-        cast, "overview", figure, size, command, lambda page: _table(page, cast, room, two_lines), room - 1.6
-    )
+    return draw_panels(cast, "overview", figure, size, command, lambda page: _table(page, cast, room, two_lines), room)
 
 
 def _table(page: Page, cast: Cast, height: float, two_lines: bool) -> None:
@@ -200,9 +200,7 @@ def _table_cells(page: Page, cast: Cast, subject: Subject) -> dict[Case, tuple[s
     known = {case: contrast for case, contrast in contrasts.items() if contrast is not None and len(contrast.dates)}
     page.rows += [statement(contrast) for contrast in known.values()]
     rows = {case: contrast.last() for case, contrast in known.items()}
-    shown = [interval_error(row) for row in rows.values() if row.shown]
-    binary = cast.variable(subject.name).flag
-    error = 0.1 if binary else min(shown, default=None)
+    error = common_error(list(rows.values()), 1.0)
     cells = {}
     for case, row in rows.items():
         if row.p_equal == 1 and not row.conditional:

@@ -102,14 +102,14 @@ def difference_unit(cast: Cast, subject: Subject) -> str:
     return " ".join(difference("", cast.variable(subject.name).unit).split())
 
 
-def difference_lines(row: Compared) -> tuple[tuple[str, ...], ...]:
+def difference_lines(row: Compared, error: float) -> tuple[tuple[str, ...], ...]:
     """Two lines over a fan of differences: the mean with its interval, and in how many of 100 runs it is higher.
 
-    Each line in wordings from long to short, of which the first that fits is set.
+    Each line in wordings from long to short, of which the first that fits is set; ``error`` decides the digits.
     """
     if row.p_equal == 1:
         return (("0",), ("the same in all runs", "in all runs"))
-    mean, low, high = rounded(row)
+    mean, low, high = rounded(row, error)
     size = (f"{mean} ({low} to {high})", mean)
     if not row.shown:
         # First, since the first line is the one that stays where there is little room.
@@ -118,18 +118,23 @@ def difference_lines(row: Compared) -> tuple[tuple[str, ...], ...]:
     return (size, (f"higher in {up}, lower in {down}", f"{up} up, {down} down", f"{up} / {down}"))
 
 
-def rounded(row: Compared, error: float | None = None) -> tuple[str, str, str]:
-    """Mean difference with its sign, low and high, with the digits that its interval (or ``error``) leaves standing."""
+def rounded(row: Compared, error: float) -> tuple[str, str, str]:
+    """Mean difference with its sign, low and high, with the digits that ``error`` leaves standing."""
     scale = 100.0 if row.kind in ("probability", "label") else 1.0
     mean, low, high = (scale * value for value in (row.mean_difference, row.low, row.high))
-    if error is None:
-        error = 0.1 if scale > 1 else interval_error(row)
     return signed(mean, error), quantity_text(low, error), quantity_text(high, error)
 
 
-def interval_error(row: Compared) -> float:
-    """Half the 95% interval: what decides how many digits of the mean are worth showing."""
-    return max((row.high - row.low) / 2, abs(row.mean_difference) / 1000)
+def common_error(rows: Sequence[Compared], otherwise: float) -> float:
+    """What decides the digits of all means of one quantity, so that a column has one number of decimals.
+
+    Half the narrowest 95% interval of those that differ; a tenth of a run in 100 for a share of runs; else
+    ``otherwise``.
+    """
+    if any(row.kind in ("probability", "label") for row in rows):
+        return 0.1
+    errors = [max((row.high - row.low) / 2, abs(row.mean_difference) / 1000) for row in rows if row.shown]
+    return min(errors, default=otherwise)
 
 
 def _of_100(share: float) -> str:

@@ -201,7 +201,7 @@ def _bar(page: Page, step: Step, look: Look, place: Callable[[float], float], y:
 
 
 def _amount(part: Part | Step, fall: Waterfall) -> str:
-    """A part with its interval; all parts of one outcome have the decimals that the whole difference leaves standing."""
+    """A part with its interval; all of one outcome have the decimals that the whole difference leaves standing."""
     error = max((fall.total.high - fall.total.low) / 10, abs(fall.total.mean) / 1000)
     mean = signed(part.mean, error)
     if not np.isfinite(part.low):
