@@ -3,21 +3,22 @@
 Every function takes finished ensembles, scenarios or files and returns plain values; nothing here prints.
 """
 
+from sim.analysis.asked import Asked, ask, reopen
 from sim.analysis.attribution import PART_COLUMNS, Attribution, Part, Waterfall, attribute
 from sim.analysis.branches import branch
-from sim.analysis.comparison import Comparison, Contrast, compare
-from sim.analysis.conditioning import condition
+from sim.analysis.comparison import Comparison, Contrast, compare, condition
 from sim.analysis.inputs import Change, changed_inputs
 from sim.analysis.outcomes import Outcome
 from sim.analysis.relations import Verdict, verify
-from sim.analysis.scenario_tree import Ending, Node, tree
+from sim.analysis.rows import INPUT_COLUMNS, ROW_COLUMNS, InputRow, Row, csv_text
 from sim.analysis.simulated import first_difference
-from sim.analysis.table import INPUT_COLUMNS, ROW_COLUMNS, InputRow, Row, csv_text
+from sim.analysis.tree import Ending, Node, tree
 
 __all__ = [
     "INPUT_COLUMNS",
     "PART_COLUMNS",
     "ROW_COLUMNS",
+    "Asked",
     "Attribution",
     "Change",
     "Comparison",
@@ -30,6 +31,7 @@ __all__ = [
     "Row",
     "Verdict",
     "Waterfall",
+    "ask",
     "attribute",
     "branch",
     "changed_inputs",
@@ -37,6 +39,7 @@ __all__ = [
     "condition",
     "csv_text",
     "first_difference",
+    "reopen",
     "tree",
     "verify",
 ]

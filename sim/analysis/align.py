@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from sim.analysis.statistics import FAN, mean_interval, quantiles
 from sim.errors import InputError, Problem
+from sim.limits import MOST_SCENARIOS
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
-FEWEST, MOST = 2, 8
+FEWEST = 2
 # Manifest entries that must agree, and what a user does when they do not.
 MUST_AGREE = {
     "seed": "run them again with one --seed",
@@ -69,6 +70,13 @@ class View:
     def scenario(self) -> Scenario:
         """The resolved scenario behind the view."""
         return self.ensemble.scenario
+
+    @property
+    def label(self) -> str:
+        """The short title for tables and legends: that of the scenario, or the name of a part of it."""
+        if self.name != self.ensemble.scenario.name:
+            return self.name
+        return getattr(self.ensemble.scenario, "label", "") or self.name
 
     @property
     def seed(self) -> int:
@@ -127,10 +135,11 @@ def align(ensembles: Sequence[Ensemble]) -> Aligned:
         InputError: fewer than two or more than eight, two with one name, or starts, seeds, facts or versions
             that differ; every reason at once.
     """
+    names = [ensemble.scenario.name for ensemble in ensembles]
     problems = [
-        *_count_problems(ensembles),
-        *_name_problems(ensembles),
-        *_start_problems([one.scenario for one in ensembles]),
+        *_count_problems(len(ensembles)),
+        *name_problems(names),
+        *start_problems(names, [ensemble.scenario for ensemble in ensembles]),
         *_manifest_problems(ensembles),
     ]
     if problems:
@@ -141,42 +150,30 @@ def align(ensembles: Sequence[Ensemble]) -> Aligned:
     return Aligned(views, tuple(_warnings(ensembles, runs)))
 
 
-def _count_problems(ensembles: Sequence[Ensemble]) -> list[str]:
-    count = len(ensembles)
-    if count < FEWEST:
-        return [f"comparing needs {FEWEST} to {MOST} scenarios, {count} given; name another one"]
-    if count > MOST:
-        return [f"comparing takes at most {MOST} scenarios, {count} given; leave some out"]
-    return []
+def _count_problems(count: int) -> list[str]:
+    if FEWEST <= count <= MOST_SCENARIOS:
+        return []
+    return [f"{FEWEST} to {MOST_SCENARIOS} scenarios can be compared, {count} given"]
 
 
-def _name_problems(ensembles: Sequence[Ensemble]) -> list[str]:
-    names = [one.scenario.name for one in ensembles]
-    twice = sorted({name for name in names if names.count(name) > 1})
+def name_problems(names: Sequence[str]) -> list[str]:
+    """What is wrong with the names of scenarios to be compared: those that two of them have."""
     return [
-        f"two scenarios are named {name!r}; rename one of the files so that figures can tell them apart"
-        for name in twice
+        f"two scenarios are named '{name}'; rename one of the files, or of the folders of results, "
+        "so that figures can tell them apart"
+        for name in sorted({name for name in names if names.count(name) > 1})
     ]
 
 
-def check_starts(scenarios: Sequence[Scenario]) -> None:
-    """Refuse scenarios that start on different days.
+def start_problems(names: Sequence[str], scenarios: Sequence[Scenario]) -> list[str]:
+    """What is wrong with scenarios that start on different days.
 
     Facts are those known at the start, and a pair of runs is to differ by its inputs alone.
-
-    Raises:
-        InputError: the starts differ.
     """
-    problems = _start_problems(scenarios)
-    if problems:
-        raise InputError(problems[0])
-
-
-def _start_problems(scenarios: Sequence[Scenario]) -> list[str]:
-    if len({one.start for one in scenarios}) < 2:
+    if len({scenario.start for scenario in scenarios}) < 2:
         return []
-    told = ", ".join(f"{one.name} {one.start}" for one in scenarios)
-    return [f"starts differ ({told}): their facts differ too, which no input explains; give all one start"]
+    days = ", ".join(f"{name} {scenario.start}" for name, scenario in zip(names, scenarios, strict=True))
+    return [f"starts differ ({days}): their facts differ too, which no input explains; give all one start"]
 
 
 def _manifest_problems(ensembles: Sequence[Ensemble]) -> list[str]:

@@ -6,6 +6,9 @@ import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from math import pi
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,24 +16,45 @@ from numpy.typing import NDArray
 
 from sim import model
 from sim.analysis.align import Ensemble, View, align
+from sim.analysis.conditioning import split
 from sim.analysis.inputs import Change, changed_inputs
-from sim.analysis.outcomes import Outcome, headline, kept_dates, pick
+from sim.analysis.outcomes import Outcome, dates_shown, headline
+from sim.analysis.rows import InputRow, Row
 from sim.analysis.statistics import Difference, Floats, holm, paired, unpaired
-from sim.analysis.table import InputRow, Row
 from sim.errors import InputError
-from sim.model.variables import VARIABLES, Variable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sim.model.variables import Variable
     from sim.scenario.parameter import Catalogue
 
 MOST_THREADS = 4
+FEW = 30
+CAUTION = (
+    "The parts are runs of one ensemble sorted by what happened in them: conditioning, not intervention. "
+    "They may differ in other causes of that outcome as well; to change one cause only, compare two scenario files."
+)
+# Standard deviations between the 5th and the 95th percentile of a normal distribution.
+SPREAD = 3.29
+# The largest standardised difference: that of a probability of 0 from one of 1. More says no more than "entirely".
+MOST = pi
+# An outcome's spread on the first days, when its runs have hardly parted, is no scale to measure it by.
+LEAST_OF_WIDEST = 0.1
 
 
 @dataclass(frozen=True, eq=False)
 class Contrast:
-    """One outcome of one scenario (B) against the baseline (A) at each of ``dates``; ``adjusted`` is Holm's p-value.
+    """One outcome of one scenario (B) against the baseline (A), at every date recorded.
 
-    ``conditional`` marks parts of one ensemble, which are separate runs and cannot be paired.
+    Attributes:
+        outcome: what is compared.
+        baseline: name of the baseline.
+        scenario: name of the scenario.
+        dates: the dates, ``(time,)``; every other array has the same first axis.
+        difference: the statistics of B minus A.
+        adjusted: Holm's p-value over everything compared at the same date.
+        conditional: whether A and B are parts of one ensemble, which are separate runs and no pairs.
     """
 
     outcome: Outcome
@@ -40,6 +64,25 @@ class Contrast:
     difference: Difference
     adjusted: Floats
     conditional: bool = False
+
+    @cached_property
+    def standardised(self) -> Floats:
+        """The mean difference in the outcome's own scale, ``(time,)``, between -pi and pi.
+
+        For a number it is in standard deviations of the baseline's runs, as their 90% range gives them; for a
+        probability it is Cohen's h, the difference of the arcsines. NaN where there is nothing to compare.
+        Source: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, chapters 2 and 6.
+        """
+        gap = self.difference
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if self.outcome.binary:
+                shares = np.clip([gap.a_mean, gap.b_mean], 0.0, 1.0)
+                sizes: Floats = 2 * np.diff(np.arcsin(np.sqrt(shares)), axis=0)[0]
+                return sizes
+            spread = (gap.a_quantiles[:, -1] - gap.a_quantiles[:, 0]) / SPREAD
+            widest = np.nanmax(spread, initial=0.0)
+            sizes = gap.mean / np.maximum(spread, LEAST_OF_WIDEST * widest)
+        return np.clip(np.where(gap.mean == 0, 0.0, sizes), -MOST, MOST)
 
     def rows(self) -> list[Row]:
         """One row per date."""
@@ -60,6 +103,7 @@ class Contrast:
             baseline_q05=a[0], baseline_q50=a[1], baseline_q95=a[2], baseline_mean=float(gap.a_mean[index]),
             scenario_q05=b[0], scenario_q50=b[1], scenario_q95=b[2], scenario_mean=float(gap.b_mean[index]),
             mean_difference=float(gap.mean[index]), low=float(gap.low[index]), high=float(gap.high[index]),
+            standardised=float(self.standardised[index]),
             p_higher=float(gap.p_higher[index]), p_lower=float(gap.p_lower[index]), p_equal=float(gap.p_equal[index]),
             p_value=float(gap.p_value[index]), p_adjusted=float(self.adjusted[index]),
             detectable=float(gap.detectable[index]),
@@ -68,14 +112,30 @@ class Contrast:
             method=gap.method, conditional=self.conditional,
         )  # fmt: skip
 
+    def shown(self, at: Sequence[date] = ()) -> list[Row]:
+        """The rows of year ends, of the last date, and of the dates recorded last by each day of ``at``."""
+        return [self.row(int(index)) for index in np.flatnonzero(dates_shown(self.dates, at))]
+
+    def leading(self, at: Sequence[date] = ()) -> Row:
+        """The row, among those shown, of the date at which the difference is largest in the outcome's own scale.
+
+        Dates at which no difference could be shown come last; where there is none anywhere, it is the last date.
+        """
+        return max(reversed(self.shown(at)), key=lambda row: _largest([row]))
+
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Everything a comparison found.
+    """Scenarios compared run by run with a baseline, or the parts of one ensemble with each other.
 
-    ``views`` are the scenarios (or the parts of one ensemble) in the order given, each readable like a result on the
-    shared runs and dates; ``inputs`` what differs in them; ``contrasts`` every outcome of every other view against
-    ``views[baseline]``; ``warnings`` what the reader must be told. ``by`` is the key of a split, or empty.
+    Attributes:
+        views: the scenarios (or parts) in the order given, each readable like a result on the shared runs and dates.
+        baseline: index of the view with which the others are compared.
+        inputs: the inputs in which the scenarios differ.
+        contrasts: every outcome of every other view against the baseline.
+        warnings: what the reader must be told.
+        by: the key by which one ensemble was split, or the empty text.
+        at: days that the reader asked to see beside the year ends.
     """
 
     views: tuple[View, ...]
@@ -84,11 +144,32 @@ class Comparison:
     contrasts: tuple[Contrast, ...]
     warnings: tuple[str, ...]
     by: str = ""
+    at: tuple[date, ...] = ()
+
+    def __repr__(self) -> str:
+        others = ", ".join(name for name in self.names if name != self.names[self.baseline])
+        return f"Comparison({others} against {self.names[self.baseline]}, {self.runs:,} runs)"
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the views, in order."""
         return tuple(view.name for view in self.views)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The short title of each view by its name, for tables and legends."""
+        return {view.name: view.label for view in self.views}
+
+    @property
+    def runs(self) -> int:
+        """Number of runs of each scenario compared; of the whole ensemble where it is split."""
+        return self.views[0].ensemble.runs if self.conditional else self.views[0].runs
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders of the results compared, each once; results in memory have none."""
+        paths = (getattr(view.ensemble, "path", None) for view in self.views)
+        return tuple(dict.fromkeys(path for path in paths if path))
 
     @property
     def conditional(self) -> bool:
@@ -103,21 +184,39 @@ class Comparison:
         """The rows of each contrast's last date."""
         return [contrast.last() for contrast in self.contrasts]
 
-    def leading(self, scenario: str, count: int = 3) -> list[Row]:
-        """The largest differences shown for ``scenario`` at the end, largest first.
+    def ranked(self) -> list[list[Row]]:
+        """For each outcome one row per scenario, all at the date where one of them differs most; the largest first.
 
-        Size is the mean difference in units of what lies between the 5th and the 95th percentile of both sides, so
-        that outcomes of different units can be ranked; for a probability it is the difference itself.
+        Size is the standardised difference (see `Contrast.standardised`), so that outcomes of different units can be
+        ranked. The dates are the year ends, the last date and the days ``at``. Outcomes that the model declares as
+        headlines come before the others; those of which no difference could be shown come last, at the last date.
         """
-        rows = [row for row in self.headline() if row.scenario == scenario and row.shown]
-        return sorted(rows, key=_size, reverse=True)[:count]
+        groups: dict[str, list[list[Row]]] = {}
+        for contrast in self.contrasts:
+            groups.setdefault(contrast.outcome.key, []).append(contrast.shown(self.at))
+        dates = [max(reversed(list(zip(*group, strict=True))), key=_largest) for group in groups.values()]
+        headlines = {contrast.outcome.key for contrast in self.contrasts if contrast.outcome.headline}
+        order = sorted(
+            zip(groups, dates, strict=True),
+            key=lambda pair: (any(row.shown for row in pair[1]), pair[0] in headlines, _largest(pair[1])),
+            reverse=True,
+        )
+        return [list(rows) for _, rows in order]
+
+    def leading(self, scenario: str, count: int = 3) -> list[Row]:
+        """The largest differences shown for ``scenario``, each at the date where it is largest; order as `ranked`."""
+        contrasts = [contrast for contrast in self.contrasts if contrast.scenario == scenario]
+        rows = [(contrast.outcome.headline, contrast.leading(self.at)) for contrast in contrasts]
+        rows = [pair for pair in rows if pair[1].shown]
+        rows.sort(key=lambda pair: (pair[0], _largest([pair[1]])), reverse=True)
+        return [row for _, row in rows[:count]]
 
     def input_rows(self) -> list[InputRow]:
         """The rows of ``inputs.csv``: one per changed input and scenario."""
         return [
-            InputRow(one.key, one.meaning, one.unit, one.kind, one.depends_on, name, value, origin, source)
-            for one in self.inputs
-            for name, value, origin, source in zip(self.names, one.values, one.origins, one.sources, strict=True)
+            InputRow(change.key, change.meaning, change.unit, change.kind, change.depends_on, *side)
+            for change in self.inputs
+            for side in zip(self.names, change.values, change.origins, change.sources, strict=True)
         ]
 
     def depends_on(self, scenario: str) -> tuple[str, ...]:
@@ -127,19 +226,27 @@ class Comparison:
         """
         number = self.names.index(scenario)
         return tuple(
-            one.key for one in self.inputs if one.depends_on and one.values[number] != one.values[self.baseline]
+            change.key
+            for change in self.inputs
+            if change.depends_on and change.values[number] != change.values[self.baseline]
         )
 
     def find(self, variable: str, scenario: str, entity: str = "") -> Contrast:
         """The contrast of outcome ``variable`` for ``scenario``.
 
         Raises:
-            KeyError: it was not compared.
+            InputError: it was not compared; what was is listed.
         """
+        wanted = (variable, entity, scenario)
         for contrast in self.contrasts:
-            if (contrast.outcome.name, contrast.outcome.entity, contrast.scenario) == (variable, entity, scenario):
+            if (contrast.outcome.name, contrast.outcome.entity, contrast.scenario) == wanted:
                 return contrast
-        raise KeyError((variable, entity, scenario))
+        outcomes = dict.fromkeys(contrast.outcome.key for contrast in self.contrasts)
+        scenarios = dict.fromkeys(contrast.scenario for contrast in self.contrasts)
+        key = f"{variable}:{entity}" if entity else variable
+        raise InputError(
+            f"{key} of {scenario} was not compared; there are {', '.join(outcomes)} of {', '.join(scenarios)}"
+        )
 
     def differences(self, outcome: Outcome, scenario: str) -> tuple[NDArray[np.datetime64], NDArray[np.floating[Any]]]:
         """Every run's difference from the baseline at every shared date, ``(time,)`` and ``(time, runs)``.
@@ -159,57 +266,71 @@ def compare(
     baseline: int = 0,
     by: str | None = None,
     *,
-    outcomes: Sequence[str] = (),
-    all_dates: bool = False,
+    outcomes: Sequence[Outcome] = (),
+    at: Sequence[date] = (),
     catalogue: Catalogue | None = None,
-    variables: Iterable[Variable] = VARIABLES,
+    variables: Iterable[Variable] | None = None,
 ) -> Comparison:
     """Compare two to eight finished ensembles run by run with the one at ``baseline``.
 
-    With ``by``, one ensemble is split by that outcome instead (see ``conditioning.condition``). Headline variables,
-    flags and dates reached are compared, or the ``outcomes`` named (``variable`` or ``variable:ENTITY``); at year ends
-    and the last date, or with ``all_dates`` at every date. Holm's adjustment is over all that is compared at one date.
+    Args:
+        results: the ensembles; one only with ``by``.
+        baseline: index of the ensemble with which the others are compared.
+        by: an outcome by which a single ensemble is split instead (see `condition`).
+        outcomes: what to compare; headline variables, flags and dates reached by default.
+        at: days that tables show beside the year ends.
+        catalogue: the parameters; those of the model by default.
+        variables: the recorded variables; those of the model by default.
+
+    Every recorded date is compared. Holm's adjustment is over all that is compared at one date.
 
     Raises:
-        InputError: the ensembles cannot be paired, or ``baseline``, ``by`` or an outcome does not exist.
+        InputError: the ensembles cannot be paired or split, or ``baseline`` does not exist.
     """
-    variables = tuple(variables)
+    variables = tuple(variables or model.variables())
+    outcomes = tuple(outcomes) or headline(variables)
     if by is not None:
-        from sim.analysis.conditioning import condition
-
         if len(results) != 1:
             raise InputError(f"splitting by {by} takes one scenario, {len(results)} given; leave the others out")
-        return condition(results[0], by, baseline=baseline, outcomes=outcomes, all_dates=all_dates, variables=variables)
+        return condition(results[0], by, baseline=baseline, outcomes=outcomes, at=at, variables=variables)
     aligned = align(results)
-    inputs = changed_inputs([one.scenario for one in results], catalogue or model.catalogue())
-    chosen = chosen_outcomes(outcomes, variables)
-    contrasts = contrast_views(aligned.views, chosen, baseline=baseline, all_dates=all_dates)
-    return Comparison(aligned.views, baseline, inputs, contrasts, aligned.warnings)
+    inputs = changed_inputs([result.scenario for result in results], catalogue or model.catalogue())
+    contrasts = contrast_views(aligned.views, outcomes, baseline=baseline)
+    return Comparison(aligned.views, baseline, inputs, contrasts, aligned.warnings, at=tuple(at))
 
 
-def chosen_outcomes(names: Sequence[str], variables: Sequence[Variable] = VARIABLES) -> tuple[Outcome, ...]:
-    """The outcomes ``names`` asks for, or the headline outcomes.
+def condition(
+    result: Ensemble,
+    by: str,
+    *,
+    baseline: int = 0,
+    outcomes: Sequence[Outcome] = (),
+    at: Sequence[date] = (),
+    variables: Iterable[Variable] | None = None,
+) -> Comparison:
+    """Compare the parts of one ensemble, split by the outcome ``by``, with the part at ``baseline``.
+
+    Intervals are for separate runs (Welch; Agresti and Caffo for probabilities). The warnings say that this is
+    conditioning, how many runs each part has, and which parts are small.
 
     Raises:
-        InputError: a name is no outcome.
+        InputError: the key cannot split this ensemble, or ``baseline`` does not exist.
     """
-    if not names:
-        return headline(variables)
-    members: tuple[str, ...] = ()
-    if {name.partition(":")[0] for name in names} & {one.name for one in variables if one.entity == "member"}:
-        from sim.facts import members as roster
-
-        members = tuple(one.code for one in roster())
-    return pick(names, members, variables)
+    variables = tuple(variables or model.variables())
+    parts = split(result, by, variables)
+    contrasts = contrast_views(parts.views, outcomes or headline(variables), baseline=baseline, conditional=True)
+    counts = ", ".join(f"{view.name} {view.runs:,}" for view in parts.views)
+    warnings = [CAUTION, f"Runs in each part, told apart on {parts.day}: {counts}."]
+    warnings += [
+        f"{view.name}: only {view.runs} of {result.runs:,} runs; ask for more --runs"
+        for view in parts.views
+        if view.runs < FEW
+    ]
+    return Comparison(parts.views, baseline, (), contrasts, tuple(warnings), parts.by, tuple(at))
 
 
 def contrast_views(
-    views: Sequence[View],
-    outcomes: Sequence[Outcome],
-    *,
-    baseline: int = 0,
-    all_dates: bool = False,
-    conditional: bool = False,
+    views: Sequence[View], outcomes: Sequence[Outcome], *, baseline: int = 0, conditional: bool = False
 ) -> tuple[Contrast, ...]:
     """Every outcome of every other view against ``views[baseline]``; ``conditional`` for separate parts, not pairs.
 
@@ -219,48 +340,44 @@ def contrast_views(
     if not 0 <= baseline < len(views):
         raise InputError(f"the baseline must be one of the {len(views)} scenarios compared")
     measure = unpaired if conditional else paired
+    others = [view for index, view in enumerate(views) if index != baseline]
 
     def against_all(outcome: Outcome) -> list[tuple[Outcome, View, NDArray[np.datetime64], Difference]]:
         dates, reference = outcome.read(views[baseline])
-        kept = kept_dates(dates, all_dates)
         sorted_once: Floats | None = None
-        gaps = []
-        for view in views:
-            if view is not views[baseline] and len(dates):
-                values = outcome.read(view)[1]
-                gap = measure(reference[kept], values[kept], binary=outcome.binary, a_quantiles=sorted_once)
-                sorted_once = gap.a_quantiles if not gap.dropped.any() else None
-                gaps.append((outcome, view, dates[kept], gap))
-        return gaps
+        contrasts = []
+        for view in others if len(dates) else ():
+            gap = measure(reference, outcome.read(view)[1], binary=outcome.binary, a_quantiles=sorted_once)
+            sorted_once = gap.a_quantiles if not gap.dropped.any() else None
+            contrasts.append((outcome, view, dates, gap))
+        return contrasts
 
     # NumPy and the reader let other threads run; each holds some ten arrays of one outcome, so they are few.
     with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:
-        found = [one for gaps in pool.map(against_all, outcomes) for one in gaps]
-    adjusted = _adjusted([(dates, gap.p_value) for *_, dates, gap in found])
+        measured = [contrast for contrasts in pool.map(against_all, outcomes) for contrast in contrasts]
+    adjusted = _adjusted([(dates, gap.p_value) for *_, dates, gap in measured])
     name = views[baseline].name
     return tuple(
-        Contrast(outcome, name, view.name, dates, gap, p, conditional)
-        for (outcome, view, dates, gap), p in zip(found, adjusted, strict=True)
+        Contrast(outcome, name, view.name, dates, gap, p_values, conditional)
+        for (outcome, view, dates, gap), p_values in zip(measured, adjusted, strict=True)
     )
 
 
-def _size(row: Row) -> float:
-    spread = max(row.baseline_q95, row.scenario_q95) - min(row.baseline_q05, row.scenario_q05)
-    if row.kind in ("probability", "label") or spread == 0:
-        return abs(row.mean_difference)
-    return abs(row.mean_difference) / spread
+def _largest(rows: Sequence[Row]) -> float:
+    """The largest standardised difference of those shown."""
+    return max((abs(row.standardised) for row in rows if row.shown), default=-1.0)
 
 
-def _adjusted(found: Sequence[tuple[NDArray[np.datetime64], Floats]]) -> list[Floats]:
+def _adjusted(series: Sequence[tuple[NDArray[np.datetime64], Floats]]) -> list[Floats]:
     """Holm's p-values over everything that stands at one date, date by date.
 
     One date is one question put to many outcomes; so an answer does not depend on how many other dates are listed.
     """
-    if not found:
+    if not series:
         return []
-    days = np.concatenate([dates.astype("datetime64[D]") for dates, _ in found])
-    p_values = np.concatenate([p for _, p in found])
+    days = np.concatenate([dates.astype("datetime64[D]") for dates, _ in series])
+    p_values = np.concatenate([values for _, values in series])
     adjusted = np.empty_like(p_values)
     for day in np.unique(days):
         adjusted[days == day] = holm(p_values[days == day])
-    return np.split(adjusted, np.cumsum([len(dates) for dates, _ in found])[:-1])
+    return np.split(adjusted, np.cumsum([len(dates) for dates, _ in series])[:-1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,16 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.align import Ensemble, View
-from sim.analysis.comparison import Comparison, chosen_outcomes, contrast_views
 from sim.analysis.outcomes import nearest
 from sim.errors import InputError
-from sim.model.variables import VARIABLES, Variable
-
-FEW = 30
-CAUTION = (
-    "The parts are runs of one ensemble sorted by what happened in them: conditioning, not intervention. "
-    "They may differ in other causes of that outcome as well; to change one cause only, compare two scenario files."
-)
+from sim.model import Variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,38 +62,7 @@ class Parts:
     views: tuple[View, ...]
 
 
-def condition(
-    result: Ensemble,
-    by: str,
-    *,
-    baseline: int = 0,
-    outcomes: Sequence[str] = (),
-    all_dates: bool = False,
-    variables: Iterable[Variable] = VARIABLES,
-) -> Comparison:
-    """Compare the parts of one ensemble, split by the outcome ``by``, with the part at ``baseline``.
-
-    Intervals are for separate runs (Welch; Agresti and Caffo for probabilities). The warnings say that this is
-    conditioning, how many runs each part has, and which parts are small.
-
-    Raises:
-        InputError: the key cannot split this ensemble, or ``baseline`` or an outcome does not exist.
-    """
-    variables = tuple(variables)
-    parts = split(result, by, variables)
-    chosen = chosen_outcomes(outcomes, variables)
-    contrasts = contrast_views(parts.views, chosen, baseline=baseline, all_dates=all_dates, conditional=True)
-    counts = ", ".join(f"{view.name} {view.runs:,}" for view in parts.views)
-    warnings = [CAUTION, f"Runs in each part, told apart on {parts.day}: {counts}."]
-    warnings += [
-        f"{view.name}: only {view.runs} of {result.runs:,} runs; ask for more --runs"
-        for view in parts.views
-        if view.runs < FEW
-    ]
-    return Comparison(parts.views, baseline, (), contrasts, tuple(warnings), parts.by)
-
-
-def split(result: Ensemble, by: str, variables: Iterable[Variable] = VARIABLES) -> Parts:
+def split(result: Ensemble, by: str, variables: Iterable[Variable]) -> Parts:
     """The parts of ``result`` by the outcome ``by``, in order of the outcome's value.
 
     Runs in which the outcome is missing form a part of their own.

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import model
 from sim.errors import InputError, Problem
-from sim.model.variables import VARIABLES, Variable
+from sim.model import Variable
+from sim.scenario.entities import right_code
 
 Kind = Literal["number", "probability", "label", "wait"]
 
@@ -35,7 +38,8 @@ class Outcome:
     """One thing to compare. ``entity`` is a member, a donor group or empty; ``label`` picks one label of a variable.
 
     A wait is the number of years from the first recorded date until the variable first reaches ``threshold``, counted
-    to the last date at most, so that every run has one and no pair is lost.
+    to the last date at most, so that every run has one and no pair is lost. ``headline`` says that the model declares
+    the variable as one of those that a reader looks at first.
     """
 
     name: str
@@ -47,6 +51,7 @@ class Outcome:
     kind: Kind
     label: int = -1
     threshold: float = 0.0
+    headline: bool = False
 
     @property
     def key(self) -> str:
@@ -80,17 +85,23 @@ WAITS = (
 )
 
 
-def headline(variables: Iterable[Variable] = VARIABLES) -> tuple[Outcome, ...]:
+def headline(variables: Iterable[Variable] | None = None) -> tuple[Outcome, ...]:
     """The outcomes of every headline variable (donors as groups), of every flag, and the dates reached."""
-    variables = [one for one in variables if (one.headline or one.flag) and one.entity != "member"]
-    found: list[Outcome] = []
-    for variable in variables:
-        found += outcomes_of(variable, DONOR_GROUPS if variable.entity == "donor" else ("",))
-    known = {variable.name for variable in variables}
-    for name, variable_name, threshold, long_name in WAITS:
-        if variable_name in known:
-            found.append(Outcome(name, variable_name, "", long_name, "years", "", "wait", threshold=threshold))
-    return tuple(found)
+    known = {variable.name: variable for variable in variables or model.variables()}
+    outcomes: list[Outcome] = []
+    for variable in known.values():
+        if (variable.headline or variable.flag) and variable.entity != "member":
+            outcomes += outcomes_of(variable, DONOR_GROUPS if variable.entity == "donor" else ("",))
+    return (*outcomes, *_waits(known))
+
+
+def _waits(variables: Mapping[str, Variable]) -> list[Outcome]:
+    """The outcomes that are dates reached by one of ``variables``."""
+    return [
+        Outcome(name, variable, "", long_name, "years", "", "wait", threshold=threshold)
+        for name, variable, threshold, long_name in WAITS
+        if variable in variables
+    ]
 
 
 def outcomes_of(variable: Variable, entities: Sequence[str]) -> list[Outcome]:
@@ -98,58 +109,86 @@ def outcomes_of(variable: Variable, entities: Sequence[str]) -> list[Outcome]:
     if variable.labels:
         return [
             Outcome(f"{variable.name}={label}", variable.name, entity, f"{variable.long_name}: {label}", "0/1", "",
-                    "label", number)
+                    "label", number, headline=variable.headline)
             for entity in entities
             for number, label in enumerate(variable.labels)
         ]  # fmt: skip
     kind: Kind = "probability" if variable.flag else "number"
     return [
-        Outcome(variable.name, variable.name, entity, variable.long_name, variable.unit, variable.price_basis, kind)
+        Outcome(
+            variable.name, variable.name, entity, variable.long_name, variable.unit, variable.price_basis, kind,
+            headline=variable.headline,
+        )
         for entity in entities
-    ]
+    ]  # fmt: skip
+
+
+def chosen_outcomes(names: Sequence[str], variables: Iterable[Variable] | None = None) -> tuple[Outcome, ...]:
+    """The outcomes that ``names`` ask for, or the headline outcomes if there are none.
+
+    Raises:
+        InputError: a name is no outcome.
+    """
+    known = tuple(variables or model.variables())
+    if not names:
+        return headline(known)
+    members: tuple[str, ...] = ()
+    if {name.partition(":")[0] for name in names} & {
+        variable.name for variable in known if variable.entity == "member"
+    }:
+        from sim.facts import members as roster
+
+        members = tuple(member.code for member in roster())
+    return pick(names, members, known)
 
 
 def pick(
-    names: Sequence[str], members: Sequence[str], variables: Iterable[Variable] = VARIABLES
+    names: Sequence[str], members: Sequence[str], variables: Iterable[Variable] | None = None
 ) -> tuple[Outcome, ...]:
     """Outcomes named by the user: ``variable``, ``variable:ENTITY``, or a wait by its name.
 
-    Without an entity every member (of ``members``), or every donor group, is meant.
+    Without an entity every member (of ``members``), or every donor group, is meant. An entity may be a code, a name
+    or another name in use (``Germany``, ``EL``).
 
     Raises:
         InputError: unknown variables or entities, all at once, each with the nearest that exists.
     """
-    variables = tuple(variables)
-    known = {variable.name: variable for variable in variables}
-    waits = {one.name: one for one in headline(variables) if one.kind == "wait"}
-    found: list[Outcome] = []
+    known = {variable.name: variable for variable in variables or model.variables()}
+    waits = {wait.name: wait for wait in _waits(known)}
+    outcomes: list[Outcome] = []
     problems: list[str] = []
     for name in names:
         stem, _, entity = name.partition(":")
         variable = known.get(stem)
         if stem in waits and not entity:
-            found.append(waits[stem])
+            outcomes.append(waits[stem])
         elif variable is None:
             problems.append(f"no variable named {stem!r}; {nearest(stem, (*known, *waits))}")
         else:
             allowed = {"member": tuple(members), "donor": DONOR_GROUPS}.get(variable.entity or "", ())
-            if entity and entity not in allowed:
+            code = right_code(entity, allowed) or entity
+            if code and code not in allowed:
                 problems.append(f"{stem} has no entity {entity!r}; {nearest(entity, allowed)}")
             else:
-                found += outcomes_of(variable, (entity,) if entity else (allowed or ("",)))
+                outcomes += outcomes_of(variable, (code,) if code else (allowed or ("",)))
     if problems:
         raise InputError(tuple(Problem("", 0, 0, "", message) for message in problems))
-    return tuple(found)
+    return tuple(outcomes)
 
 
-def kept_dates(dates: NDArray[np.datetime64], all_dates: bool = False) -> NDArray[np.bool_]:
-    """Which dates to compare: year ends and the last, or with ``all_dates`` every one."""
-    kept = np.ones(len(dates), bool)
-    if not all_dates and len(dates):
+def dates_shown(dates: NDArray[np.datetime64], at: Sequence[date] = ()) -> NDArray[np.bool_]:
+    """Which of ``dates`` a table shows, ``(time,)``: year ends, the last, and the one recorded last by each day ``at``.
+
+    A day before the first date shows the first.
+    """
+    shown = np.zeros(len(dates), bool)
+    if len(dates):
         days = dates.astype("datetime64[D]")
-        kept = (days + 1).astype("datetime64[Y]").astype("datetime64[D]") == days + 1
-        kept[-1] = True
-    return kept
+        shown = (days + 1).astype("datetime64[Y]").astype("datetime64[D]") == days + 1
+        shown[-1] = True
+        for day in at:
+            shown[max(int(np.searchsorted(days, np.datetime64(day), side="right")) - 1, 0)] = True
+    return shown
 
 
 def nearest(word: str, allowed: Sequence[str]) -> str:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.outcomes import nearest
+from sim.errors import InputError
+
 if TYPE_CHECKING:
     from sim.model.variables import Variable
     from sim.scenario.scenario import Scenario
@@ -32,7 +35,7 @@ class Simulated:
         """Every run's value, ``(time, runs)``.
 
         Raises:
-            KeyError: there is no such variable or entity.
+            InputError: there is no such entity.
         """
         kind = self.variables[variable].entity
         whole = self.arrays[variable]
@@ -40,7 +43,7 @@ class Simulated:
             return whole
         codes = self.entities[kind]
         if entity not in codes:
-            raise KeyError(entity)
+            raise InputError(f"{variable} has no entity {entity!r}; {nearest(entity, codes)}")
         return whole[:, codes.index(entity)]
 
 

@@ -97,6 +97,13 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 size_option = click.option(
     "--size", type=click.Choice(["page", "slide"]), default="page", show_default=True, help="16 cm wide, or 16:9."
 )
+variable_option = click.option(
+    "--variable", "variables", multiple=True, metavar="V[:ENTITY]", help="This outcome. Repeatable; default headlines."
+)
+at_option = click.option(
+    "--at", "at", type=click.DateTime(["%Y-%m-%d"]), multiple=True, metavar="DATE",
+    help="Show this day beside the year ends. Repeatable.",
+)  # fmt: skip
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 
 

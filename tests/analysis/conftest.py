@@ -10,8 +10,7 @@ import pytest
 
 from sim.ensemble import source
 from sim.model.variables import VARIABLES
-from sim.scenario.domains import Number
-from sim.scenario.parameter import Catalogue, Parameter
+from sim.scenario.parameter import Catalogue, Number, Parameter
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import fixed
 from tests.analysis import toy_model
@@ -77,9 +76,11 @@ def toy():
 def compare(toy):
     """``compare`` on the toy's catalogue and variables."""
     from sim.analysis import compare
+    from sim.analysis.outcomes import headline, pick
 
-    def on_toy(results, *args, **options):
-        return compare(results, *args, catalogue=toy.catalogue, variables=toy.variables, **options)
+    def on_toy(results, *args, outcomes=(), **options):
+        chosen = pick(outcomes, (), toy.variables) or headline(toy.variables)
+        return compare(results, *args, outcomes=chosen, catalogue=toy.catalogue, variables=toy.variables, **options)
 
     return on_toy
 

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.analysis.branches import branch
-from sim.analysis.relation_file import read_relation
-from sim.analysis.scenario_tree import tree
-from sim.analysis.toml_text import key_text, value_text
+from sim.analysis.branches import branch, key_text, value_text
+from sim.analysis.relations import read_relation
+from sim.analysis.tree import tree
 from sim.errors import InputError
 from sim.scenario.resolve import load
 

@@ -6,9 +6,8 @@ import itertools
 import numpy as np
 import pytest
 
-from sim.analysis.attribution import attribute
-from sim.analysis.coalition_runs import read_values
-from sim.analysis.coalitions import between, groups_between, orders
+from sim.analysis.attribution import attribute, between, groups_between, orders, read_values
+from sim.analysis.outcomes import pick
 from sim.errors import InputError
 
 LEVEL = "us_commitment"
@@ -23,7 +22,7 @@ def why(toy):
             asked.extend(scenarios)
             return [read_values(toy.Result(one, runs=100), outcomes) for one in scenarios]
 
-        options = {"catalogue": toy.catalogue, "variables": toy.variables, "outcomes": [LEVEL], **options}
+        options = {"catalogue": toy.catalogue, "outcomes": pick([LEVEL], (), toy.variables), **options}
         found = attribute(a, b, reader=reader, **options)
         assert len({one.hash for one in asked}) == len(asked) == found.coalitions
         return found
@@ -54,7 +53,11 @@ def test_an_interaction_is_shared_evenly_and_alone_it_does_nothing(toy, why):
 def test_parts_sum_to_the_total_and_idle_changes_get_exactly_zero(toy, why, count):
     numbers = dict(zip([key.replace(".", "__") for key in toy.keys], (0.3, 0.2, 0.4, 9, 2, 0.7, 0.1, 0.6), strict=True))
     chosen = dict(list(numbers.items())[:count]) | {"us__idle": 9.0}
-    found = why(toy.scenario("a"), toy.scenario("b", **chosen), outcomes=[LEVEL, "ceasefire", "ceasefire_wait"])
+    found = why(
+        toy.scenario("a"),
+        toy.scenario("b", **chosen),
+        outcomes=pick([LEVEL, "ceasefire", "ceasefire_wait"], (), toy.variables),
+    )
     assert found.exact == (len(found.groups) <= 6)
     for fall in found.waterfalls:
         assert sum(part.mean for part in fall.parts) == pytest.approx(fall.total.mean, abs=1e-12)
@@ -92,7 +95,7 @@ def test_sampling_error_is_the_spread_over_orders(why, toy, monkeypatch):
     def reader(some, outcomes):
         return [read_values(threefold(one), outcomes) for one in some]
 
-    found = attribute(a, b, reader=reader, outcomes=[LEVEL], catalogue=toy.catalogue, variables=toy.variables)
+    found = attribute(a, b, reader=reader, outcomes=pick([LEVEL], (), toy.variables), catalogue=toy.catalogue)
     part = next(part for part in found.find(LEVEL).parts if part.group == "war.pair")
     three = [names.index(name) for name in ("war.pair", "war.twin", "aid.more")]
     last = [max(three, key=order.index) == three[0] for order in orders(names, 16, 1)]

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from sim import shipped
-from sim.analysis.branches import branch
-from sim.analysis.toml_text import key_text, value_text
+from sim.analysis.branches import branch, key_text, value_text
 from sim.errors import InputError
 from sim.scenario.resolve import load
 

@@ -13,7 +13,7 @@ SHARE = "europe_canada_share_pct_gdp"
 
 def test_every_run_is_in_the_part_of_its_outcome(toy):
     ensemble = toy.Result(toy.scenario(), runs=300)
-    parts = split(ensemble, "us.elections.2024.president")
+    parts = split(ensemble, "us.elections.2024.president", toy.variables)
     assert [view.name for view in parts.views] == ["Democratic president", "Republican president"]
     assert sum(view.runs for view in parts.views) == 300
     assert parts.day == "2025-01-31"
@@ -51,18 +51,18 @@ def test_an_effect_of_the_outcome_is_found_between_the_parts(toy, compare):
 def test_splitting_by_ceasefire_and_posture(toy):
     truce = toy.event(dt.date(2025, 6, 1), dt.date(2025, 9, 1), "truce", war__twin=9.0)
     ensemble = toy.Result(toy.scenario(events=[truce]), runs=300)
-    assert [view.name for view in split(ensemble, "posture").views] == ["continuity", "retrenchment"]
-    assert split(ensemble, "us.commitment.posture").by == "posture"
-    assert [view.name for view in split(ensemble, "ceasefire.at_end").views][1] == "ceasefire at the end"
+    assert [view.name for view in split(ensemble, "posture", toy.variables).views] == ["continuity", "retrenchment"]
+    assert split(ensemble, "us.commitment.posture", toy.variables).by == "posture"
+    assert [view.name for view in split(ensemble, "ceasefire.at_end", toy.variables).views][1] == "ceasefire at the end"
     told = r"all 300 runs of baseline have the same ceasefire \(ceasefire at some time\)"
     with pytest.raises(InputError, match=told):
-        split(ensemble, "ceasefire")
+        split(ensemble, "ceasefire", toy.variables)
 
 
 def test_undecided_runs_form_a_part_of_their_own(toy):
     ensemble = toy.Result(toy.scenario(), runs=50)
     ensemble.data["us_posture"][-1, :4] = np.nan
-    parts = split(ensemble, "posture")
+    parts = split(ensemble, "posture", toy.variables)
     assert (parts.views[-1].name, parts.views[-1].runs) == ("not decided", 4)
 
 
@@ -82,4 +82,4 @@ def test_small_parts_are_warned_about(toy, compare):
 )
 def test_keys_that_cannot_split_are_answered(toy, key, told):
     with pytest.raises(InputError, match=told):
-        split(toy.Result(toy.scenario(), runs=5), key)
+        split(toy.Result(toy.scenario(), runs=5), key, toy.variables)

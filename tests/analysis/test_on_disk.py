@@ -5,7 +5,8 @@ import pytest
 
 from sim import ensemble
 from sim.analysis import attribute, compare, condition
-from sim.analysis.scenario_tree import tree
+from sim.analysis.outcomes import headline, pick
+from sim.analysis.tree import tree
 from sim.ensemble.layout import BLOCK
 from sim.errors import FaultError, InputError
 
@@ -42,7 +43,7 @@ def test_one_stored_ensemble_is_split(toy, stored):
 
 def test_coalitions_are_kept_and_reused(toy, toy_ensembles, tmp_path, monkeypatch):
     a, b = toy.scenario("a"), toy.scenario("b", budgets__push=0.5, war__pair=2.0, war__twin=0.5)
-    options = {"runs": 40, "catalogue": toy.catalogue, "variables": toy.variables, "cache": tmp_path / "cache"}
+    options = {"runs": 40, "catalogue": toy.catalogue, "outcomes": headline(toy.variables), "cache": tmp_path / "cache"}
     steps = []
     first = attribute(a, b, progress=lambda done, total: steps.append((done, total)), **options)
     assert first.coalitions == 8
@@ -57,19 +58,19 @@ def test_coalitions_are_kept_and_reused(toy, toy_ensembles, tmp_path, monkeypatc
 
 def test_more_runs_use_the_blocks_already_kept(toy, toy_ensembles, tmp_path):
     a, b = toy.scenario("a"), toy.scenario("b", budgets__push=0.5, us__pull=1.0)
-    options = {"catalogue": toy.catalogue, "variables": toy.variables, "cache": tmp_path / "cache"}
+    options = {"catalogue": toy.catalogue, "outcomes": headline(toy.variables), "cache": tmp_path / "cache"}
     attribute(a, b, runs=BLOCK, **options)
     steps = []
     found = attribute(a, b, runs=BLOCK + 100, progress=lambda done, total: steps.append((done, total)), **options)
     assert steps[0] == (4, 8)
     assert found.runs == BLOCK + 100
-    alone = attribute(a, b, runs=BLOCK + 100, catalogue=toy.catalogue, variables=toy.variables)
+    alone = attribute(a, b, runs=BLOCK + 100, catalogue=toy.catalogue, outcomes=headline(toy.variables))
     assert [part.to_dict() for part in alone.rows()] == [part.to_dict() for part in found.rows()]
 
 
 def test_a_damaged_block_is_named(toy, toy_ensembles, tmp_path):
     a, b = toy.scenario("a"), toy.scenario("b", budgets__push=0.5)
-    options = {"runs": 30, "catalogue": toy.catalogue, "variables": toy.variables, "cache": tmp_path}
+    options = {"runs": 30, "catalogue": toy.catalogue, "outcomes": headline(toy.variables), "cache": tmp_path}
     attribute(a, b, **options)
     path = next(tmp_path.rglob("*.npy"))
     path.write_bytes(path.read_bytes()[:200])
@@ -79,15 +80,16 @@ def test_a_damaged_block_is_named(toy, toy_ensembles, tmp_path):
 
 def test_worker_processes_change_nothing(toy, toy_ensembles, tmp_path):
     a, b = toy.scenario("a"), toy.scenario("b", budgets__push=0.5)
-    options = {"runs": 30, "catalogue": toy.catalogue, "variables": toy.variables}
+    options = {"runs": 30, "catalogue": toy.catalogue, "outcomes": headline(toy.variables)}
     one, two = attribute(a, b, **options), attribute(a, b, jobs=2, **options)
     assert [part.to_dict() for part in one.rows()] == [part.to_dict() for part in two.rows()]
 
 
 def test_without_a_cache_nothing_is_left_behind(toy, toy_ensembles, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    found = attribute(toy.scenario("a"), toy.scenario("b", budgets__push=0.5), runs=20, outcomes=["us_commitment"],
-                      catalogue=toy.catalogue, variables=toy.variables)  # fmt: skip
+    outcomes = pick(["us_commitment"], (), toy.variables)
+    a, b = toy.scenario("a"), toy.scenario("b", budgets__push=0.5)
+    found = attribute(a, b, runs=20, outcomes=outcomes, catalogue=toy.catalogue)
     assert np.isclose(found.find("us_commitment").total.mean, 0.5)
     assert list(tmp_path.iterdir()) == []
 

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from sim.analysis import relations
-from sim.analysis.relation_file import read_relation
-from sim.analysis.relations import verify
+from sim.analysis.relations import read_relation, verify
 from sim.analysis.simulated import Simulated
 from sim.errors import InputError
 
@@ -153,7 +152,7 @@ def test_simulated_runs_read_like_a_result():
     found = Simulated(None, arrays, {"year": days}, {"member": ("CAN", "POL")}, variables)
     assert found.values("x", "POL").tolist() == [[3, 4, 5]]
     assert str(found.dates("x")[0]) == "2025-12-31"
-    with pytest.raises(KeyError):
+    with pytest.raises(InputError, match="x has no entity 'XXX'; allowed: CAN, POL"):
         found.values("x", "XXX")
 
 

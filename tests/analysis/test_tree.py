@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from sim.analysis.scenario_tree import circles, tree
+from sim.analysis.tree import circles, tree
 from sim.errors import InputError
 
 HEAD = 'description = "d"\nreferences = ["r"]\n'

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from sim.analysis.table import Row
+from sim.analysis.rows import Row
 from sim.analysis.wording import quantity, runs_of_100
 
 ROW = Row(
@@ -12,8 +12,9 @@ ROW = Row(
     date="2027-12-31", unit="% of GDP", price_basis="", kind="number", baseline="baseline", scenario="other",
     baseline_q05=1.8, baseline_q50=2.0, baseline_q95=2.2, baseline_mean=2.0,
     scenario_q05=2.0, scenario_q50=2.2, scenario_q95=2.4, scenario_mean=2.21,
-    mean_difference=0.21, low=0.18, high=0.24, p_higher=0.83, p_lower=0.1, p_equal=0.07, p_value=1e-9, p_adjusted=1e-8,
-    detectable=0.04, pairs_used=1000, pairs_dropped=0, baseline_runs=1000, scenario_runs=1000, method="t",
+    mean_difference=0.21, low=0.18, high=0.24, standardised=1.7, p_higher=0.83, p_lower=0.1, p_equal=0.07,
+    p_value=1e-9, p_adjusted=1e-8, detectable=0.04, pairs_used=1000, pairs_dropped=0,
+    baseline_runs=1000, scenario_runs=1000, method="t",
     conditional=False,
 )  # fmt: skip
 OPENING = "2027-12-31, other against baseline. "

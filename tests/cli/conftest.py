@@ -56,9 +56,9 @@ def verb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], Non
     """Make ``alliance try`` do what a test wants."""
 
     def define(body: Callable[[], None]) -> None:
-        module = type(sys)("sim.cli.trying")
+        module = type(sys)("sim.cli.try")
         module.try_command = click.command("try")(body)  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, "sim.cli.trying", module)
-        monkeypatch.setitem(program_module.VERBS, "try", "trying")
+        monkeypatch.setitem(sys.modules, "sim.cli.try", module)
+        monkeypatch.setattr(program_module, "VERBS", [*program_module.VERBS, "try"])
 
     return define

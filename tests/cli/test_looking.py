@@ -81,7 +81,7 @@ def test_explain_tells_what_a_key_means(alliance: Alliance) -> None:
 
 
 def test_every_key_and_every_variable_can_be_explained() -> None:
-    from sim.cli.explaining import explain
+    from sim.cli.explain import explain
     from sim.model import catalogue, variables
 
     for key in catalogue().keys():  # noqa: SIM118 - a catalogue is not a dict

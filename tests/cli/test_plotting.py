@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli.plotting import wanted
+from sim.cli.plot import wanted
 from sim.errors import InputError
 from tests.cli.conftest import Alliance, process
 

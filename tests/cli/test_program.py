@@ -23,13 +23,12 @@ Define = Callable[[Callable[[], None]], None]
 def test_help_names_every_verb_and_says_that_results_are_conditional(alliance: Alliance) -> None:
     page = alliance("--help")
     assert page.exit_code == 0
-    assert [line.split()[0] for line in page.stdout.split("Commands:\n")[1].split("\n\n")[0].splitlines()] == list(
-        VERBS
-    )
+    verbs = page.stdout.split("Commands:\n")[1].split("\n\n")[0]
+    assert [line.split()[0] for line in verbs.splitlines()] == VERBS
     assert "not forecasts" in " ".join(page.stdout.split())
 
 
-@pytest.mark.parametrize("verb", list(VERBS))
+@pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_a_help_page_that_fits_eighty_columns(verb: str, alliance: Alliance) -> None:
     page = alliance(verb, "--help")
     assert page.exit_code == 0

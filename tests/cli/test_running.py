@@ -192,7 +192,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(here: Path) -> None
 
 
 def test_an_interrupt_while_drawing_is_answered_alike(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import sim.cli.running as running
+    import sim.cli.run as running
 
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -7,8 +7,7 @@ import pytest
 
 from sim.analysis import Comparison
 from sim.analysis.align import align
-from sim.analysis.comparison import contrast_views
-from sim.analysis.conditioning import condition
+from sim.analysis.comparison import condition, contrast_views
 from sim.analysis.outcomes import headline
 from tests.figures.conftest import Formula, Story
 
@@ -50,7 +49,7 @@ def compared(results, baseline: int = 0, outcomes=()) -> Comparison:
     aligned = align(results)
     yearly = len(aligned.views[0].dates("members_at_2pct")) > 0
     outcomes = outcomes or [one for one in headline() if yearly or one.kind != "wait"]
-    contrasts = contrast_views(aligned.views, outcomes, baseline=baseline, all_dates=True)
+    contrasts = contrast_views(aligned.views, outcomes, baseline=baseline)
     return Comparison(aligned.views, baseline, (), contrasts, aligned.warnings)
 
 
@@ -60,7 +59,7 @@ def of(count: int, **other) -> Comparison:
 
 def split_run() -> Comparison:
     """One ensemble split by whether a ceasefire is in force at the end."""
-    return condition(Formula(), "ceasefire.at_end", all_dates=True)
+    return condition(Formula(), "ceasefire.at_end")
 
 
 @pytest.fixture(scope="session")

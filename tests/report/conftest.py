@@ -22,7 +22,7 @@ def results(tmp_path_factory):
 def comparison(results):
     from sim.analysis import compare
 
-    return compare(list(results.values()), all_dates=True)
+    return compare(list(results.values()))
 
 
 @pytest.fixture(scope="session")

@@ -277,9 +277,11 @@ def test_most_scenarios_with_one_setting_are_told_as_all_others(results):
 
 def test_more_aid_of_europe_is_told_beside_less_aid_of_the_united_states(results):
     from sim.analysis import compare
+    from sim.analysis.outcomes import chosen_outcomes
     from sim.figures.report.story import answer, stories
 
-    comparison = compare([results["harris_continuity"], results["europe_replaces_us"]])
+    aid = chosen_outcomes(["military_aid_allocated_beur"])
+    comparison = compare([results["harris_continuity"], results["europe_replaces_us"]], outcomes=aid)
     first, second, _ = answer(comparison, {name: name for name in comparison.names})
     assert "allocated, cumulative: United States”: lower on average" in first
     assert "allocated, cumulative: Europe”: higher on average" in second

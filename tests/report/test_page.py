@@ -210,8 +210,9 @@ def test_parts_of_one_ensemble_are_not_told_as_pairs(results, tmp_path):
 @pytest.mark.parametrize("outcome", ["members_at_2pct", "ceasefire", "defence_share_pct_gdp:POL", "ceasefire_wait"])
 def test_a_single_outcome_makes_a_report_too(results, outcome):
     from sim.analysis import compare
+    from sim.analysis.outcomes import chosen_outcomes
 
-    pair = compare([results[name] for name in NAMES[:2]], outcomes=[outcome])
+    pair = compare([results[name] for name in NAMES[:2]], outcomes=chosen_outcomes([outcome]))
     page = parse(build_report(pair, command=COMMAND))
     assert len(page.all("p", class_="answer")) == 3
     assert {row["variable"] for row in rows(downloads(page)["differences.csv"])} == {outcome.partition(":")[0]}

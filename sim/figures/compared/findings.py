@@ -41,7 +41,7 @@ def contrast_of(comparison: Comparison, outcome: Outcome, scenario: str) -> Cont
     """What the comparison found, or finds now where it was not asked; None where runs or shared dates are missing."""
     try:
         return comparison.find(outcome.name, scenario, outcome.entity)
-    except KeyError:
+    except InputError:
         return remembered(comparison, ("contrast", outcome, scenario), lambda: _contrast(comparison, outcome, scenario))
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import InputError
 from sim.figures import style
 from sim.figures.axis import tick_texts, value_ticks
 from sim.figures.cases import skill_line
@@ -68,11 +67,7 @@ def waterfall(
     """
     page_size = size_named(size)
     name, _, entity = outcome.partition(":")
-    try:
-        fall = attribution.find(name, entity, day)
-    except KeyError:
-        known = ", ".join(dict.fromkeys(fall.outcome.key for fall in attribution.waterfalls))
-        raise InputError(f"{outcome} was not attributed; attributed: {known}") from None
+    fall = attribution.find(name, entity, day)
     made_of = replace(source, figure=f"waterfall:{outcome}", size=page_size.name)
     with style.applied():
         return _draw(attribution, fall, page_size, made_of)

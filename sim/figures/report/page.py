@@ -14,7 +14,6 @@ from xml.etree import ElementTree
 
 from sim import model
 from sim.analysis import INPUT_COLUMNS, PART_COLUMNS, ROW_COLUMNS, Attribution, Comparison, csv_text
-from sim.analysis.outcomes import kept_dates
 from sim.figures.report import story
 from sim.figures.report.tables import assumptions, changed_inputs, courses, outcome_tables
 from sim.figures.report.why import MOST_FALLS, reasons
@@ -118,9 +117,8 @@ def build_report(
     input_rows, inputs = changed_inputs(comparison)
     tables, unmoved = outcome_tables(comparison)
     days, through = courses(comparison)
-    kept = [(contrast, kept_dates(contrast.dates).nonzero()[0]) for contrast in comparison.contrasts]
-    # Year ends and the last date: every month of every outcome would outweigh the figures.
-    rows = [contrast.row(int(index)) for contrast, places in kept for index in places]
+    # Not every date: every month of every outcome would outweigh the figures.
+    rows = [row for contrast in comparison.contrasts for row in contrast.shown(comparison.at)]
     return template("report.html").render(
         **what_made(comparison, command),
         heading=heading(comparison, labels),

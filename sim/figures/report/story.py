@@ -135,16 +135,9 @@ def _leading(comparison: Comparison, scenario: str) -> list[Row]:
 
 
 def _ranked(comparison: Comparison) -> list[list[Row]]:
-    """Outcomes with a difference shown, most striking first; each as its rows, largest first."""
-    ranks: dict[tuple[str, str], list[int]] = {}
-    rows: dict[tuple[str, str], list[Row]] = {}
-    for name in comparison.names:
-        for rank, row in enumerate(comparison.leading(name, count=len(comparison.contrasts))):
-            key = (row.variable, row.entity)
-            ranks.setdefault(key, []).append(rank)
-            rows.setdefault(key, []).append(row)
-    order = sorted(ranks, key=lambda key: (min(ranks[key]), sum(ranks[key]) / len(ranks[key])))
-    return [sorted(rows[key], key=lambda row: -abs(row.mean_difference)) for key in order]
+    """Outcomes with a difference shown, most striking first; each as its rows at one date, largest first."""
+    groups = [[row for row in rows if row.shown] for rows in comparison.ranked()]
+    return [sorted(rows, key=lambda row: -abs(row.mean_difference)) for rows in groups if rows]
 
 
 def _repeats(row: Row, earlier: Iterable[Row]) -> bool:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from sim.analysis import Comparison, InputRow, Row
-from sim.analysis.outcomes import kept_dates
 from sim.scenario.parameter import Catalogue, Parameter
 from sim.scenario.scenario import Scenario
 from sim.scenario.values import describe
@@ -140,7 +139,7 @@ def courses(comparison: Comparison) -> tuple[list[str], list[Course]]:
     """Year ends (and the last date), and the outcomes that show a difference at one of them."""
     groups: dict[tuple[str, str], list[list[Row]]] = {}
     for contrast in comparison.contrasts:
-        rows = [contrast.row(int(index)) for index in kept_dates(contrast.dates).nonzero()[0]]
+        rows = contrast.shown(comparison.at)
         groups.setdefault((contrast.outcome.name, contrast.outcome.entity), []).append(rows)
     days = sorted({row.date for series in groups.values() for rows in series for row in rows})
     moved = [

@@ -1,0 +1,251 @@
+"""Where an outcome fails: boxes in the space of inputs, found by the patient rule induction method.
+
+Friedman and Fisher (1999), Statistics and Computing 9, 123-143; significance of each bound after Bryant and Lempert
+(2010). A box is found on half of the samples and judged on the other half, so that its coverage, its density and the
+significance of its bounds are not flattered by the search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.sweep.design import Input
+from sim.errors import InputError
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+PEEL = 0.05
+SMALLEST = 0.05  # a box keeps at least this share of the samples
+FEWEST = 40
+SIGNIFICANT = 0.05
+MOST_BOXES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One input of a box: numbers from ``low`` to ``high``, or the positions ``kept`` of a list.
+
+    ``p_value`` is the chance of as many failures in the box if the bound did not matter.
+    """
+
+    place: int
+    low: float
+    high: float
+    kept: tuple[int, ...] = ()
+    p_value: float = 1.0
+
+    def holds(self, column: Floats) -> Flags:
+        """Which numbers lie within, same shape."""
+        if self.kept:
+            return np.isin(column, self.kept)
+        return (column >= self.low) & (column <= self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A region in which failures gather, judged on samples that did not help to find it.
+
+    ``coverage`` is the share of all failures that lie in it, ``density`` the share of its samples that fail,
+    ``elsewhere`` that share outside, ``mass`` its share of all samples.
+    """
+
+    bounds: tuple[Bound, ...]
+    coverage: float
+    density: float
+    elsewhere: float
+    mass: float
+
+    def holds(self, numbers: Floats) -> Flags:
+        """Which rows of ``(samples, inputs)`` lie in the box."""
+        return _inside(self.bounds, numbers)
+
+    def sentence(self, inputs: Sequence[Input], what: str) -> str:
+        """One plain sentence: where ``what`` happens."""
+        if not self.bounds:
+            return f"{what}: no input tells where"
+        parts = [_in_words(bound, inputs[bound.place]) for bound in self.bounds]
+        listed = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
+        verb = "mostly" if self.density >= 0.5 else "more often"
+        return (
+            f"{what} {verb} when {listed}: in {_of_100(self.density)} samples there against "
+            f"{_of_100(self.elsewhere)} elsewhere; this covers {_of_100(self.coverage)} such samples"
+        )
+
+
+def discover(numbers: Floats, fails: Flags, inputs: Sequence[Input], most: int = MOST_BOXES) -> tuple[Box, ...]:
+    """Up to ``most`` boxes in which failures gather, the fullest first; none where no bound is significant.
+
+    Args:
+        numbers: ``(samples, inputs)`` as `Design.numbers` gives them.
+        fails: ``(samples,)``.
+        inputs: in the order of the columns.
+        most: boxes; each next one is looked for outside those before.
+
+    Raises:
+        InputError: too few samples, or the condition holds in all samples or in none.
+    """
+    total = len(fails)
+    if total < FEWEST:
+        raise InputError(f"{total} samples are too few to find a region in; sweep at least {FEWEST}")
+    if not fails.any() or fails.all():
+        held = "every" if fails.all() else "no"
+        raise InputError(f"the condition holds in {held} sample: there is no region to find; move its level")
+    learning = np.arange(total) % 2 == 0
+    left = np.ones(total, bool)
+    boxes: list[Box] = []
+    while len(boxes) < most:
+        use = left & learning
+        if fails[use].sum() < 2 or fails[use].all():
+            break
+        path = _peeled(numbers[use], fails[use], inputs)
+        bounds = _pasted(_chosen(path, numbers[use], fails[use]), numbers[use], fails[use], inputs)
+        box = _judged(bounds, numbers, fails, left & ~learning)
+        if not box.bounds:
+            break
+        boxes.append(box)
+        left &= ~box.holds(numbers)
+    return tuple(boxes)
+
+
+def _inside(bounds: Iterable[Bound], numbers: Floats) -> Flags:
+    inside = np.ones(len(numbers), bool)
+    for bound in bounds:
+        inside &= bound.holds(numbers[:, bound.place])
+    return inside
+
+
+def _full(numbers: Floats, inputs: Sequence[Input]) -> list[Bound]:
+    """A box that holds everything."""
+    return [
+        Bound(place, float(column.min()), float(column.max()), tuple(range(len(entry.values))) if entry.listed else ())
+        for place, (column, entry) in enumerate(zip(numbers.T, inputs, strict=True))
+    ]
+
+
+def _peeled(numbers: Floats, fails: Flags, inputs: Sequence[Input]) -> list[list[Bound]]:
+    """Boxes, each a thin slice smaller than the one before: the slice without which the share of failures is highest.
+
+    Slices of different sizes are made comparable by counting the gain per sample lost. Peeling goes on where no slice
+    gains: of two regions one has to be given up before the other stands out.
+    """
+    box = _full(numbers, inputs)
+    path = [box]
+    while True:
+        inside = _inside(box, numbers)
+        count, share = int(inside.sum()), float(fails[inside].mean())
+        best: tuple[float, Bound] | None = None
+        for bound in box:
+            for smaller in _slices(bound, numbers[inside, bound.place]):
+                keeps = smaller.holds(numbers[:, bound.place]) & inside
+                kept = int(keeps.sum())
+                if kept == count or kept < max(1.0, SMALLEST * len(numbers)):
+                    continue
+                gain = (float(fails[keeps].mean()) - share) / (count - kept)
+                if best is None or gain > best[0]:
+                    best = gain, smaller
+        if best is None:
+            return path
+        box = [best[1] if bound.place == best[1].place else bound for bound in box]
+        path.append(box)
+
+
+def _slices(bound: Bound, column: Floats) -> list[Bound]:
+    """The bound with a thin slice taken off either end, or with one value of a list taken out."""
+    if bound.kept:
+        names = [name for name in bound.kept if (column == name).any()]
+        return [replace(bound, kept=tuple(n for n in names if n != name)) for name in names] if len(names) > 1 else []
+    values = np.unique(column)
+    if len(values) < 2:
+        return []
+    low, high = np.quantile(column, [PEEL, 1 - PEEL])
+    low, high = max(low, values[1]), min(high, values[-2])  # numbers that repeat fall in whole steps
+    return [replace(bound, low=float(low)), replace(bound, high=float(high))]
+
+
+def _chosen(path: Sequence[list[Bound]], numbers: Floats, fails: Flags) -> list[Bound]:
+    """The box of the path with the best balance (harmonic mean) of coverage and density."""
+
+    def balance(box: Iterable[Bound]) -> float:
+        inside = _inside(box, numbers)
+        caught = float(fails[inside].sum())
+        return 2 * caught / (float(inside.sum()) + float(fails.sum()))
+
+    return list(max(path, key=balance))
+
+
+def _pasted(box: list[Bound], numbers: Floats, fails: Flags, inputs: Sequence[Input]) -> list[Bound]:
+    """The box widened wherever that does not thin it out, without bounds that cut nothing off."""
+    whole = _full(numbers, inputs)
+    for place, bound in enumerate(box):
+        for wider in _wider(bound, whole[place]):
+            trial = [wider if other.place == place else other for other in box]
+            if float(fails[_inside(trial, numbers)].mean()) >= float(fails[_inside(box, numbers)].mean()):
+                box = trial
+    return [bound for bound in box if not bound.holds(numbers[:, bound.place]).all()]
+
+
+def _wider(bound: Bound, whole: Bound) -> list[Bound]:
+    if bound.kept:
+        return [
+            replace(bound, kept=tuple(sorted({*bound.kept, name}))) for name in whole.kept if name not in bound.kept
+        ]
+    return [replace(bound, low=whole.low), replace(bound, high=whole.high)]
+
+
+def _judged(bounds: Sequence[Bound], numbers: Floats, fails: Flags, judging: Flags) -> Box:
+    """The box with bounds that hold on the other half of the samples; the least certain goes first."""
+    held, truth = numbers[judging], fails[judging]
+    kept = list(bounds)
+    while kept:
+        kept = [replace(bound, p_value=_p_value(bound, kept, held, truth)) for bound in kept]
+        worst = max(kept, key=lambda bound: bound.p_value)
+        if worst.p_value * len(bounds) <= SIGNIFICANT:
+            break
+        kept.remove(worst)
+    inside = _inside(kept, held)
+    outside = ~inside
+    density = float(truth[inside].mean()) if inside.any() else 0.0
+    elsewhere = float(truth[outside].mean()) if outside.any() else 0.0
+    return Box(
+        tuple(kept), float((truth & inside).sum() / max(1, truth.sum())), density, elsewhere, float(inside.mean())
+    )
+
+
+def _p_value(bound: Bound, box: Sequence[Bound], numbers: Floats, fails: Flags) -> float:
+    """The chance of at least as many failures in the box if they were as frequent as without the bound."""
+    from scipy.special import bdtrc
+
+    inside = _inside(box, numbers)
+    without = _inside([other for other in box if other.place != bound.place], numbers)
+    count, hits = int(inside.sum()), int(fails[inside].sum())
+    if count == 0 or hits == 0:
+        return 1.0
+    return float(bdtrc(hits - 1, count, float(fails[without].mean())))
+
+
+def _in_words(bound: Bound, entry: Input) -> str:
+    """A bound as part of a sentence."""
+    name = entry.name
+    if bound.kept:
+        names = [entry.labels[place] for place in bound.kept]
+        return f"{name} is {' or '.join(names)}"
+    unit = f" {entry.unit}" if entry.unit and not entry.days else ""
+    span = entry.high - entry.low
+    low, high = bound.low > entry.low + 0.01 * span, bound.high < entry.high - 0.01 * span
+    if low and high:
+        return f"{name} is between {_short(entry, bound.low)} and {_short(entry, bound.high)}{unit}"
+    if low:
+        return f"{name} is above {_short(entry, bound.low)}{unit}"
+    return f"{name} is below {_short(entry, bound.high)}{unit}"
+
+
+def _short(entry: Input, number: float) -> str:
+    return entry.text(number) if entry.days else f"{number:.2g}" if abs(number) < 100 else f"{number:,.0f}"
+
+
+def _of_100(share: float) -> str:
+    return f"{round(100 * share)} of 100"

@@ -1,0 +1,131 @@
+"""The smallest lever with which a target is met, on the same streams at every value tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.sweep.design import Input
+from sim.analysis.sweep.question import Target
+
+Floats = NDArray[np.float64]
+FIRST_POINTS = 9
+FINEST = 1 / 256  # of the range
+Standing = Literal["from", "up to", "always", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What it takes.
+
+    ``standing`` says how the target stands: met ``from`` ``value`` on, met ``up to`` it, ``always`` or ``never`` in
+    the range of the lever. ``low`` and ``high`` bound ``value`` with 95% confidence; NaN where that end lies outside
+    the range. The curve is every lever tried, rising, with the share of runs that meet the condition and its 95%
+    interval.
+    """
+
+    lever: Input
+    target: Target
+    runs: int
+    standing: Standing
+    value: float
+    low: float
+    high: float
+    levers: Floats
+    shares: Floats
+    share_low: Floats
+    share_high: Floats
+
+    def sentence(self) -> str:
+        """The answer in one sentence."""
+        entry, target = self.lever, self.target
+        span = f"{entry.text(entry.low)} and {entry.text(entry.high)}{_unit(entry)}"
+        if self.standing == "never":
+            best = int(np.argmax(self.shares) if target.sign == ">=" else np.argmin(self.shares))
+            return (
+                f"{entry.name} cannot reach {target} between {span}: the closest is {self._share(best)} of runs "
+                f"at {entry.text(self.levers[best])}{_unit(entry)}"
+            )
+        if self.standing == "always":
+            return f"{target} is met at every {entry.name} between {span}"
+        said = "reaches" if self.standing == "from" else "keeps"
+        end = "from" if self.standing == "from" else "up to"
+        return f"{entry.name} {said} {target} {end} {self._text(self.value)}{_unit(entry)} ({self._interval()})"
+
+    def _interval(self) -> str:
+        low, high = (None if np.isnan(end) else self._text(end) for end in (self.low, self.high))
+        if low and high:
+            return f"95% interval {low} to {high}"
+        return f"95% interval from {low}, open above" if low else f"95% interval to {high or '?'}, open below"
+
+    def _share(self, place: int) -> str:
+        return f"{self.shares[place]:.0%}"
+
+    def _text(self, number: float) -> str:
+        return self.lever.text(number) if self.lever.days else f"{number:.3g}"
+
+
+def solve(lever: Input, target: Target, holds: Callable[[float], NDArray[np.bool_]]) -> Solution:
+    """Search the range of ``lever`` for the value at which ``target`` begins (or ceases) to be met.
+
+    The range is tried at nine points, the first change is halved until it is known to a 256th of the range, and so are
+    the two places at which the 95% interval of the share crosses the target: between them lies the true lever.
+
+    Args:
+        lever: an input with a range.
+        target: the condition and the probability it is to have.
+        holds: whether each run meets the condition with the lever at a number, ``(runs,)``.
+    """
+    tried: dict[float, tuple[int, int]] = {}
+
+    def share(number: float, which: int) -> float:
+        if number not in tried:
+            flags = holds(number)
+            tried[number] = int(flags.sum()), len(flags)
+        hits, runs = tried[number]
+        return (hits / runs, *wilson(hits, runs))[which]
+
+    def crossing(which: int) -> tuple[Standing, float]:
+        return _crossing(lever, lambda number: bool(target.met(np.asarray(share(number, which)))))
+
+    standing, value = crossing(0)
+    kind, hopeful = crossing(2 if target.sign == ">=" else 1)
+    hopeful = hopeful if kind == standing else np.nan
+    kind, careful = crossing(1 if target.sign == ">=" else 2)
+    careful = careful if kind == standing else np.nan
+    low, high = (hopeful, careful) if standing == "from" else (careful, hopeful)
+    levers = np.array(sorted(tried))
+    curve = np.array([(hits / runs, *wilson(hits, runs)) for hits, runs in (tried[number] for number in levers)])
+    return Solution(lever, target, tried[levers[0]][1], standing, value, low, high, levers, *curve.T)
+
+
+def wilson(hits: int, runs: int, z: float = 1.959963984540054) -> tuple[float, float]:
+    """The 95% interval of a share by Wilson (1927)."""
+    centre, scale = (hits + z * z / 2) / (runs + z * z), z / (runs + z * z)
+    reach = scale * float(np.sqrt(hits * (runs - hits) / runs + z * z / 4))
+    return max(0.0, centre - reach), min(1.0, centre + reach)
+
+
+def _crossing(lever: Input, met: Callable[[float], bool]) -> tuple[Standing, float]:
+    """How ``met`` stands over the range, and the number at which it first changes."""
+    step = 1.0 if lever.whole or lever.days else 0.0
+    points = np.linspace(lever.low, lever.high, FIRST_POINTS)
+    points = np.unique(np.round(points)) if step else points
+    flags = [met(float(point)) for point in points]
+    change = next((place for place, flag in enumerate(flags) if flag != flags[0]), None)
+    if change is None:
+        return ("always" if flags[0] else "never"), np.nan
+    left, right = float(points[change - 1]), float(points[change])
+    while right - left > max(step, (lever.high - lever.low) * FINEST):
+        middle = (left + right) / 2
+        middle = float(np.floor(middle)) if step else middle
+        left, right = (middle, right) if met(middle) == flags[0] else (left, middle)
+    return ("up to", left) if flags[0] else ("from", right)
+
+
+def _unit(entry: Input) -> str:
+    return f" {entry.unit}" if entry.unit and not entry.days else ""

@@ -1,0 +1,80 @@
+"""``alliance calibrate``: parameters estimated from the facts."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli.options import OutPath, json_option
+from sim.cli.tables import columns
+from sim.limits import MOST_SEED
+
+if TYPE_CHECKING:
+    from sim.evidence.calibration import Calibration, Estimate
+
+
+@click.command("calibrate")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Use only what was known on that day.")
+@click.option("--draws", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="Joint draws to make.")
+@click.option("--seed", type=click.IntRange(0, MOST_SEED), default=1, show_default=True, help="Seed of the sampler.")
+@click.option("--write", "shipped", is_flag=True, help="Store the draws where runs look for them.")
+@click.option("--out", type=OutPath(), metavar="FILE.npz", help="Store the draws in this file.")
+@json_option
+def calibrate_command(
+    until: datetime.datetime | None, draws: int, seed: int, shipped: bool, out: Path | None, as_json: bool
+) -> None:
+    """Estimate parameters from the facts.
+
+    What data to 2024 cannot identify keeps its range. Nothing is stored without --write or --out.
+    """
+    from sim.evidence.calibration import UNTIL, calibrate, write
+
+    day = until.date() if until else UNTIL
+    found = calibrate(day, draws=draws, seed=seed)
+    files = [write(found, place) for place in ([None] if shipped else []) + ([out] if out else [])]
+    click.echo((_as_document if as_json else _as_text)(found, files))
+
+
+def _as_text(found: Calibration, files: list[Path]) -> str:
+    rows = [("key", "block", "prior", "mean", "sd", "shipped default")]
+    rows += [
+        (one.key, one.block, _prior(one), f"{one.mean:.4g}", f"{one.sd:.3g}", one.shipped) for one in found.estimates
+    ]
+    counts = ", ".join(f"{block} {count:,}" for block, count in found.observations.items())
+    return "\n".join(
+        [
+            *columns(rows, left=6),
+            "",
+            f"known on {found.until}; observations: {counts}",
+            f"worst R-hat {found.worst_r_hat:.3f}, smallest effective sample {found.smallest_sample:,.0f}",
+            *(f"skipped {reason}" for reason in found.skipped),
+            f"left at their ranges, since no data identify them: {', '.join(found.assumptions)}",
+            *map(str, files),
+        ]
+    )
+
+
+def _prior(one: Estimate) -> str:
+    return "" if one.prior is None else f"{one.prior[0]:g} ({one.prior[1]:g})"
+
+
+def _as_document(found: Calibration, files: list[Path]) -> str:
+    return json.dumps(
+        {
+            "until": str(found.until),
+            "estimates": [asdict(one) for one in found.estimates],
+            "observations": dict(found.observations),
+            "worst_r_hat": found.worst_r_hat,
+            "smallest_sample": found.smallest_sample,
+            "skipped": list(found.skipped),
+            "assumptions": list(found.assumptions),
+            "files": [str(path) for path in files],
+        },
+        indent=2,
+        ensure_ascii=False,
+    )

@@ -1,0 +1,36 @@
+"""``alliance list``: the shipped scenarios."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import click
+
+from sim.cli.options import json_option
+from sim.cli.tables import columns
+
+
+@click.command("list")
+@json_option
+def list_command(as_json: bool) -> None:
+    """List the shipped scenarios, one line each."""
+    from sim.shipped import shipped_folder, shipped_names
+
+    titles = {name: _title(shipped_folder() / f"{name}.toml") for name in shipped_names()}
+    if as_json:
+        click.echo(
+            json.dumps([{"name": name, "title": title} for name, title in titles.items()], indent=2, ensure_ascii=False)
+        )
+    elif titles:
+        click.echo("\n".join(columns(list(titles.items()), left=2)))
+
+
+def _title(path: Path) -> str:
+    """The title in a scenario file. Only the text is parsed: listing needs neither the model nor the facts."""
+    try:
+        title = tomllib.loads(path.read_text(encoding="utf-8")).get("title", "")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return "cannot be read; `alliance check` says why"
+    return str(title)

@@ -1,0 +1,31 @@
+"""``alliance replicate``: the model beside known results."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from sim.cli.options import json_option
+
+
+@click.command("replicate")
+@json_option
+def replicate_command(as_json: bool) -> None:
+    """Compare the model with known results.
+
+    Each row: a result of the literature or the facts, its tolerance, the model's figure.
+    """
+    from sim.evidence.replication import replicate
+
+    rows = [{**asdict(row), "passed": bool(row.passed)} for row in replicate()]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row['number']:>3}  {'within ' if row['passed'] else 'OUTSIDE'}  {row['result']}")
+        click.echo(f"     target {row['target']} (tolerance {row['tolerance']}); model {row['model']}")
+        if row["remark"]:
+            click.echo(f"     {row['remark']}")
+    click.echo(f"{sum(row['passed'] for row in rows)} of {len(rows)} within tolerance")

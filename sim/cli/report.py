@@ -1,0 +1,70 @@
+"""The HTML report of a comparison: figures, numbers and reasons on one page that stands alone."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from sim.analysis import Attribution, Comparison
+
+
+def write_report(
+    comparison: Comparison,
+    path: Path,
+    line: str,
+    folder: Path,
+    jobs: int,
+    *,
+    why: bool,
+    drawn: Path | None,
+    quiet: bool,
+) -> Path:
+    """Write the report of ``comparison`` to ``path``.
+
+    ``drawn`` is the folder where its figures stand as svg at page size; without one they are drawn for the report
+    alone. With ``why`` it says why each scenario differs from the baseline, for which more ensembles are run; those
+    are kept in ``folder``. Parts of one ensemble have no such reasons.
+
+    Raises:
+        FaultError: the file cannot be written.
+    """
+    from sim.figures import draw_all, figure_names
+    from sim.figures.report import build_report, read_pictures
+    from sim.files import write_whole
+
+    reasons = attributions(comparison, folder, jobs, quiet=quiet) if why and not comparison.conditional else ()
+    names = figure_names(comparison)
+    with tempfile.TemporaryDirectory(prefix="alliance-") as scratch:
+        if drawn is None:
+            with Progress("figures of the report", quiet=quiet) as progress:
+                draw_all(comparison, scratch, ("svg",), jobs, command=line, progress=progress)
+        pictures = read_pictures(drawn or scratch, names)
+    write_whole(path, build_report(comparison, pictures, attributions=reasons, command=line))
+    return path
+
+
+def attributions(comparison: Comparison, folder: Path, jobs: int, *, quiet: bool) -> Sequence[Attribution]:
+    """Why each scenario differs from the baseline, where any input does."""
+    from sim.analysis import attribute
+
+    scenarios = [view.scenario for view in comparison.views]
+    baseline = scenarios[comparison.baseline]
+    others = [scenario for scenario in scenarios if scenario.hash != baseline.hash]
+    with Progress("ensembles", quiet=quiet) as progress:
+        return [
+            attribute(
+                baseline,
+                scenario,
+                runs=comparison.runs,
+                seed=comparison.views[0].seed,
+                jobs=jobs,
+                cache=folder / "coalitions",
+                progress=progress,
+            )
+            for scenario in others
+        ]

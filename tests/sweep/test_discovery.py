@@ -1,0 +1,99 @@
+"""Discovery: a planted box is found with its bounds, and nothing is found in noise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import qmc
+
+from sim.analysis.sweep.design import Input
+from sim.analysis.sweep.discovery import discover
+from sim.errors import InputError
+from sim.scenario.values import fixed
+
+
+def ranges(count: int) -> list[Input]:
+    return [Input(f"room.input_{place}", (f"room.input_{place}",), "", "%", 0.0, 1.0) for place in range(count)]
+
+
+def points(count: int, inputs: int, seed: int = 1) -> np.ndarray:
+    return qmc.LatinHypercube(inputs, rng=seed).random(count)
+
+
+def planted(numbers: np.ndarray) -> np.ndarray:
+    return (numbers[:, 1] < 0.4) & (numbers[:, 3] > 0.7)
+
+
+def test_a_planted_box_is_found_with_both_bounds_and_no_other() -> None:
+    numbers = points(2000, 6)
+    (box,) = discover(numbers, planted(numbers), ranges(6))
+    assert [bound.place for bound in box.bounds] == [1, 3]
+    assert abs(box.bounds[0].high - 0.4) < 0.05
+    assert abs(box.bounds[1].low - 0.7) < 0.05
+    assert box.bounds[0].low < 0.01
+    assert box.bounds[1].high > 0.99
+    assert box.coverage > 0.9
+    assert box.density > 0.9
+    assert box.elsewhere < 0.02
+    assert all(bound.p_value < 1e-6 for bound in box.bounds)
+
+
+def test_a_box_under_noise_is_found_and_its_figures_are_honest() -> None:
+    numbers = points(2000, 10, seed=2)
+    luck = np.random.default_rng(1).uniform(size=2000)
+    chance = np.where(planted(numbers), 0.8, 0.1)
+    (box,) = discover(numbers, luck < chance, ranges(10))
+    assert {1, 3} == {bound.place for bound in box.bounds}
+    new = points(20_000, 10, seed=3)  # what the box promises holds on samples nobody has seen
+    expected = np.where(planted(new), 0.8, 0.1)[box.holds(new)].mean()
+    assert abs(box.density - expected) < 0.1
+
+
+def test_noise_has_no_box() -> None:
+    spurious = 0
+    for seed in range(60):
+        luck = np.random.default_rng(seed)
+        spurious += bool(discover(luck.uniform(size=(400, 8)), luck.uniform(size=400) < 0.3, ranges(8)))
+    assert spurious <= 6  # 5% by design
+
+
+def test_two_regions_are_two_boxes() -> None:
+    numbers = points(3000, 4, seed=4)
+    first, second = (numbers[:, :2] < 0.35).all(axis=1), (numbers[:, 2:] > 0.7).all(axis=1)
+    boxes = discover(numbers, first | second, ranges(4))
+    assert len(boxes) == 2
+    assert sum(box.coverage for box in boxes) > 0.85
+    assert sorted(tuple(bound.place for bound in box.bounds) for box in boxes) == [(0, 1), (2, 3)]
+
+
+def test_lists_are_bounded_by_their_values() -> None:
+    numbers = points(1500, 3, seed=5)
+    numbers[:, 0] = np.floor(numbers[:, 0] * 3)
+    inputs = ranges(3)
+    inputs[0] = Input("us.posture", ("us.posture",), "", "", values=("continuity", "conditional", "retrenchment"))
+    (box,) = discover(numbers, (numbers[:, 0] == 2) & (numbers[:, 2] < 0.5), inputs)
+    assert box.bounds[0].kept == (2,)
+    text = box.sentence(inputs, "fails")
+    assert text.startswith("fails mostly when us.posture is retrenchment and room.input_2 is below 0.5 %: in ")
+    assert "100 of 100 samples there against" in text
+
+
+def test_numbers_that_repeat_are_cut_between_them() -> None:
+    numbers = points(1500, 2, seed=6)
+    numbers[:, 0] = np.floor(numbers[:, 0] * 5)
+    inputs = [Input("years", ("years",), "", "years", 0.0, 4.0, whole=True), ranges(1)[0]]
+    (box,) = discover(numbers, numbers[:, 0] >= 3, inputs)
+    assert (box.bounds[0].low, box.density, box.coverage) == (3.0, 1.0, 1.0)
+    listed = [Input("values", ("values",), "", "", values=tuple(map(fixed, range(5)))), ranges(1)[0]]
+    (box,) = discover(numbers, numbers[:, 0] >= 3, listed)
+    assert box.bounds[0].kept == (3, 4)
+
+
+def test_a_condition_on_nothing_is_refused() -> None:
+    numbers = points(100, 2)
+    with pytest.raises(InputError, match="holds in no sample: there is no region to find; move its level"):
+        discover(numbers, np.zeros(100, bool), ranges(2))
+    with pytest.raises(InputError, match="holds in every sample"):
+        discover(numbers, np.ones(100, bool), ranges(2))
+    with pytest.raises(InputError, match="10 samples are too few to find a region in; sweep at least 40"):
+        discover(numbers[:10], numbers[:10, 0] < 0.5, ranges(2))
