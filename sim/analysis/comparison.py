@@ -26,7 +26,7 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sim.model.variables import Variable
+    from sim.model import Variable
     from sim.scenario.parameter import Catalogue
 
 MOST_THREADS = 4

@@ -13,7 +13,7 @@ from sim.analysis.outcomes import nearest
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.model.variables import Variable
+    from sim.model import Variable
     from sim.scenario.scenario import Scenario
 
 
@@ -60,7 +60,7 @@ def simulated(scenario: Scenario, runs: int, seed: int, *, first: int = 0, model
         scenario,
         module.simulate(scenario, seed, first, runs) if runs else {},
         {"year": tuple(axes.years), "month": tuple(axes.months)},
-        {"member": tuple(axes.members), "donor": tuple(axes.donors)},
+        {axis.name: axis.codes for axis in axes.entities},
         {one.name: one for one in module.variables()},
     )
 

@@ -11,7 +11,7 @@ from sim.cli.tables import columns, decimals, number
 
 if TYPE_CHECKING:
     from sim.ensemble import Result
-    from sim.model.variables import Variable
+    from sim.model import Variable
 
 DONOR_GROUPS = ("USA", "EUR", "ALL")
 DATES_PER_ROW = 6

@@ -12,9 +12,9 @@ import numpy as np
 
 from sim.ensemble import manifest as manifests
 from sim.ensemble import tidy
-from sim.ensemble.layout import GROUPS
+from sim.ensemble.netcdf import group_axis
 from sim.errors import InputError
-from sim.scenario.entities import right_code, wrong_code
+from sim.scenario.entities import entity_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import xarray
     from numpy.typing import NDArray
 
-    from sim.model.variables import Variable
+    from sim.model import Variable
     from sim.scenario.scenario import Scenario
 
 SUFFIXES = {"quantiles": "quantile", "mean": "mean", "sd": "sd"}
@@ -96,11 +96,11 @@ class Result:
     @cached_property
     def variables(self) -> dict[str, Variable]:
         """What was recorded, by name, in order."""
-        from sim.model.variables import Variable
+        from sim.model import Variable
 
         with self._undamaged():
-            told = [Variable(**{**one, "labels": tuple(one["labels"])}) for one in self.manifest["variables"]]
-        return {variable.name: variable for variable in told}
+            stored = [Variable.from_dict(entry) for entry in self.manifest["variables"]]
+        return {variable.name: variable for variable in stored}
 
     def variable(self, name: str) -> Variable:
         """The description of a variable; InputError with the nearest name if there is none."""
@@ -110,11 +110,34 @@ class Result:
         return found
 
     def entities(self, variable: str) -> tuple[str, ...]:
-        """Codes of the members or donors a variable is recorded for, or its labels; empty if it has neither."""
+        """Codes of the entities a variable is recorded for, or its labels; empty if it has neither."""
         found = self.variable(variable)
         if found.labels:
             return found.labels
         return self._texts(found.entity) if found.entity else ()
+
+    def entity(self, variable: str, word: str) -> str:
+        """The code or label of a variable that ``word`` means: a code, the name or alias of a country, a label.
+
+        Raises InputError with the nearest if there is none.
+        """
+        known = self.entities(variable)
+        code = word if word in known else entity_code(word, known)
+        if code:
+            return code
+        if not known:
+            raise InputError(f"{variable} is one series, it has no entity {word!r}")
+        raise InputError(f"{variable} has no entity {word!r}{_nearest(word, known)}")
+
+    def groups(self, variable: str) -> tuple[str, ...]:
+        """Codes of those entities of a variable whose single runs are kept: all, the groups of its axis, or none."""
+        declared = self.variable(variable)
+        if declared.keep_runs or declared.entity is None:
+            return self.entities(variable)
+        try:
+            return self._texts(group_axis(declared.entity))
+        except InputError:  # an axis without groups
+            return ()
 
     def dates(self, variable: str) -> NDArray[np.datetime64]:
         """Dates of a variable, ``(time,)``, datetime64[D]."""
@@ -148,17 +171,18 @@ class Result:
         found = self.variable(variable)
         if not self.manifest["keep_runs"]:
             raise InputError(f"{self.path}: single runs were not kept; run again with fewer runs or keep_runs=True")
-        grouped = found.entity == "donor" and not found.keep_runs
-        if grouped and entity not in GROUPS:
-            self._place(found, entity)
-            raise InputError(
-                f"{variable}: single runs are kept for the groups {', '.join(GROUPS)} only, name one of them"
+        entity = None if entity is None else self.entity(variable, entity)
+        groups = self.groups(variable)
+        if not found.keep_runs and entity not in groups:
+            kept = (
+                f"for the groups {', '.join(groups)} only, name one of them" if groups else "for none of its entities"
             )
+            raise InputError(f"{variable}: single runs are kept {kept}")
         if entity is None:
             return self._array(variable, keep=False)
         if found.labels:
             return np.asarray(self._array(variable, keep=False) == self._place(found, entity), np.float32)
-        place = self._texts("donor_group").index(entity) if grouped else self._place(found, entity)
+        place = self._place(found, entity) if found.keep_runs or entity is None else groups.index(entity)
         return self._array(variable, keep=False, place=place)
 
     @cached_property
@@ -191,16 +215,7 @@ class Result:
 
     def _place(self, variable: Variable, entity: str | None) -> int:
         """Index of an entity of ``variable``; InputError if it has no such one."""
-        known = self.entities(variable.name)
-        if entity in known:
-            return known.index(entity)
-        if entity is None:
-            return 0
-        if not known:
-            raise InputError(f"{variable.name} is one series, it has no entity {entity!r}")
-        if right_code(entity, known):
-            raise InputError(f"{variable.name}: {wrong_code(entity, known)}")
-        raise InputError(f"{variable.name} has no entity {entity!r}{_nearest(entity, known)}")
+        return 0 if entity is None else self.entities(variable.name).index(self.entity(variable.name, entity))
 
     def _texts(self, axis: str) -> tuple[str, ...]:
         """The codes along an axis."""

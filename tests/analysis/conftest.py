@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.ensemble import source
-from sim.model.variables import VARIABLES
+from sim.model import VARIABLES
 from sim.scenario.parameter import Catalogue, Number, Parameter
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import fixed

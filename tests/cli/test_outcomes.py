@@ -13,7 +13,7 @@ import pytest
 import sim.model
 from sim.cli.outcomes import Outcome, headline_outcomes, outcome_table
 from sim.cli.tables import columns, decimals, number
-from sim.model.variables import Variable
+from sim.model import Variable
 
 
 class Ensemble:
