@@ -41,10 +41,10 @@ EMPTY = Series(np.array([], dtype="datetime64[D]"), np.array([], dtype=np.float6
 Reader = Callable[[date, str], Series]
 
 
-def reported(variable: str, entity: str, known: date) -> Series:
+def reported(variable: str, entity: str | None, known: date) -> Series:
     """What had been reported of ``variable`` (of ``entity``) by ``known``; empty where nothing like it is reported."""
     reader = READERS.get(variable)
-    return reader(known, entity) if reader else EMPTY
+    return reader(known, entity or "") if reader else EMPTY
 
 
 def _yearly(values: Mapping[int, float]) -> Series:
