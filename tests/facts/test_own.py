@@ -203,7 +203,7 @@ def test_an_edition_that_mixes_definitions_or_price_bases_is_refused(tmp_path: P
     path = tmp_path / "defence.csv"
     assert [fault.removeprefix(f"{path}:") for fault in told] == [
         "14:42  definition  edition 2026-10-20 counts 2026 as 'core' elsewhere and as 'total' here",
-        "27:23  price_base  edition 2026-10-20 has prices of 2021 elsewhere and of 2015 here",
+        "27:24  price_base  edition 2026-10-20 has prices of 2021 elsewhere and of 2015 here",
     ]
 
 
