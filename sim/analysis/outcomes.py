@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim import model
 from sim.errors import InputError, Problem
 from sim.model import Variable
-from sim.scenario.entities import right_code
+from sim.scenario.entities import entity_code
 
 Kind = Literal["number", "probability", "label", "wait"]
 
@@ -166,7 +166,7 @@ def pick(
             problems.append(f"no variable named {stem!r}; {nearest(stem, (*known, *waits))}")
         else:
             allowed = {"member": tuple(members), "donor": DONOR_GROUPS}.get(variable.entity or "", ())
-            code = right_code(entity, allowed) or entity
+            code = entity_code(entity, allowed) or entity
             if code and code not in allowed:
                 problems.append(f"{stem} has no entity {entity!r}; {nearest(entity, allowed)}")
             else:

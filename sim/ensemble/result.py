@@ -14,7 +14,7 @@ from sim.ensemble import manifest as manifests
 from sim.ensemble import tidy
 from sim.ensemble.netcdf import group_axis
 from sim.errors import InputError
-from sim.scenario.entities import right_code, wrong_code
+from sim.scenario.entities import entity_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,6 +116,19 @@ class Result:
             return found.labels
         return self._texts(found.entity) if found.entity else ()
 
+    def entity(self, variable: str, word: str) -> str:
+        """The code or label of a variable that ``word`` means: a code, the name or alias of a country, a label.
+
+        Raises InputError with the nearest if there is none.
+        """
+        known = self.entities(variable)
+        code = word if word in known else entity_code(word, known)
+        if code:
+            return code
+        if not known:
+            raise InputError(f"{variable} is one series, it has no entity {word!r}")
+        raise InputError(f"{variable} has no entity {word!r}{_nearest(word, known)}")
+
     def groups(self, variable: str) -> tuple[str, ...]:
         """Codes of those entities of a variable whose single runs are kept: all, the groups of its axis, or none."""
         declared = self.variable(variable)
@@ -158,9 +171,9 @@ class Result:
         found = self.variable(variable)
         if not self.manifest["keep_runs"]:
             raise InputError(f"{self.path}: single runs were not kept; run again with fewer runs or keep_runs=True")
+        entity = None if entity is None else self.entity(variable, entity)
         groups = self.groups(variable)
         if not found.keep_runs and entity not in groups:
-            self._place(found, entity)
             kept = (
                 f"for the groups {', '.join(groups)} only, name one of them" if groups else "for none of its entities"
             )
@@ -202,16 +215,7 @@ class Result:
 
     def _place(self, variable: Variable, entity: str | None) -> int:
         """Index of an entity of ``variable``; InputError if it has no such one."""
-        known = self.entities(variable.name)
-        if entity in known:
-            return known.index(entity)
-        if entity is None:
-            return 0
-        if not known:
-            raise InputError(f"{variable.name} is one series, it has no entity {entity!r}")
-        if right_code(entity, known):
-            raise InputError(f"{variable.name}: {wrong_code(entity, known)}")
-        raise InputError(f"{variable.name} has no entity {entity!r}{_nearest(entity, known)}")
+        return 0 if entity is None else self.entities(variable.name).index(self.entity(variable.name, entity))
 
     def _texts(self, axis: str) -> tuple[str, ...]:
         """The codes along an axis."""
