@@ -18,7 +18,7 @@ from sim.errors import FaultError, InputError
 VERBS = [
     "run", "check", "list", "explain", "schema", "plot", "explore", "compare", "attribute", "export", "rerun",
     "sweep", "sensitivity", "discover", "solve", "depends",
-    "branch", "tree", "verify", "calibrate", "backtest", "replicate",
+    "branch", "tree", "verify", "calibrate", "backtest", "replicate", "facts",
 ]  # fmt: skip
 EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 

@@ -29,6 +29,7 @@ from sim.cli.tables import columns
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Ranking
+    from sim.analysis.sweep.ranking import Way
 
 
 @click.command("sensitivity")
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
 def sensitivity_command(
     source: str,
     outcomes: tuple[str, ...],
-    way: str,
+    way: Way,
     vary: tuple[str, ...],
     samples: int | None,
     runs: int,

@@ -17,6 +17,7 @@ from sim.cli.options import (
     json_option,
     paths_shown,
     quiet_option,
+    usable_cores,
     write_whole,
 )
 from sim.cli.progress import Progress

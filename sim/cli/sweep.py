@@ -26,7 +26,7 @@ from sim.cli.progress import Progress
 from sim.cli.tables import columns
 
 if TYPE_CHECKING:
-    from sim.analysis.sweep import Sweep
+    from sim.analysis.sweep import Method, Sweep
 
 
 @click.command("sweep")
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 def sweep_command(
     scenarios: tuple[str, ...],
     vary: tuple[str, ...],
-    method: str,
+    method: Method,
     samples: int,
     outcomes: tuple[str, ...],
     runs: int,

@@ -17,13 +17,14 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import model
 from sim.analysis.sweep.design import Design, Input
 from sim.analysis.sweep.question import Condition, Outcome, Recorded, question
 from sim.ensemble import manifest, source
@@ -45,6 +46,7 @@ Question = Outcome | Condition
 Progress = Callable[[int, int], None]
 
 BLOCK = 16  # samples
+MOST_REMEMBERED = 5_000  # runs whose draws are kept in memory from sample to sample
 LEVELS = 100  # order statistics kept of each outcome: a probability is known to the nearest per cent
 KIND, FORMAT = "alliance sweep", 1
 DESIGN, OUTCOMES, NUMBERS = "design.csv", "outcomes.csv", "outcomes.npz"
@@ -57,7 +59,6 @@ SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 class Plan:
     """Everything that shapes a sweep's numbers; small and picklable."""
 
-    model: str
     scenarios: tuple[Scenario, ...]
     design: Design
     questions: tuple[Question, ...]
@@ -183,7 +184,6 @@ class Sweep:
 
 def recorded(scenario: Scenario) -> Recorded:
     """What can be asked about a scenario."""
-    model = source.model()
     axes, variables = model.axes(scenario), model.variables()
     return Recorded(
         every={variable.name: variable.every for variable in variables},
@@ -196,7 +196,7 @@ def recorded(scenario: Scenario) -> Recorded:
 
 def headline_questions(scenario: Scenario) -> list[str]:
     """The headline variables at every year's end, totals where they are recorded by entity."""
-    model, axes = source.model(), source.model().axes(scenario)
+    axes = model.axes(scenario)
     names = [variable.name for variable in model.variables() if variable.headline and variable.entity != "member"]
     return [f"{name}@{day.year}" for name in names for day in axes.years[1:] or axes.years]
 
@@ -223,7 +223,7 @@ def plan(
         raise InputError(tuple(dict.fromkeys(problems)))
     if len({(scenario.start, scenario.end) for scenario in scenarios}) > 1:
         raise InputError("scenarios of one sweep must start and end on the same days")
-    return Plan(source.MODEL, tuple(map(partial(_trimmed, asked), scenarios)), design, tuple(asked), runs, seed)
+    return Plan(tuple(map(partial(_trimmed, asked), scenarios)), design, tuple(asked), runs, seed)
 
 
 def _trimmed(questions: Sequence[Question], scenario: Scenario) -> Scenario:
@@ -244,16 +244,26 @@ def warnings(plan: Plan) -> tuple[str, ...]:
     )
 
 
-def answers(plan: Plan, scenario: Scenario, seed: Seed | None = None, first: int = 0) -> list[Floats]:
-    """The values of every question in each run, ``(runs,)``; of a condition 0 or 1. One simulation, nothing on disk."""
-    record = source.model(plan.model).simulate(scenario, plan.seed if seed is None else seed, first, plan.runs)
-    values = []
-    for each in plan.questions:
-        if isinstance(each, Condition):
-            values.append(each.holds(each.outcome.read(record)).astype(np.float64))
-        else:
-            values.append(each.read(record))
-    return values
+def answers(plan: Plan, scenario: Scenario, seed: Seed | None = None) -> list[Floats]:
+    """The values of every question in each run, ``(runs,)``; of a condition 0 or 1. One simulation, nothing on disk.
+
+    ``seed`` replaces the plan's, as a function of what is drawn.
+    """
+    outcomes = [each.outcome if isinstance(each, Condition) else each for each in plan.questions]
+    only = {each.variable for each in outcomes}
+    kept = None if seed is not None or plan.runs > MOST_REMEMBERED else _memory(plan.seed, plan.runs)
+    record = model.simulate(scenario, plan.seed if seed is None else seed, 0, plan.runs, only=only, memory=kept)
+    values = [each.read(record) for each in outcomes]
+    return [
+        each.holds(value).astype(np.float64) if isinstance(each, Condition) else value
+        for each, value in zip(plan.questions, values, strict=True)
+    ]
+
+
+@lru_cache(maxsize=1)
+def _memory(seed: int, runs: int) -> dict[Any, Any]:  # noqa: ARG001
+    """What these runs have drawn: every sample draws the same, and so nothing is drawn twice."""
+    return {}
 
 
 def compute(plan: Plan, block: tuple[int, int]) -> Answer:
@@ -488,9 +498,7 @@ def open_sweep(folder: Path | str) -> Sweep:
     scenarios = tuple(Scenario.from_dict(each) for each in content["scenarios"])
     inputs = tuple(_input(each) for each in content["inputs"])
     asked = tuple(question(text, recorded(scenarios[0])) for text in content["outcomes"])
-    made = Plan(
-        source.MODEL, scenarios, Design(inputs, units, content["design"]), asked, content["runs"], content["seed"]
-    )
+    made = Plan(scenarios, Design(inputs, units, content["design"]), asked, content["runs"], content["seed"])
     names = [scenario.name for scenario in scenarios]
     failed = {(names.index(each["scenario"]), each["sample"]): each["error"] for each in content["failed"]}
     return Sweep(out, made, mean, sd, levels, failed, tuple(content["warnings"]))
