@@ -126,10 +126,11 @@ def sweep_command(
 def draw(found: Sweep, formats: tuple[str, ...]) -> list[Path]:
     """The bars and the heat map of a sweep, in its folder."""
     from sim.analysis.sweep import ranking
+    from sim.analysis.sweep.ranking import FEWEST_A_INPUT
     from sim.figures.sweeps import ranking_drawings, write
 
-    if found.failed or len(found.inputs) < 2 or found.plan.design.samples < 20:
-        return []
+    if found.failed or found.plan.design.samples < FEWEST_A_INPUT * len(found.inputs):
+        return []  # too few to tell the inputs apart
     return write(ranking_drawings(ranking(found), found), found.folder / "figures", formats)
 
 

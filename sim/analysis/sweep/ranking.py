@@ -31,6 +31,7 @@ Progress = Callable[[int, int], None]
 Way = Literal["morris", "sobol", "bins"]
 WAYS: tuple[Way, ...] = ("morris", "sobol")
 PATHS, BASE = 10, 128
+FEWEST_A_INPUT = 10  # samples below which inputs of a design happen to go together
 COLUMNS = ("outcome", "input", "measure", "value", "low", "high")
 
 
@@ -181,6 +182,11 @@ def ranking(swept: sweeps.Sweep, scenario: int = 0, questions: Sequence[str] = (
             "sobol", share=np.clip(shares.total, 0, 1), size=shares.total, interval=shares.total_interval,
             first=shares.first, first_interval=shares.first_interval, **about,
         )  # fmt: skip
+    if len(units) < FEWEST_A_INPUT * len(inputs):
+        raise InputError(
+            f"{len(units)} samples do not tell {len(inputs)} inputs apart; sweep at least {FEWEST_A_INPUT * len(inputs)}, "
+            "or ask alliance sensitivity about the scenario"
+        )
     shares_ = given_data_shares(units, values)
     return Ranking("bins", share=shares_, size=shares_, interval=np.full((*shares_.shape, 2), np.nan), **about)
 
