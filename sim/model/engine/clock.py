@@ -59,7 +59,7 @@ class Clock:
 
     def at(self, day: date, phase: str) -> simpy.Event:
         """An event to wait for: ``day``, in ``phase``. A day before today is an error of SimPy's."""
-        return _Moment(self.environment, (day - self.today).days, self._priority[phase])
+        return _Moment(self.environment, (day - self.start).days - int(self.environment.now), self._priority[phase])
 
     def days(self, days: Iterable[date]) -> tuple[date, ...]:
         """Those of ``days`` that lie within the horizon, sorted, each once."""
