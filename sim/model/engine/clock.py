@@ -47,7 +47,7 @@ class Clock:
 
     def __init__(self, start: date, end: date, phases: Sequence[str] = ()) -> None:
         self.start, self.end = start, end
-        self._priority = {phase: FIRST_PRIORITY + place for place, phase in enumerate(phases)}
+        self._priority = {phase: FIRST_PRIORITY + number for number, phase in enumerate(phases)}
         self.environment = simpy.Environment()
         self.month_ends = month_ends(start, end)
         self.year_ends = year_ends(start, end)

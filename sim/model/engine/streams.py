@@ -123,10 +123,10 @@ class Streams:
 
     def students(self, system: str, period: int, slots: Sequence[int], degrees: float, purpose: int = 0) -> Draws:
         """Student-t numbers scaled to unit variance, shape ``(slots, runs)``; ``degrees`` > 2."""
-        place = (self.normals(system, period, slots, purpose) + np.float32(_REACH)) * np.float32(_STEPS)
-        cell = place.astype(np.int32)
+        position = (self.normals(system, period, slots, purpose) + np.float32(_REACH)) * np.float32(_STEPS)
+        cell = position.astype(np.int32)
         values, rises = _student_table(degrees)
-        return values.take(cell) + (place - cell.astype(np.float32)) * rises.take(cell)
+        return values.take(cell) + (position - cell.astype(np.float32)) * rises.take(cell)
 
     def quantiles(self, name: str) -> NDArray[np.float64]:
         """The quantile of a parameter in each run: the same in every scenario, whatever the prior. ``(runs,)``."""
