@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,14 +17,22 @@ from sim.model.engine.variables import Axes, Variable
 class Record:
     """Collects every variable of every system: name -> float32 ``(time, runs)`` or ``(time, entities, runs)``."""
 
-    def __init__(self, engine: Engine, axes: Axes, systems: Sequence[System], built: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        axes: Axes,
+        systems: Sequence[System],
+        built: Mapping[str, Any],
+        only: Collection[str] | None = None,
+    ) -> None:
         self._engine, self._axes = engine, axes
         self.values: dict[str, Numbers] = {}
         self._sources: dict[str, list[tuple[Any, str, Numbers]]] = {"month": [], "year": []}
         for system in systems:
             for variable in system.variables:
-                values = self.values[variable.name] = np.empty(self._shape(variable), np.float32)
-                self._sources[variable.every].append((built[system.name], variable.read, values))
+                if only is None or variable.name in only:
+                    values = self.values[variable.name] = np.empty(self._shape(variable), np.float32)
+                    self._sources[variable.every].append((built[system.name], variable.read, values))
 
     def process(self) -> Process:
         """Records at the end of each month and year, after everything else of that day."""
