@@ -67,9 +67,8 @@ def _ranked_page(found: Ranking, swept: Sweep | None, figure: str, title: str, w
     names = swept.names if swept else (found.scenario,)
     made_of = _provenance(names, hashes, found.seed, found.runs, figure)
     said = ". ".join(found.sentence(at) for at in _columns(found)[:2]) + "."
-    return Page(
-        SIZES["page"], title, words, Sentence(said), made_of, height=height, skill=f"{found.samples:,} samples of {found.runs:,} runs each.",
-    )  # fmt: skip
+    note = f"{found.samples:,} samples of {found.runs:,} runs each."
+    return Page(SIZES["page"], title, words, Sentence(said), made_of, height=height, skill=note)
 
 
 def _columns(found: Ranking) -> list[int]:

@@ -184,7 +184,7 @@ def ranking(swept: sweeps.Sweep, scenario: int = 0, questions: Sequence[str] = (
         )  # fmt: skip
     if len(units) < FEWEST_A_INPUT * len(inputs):
         raise InputError(
-            f"{len(units)} samples do not tell {len(inputs)} inputs apart; sweep at least {FEWEST_A_INPUT * len(inputs)}, "
+            f"{len(units)} samples do not tell {len(inputs)} inputs apart; sweep {FEWEST_A_INPUT * len(inputs)} or more, "
             "or ask alliance sensitivity about the scenario"
         )
     shares_ = given_data_shares(units, values)
