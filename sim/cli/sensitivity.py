@@ -83,7 +83,7 @@ def sensitivity_command(
     from sim.analysis.sweep import open_sweep, rank, ranking
     from sim.analysis.sweep.design import read_vary
     from sim.analysis.sweep.ranking import COLUMNS
-    from sim.analysis.sweep.sweeps import headline_questions
+    from sim.analysis.sweep.samples import headline_questions
     from sim.loading import load
     from sim.model import catalogue
 

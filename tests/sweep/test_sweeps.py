@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim import load
-from sim.analysis.sweep import sweeps
+from sim.analysis.sweep import samples, sweeps
 from sim.analysis.sweep.asking import SOURCES, depends, sources_of_luck, what_it_takes
 from sim.analysis.sweep.design import design, read_vary
 from sim.analysis.sweep.question import condition, outcome, target
@@ -34,7 +34,7 @@ def baseline():
 @pytest.fixture(scope="module")
 def plan(baseline):
     ranges = ["budgets.commitment_pp=-0.05:0.3", "us.commitment.posture=continuity,retrenchment"]
-    return sweeps.plan([baseline], design(read_vary(ranges, catalogue()), "sobol", 18), QUESTIONS, runs=24, seed=3)
+    return samples.plan([baseline], design(read_vary(ranges, catalogue()), "sobol", 18), QUESTIONS, runs=24, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_each_sample_is_what_the_scenario_gives_with_its_values_set(plan, finish
     posture = plan.design.inputs[1].text(row[1])
     alone = load("baseline", sets=[f"budgets.commitment_pp={float(row[0])!r}", f"us.commitment.posture={posture}"])
     record = simulate(alone, 3, 0, 24)
-    whole = sweeps.recorded(alone)
+    whole = samples.recorded(alone)
     for place, text in enumerate(QUESTIONS):
         if place == 2:
             at = condition("us_commitment@2025 < 0.5", whole)
@@ -67,13 +67,13 @@ def test_each_sample_is_what_the_scenario_gives_with_its_values_set(plan, finish
             np.testing.assert_array_equal(finished.mean[0, 17, place], values.mean())
             np.testing.assert_allclose(finished.sd[0, 17, place], values.std(ddof=1))
             assert finished.levels[0, 17, place, 0] == np.float32(values.min())
-    assert sweeps.plan([alone], plan.design, QUESTIONS).scenarios[0].end.year == 2025  # later years change nothing
+    assert samples.plan([alone], plan.design, QUESTIONS).scenarios[0].end.year == 2025  # later years change nothing
 
 
 def test_samples_share_their_luck(baseline):
     """Two samples that differ in an input without effect until 2026 are the same until then."""
     inputs = read_vary(["budgets.commitment_pp@2027=-0.05:0.3"], catalogue())
-    asked = sweeps.plan([baseline], design(inputs, "grid"), ["us_commitment@2026"], runs=16)
+    asked = samples.plan([baseline], design(inputs, "grid"), ["us_commitment@2026"], runs=16)
     assert len(np.unique(sweeps.run(asked).mean)) == 1
 
 
@@ -122,7 +122,7 @@ def test_a_finished_sweep_is_found_again_and_opens_as_it_was(plan, finished, mon
 
 
 def test_the_probability_of_any_condition_on_a_kept_outcome_is_known_to_a_per_cent(finished):
-    whole = sweeps.recorded(finished.plan.scenarios[0])
+    whole = samples.recorded(finished.plan.scenarios[0])
     exact = finished.probability(condition("us_commitment@2025 < 0.5", whole))
     np.testing.assert_array_equal(exact, finished.mean[0, :, 2])
     values = finished.levels[0, :, 0]
@@ -176,14 +176,14 @@ def test_a_folder_that_is_no_sweep_is_told(tmp_path):
 
 
 def test_a_sample_that_fails_is_marked_and_the_rest_stands(plan, finished, tmp_path, monkeypatch):
-    real, number = sweeps.answers, plan.design.numbers()[5][0]
+    real, number = samples.answers, plan.design.numbers()[5][0]
 
     def failing(asked, scenario, *rest):
         if scenario.values["budgets.commitment_pp"].value["value"] == number:
             raise FaultError("members_at_2pct is not a number in some runs")
         return real(asked, scenario, *rest)
 
-    monkeypatch.setattr(sweeps, "answers", failing)
+    monkeypatch.setattr(samples, "answers", failing)
     found = sweeps.run(plan, out=tmp_path / "failed")
     assert found.failed == {(0, 5): "members_at_2pct is not a number in some runs"}
     assert np.isnan(found.mean[0, 5]).all()
@@ -195,20 +195,20 @@ def test_an_input_that_an_event_sets_is_told(baseline):
     stopped = load("congress_gap")
     key = next(key for event in stopped.events for key, _ in event.sets)
     inputs = read_vary([f"{key}=0:0.5"], catalogue())
-    (said,) = sweeps.warnings(sweeps.plan([stopped], design(inputs, samples=2), ["us_commitment@2029"]))
+    (said,) = samples.warnings(samples.plan([stopped], design(inputs, samples=2), ["us_commitment@2029"]))
     assert f"{key} varies until" in said
 
 
 def test_questions_that_cannot_be_read_are_told_at_once(baseline):
     inputs = read_vary(["budgets.commitment_pp"], catalogue())
     with pytest.raises(InputError) as caught:
-        sweeps.plan([baseline], design(inputs, samples=2), ["us_comitment@2026", "threat@2050"])
+        samples.plan([baseline], design(inputs, samples=2), ["us_comitment@2026", "threat@2050"])
     assert len(caught.value.problems) == 2
 
 
 def test_what_it_takes_is_solved_on_the_model(baseline):
     lever = read_vary(["budgets.commitment_pp=0:2"], catalogue())[0]
-    recorded = sweeps.recorded(baseline)
+    recorded = samples.recorded(baseline)
     found = what_it_takes(baseline, lever, target("P(members_at_2pct@2027 >= 27) >= 0.4", recorded), runs=200)
     assert found.standing == "from"
     assert found.low <= found.value <= found.high

@@ -12,8 +12,9 @@ from sim.analysis.sweep.discovery import Box, discover
 from sim.analysis.sweep.question import Condition, Target, condition, target
 from sim.analysis.sweep.ranking import Ranking, rank, ranking
 from sim.analysis.sweep.regret import Regret, regret
+from sim.analysis.sweep.samples import Plan, plan, recorded
 from sim.analysis.sweep.solving import Solution
-from sim.analysis.sweep.sweeps import Plan, Sweep, open_sweep, plan, recorded, run
+from sim.analysis.sweep.sweeps import Sweep, open_sweep, run
 from sim.errors import InputError
 from sim.loading import load
 from sim.model import catalogue

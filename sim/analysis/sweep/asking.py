@@ -16,9 +16,9 @@ from sim.analysis.statistics import Difference, paired
 from sim.analysis.sweep.design import Design, Input, assumptions, varied
 from sim.analysis.sweep.question import Condition, Outcome, Target
 from sim.analysis.sweep.regret import Regret, regret
+from sim.analysis.sweep.samples import Plan, Question, answers, plan
 from sim.analysis.sweep.sensitivity import Sources, source_shares
 from sim.analysis.sweep.solving import Solution, first_points, solve
-from sim.analysis.sweep.sweeps import Plan, Question, answers, plan
 from sim.ensemble.executors import complete
 from sim.errors import InputError
 from sim.model import catalogue

@@ -14,6 +14,7 @@ from sim.analysis.sweep import sweeps
 from sim.analysis.sweep.asking import SOURCES, sources_of_luck
 from sim.analysis.sweep.design import Design, Input
 from sim.analysis.sweep.question import Condition, question
+from sim.analysis.sweep.samples import plan, recorded
 from sim.analysis.sweep.sensitivity import (
     MOST_IN_DETAIL,
     Sources,
@@ -139,7 +140,7 @@ def rank(
         raise InputError("nothing varies; name inputs with --vary KEY=LOW:HIGH, or --vary assumptions")
 
     def made(name: str, chosen: Sequence[Input], units: Floats) -> sweeps.Sweep:
-        asked = sweeps.plan([scenario], Design(tuple(chosen), units, name), questions, runs=runs, seed=seed)
+        asked = plan([scenario], Design(tuple(chosen), units, name), questions, runs=runs, seed=seed)
         return sweeps.run(
             asked, jobs=jobs, cluster=cluster, out=folder / name if folder else None, force=force, command=command,
             progress=progress,
@@ -163,7 +164,7 @@ def ranking(swept: sweeps.Sweep, scenario: int = 0, questions: Sequence[str] = (
     Raises:
         InputError: a sample is missing, or a question was not kept.
     """
-    asked = [question(text, sweeps.recorded(swept.plan.scenarios[scenario])) for text in questions]
+    asked = [question(text, recorded(swept.plan.scenarios[scenario])) for text in questions]
     asked = asked or list(swept.plan.questions)
     values = np.column_stack([swept.values(each, scenario) for each in asked])
     units, inputs = swept.plan.design.units, swept.inputs
@@ -184,8 +185,8 @@ def ranking(swept: sweeps.Sweep, scenario: int = 0, questions: Sequence[str] = (
         )  # fmt: skip
     if len(units) < FEWEST_A_INPUT * len(inputs):
         raise InputError(
-            f"{len(units)} samples do not tell {len(inputs)} inputs apart; sweep {FEWEST_A_INPUT * len(inputs)} or more, "
-            "or ask alliance sensitivity about the scenario"
+            f"{len(units)} samples do not tell {len(inputs)} inputs apart; "
+            f"sweep {FEWEST_A_INPUT * len(inputs)} or more, or ask alliance sensitivity about the scenario"
         )
     shares_ = given_data_shares(units, values)
     return Ranking("bins", share=shares_, size=shares_, interval=np.full((*shares_.shape, 2), np.nan), **about)
