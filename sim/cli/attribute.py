@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import math
 import time
@@ -13,6 +14,7 @@ import click
 
 from sim.cli.options import (
     OutPath,
+    at_option,
     command_line,
     ensemble_options,
     format_option,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 @click.argument("second", metavar="B")
 @ensemble_options
 @variable_option
+@at_option
 @click.option(
     "--orders", type=click.IntRange(4, 10_000), default=16, show_default=True, help="Orders sampled above six groups."
 )
@@ -55,6 +58,7 @@ def attribute_command(
     jobs: int | None,
     sets: tuple[str, ...],
     variables: tuple[str, ...],
+    at: tuple[datetime.datetime, ...],
     orders: int,
     formats: tuple[str, ...],
     size: str,
@@ -68,28 +72,19 @@ def attribute_command(
     The difference is shared out over the groups of changed inputs (Shapley values, on the same streams).
     """
     began = time.monotonic()
-    from sim.analysis import PART_COLUMNS, ask, attribute, csv_text
+    from sim.analysis import PART_COLUMNS, ask, csv_text
 
-    asked = ask([first, second], variables=variables, runs=runs, seed=seed, sets=sets)
-    pair = asked.scenarios
+    days = [moment.date() for moment in at]
+    asked = ask([first, second], variables=variables, at=days, runs=runs, seed=seed, sets=sets)
     folder = out or Path("comparisons") / f"{asked.names[0]}_to_{asked.names[1]}"
     with Progress("ensembles", quiet=quiet) as progress:
-        found = attribute(
-            *pair,
-            runs=runs,
-            seed=seed,
-            jobs=jobs or usable_cores(),
-            cache=folder / "coalitions",
-            outcomes=asked.outcomes,
-            permutations=orders,
-            progress=progress,
-        )
+        found = asked.attribution(folder, orders=orders, jobs=jobs or usable_cores(), progress=progress)
     table = folder / "attribution.csv"
     write_whole(table, csv_text([part.to_dict() for part in found.rows()], PART_COLUMNS))
     files = [table]
     if not no_figures:
         line = command_line("attribute", asked.words, [*asked.settings, ("--orders", orders)])
-        source = provenance(found, pair, line)
+        source = provenance(found, asked.scenarios, line)
         files += draw_waterfalls(found, source, folder / "figures", formats, size, jobs, quiet=quiet)
     seconds = time.monotonic() - began
     click.echo(as_document(found, files, seconds) if as_json else as_text(found, files, seconds))
