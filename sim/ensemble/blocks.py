@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.ensemble import folder, source
+from sim.ensemble import source
 from sim.ensemble.layout import BLOCK, Layout, Part, blocks_of, plan
 from sim.ensemble.statistics import COLUMNS, moments
 from sim.errors import AllianceError, FaultError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DTYPE = np.dtype("<f4")
 ITEM = DTYPE.itemsize
+KEPT = "choose another --out; finished blocks are kept, run the same command again to resume"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _name(number: int, count: int) -> str:
 
 def _save(path: Path, shape: tuple[int, int], stretches: Sequence[NDArray[np.float32]]) -> None:
     """Write an NPY file of ``shape``, with what ``stretches`` hold beyond it behind, under another name; rename."""
-    with disk(path, folder.KEPT), replacing(path, durable=True) as file:
+    with disk(path, KEPT), replacing(path, durable=True) as file:
         head = {"descr": DTYPE.str, "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(file, head)
         for stretch in stretches:
@@ -87,7 +88,7 @@ def _save(path: Path, shape: tuple[int, int], stretches: Sequence[NDArray[np.flo
 def finished(work: Work, layout: Layout) -> list[int]:
     """Numbers of the blocks in store; one that is damaged is removed and counts as missing."""
     numbers = []
-    with disk(work.store, folder.KEPT):
+    with disk(work.store, KEPT):
         for number, count in blocks_of(work.runs):
             path = work.path(number)
             if not path.exists():

@@ -1,4 +1,4 @@
-"""The netCDF-4 layout of an HDF5 file, written with h5py alone.
+"""The netCDF-4 layout of an HDF5 file, written with h5py alone, on a disk that may be full.
 
 A library for netCDF would look up every dimension for every variable, which took longer than simulating. What makes
 an HDF5 file netCDF-4 is little: dimensions are scales, every variable lists its own, and every scale its users.
@@ -6,16 +6,18 @@ an HDF5 file netCDF-4 is little: dimensions are scales, every variable lists its
 
 from __future__ import annotations
 
+import io
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
-
-    from sim.ensemble.spill import SpillFile
+    from typing_extensions import Buffer
 
 SMALL = 4096  # bytes below which packing an array takes more room than it saves
 
@@ -45,26 +47,26 @@ class NetcdfFile:
         finally:
             self._file.close()
 
-    def attributes(self, told: Mapping[str, str | int]) -> None:
+    def attributes(self, attributes: Mapping[str, str | int]) -> None:
         """Attributes of the file."""
-        self._tell(self._file, told)
+        self._tell(self._file, attributes)
 
-    def axis(self, name: str, values: NDArray[Any] | Sequence[str], told: Mapping[str, str | int]) -> None:
+    def axis(self, name: str, values: NDArray[Any] | Sequence[str], attributes: Mapping[str, str | int]) -> None:
         """A dimension with its coordinate: numbers, or texts."""
         if isinstance(values, np.ndarray):
-            made = self._file.create_dataset(name, data=values, **_packing(values.nbytes, values.shape))
+            dataset = self._file.create_dataset(name, data=values, **_packing(values.nbytes, values.shape))
         else:
-            made = self._file.create_dataset(name, data=np.array(values, object), dtype=self._h5py.string_dtype())
-        made.make_scale(name)
-        self._tell(made, {**told, "_Netcdf4Dimid": len(self._axes)})
-        self._axes[name] = made
+            dataset = self._file.create_dataset(name, data=np.array(values, object), dtype=self._h5py.string_dtype())
+        dataset.make_scale(name)
+        self._tell(dataset, {**attributes, "_Netcdf4Dimid": len(self._axes)})
+        self._axes[name] = dataset
         self._users[name] = []
 
     def array(
         self,
         name: str,
         dimensions: Sequence[str],
-        told: Mapping[str, str | int],
+        attributes: Mapping[str, str | int],
         *,
         data: NDArray[np.float32] | None = None,
         chunks: tuple[int, ...] | None = None,
@@ -73,17 +75,17 @@ class NetcdfFile:
         shape = tuple(self._axes[dimension].shape[0] for dimension in dimensions)
         if data is None:
             options = _packing(SMALL, chunks) if chunks else {}
-            made = self._file.create_dataset(name, shape, np.float32, **options)
+            dataset = self._file.create_dataset(name, shape, np.float32, **options)
         else:
-            made = self._file.create_dataset(name, data=data, **_packing(data.nbytes, shape))
-        self._tell(made, told)
-        for place, dimension in enumerate(dimensions):
-            self._users[dimension].append((made.ref, place))
+            dataset = self._file.create_dataset(name, data=data, **_packing(data.nbytes, shape))
+        self._tell(dataset, attributes)
+        for position, dimension in enumerate(dimensions):
+            self._users[dimension].append((dataset.ref, position))
         scales = np.empty(len(dimensions), object)
-        for place, dimension in enumerate(dimensions):
-            scales[place] = np.array([self._axes[dimension].ref], self._h5py.ref_dtype)
-        made.attrs.create("DIMENSION_LIST", scales, dtype=self._h5py.vlen_dtype(self._h5py.ref_dtype))
-        return made
+        for position, dimension in enumerate(dimensions):
+            scales[position] = np.array([self._axes[dimension].ref], self._h5py.ref_dtype)
+        dataset.attrs.create("DIMENSION_LIST", scales, dtype=self._h5py.vlen_dtype(self._h5py.ref_dtype))
+        return dataset
 
     def _list_users(self) -> None:
         """Tell every dimension which variables lie on it."""
@@ -92,16 +94,16 @@ class NetcdfFile:
             if users:
                 self._axes[name].attrs.create("REFERENCE_LIST", np.array(users, kind), dtype=kind)
 
-    def _tell(self, thing: Any, told: Mapping[str, str | int]) -> None:
+    def _tell(self, thing: Any, attributes: Mapping[str, str | int]) -> None:
         """Set attributes; h5py's own way makes each under another name and renames it."""
         h5a = self._h5py.h5a
-        for name, value in told.items():
+        for name, value in attributes.items():
             if isinstance(value, str):
-                made = h5a.create(thing.id, name.encode(), self._text, self._scalar)
-                made.write(np.array(value.encode(), object))
+                dataset = h5a.create(thing.id, name.encode(), self._text, self._scalar)
+                dataset.write(np.array(value.encode(), object))
             else:
-                made = h5a.create(thing.id, name.encode(), self._h5py.h5t.NATIVE_INT64, self._scalar)
-                made.write(np.array(value, np.int64))
+                dataset = h5a.create(thing.id, name.encode(), self._h5py.h5t.NATIVE_INT64, self._scalar)
+                dataset.write(np.array(value, np.int64))
 
 
 def _packing(size: int, chunks: tuple[int, ...] | None) -> dict[str, Any]:
@@ -109,3 +111,76 @@ def _packing(size: int, chunks: tuple[int, ...] | None) -> dict[str, Any]:
     if size < SMALL:
         return {}
     return {"compression": "gzip", "compression_opts": 1, "shuffle": True, "chunks": chunks}
+
+
+class SpillFile(io.RawIOBase):
+    """A new binary file at ``path``; when the disk refuses a write, all goes on in memory and ``error`` is kept.
+
+    The HDF5 library crashes the process when it cannot close a file. So it is never told: whoever writes through it
+    asks ``error`` now and then, stops, lets the library close, and raises what happened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._file: io.RawIOBase | io.BytesIO = path.open("w+b", buffering=0)
+        self.error: OSError | None = None
+
+    def write(self, data: Buffer) -> int:
+        """Write all of ``data``."""
+        rest = memoryview(data).cast("B")
+        size = len(rest)
+        while len(rest):
+            position = self._file.tell()
+            try:
+                rest = rest[self._file.write(rest) :]
+            except OSError as error:
+                self.error = error
+                self._to_memory(position)
+        return size
+
+    def truncate(self, size: int | None = None) -> int:
+        """Set the length of the file."""
+        position = self.tell() if size is None else size
+        try:
+            return self._file.truncate(position)
+        except OSError as error:
+            self.error = error
+            self._to_memory(self.tell())
+            return self.truncate(position)
+
+    def _to_memory(self, position: int) -> None:
+        """Go on in memory from where the disk refused."""
+        self._file.seek(0)
+        held = io.BytesIO(self._file.read())
+        held.seek(position)
+        self._file.close()
+        self._file = held
+
+    def readinto(self, buffer: Buffer) -> int:
+        """Read as much as ``buffer`` holds."""
+        return self._file.readinto(buffer) or 0
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move to ``offset``."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Where the next byte goes."""
+        return self._file.tell()
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def writable(self) -> bool:
+        """It can be written."""
+        return True
+
+    def seekable(self) -> bool:
+        """It can be moved in."""
+        return True
+
+    def close(self) -> None:
+        """Close what holds the bytes."""
+        self._file.close()
+        super().close()

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import tempfile
 import time
 import weakref
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.ensemble import blocks, folder, manifest, netcdf, source, tidy
+from sim.ensemble import blocks, manifest, netcdf, source, tidy
 from sim.ensemble.executors import complete
 from sim.ensemble.layout import blocks_of
 from sim.ensemble.result import Result
-from sim.errors import InputError, Problem
-from sim.files import disk, write_whole
+from sim.errors import FaultError, InputError, Problem
+from sim.files import disk, sync, write_whole
 from sim.limits import MOST_JOBS, MOST_RUNS, MOST_SEED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from sim.scenario.scenario import Scenario
 
 KEEP_RUNS = 10_000
 FIGURES = "figures"
+LOCK = ".lock"
 FILES = (manifest.NUMBERS, manifest.SUMMARY, manifest.NAME)
 
 
@@ -79,18 +82,18 @@ def run(
     _check(runs, seed, jobs)
     kept = runs <= KEEP_RUNS if keep_runs is None else keep_runs
     given = manifest.inputs(scenario, runs=runs, seed=seed, central=central, keep_runs=kept)
-    place = Path(tempfile.mkdtemp(prefix="alliance-")) if out is None else Path(out)
+    folder = Path(tempfile.mkdtemp(prefix="alliance-")) if out is None else Path(out)
     try:
-        store = place / "blocks" / manifest.digest(given)[:16]
-        order = Order(blocks.Work(source.MODEL, scenario, seed, runs, central, store), given, place, command)
-        found = None if out is None else _existing(order, force=force)
-        result = found or _make(order, jobs, progress, began)
+        store = folder / "blocks" / manifest.digest(given)[:16]
+        order = Order(blocks.Work(source.MODEL, scenario, seed, runs, central, store), given, folder, command)
+        result = None if out is None else _existing(order, force=force)
+        result = result or _make(order, jobs, progress, began)
     except BaseException:
         if out is None:
-            shutil.rmtree(place, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
         raise
     if out is None:
-        weakref.finalize(result, shutil.rmtree, place, ignore_errors=True)
+        weakref.finalize(result, shutil.rmtree, folder, ignore_errors=True)
     return result
 
 
@@ -158,8 +161,8 @@ def _difference(held: dict[str, Any], given: dict[str, Any]) -> str:
     """Which inputs differ, in words."""
     differing = [name for name in given if held.get(name) != given[name]]
     shown = {"runs", "seed", "central", "keep_runs"}
-    told = [f"{name} {held.get(name)}, not {given[name]}" if name in shown else name for name in differing]
-    return ", ".join(told).replace("code", "program code") or "older format"
+    words = [f"{name} {held.get(name)}, not {given[name]}" if name in shown else name for name in differing]
+    return ", ".join(words).replace("code", "program code") or "older format"
 
 
 def _renamed(order: Order, held: dict[str, Any]) -> Result:
@@ -167,9 +170,9 @@ def _renamed(order: Order, held: dict[str, Any]) -> Result:
     store = order.work.store
     new = json.loads(json.dumps(order.work.scenario.to_dict()))
     if held["scenario"] != new or store.parent.is_dir():
-        with disk(order.out, folder.KEPT):
+        with disk(order.out, blocks.KEPT):
             store.mkdir(parents=True, exist_ok=True)
-            with folder.alone(store.parent):
+            with _alone(store.parent):
                 if held["scenario"] != new:
                     _relabel(order, held, new)
                 _clear(order)
@@ -185,21 +188,21 @@ def _relabel(order: Order, held: dict[str, Any], new: dict[str, Any]) -> None:
         write_whole(store / manifest.SUMMARY, table, durable=True)
     held["scenario"] = new
     write_whole(store / manifest.NAME, manifest.encode(held), durable=True)
-    folder.move(store, order.out, FILES)
+    _move(store, order.out, FILES)
 
 
 def _make(order: Order, jobs: int, progress: Callable[[int, int], None] | None, began: float) -> Result:
     """Compute what is missing, reduce, put the result in place; one process at a time in a folder."""
     store = order.work.store
-    with disk(order.out, folder.KEPT):
+    with disk(order.out, blocks.KEPT):
         store.mkdir(parents=True, exist_ok=True)
-        with folder.alone(store.parent):
+        with _alone(store.parent):
             for part in store.glob(".*.part"):
                 part.unlink()
             _simulate(order, jobs, progress)
             composed = _reduce(order, jobs, began, time.perf_counter())
             _retire(order)
-            folder.move(store, order.out, FILES)
+            _move(store, order.out, FILES)
             _clear(order)
     return Result(order.out, composed)
 
@@ -210,7 +213,7 @@ def _simulate(order: Order, jobs: int, progress: Callable[[int, int], None] | No
     counts = dict(blocks_of(work.runs))
     ready = set(blocks.finished(work, layout))
     missing = [number for number in counts if number not in ready]
-    folder.need(work.store, blocks.size(layout, {number: counts[number] for number in missing}))
+    _need(work.store, blocks.size(layout, {number: counts[number] for number in missing}))
     done = sum(counts[number] for number in ready)
 
     def report(number: int | None) -> None:
@@ -234,8 +237,10 @@ def _reduce(order: Order, jobs: int, began: float, simulated: float) -> dict[str
     variables, axes = model.variables(), model.axes(work.scenario)
     numbers = work.store / manifest.NUMBERS
     key = manifest.digest(order.given)
-    found = netcdf.write(numbers, work, work.layout(), axes, keep_runs=order.given["keep_runs"], inputs=key, jobs=jobs)
-    table = tidy.text(work.scenario.name, variables, axes, found)
+    statistics = netcdf.write(
+        numbers, work, work.layout(), axes, keep_runs=order.given["keep_runs"], inputs=key, jobs=jobs
+    )
+    table = tidy.text(work.scenario.name, variables, axes, statistics)
     write_whole(work.store / manifest.SUMMARY, table, durable=True)
     now = time.perf_counter()
     composed = manifest.encode(
@@ -249,8 +254,8 @@ def _reduce(order: Order, jobs: int, began: float, simulated: float) -> dict[str
         )
     )
     write_whole(work.store / manifest.NAME, composed, durable=True)
-    told: dict[str, Any] = json.loads(composed)
-    return told
+    read_back: dict[str, Any] = json.loads(composed)
+    return read_back
 
 
 def _retire(order: Order) -> None:
@@ -276,3 +281,40 @@ def _clear(order: Order) -> None:
     shutil.rmtree(store, ignore_errors=True)
     if not any(path.is_dir() for path in store.parent.iterdir()):
         shutil.rmtree(store.parent, ignore_errors=True)
+
+
+def _move(source: Path, target: Path, names: Sequence[str]) -> None:
+    """Move those of ``names`` that are in ``source`` to ``target``, each replacing what is there, in this order."""
+    for name in names:
+        if (source / name).exists():
+            (source / name).replace(target / name)
+    sync(target)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the folder ``path`` against other processes; FaultError if one is at work there. No lock on Windows."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with (path / LOCK).open("ab") as file:
+        try:
+            # The system frees it when the process ends, however it ends.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EACCES):
+                raise
+            raise FaultError(f"{path}: another run is at work here; wait for it or choose another --out") from error
+        yield
+
+
+def _need(path: Path, size: int) -> None:
+    """Raise FaultError unless the disk under the existing folder ``path`` has ``size`` bytes free."""
+    free = shutil.disk_usage(path).free
+    if free < size:
+        raise FaultError(
+            f"{path}: this run needs about {size / 1e6:,.0f} MB of disk and {free / 1e6:,.0f} MB are free; "
+            "free some space, choose another --out or fewer --runs"
+        )

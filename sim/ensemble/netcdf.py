@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.ensemble import folder
-from sim.ensemble.blocks import Work, details, gather, runs_of
-from sim.ensemble.hdf import NetcdfFile
+from sim.ensemble.blocks import KEPT, Work, details, gather, runs_of
+from sim.ensemble.hdf import NetcdfFile, SpillFile
 from sim.ensemble.layout import GROUPS, Layout, Part
-from sim.ensemble.spill import SpillFile
 from sim.ensemble.statistics import COLUMNS, QUANTILES, Statistics, moments, shares
 from sim.files import disk, sync
 
@@ -56,7 +54,7 @@ def write(
     FaultError if the disk fails.
     """
     found: dict[str, Statistics] = {}
-    with disk(path, folder.KEPT), SpillFile(path) as spill:
+    with disk(path, KEPT), SpillFile(path) as spill:
         with NetcdfFile(spill) as file:
             file.attributes({"Conventions": "CF-1.11", "format": "alliance ensemble", "format_version": FORMAT})
             file.attributes(
@@ -72,7 +70,7 @@ def write(
                     break
         if spill.error:
             raise spill.error
-    with disk(path, folder.KEPT):
+    with disk(path, KEPT):
         sync(path)
     return found
 

@@ -1,8 +1,7 @@
 """What the user writes: scenario files, their layers, and every mistake in them with its place."""
 
-from sim.scenario.domains import Choice, Day, Domain, Flag, Number, Text, fit
 from sim.scenario.json_schema import json_schema, schema_text
-from sim.scenario.parameter import Catalogue, Parameter
+from sim.scenario.parameter import Catalogue, Choice, Day, Domain, Flag, Number, Parameter, Text, fit
 from sim.scenario.resolve import check, load
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import (

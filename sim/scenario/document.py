@@ -3,18 +3,161 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem
 from sim.limits import LARGEST_FILE
-from sim.scenario.positions import Path as KeyPath
-from sim.scenario.positions import Positions, locate
-from sim.scenario.syntax import syntax_fault
 from sim.text import dotted, tame
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+KeyPath = tuple[str | int, ...]
+"""Names and numbers that lead to a key, value or list item of a file."""
+
+Report = Callable[[KeyPath, str], None]
+"""Takes the path of a fault and the message."""
+
+Spot = tuple[int, int]
+_DEEPEST = 200  # deeper keys and values are placed at the nearest table above them
+
+
+@dataclass
+class Positions:
+    """Line and column, from 1 and counted in characters, of keys and values by path.
+
+    ``repeats`` lists keys set twice as (path, first spot, second spot): tomllib refuses them without the first place.
+    """
+
+    keys: dict[KeyPath, Spot] = field(default_factory=dict)
+    values: dict[KeyPath, Spot] = field(default_factory=dict)
+    repeats: list[tuple[KeyPath, Spot, Spot]] = field(default_factory=list)
+
+    def key(self, path: KeyPath) -> Spot:
+        """Where the key stands, or the nearest table around it."""
+        return next((self.keys[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.keys), (1, 1))
+
+    def value(self, path: KeyPath) -> Spot:
+        """Where the value stands, or the key if the value has no place of its own."""
+        return self.values.get(path) or self.key(path)
+
+
+def locate(text: str) -> Positions:
+    """Index a TOML text; a broken one is indexed as far as it can be read."""
+    import tree_sitter
+    import tree_sitter_toml
+
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_toml.language()))
+    index = _Index(text)
+    index.document(parser.parse(text.encode()).root_node)
+    return index.positions
+
+
+class _Index:
+    """Walks the syntax tree once."""
+
+    def __init__(self, text: str) -> None:
+        self.positions = Positions()
+        self.lines = text.encode().split(b"\n")
+        self.counts: dict[KeyPath, int] = {}
+        self.declared: dict[KeyPath, Spot] = {}
+
+    def spot(self, node: Node) -> Spot:
+        row, column = node.start_point
+        return row + 1, len(self.lines[row][:column].decode(errors="replace")) + 1
+
+    def document(self, root: Node) -> None:
+        for node in root.named_children:
+            if node.type == "pair":
+                self.pair(node, (), 0)
+            elif node.type in ("table", "table_array_element"):
+                self.table(node)
+
+    def table(self, node: Node) -> None:
+        names = list(_names(node))
+        if not names:
+            return
+        path: KeyPath = ()
+        for name, part in names[:_DEEPEST]:
+            path = (*path, name)
+            self.positions.keys.setdefault(path, self.spot(part))
+            if part is not names[-1][1] and path in self.counts:
+                path = (*path, self.counts[path] - 1)
+        where = self.spot(names[-1][1])
+        if node.type == "table_array_element":
+            number = self.counts.get(path, 0)
+            self.counts[path] = number + 1
+            path = (*path, number)
+            self.positions.keys[path] = self.spot(names[0][1])
+        elif path in self.declared or path in self.positions.values:
+            self.positions.repeats.append((path, self.declared.get(path) or self.positions.values[path], where))
+        else:
+            self.declared[path] = where
+        for child in node.named_children:
+            if child.type == "pair":
+                self.pair(child, path, 0)
+
+    def pair(self, node: Node, base: KeyPath, depth: int) -> None:
+        names = list(_names(node))
+        values = [child for child in node.named_children if child.type not in _KEYS and child.type != "comment"]
+        if not names or not values or depth > _DEEPEST:
+            return
+        path = base
+        for name, part in names[:_DEEPEST]:
+            path = (*path, name)
+            if part is not names[-1][1]:
+                self.positions.keys.setdefault(path, self.spot(part))
+        if len(names) > _DEEPEST:
+            return
+        where = self.spot(names[-1][1])
+        if path in self.positions.values:
+            self.positions.repeats.append((path, self.positions.keys[path], where))
+        else:
+            self.positions.keys[path] = where
+            self.value(values[-1], path, depth)
+
+    def value(self, node: Node, path: KeyPath, depth: int) -> None:
+        self.positions.values[path] = self.spot(node)
+        if depth > _DEEPEST:
+            return
+        if node.type == "inline_table":
+            for child in node.named_children:
+                if child.type == "pair":
+                    self.pair(child, path, depth + 1)
+        elif node.type == "array":
+            items = [child for child in node.named_children if child.type != "comment"]
+            for number, child in enumerate(items):
+                self.value(child, (*path, number), depth + 1)
+
+
+_KEYS = ("bare_key", "quoted_key", "dotted_key")
+
+
+def _names(node: Node) -> Iterator[tuple[str, Node]]:
+    """Parts of the key of a pair or a table heading, left to right. Dotted keys nest to the left, so walk a stack."""
+    stack = [child for child in node.named_children[:1] if child.type in _KEYS]
+    while stack:
+        part = stack.pop()
+        if part.type == "dotted_key":
+            stack.extend(reversed([child for child in part.named_children if child.type in _KEYS]))
+        else:
+            yield _name(part), part
+
+
+def _name(part: Node) -> str:
+    text = (part.text or b"").decode(errors="replace")
+    if part.type == "bare_key":
+        return text
+    try:
+        return next(iter(tomllib.loads(f"{text} = 0")))
+    except (ValueError, StopIteration):
+        return text
 
 
 @dataclass
@@ -96,3 +239,118 @@ def _decode(content: bytes, shown: str) -> str | Problem:
         before = content[: fault.start].decode()
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
         return Problem(shown, line, column, "", "this byte is not UTF-8; save the file as UTF-8")
+
+
+_PLACE = re.compile(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
+
+_DIGITS = re.compile(r"[0-9_]{4300,}")
+LONGEST_LINE = 400
+
+# What stands on the line -> what to say; the first that matches is used. {0} is shown as written, {point} with a
+# decimal point, {joined} without commas and spaces, {small} in small letters.
+_HINTS: tuple[tuple[str, str], ...] = (
+    (r"([“”‘’„«»])", '{0} is a typographic quote; write straight quotes: "text"'),
+    (r"^(<<<<<<<|=======|>>>>>>>)", "this is a mark of an unfinished merge; remove it"),
+    (r"^\s*(//|/\*|;|--)", "comments begin with #, not {0}"),
+    (r"^\s*\{", "this looks like JSON; a scenario is TOML: key = value"),
+    (r"^\s*-\s", 'lists are written key = ["a", "b"]'),
+    (r"^\s*\[\[?\s*\]", "a heading needs a name between its brackets"),
+    (r"\{\s*(?:#.*)?$", "an inline table {...} must stand on one line; or write a [heading]"),
+    (r",\s*\}", "remove the comma before }"),
+    (r"[=\[{,]\s*([+-]?\d+(?:\.\d+)?)\s*%", "write {0} without %; the unit is in the key"),
+    (r"=\s*([+-]?\d{1,3}(?:,\d{3})+)(?![\d,])\s*(?:#.*)?$", "{0} has commas between thousands; write {joined}"),
+    (r"[=\[{]\s*([+-]?\d+,\d+)\s*(?:$|[#,}])", "{0} has a decimal comma; write {point}"),
+    (r"=\s*(\d{1,3}(?: \d{3})+)\s*(?:#.*)?$", "{0} has spaces between thousands; write {joined}"),
+    (r"=\s*(\d{1,2}[./]\d{1,2}[./]\d{2,4})", "{0} is not a date; write year-month-day: 2025-06-30"),
+    (r"=\s*(\d{4}-\d{1,2}-\d{1,2})\b", "{0} is not a day of the calendar; write e.g. 2025-06-30"),
+    (r"=\s*([+-]?0\d+)\b", "{0} begins with a zero; write the number without it"),
+    (r"=\s*([+-]?\.\d+)\b", "{0} needs a digit before the point: 0.5"),
+    (r"=\s*([+-]?\d+\.)(?!\d)", "{0} needs a digit after the point: 1.0"),
+    (r"[=\[{,]\s*(True|False|TRUE|FALSE)\b", "write {small}, not {0}"),
+    (r"=\s*(None|null|nil|NULL|Null|~)\s*(?:#.*)?$", "{0} is not a value; leave the key out to keep its default"),
+    (
+        r"=\s*(yes|no|on|off|Yes|No|On|Off|YES|ON|OFF)\s*(?:#.*)?$",
+        "{0} needs quotes as a text; a flag is true or false",
+    ),
+    (r"=\s*([A-Za-z_][\w .-]*?)\s*(?:#.*)?$", '{0} needs quotes: "{0}"'),
+    (r"=\s*(?:#.*)?$", "a value is missing after ="),
+    (r"^\s*([\w.\"-]+)\s*:", "write = after {0}, not a colon"),
+    (r"^\s*\[\[[^\]]*\]?\s*$", "close the heading with ]]"),
+    (r"^\s*\[[^\[\]]*$", "close the heading with ]"),
+    (r"^\s*([\w.\"-]+)\s+[^\s=]+\s*(?:#.*)?$", "write = after {0}"),
+    (r"^[^=]+$", "this line is no key = value; a remark begins with #"),
+)
+
+
+def syntax_fault(text: str, fault: Exception) -> tuple[int, int, str, str]:
+    """Line, column, key (or empty) and message for the fault that tomllib found in ``text``."""
+    if isinstance(fault, RecursionError):
+        return 0, 0, "", "tables or lists are nested too deeply; a scenario needs at most a few levels"
+    match = _PLACE.match(str(fault))
+    if match is None:
+        digits = _DIGITS.search(text)
+        before = text[: digits.start()] if digits else ""
+        message = "this number has too many digits to be read"
+        return before.count("\n") + 1, len(before) - before.rfind("\n"), "", message
+    said = match.group(1)
+    lines = text.split("\n")
+    line, column = int(match.group(2) or len(lines)), int(match.group(3) or len(lines[-1]) + 1)
+    repeat = _repeat(said, text, line)
+    if repeat:
+        return repeat
+    return line, column, "", _hint(said, lines[line - 1] if line <= len(lines) else "") or _plainly(said)
+
+
+def _repeat(said: str, text: str, line: int) -> tuple[int, int, str, str] | None:
+    """A key or table set twice, with both places, if tree-sitter can tell."""
+    if not said.startswith(("Cannot overwrite", "Cannot declare", "Duplicate", "Cannot mutate", "Cannot redefine")):
+        return None
+    positions: Positions = locate(text)
+    for path, first, second in positions.repeats:
+        if second[0] == line or len(positions.repeats) == 1:
+            return *second, dotted(path), f"set twice; first set on line {first[0]}; keep one"
+    return None
+
+
+def _plainly(said: str) -> str:
+    """tomllib's sentence in our words."""
+    if said.startswith("Expected newline"):
+        return "something is left over after the value"
+    if said.startswith("Illegal character '\\n'"):
+        return "a text is not closed on its line; end it with a quote"
+    if said.startswith("Illegal character"):
+        return "a control character stands here; remove it"
+    for start, ours in _SENTENCES.items():
+        if said.startswith(start):
+            return ours
+    return tame(said[:1].lower() + said[1:], 120)
+
+
+_SENTENCES = {
+    "Invalid value": "no valid value",
+    "Invalid statement": "no valid line",
+    "Invalid date": "no valid date",
+    "Unterminated string": "a text is not closed; end it with a quote",
+    "Unclosed inline table": "an inline table {...} must stand on one line",
+    "Unclosed array": "a list is not closed; end it with ]",
+    "Expected '='": "= is missing after the key",
+    "Unescaped '\\'": 'a backslash in "..." must be doubled; or use single quotes',
+    "Cannot overwrite": "a key is set twice, or as a value and as a table",
+    "Cannot declare": "a table is declared twice",
+    "Cannot mutate": "an inline table {...} cannot be added to later",
+    "Invalid initial character": "no valid key; keys hold letters, digits, - and _, and no comma stands before }",
+}
+
+
+def _hint(said: str, line: str) -> str:
+    if said.startswith(("Unterminated", "Unescaped", "Illegal", "Cannot", "Unclosed")):
+        return ""
+    for pattern, words in _HINTS:
+        match = re.search(pattern, line[:LONGEST_LINE])
+        if match:
+            written = tame(match.group(1)) if match.groups() else ""
+            forms = {"{0}": written, "{small}": written.lower(), "{point}": written.replace(",", ".")}
+            for mark, form in {**forms, "{joined}": re.sub("[ ,]", "", written)}.items():
+                words = words.replace(mark, form)
+            return words
+    return ""

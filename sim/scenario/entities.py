@@ -79,16 +79,16 @@ def right_code(word: str, codes: Sequence[str]) -> str | None:
     """The code among ``codes`` that ``word`` stands for by alias, name or case; None if none is certain."""
     folded = _folded(word)
     by_case = next((code for code in codes if code.casefold() == folded), None)
-    found = by_case or ALIASES.get(folded)
-    return found if found in codes else None
+    code = by_case or ALIASES.get(folded)
+    return code if code in codes else None
 
 
 def wrong_code(word: str, codes: Sequence[str]) -> str:
     """What to say about a word that is none of ``codes``."""
-    found = right_code(word, codes)
-    if found:
-        name = f" ({NAMES[found]})" if found in NAMES else ""
-        return f"{tame(word)} is not a {entity_noun(codes)}; write {found}{name}"
+    code = right_code(word, codes)
+    if code:
+        name = f" ({NAMES[code]})" if code in NAMES else ""
+        return f"{tame(word)} is not a {entity_noun(codes)}; write {code}{name}"
     known = ALIASES.get(_folded(word))
     if known:
         return f"{NAMES[known]} is not among the codes here: {listed(codes)}"

@@ -6,8 +6,8 @@ import json
 import math
 from typing import Any
 
-from sim.scenario.domains import Choice, Day, Flag, Number
-from sim.scenario.parameter import Catalogue, Parameter
+from sim.limits import LONGEST_LABEL
+from sim.scenario.parameter import Catalogue, Choice, Day, Flag, Number, Parameter
 from sim.scenario.values import FAMILIES
 
 Schema = dict[str, Any]
@@ -52,6 +52,11 @@ def _heads() -> Schema:
     names: Schema = {"type": "string", "minLength": 1}
     return {
         "title": {**_TEXT, "description": "One line that names the scenario."},
+        "label": {
+            **_TEXT,
+            "maxLength": LONGEST_LABEL,
+            "description": "Short title for legends and tables; the title or the file's name if left out.",
+        },
         "description": {**_TEXT, "description": "What the scenario assumes, and why."},
         "references": {
             "type": "array",
@@ -122,11 +127,11 @@ def _table(tree: dict[str, Any], catalogue: Catalogue, group: str = "") -> Schem
 def _value(parameter: Parameter) -> Schema:
     domain = parameter.domain
     words = f"{parameter.meaning} Unit: {parameter.unit}. {domain.describe().capitalize()}."
-    told: Schema = {"description": f"{words} Default: {parameter.prior_text}. {parameter.kind.capitalize()}."}
+    described: Schema = {"description": f"{words} Default: {parameter.prior_text}. {parameter.kind.capitalize()}."}
     if isinstance(domain, Number):
         plain = _number(domain)
         uncertain = {"$ref": "#/$defs/distribution"}
-        return {**told, "anyOf": [plain, uncertain, _dated(plain, uncertain)]}
+        return {**described, "anyOf": [plain, uncertain, _dated(plain, uncertain)]}
     if isinstance(domain, Choice):
         weight = {"type": "number", "minimum": 0, "maximum": 1}
         weights = {
@@ -135,12 +140,12 @@ def _value(parameter: Parameter) -> Schema:
             "additionalProperties": False,
             "minProperties": 1,
         }
-        return {**told, "anyOf": [{"enum": list(domain.options)}, weights]}
+        return {**described, "anyOf": [{"enum": list(domain.options)}, weights]}
     if isinstance(domain, Flag):
-        return {**told, "type": "boolean"}
+        return {**described, "type": "boolean"}
     if isinstance(domain, Day):
-        return {**told, "anyOf": [{"const": "never"}, _DATE]}
-    return {**told, **_TEXT}
+        return {**described, "anyOf": [{"const": "never"}, _DATE]}
+    return {**described, **_TEXT}
 
 
 def _number(domain: Number) -> Schema:

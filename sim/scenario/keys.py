@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+from sim.scenario.document import KeyPath, Report
 from sim.scenario.entities import entity_noun, is_country, right_code, wrong_code
 from sim.scenario.parameter import Catalogue, Parameter
 from sim.text import listed, meant, nearest, shown, tame
 
-KeyPath = tuple[str | int, ...]
-Report = Callable[[KeyPath, str], None]
-
-HEADS = ("title", "description", "references", "extends", "start", "end", "events")
+HEADS = ("title", "label", "description", "references", "extends", "start", "end", "events")
 """Keys at the top of a file that are not parameters."""
 
 _UNIT_WORDS = re.compile(

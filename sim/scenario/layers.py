@@ -1,22 +1,24 @@
-"""One file as a layer of settings, and how layers of several files fall on each other."""
+"""What one file, or ``--set``, says: settings by slot; and how layers of several files fall on each other."""
 
 from __future__ import annotations
 
 import datetime
+import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.document import Document
-from sim.scenario.events import read_events
-from sim.scenario.faults import FAULT, Inner
+from sim.errors import Problem
+from sim.limits import LONGEST_LABEL
+from sim.scenario.document import Document, KeyPath, Report, syntax_fault
 from sim.scenario.keys import HEADS, flatten
 from sim.scenario.parameter import Catalogue
-from sim.scenario.reader import read_day, read_text, read_value
+from sim.scenario.reading import FAULT, read_day, read_text, read_value
 from sim.scenario.scenario import Event, Given, Origin
 from sim.scenario.values import Value, describe
-from sim.text import nearest, shown, tame
+from sim.text import dotted, listed, meant, nearest, shown, tame
 
 Slot = tuple[str, str]
 """What is set: ("value", key), ("day", "start" or "end") or ("event", name)."""
@@ -46,6 +48,7 @@ class FileLayer:
 
     document: Document
     title: str = ""
+    label: str = ""
     description: str = ""
     references: tuple[str, ...] = ()
     settings: dict[Slot, Setting] = field(default_factory=dict)
@@ -77,6 +80,7 @@ def read_layer(document: Document, catalogue: Catalogue, before: dict[Slot, Sett
     """All that a file itself says; ``before`` is what its parents say. Faults are noted in the document."""
     layer = FileLayer(document)
     layer.title = _text(document, "title")
+    layer.label = _label(document)
     layer.description = _text(document, "description")
     layer.references = _references(document)
     for name in ("start", "end"):
@@ -111,12 +115,12 @@ def _replacing(previous: Setting | None) -> str:
     return f" (would replace {previous.words()} from {previous.origin})" if previous else ""
 
 
-def _at(document: Document, path: Inner, suffix: str = "") -> Any:
+def _at(document: Document, path: KeyPath, suffix: str = "") -> Any:
     """A report for faults of the value at ``path``."""
     return lambda inner, message: document.report((*path, *inner), message + suffix, at_value=True)
 
 
-def _origin(document: Document, path: Inner) -> Origin:
+def _origin(document: Document, path: KeyPath) -> Origin:
     line, column = document.positions.key(path)
     return Origin("file", document.shown, line, column)
 
@@ -133,6 +137,20 @@ def _text(document: Document, name: str) -> str:
         return ""
     text = read_text(document.data[name], _at(document, (name,)))
     return "" if text is FAULT else text
+
+
+def _label(document: Document) -> str:
+    raw = document.data.get("label", "")
+    if raw == "" and "label" not in document.data:
+        return ""
+    label = read_text(raw, _at(document, ("label",)))
+    if label is FAULT:
+        return ""
+    if len(label) > LONGEST_LABEL or not label.isprintable():
+        what = f"has {len(label)} characters" if label.isprintable() else "has more than one line"
+        message = f"this label {what}; it stands in legends and tables: one line of at most {LONGEST_LABEL} characters"
+        document.report(("label",), message, at_value=True)
+    return label.strip()
 
 
 def _references(document: Document) -> tuple[str, ...]:
@@ -159,3 +177,180 @@ def given(setting: Setting) -> Given:
 def day(setting: Setting | None, default: datetime.date) -> datetime.date:
     """A setting of start or end, or the default."""
     return setting.content if setting and isinstance(setting.content, datetime.date) else default
+
+
+EVENT_KEYS = ("date", "until", "name", "set", "probability")
+
+
+def read_events(document: Document, catalogue: Catalogue) -> dict[str, Event]:
+    """Events of a file by name, in order; faults are noted in the document and their events left out."""
+    raw = document.data.get("events", [])
+    if not isinstance(raw, list) or not all(isinstance(item, dict) for item in raw):
+        document.report(("events",), "events are tables in a list; write [[events]] before each")
+        return {}
+    events: dict[str, Event] = {}
+    for number, item in enumerate(raw):
+        event = _EventReader(document, catalogue, ("events", number)).read(item)
+        if event is None:
+            continue
+        if event.name in events:
+            first = events[event.name].origin.line
+            message = f'the name "{tame(event.name)}" is used twice; first on line {first}; give each event its own'
+            document.report(("events", number, "name"), message, at_value=True)
+        else:
+            events[event.name] = event
+    return events
+
+
+class _EventReader:
+    """Reads one event, noting every fault."""
+
+    def __init__(self, document: Document, catalogue: Catalogue, path: KeyPath) -> None:
+        self.document, self.catalogue, self.path = document, catalogue, path
+        self.faults = 0
+
+    def report(self, inner: KeyPath, message: str) -> None:
+        self.faults += 1
+        self.document.report((*self.path, *inner), message, at_value=True)
+
+    def report_key(self, path: KeyPath, message: str) -> None:
+        self.faults += 1
+        self.document.report(path, message)
+
+    def read(self, item: dict[str, Any]) -> Event | None:
+        for key in item:
+            if key not in EVENT_KEYS:
+                hint = meant(nearest(key, EVENT_KEYS, most=1)) or f"; an event holds {listed(EVENT_KEYS)}"
+                self.report_key((*self.path, key), f"unknown key{hint}")
+        name = self.required(item, "name")
+        day = self.required(item, "date")
+        until = read_day(item["until"], self.inside("until")) if "until" in item else None
+        probability = self.probability(item.get("probability", 1))
+        sets = self.sets(item)
+        if isinstance(day, datetime.date) and isinstance(until, datetime.date) and until <= day:
+            self.report(("until",), f"until {until} must be after the date {day}")
+        if self.faults or not isinstance(name, str) or not isinstance(day, datetime.date) or until is FAULT:
+            return None
+        line, column = self.document.positions.key(self.path)
+        return Event(day, until, name, sets, probability, Origin("file", self.document.shown, line, column))
+
+    def inside(self, *path: str | int) -> Report:
+        """A report for the value at one path in the event."""
+        return lambda inner, message: self.report((*path, *inner), message)
+
+    def required(self, item: dict[str, Any], key: str) -> Any:
+        if key not in item:
+            if self.misspelt(key, item):
+                return FAULT
+            example = 'name = "..."' if key == "name" else "date = 2025-06-30"
+            self.report_key(self.path, f"an event needs {key}; write {example}")
+            return FAULT
+        return (read_text if key == "name" else read_day)(item[key], self.inside(key))
+
+    def misspelt(self, key: str, item: dict[str, Any]) -> bool:
+        """Whether a key that is missing stands there misspelt, which is reported by itself."""
+        return bool(nearest(key, [other for other in item if other not in EVENT_KEYS]))
+
+    def probability(self, raw: Any) -> float:
+        if isinstance(raw, bool) or not isinstance(raw, int | float) or not 0 <= raw <= 1:
+            self.report(("probability",), f"{shown(raw)} is not a probability; must be a number from 0 to 1")
+            return 0.0
+        return float(raw)
+
+    def sets(self, item: dict[str, Any]) -> tuple[tuple[str, Value], ...]:
+        raw = item.get("set")
+        if not isinstance(raw, dict) or not raw:
+            if "set" in item:
+                self.report(("set",), "set must be a table of keys and values: set = {key = value}")
+            elif not self.misspelt("set", item):
+                self.report_key(self.path, "an event needs set; write set = {key = value}")
+            return ()
+        settings: list[tuple[str, Value]] = []
+        table_path = (*self.path, "set")
+        for path, key, parameter, value, right in flatten(raw, self.catalogue, self.report_key, table_path):
+            if right and parameter.at_start:
+                self.report_key(path, "this value is read once, on the first day; set it outside events")
+                continue
+            read = read_value(value, parameter, self.inside(*path[len(self.path) :]))
+            if right and read is not FAULT:
+                settings.append((key, read))
+        return tuple(settings)
+
+
+PLACE = "--set"
+_WORD = re.compile(r"[A-Za-z_][\w-]*")
+
+
+def read_sets(
+    sets: Sequence[str], catalogue: Catalogue, before: dict[Slot, Setting]
+) -> tuple[dict[Slot, Setting], list[Problem]]:
+    """Settings of ``sets`` by slot, and what is wrong with them; ``before`` is what the files say."""
+    settings: dict[Slot, Setting] = {}
+    problems: list[Problem] = []
+    for text in sets:
+        slot, content = _read_one(text, catalogue, before, problems)
+        if slot is None:
+            continue
+        setting = Setting(content, Origin("set", f"{PLACE} {tame(text)}"))
+        if slot in settings and not settings[slot].same_as(setting):
+            words = f"set twice: {settings[slot].words()} and {setting.words()}; keep one"
+            problems.append(Problem(PLACE, 0, 0, slot[1], words))
+        settings[slot] = setting
+    return settings, problems
+
+
+def _read_one(
+    text: str, catalogue: Catalogue, before: dict[Slot, Setting], problems: list[Problem]
+) -> tuple[Slot | None, Any]:
+    name, equals, written = (part.strip() for part in text.partition("="))
+
+    def report(path: Sequence[str | int], message: str) -> None:
+        problems.append(Problem(PLACE, 0, 0, dotted(path), message))
+
+    if not equals or not name:
+        report((), f"{tame(text) or 'an empty text'} is not KEY=VALUE")
+        return None, None
+    parts = name.split(".")
+    value = _parsed(written, parts, report)
+    if value is FAULT:
+        return None, None
+    if name in ("start", "end"):
+        day = read_day(value, lambda inner, message: report((name, *inner), message))
+        return (None, None) if day is FAULT else (("day", name), day)
+    if name in HEADS:
+        report((name,), "only start, end and keys of the model can be set here; write it in the file")
+        return None, None
+    if isinstance(value, dict) and catalogue.is_group(name):
+        report(parts, f"{name} is a group; set one key of it")
+        return None, None
+    table: Any = value
+    for part in reversed(parts[:50]):
+        table = {part: table}
+    read = [
+        (("value", key), content)
+        for path, key, parameter, raw, right in flatten(table, catalogue, report)
+        if (content := _content(path, key, parameter, raw, before, report)) is not FAULT and right
+    ]
+    return read[0] if len(read) == 1 else (None, None)
+
+
+def _content(path: Any, key: str, parameter: Any, raw: Any, before: dict[Slot, Setting], report: Any) -> Any:
+    previous = before.get(("value", key))
+    suffix = f" (would replace {previous.words()} from {previous.origin})" if previous else ""
+    return read_value(raw, parameter, lambda inner, message: report((*path, *inner), message + suffix))
+
+
+def _parsed(written: str, parts: list[str], report: Any) -> Any:
+    """VALUE as TOML reads it; a bare word is text."""
+    try:
+        table = tomllib.loads(f"value = {written}")
+    except (ValueError, RecursionError) as fault:
+        if _WORD.fullmatch(written):
+            return written
+        _, _, _, message = syntax_fault(f"value = {written}", fault)
+        report(parts, message)
+        return FAULT
+    if set(table) != {"value"}:
+        report(parts, "one value is expected after =")
+        return FAULT
+    return table["value"]

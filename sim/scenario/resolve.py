@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sim.errors import InputError, Problem
 from sim.scenario.document import Document, read, shown_path
-from sim.scenario.domains import fit
 from sim.scenario.layers import (
+    PLACE,
     FileLayer,
     Setting,
     Slot,
@@ -20,9 +20,9 @@ from sim.scenario.layers import (
     given,
     merged,
     read_layer,
+    read_sets,
 )
-from sim.scenario.overrides import PLACE, read_sets
-from sim.scenario.parameter import Catalogue
+from sim.scenario.parameter import Catalogue, fit
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.text import meant, nearest, shown, tame
 
@@ -87,7 +87,7 @@ class _Resolver:
         self.problems: list[Problem] = []
         self.layers: list[FileLayer] = []
         self.seen: dict[Path, FileLayer | None] = {}
-        self.told: set[tuple[Slot, Origin, Origin]] = set()
+        self.reported: set[tuple[Slot, Origin, Origin]] = set()
 
     def resolve(
         self,
@@ -118,7 +118,7 @@ class _Resolver:
         values |= {slot[1]: given(setting) for slot, setting in settings.items() if slot[0] == "value"}
         files = tuple(layer.document.shown for layer in self.layers)
         texts = (root.title, root.description, root.references)
-        return Scenario(path.stem, *texts, start, end, values, events, files)
+        return Scenario(path.stem, *texts, start, end, values, events, files, root.label)
 
     def file(self, path: Path, shown_as: str, below: list[Document]) -> FileLayer | None:
         """Read a file after its parents; None if it cannot be read. ``below`` are the files that led here."""
@@ -143,23 +143,23 @@ class _Resolver:
         """The files named in ``extends`` that can be read, left to right."""
         raw = document.data.get("extends", [])
         names = raw if isinstance(raw, list) else [raw]
-        found: list[FileLayer] = []
+        parents: list[FileLayer] = []
         for number, name in enumerate(names):
-            place = ("extends", number) if isinstance(raw, list) else ("extends",)
+            key_path = ("extends", number) if isinstance(raw, list) else ("extends",)
             if not isinstance(name, str) or not name.strip():
                 message = f'{shown(name)} is not a file name; write extends = "baseline.toml"'
-                document.report(place, message, at_value=True)
+                document.report(key_path, message, at_value=True)
                 continue
             if name in names[:number]:
-                document.report(place, f"{shown(name)} is named twice", at_value=True)
+                document.report(key_path, f"{shown(name)} is named twice", at_value=True)
                 continue
-            parent = self.parent(document, name, place, chain)
+            parent = self.parent(document, name, key_path, chain)
             if parent is not None:
-                found.append(parent)
-        return found
+                parents.append(parent)
+        return parents
 
     def parent(
-        self, document: Document, name: str, place: tuple[str | int, ...], chain: list[Document]
+        self, document: Document, name: str, key_path: tuple[str | int, ...], chain: list[Document]
     ) -> FileLayer | None:
         """One parent, read now or before; None if it is missing, faulty or closes a cycle."""
         folders = [(Path(document.shown).parent, document.real.parent)]
@@ -167,14 +167,14 @@ class _Resolver:
         names = (name, f"{name}.toml")
         there = [(beside / n, folder / n) for beside, folder in folders for n in names if _exists(folder / n)]
         if not there:
-            document.report(place, _no_parent(name, [folder for _, folder in folders]), at_value=True)
+            document.report(key_path, _no_parent(name, [folder for _, folder in folders]), at_value=True)
             return None
         shown_as, path = there[0]
         real = path.resolve()
         reals = [other.real for other in chain]
         if real in reals:
             loop = [other.shown for other in chain[reals.index(real) :]]
-            document.report(place, f"the files extend each other: {' -> '.join([*loop, loop[0]])}", at_value=True)
+            document.report(key_path, f"the files extend each other: {' -> '.join([*loop, loop[0]])}", at_value=True)
             return None
         if real not in self.seen:
             self.seen[real] = self.file(path, os.path.normpath(self.shown(path, shown_as)), chain)
@@ -191,9 +191,9 @@ class _Resolver:
     def siblings(self, document: Document, lineage: list[FileLayer]) -> None:
         """Report what two parents set differently and the file itself leaves open."""
         for slot, first, last in contradictions(lineage):
-            if (slot, first.origin, last.origin) in self.told:
+            if (slot, first.origin, last.origin) in self.reported:
                 continue
-            self.told.add((slot, first.origin, last.origin))
+            self.reported.add((slot, first.origin, last.origin))
             line, column = document.positions.value(("extends",))
             name = f'event "{tame(slot[1])}"' if slot[0] == "event" else slot[1]
             words = f"{first.words()} in {first.origin} and {last.words()} in {last.origin}"

@@ -7,10 +7,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from html import escape
 from typing import Any, Literal
 
-from sim.scenario.values import Dated, Distribution, Value, Weights
+from sim.limits import LONGEST_LABEL
+from sim.scenario.values import Dated, Distribution, Value, Weights, describe
+from sim.text import tame
 
+MOST_ROWS = 40
 Layer = Literal["default", "facts", "file", "set", "branch"]
 
 
@@ -49,9 +53,13 @@ class Event:
     origin: Origin
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
-    """A scenario ready to run. ``values`` holds every key of the catalogue that has a value, by full key."""
+    """A scenario ready to run. ``values`` holds every key of the catalogue that has a value, by full key.
+
+    ``label`` is the short title that stands in legends and tables. Without one in the file it is the title where that
+    is short enough, else the name.
+    """
 
     name: str
     title: str
@@ -62,27 +70,51 @@ class Scenario:
     values: dict[str, Given]
     events: tuple[Event, ...]
     files: tuple[str, ...]
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.label:
+            object.__setattr__(self, "label", self.title if 0 < len(self.title) <= LONGEST_LABEL else self.name)
+
+    def __repr__(self) -> str:
+        count = len(self.settings)
+        return f"Scenario({self.name!r}, {self.label!r}, {self.start} to {self.end}, {count} values set)"
+
+    def _repr_html_(self) -> str:
+        """A small table for notebooks: texts, dates, what the files set, events."""
+        rows = [("title", self.title), ("label", self.label), ("start", str(self.start)), ("end", str(self.end))]
+        rows += [(key, f"{tame(describe(given.value))} ({given.origin})") for key, given in self.settings.items()]
+        rows += [(f"event on {event.date}", event.name) for event in self.events]
+        shown = rows if len(rows) <= MOST_ROWS else [*rows[: MOST_ROWS - 1], ("...", f"{len(rows)} rows in all")]
+        cells = "".join(f"<tr><th>{escape(head)}</th><td>{escape(text)}</td></tr>" for head, text in shown)
+        return f"<table><caption>{escape(self.name)}</caption>{cells}</table>"
+
+    @property
+    def settings(self) -> dict[str, Given]:
+        """The values that files, ``--set`` or a branch set, by key: all but defaults and facts."""
+        return {key: given for key, given in self.values.items() if given.origin.layer not in ("default", "facts")}
 
     @property
     def hash(self) -> str:
         """sha256 over start, end, values and events: equal hash, equal input to the model.
 
-        Name, title, description, references, files and origins do not count. Names of events do, since the draw that
-        decides whether an event happens may be keyed by its name.
+        Name, title, label, description, references, files and origins do not count. Names of events do, since the
+        draw that decides whether an event happens may be keyed by its name.
         """
-        told = {
+        inputs = {
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
             "values": {key: encode(given.value) for key, given in self.values.items()},
             "events": [_without_origin(event) for event in self.events],
         }
-        return sha256(json.dumps(told, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        return sha256(json.dumps(inputs, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, exact: ``Scenario.from_dict(json.loads(json.dumps(s.to_dict()))) == s``."""
         return {
             "name": self.name,
             "title": self.title,
+            "label": self.label,
             "description": self.description,
             "references": list(self.references),
             "start": self.start.isoformat(),
@@ -93,18 +125,19 @@ class Scenario:
         }
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> Scenario:
+    def from_dict(cls, stored: Mapping[str, Any]) -> Scenario:
         """Inverse of ``to_dict``. KeyError, TypeError or ValueError if ``told`` was not made by it."""
         return cls(
-            name=told["name"],
-            title=told["title"],
-            description=told["description"],
-            references=tuple(told["references"]),
-            start=datetime.date.fromisoformat(told["start"]),
-            end=datetime.date.fromisoformat(told["end"]),
-            values={key: Given(decode(g["value"]), _read_origin(g)) for key, g in told["values"].items()},
-            events=tuple(_read_event(event) for event in told["events"]),
-            files=tuple(told["files"]),
+            name=stored["name"],
+            title=stored["title"],
+            description=stored["description"],
+            references=tuple(stored["references"]),
+            start=datetime.date.fromisoformat(stored["start"]),
+            end=datetime.date.fromisoformat(stored["end"]),
+            values={key: Given(decode(g["value"]), _read_origin(g)) for key, g in stored["values"].items()},
+            events=tuple(_read_event(event) for event in stored["events"]),
+            files=tuple(stored["files"]),
+            label=stored.get("label", ""),
         )
 
 
@@ -123,25 +156,26 @@ def encode(value: Value) -> Any:
     return {"dist": value.family, "args": [list(arg) for arg in value.args]}
 
 
-def decode(told: Any) -> Value:
+def decode(stored: Any) -> Value:
     """Inverse of ``encode``."""
-    if told is None or isinstance(told, str | bool):
-        return told
-    if isinstance(told, int | float):
-        return Distribution("fixed", (("value", float(told)),))
-    if "day" in told:
-        return datetime.date.fromisoformat(told["day"])
-    if "weights" in told:
-        return Weights(tuple((name, float(weight)) for name, weight in told["weights"]))
-    if "points" in told:
+    if stored is None or isinstance(stored, str | bool):
+        return stored
+    if isinstance(stored, int | float):
+        return Distribution("fixed", (("value", float(stored)),))
+    if "day" in stored:
+        return datetime.date.fromisoformat(stored["day"])
+    if "weights" in stored:
+        return Weights(tuple((name, float(weight)) for name, weight in stored["weights"]))
+    if "points" in stored:
         return Dated(
-            tuple((datetime.date.fromisoformat(day), _number(number)) for day, number in told["points"]), told["how"]
+            tuple((datetime.date.fromisoformat(day), _number(number)) for day, number in stored["points"]),
+            stored["how"],
         )
-    return Distribution(told["dist"], tuple((name, float(number)) for name, number in told["args"]))
+    return Distribution(stored["dist"], tuple((name, float(number)) for name, number in stored["args"]))
 
 
-def _number(told: Any) -> Distribution:
-    number = decode(told)
+def _number(stored: Any) -> Distribution:
+    number = decode(stored)
     if not isinstance(number, Distribution):
         raise TypeError("a dated value holds numbers")
     return number
@@ -151,8 +185,8 @@ def _origin(origin: Origin) -> dict[str, Any]:
     return {"layer": origin.layer, "file": origin.file, "line": origin.line, "column": origin.column}
 
 
-def _read_origin(told: Mapping[str, Any]) -> Origin:
-    return Origin(told["layer"], told["file"], told["line"], told["column"])
+def _read_origin(stored: Mapping[str, Any]) -> Origin:
+    return Origin(stored["layer"], stored["file"], stored["line"], stored["column"])
 
 
 def _without_origin(event: Event) -> dict[str, Any]:
@@ -165,13 +199,13 @@ def _without_origin(event: Event) -> dict[str, Any]:
     }
 
 
-def _read_event(told: Mapping[str, Any]) -> Event:
-    until = told["until"]
+def _read_event(stored: Mapping[str, Any]) -> Event:
+    until = stored["until"]
     return Event(
-        date=datetime.date.fromisoformat(told["date"]),
+        date=datetime.date.fromisoformat(stored["date"]),
         until=None if until is None else datetime.date.fromisoformat(until),
-        name=told["name"],
-        sets=tuple((key, decode(value)) for key, value in told["sets"]),
-        probability=float(told["probability"]),
-        origin=_read_origin(told),
+        name=stored["name"],
+        sets=tuple((key, decode(value)) for key, value in stored["sets"]),
+        probability=float(stored["probability"]),
+        origin=_read_origin(stored),
     )

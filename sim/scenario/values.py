@@ -13,7 +13,6 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from sim.scenario.tails import OPEN, between
 from sim.text import plain
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ FAMILIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "gamma": (("shape", "rate"), ("low", "high")),
     "discrete": (("values", "weights"), ()),
 }
+OPEN = ("normal", "half_normal", "lognormal", "gamma")  # families with open tails
 _POSITIVE = {"sd", "median", "sd_log", "a", "b", "shape", "rate"}
 
 
@@ -92,9 +92,11 @@ class Distribution:
 
     def ppf(self, u: NDArray[float64]) -> NDArray[float64]:
         """Inverse cumulative distribution at ``u`` in (0, 1), same shape, float64."""
-        from sim.scenario.quantiles import quantile
+        from sim.scenario.quantiles import of_discrete, quantile
 
-        return quantile(self, u)
+        if self.family == "discrete":
+            return of_discrete(self.atoms(), u)
+        return quantile(self.family, dict(self.args), self.support(), u)
 
     def central(self) -> float:
         """The median."""
@@ -177,7 +179,7 @@ class Weights:
         import numpy as np
 
         steps = np.cumsum([weight for _, weight in self.items])
-        last = max(place for place, (_, weight) in enumerate(self.items) if weight > 0)
+        last = max(position for position, (_, weight) in enumerate(self.items) if weight > 0)
         return np.minimum(np.searchsorted(steps, u, side="left"), last)
 
     def central(self) -> str:
@@ -208,7 +210,7 @@ class Dated:
 
     def at(self, day: date, u: NDArray[float64]) -> NDArray[float64]:
         """Value on ``day`` at quantile ``u`` in (0, 1), same shape, float64; one ``u`` holds at every point."""
-        later = next((place for place, (point, _) in enumerate(self.points) if point > day), len(self.points))
+        later = next((position for position, (point, _) in enumerate(self.points) if point > day), len(self.points))
         if later == 0:
             return self.points[0][1].ppf(u)
         start, before = self.points[later - 1]
@@ -290,3 +292,48 @@ def discrete(weights: Mapping[float, float]) -> Distribution:
     total = math.fsum(weights.values())
     pairs = sorted((float(value), weight / total) for value, weight in weights.items())
     return Distribution("discrete", tuple(pair for v, w in pairs for pair in (("value", v), ("weight", w))))
+
+
+# Cumulative probabilities of the families with open tails, by the standard library: checking a scenario must say how
+# much of a prior lies outside what a parameter allows, and SciPy costs more to import than the whole check.
+
+
+def below(family: str, args: Mapping[str, float], x: float) -> float:
+    """P(X <= x) before truncation, for a family in ``OPEN``."""
+    if x == math.inf:
+        return 1.0
+    if family == "normal":
+        return _normal_cdf((x - args["mean"]) / args["sd"])
+    if x <= 0:
+        return 0.0
+    if family == "half_normal":
+        return 1 - 2 * _normal_cdf(-x / args["sd"])
+    if family == "lognormal":
+        return _normal_cdf((math.log(x) - math.log(args["median"])) / args["sd_log"])
+    return _gamma_cdf(args["shape"], x * args["rate"])
+
+
+def between(family: str, args: Mapping[str, float], low: float, high: float) -> float:
+    """P(low <= X <= high) before truncation; an interval in the upper tail of a normal keeps its digits."""
+    if family == "normal" and low > args["mean"]:
+        return _normal_cdf((args["mean"] - low) / args["sd"]) - _normal_cdf((args["mean"] - high) / args["sd"])
+    return max(0.0, below(family, args, high) - below(family, args, low))
+
+
+def _normal_cdf(z: float) -> float:
+    return 0.5 * math.erfc(-z / math.sqrt(2))
+
+
+def _gamma_cdf(shape: float, x: float) -> float:
+    """Regularised lower incomplete gamma function by its power series (Abramowitz and Stegun 6.5.29)."""
+    if x > shape + 40 * math.sqrt(shape) + 40:
+        return 1.0
+    if x <= 0:
+        return 0.0
+    term = total = 1.0
+    step = shape
+    while term > total * 1e-16:
+        step += 1
+        term *= x / step
+        total += term
+    return min(1.0, math.exp(shape * math.log(x) - x - math.lgamma(shape + 1) + math.log(total)))

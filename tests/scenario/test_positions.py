@@ -7,7 +7,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.scenario.positions import locate
+from sim.scenario.document import locate
 
 TEXT = """\
 # a remark

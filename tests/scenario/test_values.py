@@ -27,7 +27,7 @@ from sim.scenario import (
     triangular,
     uniform,
 )
-from sim.scenario.tails import between
+from sim.scenario.values import between
 from tests.scenario.strategies import distributions
 
 E = math.e

@@ -1,17 +1,113 @@
-"""Reading numbers: plain, uncertain or dated."""
+"""From what TOML holds to a value of a parameter, with every fault on the way.
+
+Readers report each fault, with the path that leads to it inside the value, and hand back ``FAULT``.
+"""
 
 from __future__ import annotations
 
 import datetime
 import math
 import re
-from typing import Any
+from enum import Enum
+from typing import Any, Final
 
-from sim.scenario.domains import Number, fit
-from sim.scenario.faults import FAULT, Fault, Inner, Report
-from sim.scenario.parameter import Parameter
-from sim.scenario.values import FAMILIES, Dated, Distribution, Value, fixed
-from sim.text import meant, nearest, plain, shown, tame
+from sim.scenario.document import KeyPath, Report
+from sim.scenario.parameter import Choice, Day, Flag, Number, Parameter, fit
+from sim.scenario.values import FAMILIES, Dated, Distribution, Value, Weights, fixed
+from sim.text import listed, meant, nearest, plain, shown, tame
+
+
+class Fault(Enum):
+    """The one thing a reader gives in place of a wrong value; None is a value (never)."""
+
+    FAULT = 0
+
+
+FAULT: Final = Fault.FAULT
+
+
+def read_value(raw: Any, parameter: Parameter, report: Report) -> Value | Fault:
+    """The value that ``raw`` gives ``parameter``. Faults go to ``report`` with the path inside the value."""
+    domain = parameter.domain
+    if isinstance(domain, Number):
+        return NumberReader(parameter, domain, report).read(raw)
+    if isinstance(domain, Choice):
+        return _choice(raw, domain, report)
+    if isinstance(domain, Flag):
+        return _flag(raw, report)
+    return read_day(raw, report, never=True) if isinstance(domain, Day) else read_text(raw, report)
+
+
+def read_text(raw: Any, report: Report) -> str | Fault:
+    """A text that says something."""
+    if isinstance(raw, str) and raw.strip():
+        return raw
+    report((), f"{shown(raw)} is not a text; write some words in quotes")
+    return FAULT
+
+
+def read_day(raw: Any, report: Report, *, never: bool = False) -> datetime.date | Fault | None:
+    """A day; None for "never" where that is allowed."""
+    allowed = "write a date such as 2025-06-30" + (', or "never"' if never else "")
+    if isinstance(raw, datetime.date) and not isinstance(raw, datetime.datetime):
+        return raw
+    if never and raw == "never":
+        return None
+    if never and isinstance(raw, str) and raw.casefold() == "never":
+        report((), f'{shown(raw)} is not a date; did you mean "never"?')
+    elif isinstance(raw, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw):
+        report((), f"{shown(raw)} is a text; write the date without quotes: {raw}")
+    elif isinstance(raw, datetime.datetime):
+        report((), f"a date without time of day is needed: {raw.date().isoformat()}")
+    else:
+        report((), f"{shown(raw)} is not a date; {allowed}")
+    return FAULT
+
+
+def _flag(raw: Any, report: Report) -> bool | Fault:
+    if isinstance(raw, bool):
+        return raw
+    if isinstance(raw, str) and raw.casefold() in ("true", "false"):
+        report((), f"{shown(raw)} is a text; write {raw.casefold()} without quotes")
+    else:
+        report((), f"{shown(raw)} is not true or false")
+    return FAULT
+
+
+def _choice(raw: Any, domain: Choice, report: Report) -> str | Weights | Fault:
+    if isinstance(raw, dict):
+        return _weights(raw, domain, report)
+    if isinstance(raw, str) and raw in domain.options:
+        return raw
+    near = nearest(raw, domain.options, most=1) if isinstance(raw, str) else []
+    report((), f"{shown(raw)} is not one of {listed(domain.options)}{meant(near)}")
+    return FAULT
+
+
+def _weights(raw: dict[str, Any], domain: Choice, report: Report) -> Weights | Fault:
+    if "dist" in raw:
+        report((), f"a choice takes weights, not dist; write {{{domain.options[0]} = 0.5, ...}}")
+        return FAULT
+    faults = 0
+    for name, weight in raw.items():
+        if name not in domain.options:
+            near = nearest(name, domain.options, most=1)
+            report((name,), f"{tame(name)} is not one of {listed(domain.options)}{meant(near)}")
+        elif not is_number(weight):
+            report((name,), f"{shown(weight)} is not a weight; weights are numbers from 0 to 1")
+        elif not 0 <= weight <= 1:
+            report((name,), f"the weight {shown(weight)} is not between 0 and 1")
+        else:
+            continue
+        faults += 1
+    if faults:
+        return FAULT
+    try:
+        return Weights(tuple((name, float(weight)) for name, weight in raw.items()))
+    except ValueError as fault:
+        report((), str(fault))
+        return FAULT
+
 
 _PERCENT_SLIP = 0.2
 _LOCATIONS = ("value", "mean", "median", "mode")
@@ -53,7 +149,7 @@ class NumberReader:
             self.report((), _forms(self.domain))
         return FAULT
 
-    def number(self, raw: Any, inner: Inner) -> Distribution | Fault:
+    def number(self, raw: Any, inner: KeyPath) -> Distribution | Fault:
         """A plain number."""
         number = _finite(raw)
         if number is None:
@@ -74,7 +170,7 @@ class NumberReader:
                 return f"{shown(raw)} is a text; write {match.group(1).replace(',', '.')} without quotes{unit}"
         return f"{shown(raw)} is not a number; must be {self.domain.describe()}"
 
-    def checked(self, number: Distribution, inner: Inner) -> Distribution | Fault:
+    def checked(self, number: Distribution, inner: KeyPath) -> Distribution | Fault:
         """``number`` cut to the domain, unless it lies outside or looks like a fraction where per cent is meant."""
         slip = self.slip(number)
         if slip:
@@ -108,7 +204,7 @@ class NumberReader:
         usual = _usual(self.parameter.default)
         return usual / 5 <= value * 100 <= usual * 5 if usual else value < _PERCENT_SLIP
 
-    def distribution(self, raw: dict[str, Any], inner: Inner) -> Distribution | Fault:
+    def distribution(self, raw: dict[str, Any], inner: KeyPath) -> Distribution | Fault:
         """A table with ``dist`` and the arguments of its family."""
         family = raw["dist"]
         if not isinstance(family, str) or family not in FAMILIES:
@@ -131,9 +227,9 @@ class NumberReader:
                 faults += 1
             else:
                 args.append((name, number))
-        return FAULT if faults else self.made(family, tuple(args), inner)
+        return FAULT if faults else self.distributed(family, tuple(args), inner)
 
-    def unknown_arguments(self, raw: dict[str, Any], family: str, inner: Inner) -> int:
+    def unknown_arguments(self, raw: dict[str, Any], family: str, inner: KeyPath) -> int:
         """Report arguments that the family does not take; their number."""
         names = sum(FAMILIES[family], ())
         strange = [name for name in raw if name != "dist" and name not in names]
@@ -142,7 +238,7 @@ class NumberReader:
             self.report((*inner, name), f"unknown argument; {family} takes {_takes(family)}{hint}")
         return len(strange)
 
-    def discrete(self, raw: dict[str, Any], inner: Inner) -> Distribution | Fault:
+    def discrete(self, raw: dict[str, Any], inner: KeyPath) -> Distribution | Fault:
         """Values with their weights; without weights all alike."""
         faults = self.unknown_arguments(raw, "discrete", inner)
         lists = {}
@@ -163,9 +259,9 @@ class NumberReader:
             self.report(inner, f"discrete has {len(values)} values and {len(weights)} weights; give one for each")
             return FAULT
         pairs = sorted(zip(values, weights, strict=True))
-        return self.made("discrete", tuple(p for v, w in pairs for p in (("value", v), ("weight", w))), inner)
+        return self.distributed("discrete", tuple(p for v, w in pairs for p in (("value", v), ("weight", w))), inner)
 
-    def made(self, family: str, args: tuple[tuple[str, float], ...], inner: Inner) -> Distribution | Fault:
+    def distributed(self, family: str, args: tuple[tuple[str, float], ...], inner: KeyPath) -> Distribution | Fault:
         """The distribution, if its arguments make one and the domain allows it."""
         try:
             number = Distribution(family, args)
@@ -235,7 +331,7 @@ def _usual(default: Value) -> float:
     if not isinstance(default, Distribution):
         return 0.0
     args = dict(default.args)
-    place = next((args[name] for name in _LOCATIONS if name in args), None)
-    if place is None and default.family in ("uniform", "triangular"):
-        place = (args["low"] + args["high"]) / 2
-    return max(0.0, place or 0.0)
+    middle = next((args[name] for name in _LOCATIONS if name in args), None)
+    if middle is None and default.family in ("uniform", "triangular"):
+        middle = (args["low"] + args["high"]) / 2
+    return max(0.0, middle or 0.0)
