@@ -27,7 +27,8 @@ from sim.cli.options import (
     write_whole,
 )
 from sim.cli.progress import Progress
-from sim.cli.tables import columns, number
+from sim.cli.tables import columns
+from sim.text import number
 
 if TYPE_CHECKING:
     from sim.analysis import Attribution, Part, Waterfall
