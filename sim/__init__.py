@@ -180,7 +180,7 @@ def attribute(
 
     >>> why = attribute("baseline", "congress_gap", variables=["us_commitment"], runs=20, sets=["end=2025-06-30"])
     >>> [part.group for part in why.find("us_commitment").parts]
-    ['us.aid']
+    ['event: No supplemental law in 2025']
 
     Args:
         a: a scenario, loaded or named as for `load`, or a result, of which the scenario is taken.
@@ -222,7 +222,7 @@ def draw(source: Result | Comparison, figure: str = "overview", *, size: str = "
 
     >>> drawing = draw(run("baseline", runs=20, sets=["end=2025-06-30"]), "us_commitment")
     >>> drawing.title
-    'U.S. commitment to the guarantee'
+    'U.S. commitment, posture and troops in Europe'
 
     Args:
         source: what is drawn.
@@ -232,6 +232,7 @@ def draw(source: Result | Comparison, figure: str = "overview", *, size: str = "
     Raises:
         InputError: there is no such figure, variable, entity or size.
     """
-    from sim import figures
+    from sim.ensemble import result
 
-    return figures.draw(source, figure, size)
+    drawing: Drawing = result.draw(source, figure, size)
+    return drawing

@@ -123,6 +123,9 @@ class Attribution:
     seed: int
     warnings: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"Attribution({self.b} against {self.a}, {len(self.groups)} groups of inputs, {self.runs:,} runs)"
+
     def find(self, variable: str, entity: str = "", day: str = "") -> Waterfall:
         """The waterfall of an outcome at ``day`` (an ISO date; the last date if empty).
 

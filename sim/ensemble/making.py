@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import shutil
 import tempfile
 import time
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from sim.scenario.scenario import Scenario
 
+LOG = logging.getLogger("alliance")
 KEEP_RUNS = 10_000
 FIGURES = "figures"
 LOCK = ".lock"
@@ -92,6 +94,8 @@ def run(
         if out is None:
             shutil.rmtree(folder, ignore_errors=True)
         raise
+    spent = "reused" if result.cached else f"{time.perf_counter() - began:.1f} s"
+    LOG.info("%s: %s runs, seed %d, %s", scenario.name, f"{runs:,}", seed, spent)
     if out is None:
         weakref.finalize(result, shutil.rmtree, folder, ignore_errors=True)
     return result
