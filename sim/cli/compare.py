@@ -29,7 +29,7 @@ from sim.cli.options import (
 )
 from sim.cli.progress import Progress
 from sim.cli.report import write_report
-from sim.cli.tables import WIDTH, by_date, columns, cut
+from sim.cli.tables import WIDTH, by_date, columns, cut, notes, signed
 from sim.text import decimals, number, share
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def as_text(comparison: Comparison, files: Sequence[Path], seconds: float) -> st
             f"{labels[comparison.baseline]} against {'; '.join(others)}",
             f"{comparison.runs:,} runs, seed {comparison.views[0].seed}, {seconds:.1f} s",
             "Conditional on the scenarios; not a forecast.",
-            *(f"Note: {warning}" for warning in comparison.warnings),
+            *notes(comparison.warnings),
             "",
             "ANSWER",
             *answer_lines(ranked, comparison.labels),
@@ -304,13 +304,8 @@ def _gap(row: Row | None, places: int) -> str:
         return ""
     if _is_equal(row):
         return "same"
-    text = _signed(row.mean_difference, 100 if _is_share(row) else 1, 1 if _is_share(row) else places + 1)
+    text = signed(100 * row.mean_difference, 1) if _is_share(row) else signed(row.mean_difference, places + 1)
     return text if row.shown else f"({text})"
-
-
-def _signed(value: float, scale: float, places: int) -> str:
-    text = number(scale * value, places)
-    return text if text.startswith("−") or not math.isfinite(value) else f"+{text}"
 
 
 def _statistic_rows(rows: Sequence[Row], labels: Mapping[str, str]) -> list[list[str]]:
@@ -324,7 +319,7 @@ def _statistic_rows(rows: Sequence[Row], labels: Mapping[str, str]) -> list[list
 
     lines = [[f"  {cut(labels[rows[0].baseline], SHORTEST)}", *levels(rows[0], "baseline"), "", "", "", "", ""]]
     for row in rows:
-        gap = [_signed(value, scale, finer) for value in (row.mean_difference, row.low, row.high)]
+        gap = [signed(scale * value, finer) for value in (row.mean_difference, row.low, row.high)]
         chance = [share(row.p_higher), "<.001" if row.p_adjusted < 0.001 else number(row.p_adjusted, 3)]
         lines.append([f"  {cut(labels[row.scenario], SHORTEST)}", *levels(row, "scenario"), *gap, *chance])
     return lines

@@ -50,7 +50,8 @@ def explain_command(
     from sim.analysis import explanation, explanation_text
     from sim.ensemble import open_result
 
-    found = explanation.explain(open_result(Path(name)), variable, entity, day)
+    result = open_result(Path(name))
+    found = explanation.explain(result, variable, result.code(variable, entity) if entity else "", day)
     if as_json:
         click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     else:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterable, Sequence
+
+from sim.text import number
 
 WIDTH = 80
 GAP = 2
@@ -39,6 +42,17 @@ def by_date(dates: Sequence[str], groups: Iterable[tuple[str, Sequence[Sequence[
 def day_head(day: str) -> str:
     """An ISO day as the head of a column; the year alone for its last day."""
     return day[:4] if day.endswith("-12-31") else day
+
+
+def signed(value: float, places: int) -> str:
+    """A difference with its sign."""
+    text = number(value, places)
+    return text if text.startswith("−") or not math.isfinite(value) else f"+{text}"
+
+
+def notes(warnings: Iterable[str]) -> list[str]:
+    """Warnings as lines that fit the width."""
+    return [line for text in warnings for line in textwrap.wrap(f"Note: {text}", WIDTH, subsequent_indent="  ")]
 
 
 def cut(text: str, longest: int) -> str:

@@ -284,7 +284,7 @@ class Result:
         import pandas
 
         described = [self.variable(name) for name in variables]
-        codes = {each.name: None if entity is None else self._code(each, entity) for each in described}
+        codes = {each.name: None if entity is None else self.code(each.name, entity) for each in described}
         if entity is not None and not variables:
             raise InputError("an entity belongs to a variable: name the variable too")
         rows = [
@@ -323,22 +323,22 @@ class Result:
 
     def _place(self, variable: Variable, entity: str | None) -> int:
         """Index of an entity of ``variable``, or of the first if none is named."""
-        return 0 if entity is None else self.entities(variable.name).index(self._code(variable, entity))
+        return 0 if entity is None else self.entities(variable.name).index(self.code(variable.name, entity))
 
-    def _code(self, variable: Variable, entity: str) -> str:
+    def code(self, variable: str, entity: str) -> str:
         """The code that ``entity``, a code, a name or another name in use, stands for.
 
         Raises:
             InputError: the variable has no such entity.
         """
-        known = self.entities(variable.name)
+        known = self.entities(variable)
         if entity in known:
             return entity
         if not known:
-            raise InputError(f"{variable.name} is one series, it has no entity {entity!r}")
+            raise InputError(f"{variable} is one series, it has no entity {entity!r}")
         if code := right_code(entity, known):
             return code
-        raise InputError(f"{variable.name}: {wrong_code(entity, known)}")
+        raise InputError(f"{variable}: {wrong_code(entity, known)}")
 
     def _texts(self, axis: str) -> tuple[str, ...]:
         """The codes along an axis."""

@@ -205,7 +205,8 @@ def test_attribution_adds_up_to_the_difference(here: Path, alliance: Alliance) -
     assert parts.pop("total") == pytest.approx(sum(parts.values()), abs=1e-9)
     assert len(table(document["files"][0])) == len(document["parts"])
     text = alliance("attribute", "short.toml", "harsh.toml", *NUMBERS, "--variable", "us_commitment").stdout
-    assert text.startswith("from short to harsh\n12 runs, seed 1, 2 ensembles (every combination run)")
+    assert text.startswith("from Short to Harsh\n12 runs, seed 1, 2 ensembles (every combination run)")
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_one_run_is_attributed_without_an_interval(here: Path, alliance: Alliance) -> None:
