@@ -33,7 +33,8 @@ sys.path.insert(0, str(ROOT))
 
 from sim import load, run
 from sim.ensemble import BLOCK, blocks, source
-from sim.model import simulate, streams
+from sim.model import simulate
+from sim.model.engine import streams
 
 SCENARIO = "baseline"
 

@@ -10,10 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from sim import facts
-from sim.model import catalogue, facts_layer, variables
-from sim.model.aid import DONORS
-from sim.model.variables import Variable
-from sim.model.war_history import front
+from sim.model import Variable, catalogue, facts_layer, variables
+from sim.model.systems.aid import DONORS
+from sim.model.systems.war.start import front
 from sim.scenario import Given, Parameter, describe
 from sim.scenario.json_schema import schema_text
 

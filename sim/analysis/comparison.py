@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     import pandas
 
-    from sim.model.variables import Variable
+    from sim.model import Variable
     from sim.scenario.parameter import Catalogue
 
 MOST_THREADS = 4

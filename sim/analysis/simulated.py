@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.outcomes import nearest
 from sim.errors import InputError
+from sim.scenario.entities import wrong_code
 
 if TYPE_CHECKING:
-    from sim.model.variables import Variable
+    from sim.model import Variable
     from sim.scenario.scenario import Scenario
 
 
@@ -43,7 +43,7 @@ class Simulated:
             return whole
         codes = self.entities[kind]
         if entity not in codes:
-            raise InputError(f"{variable} has no entity {entity!r}; {nearest(entity, codes)}")
+            raise InputError(f"{variable}: {wrong_code(entity, codes)}")
         return whole[:, codes.index(entity)]
 
 
@@ -60,7 +60,7 @@ def simulated(scenario: Scenario, runs: int, seed: int, *, first: int = 0, model
         scenario,
         module.simulate(scenario, seed, first, runs) if runs else {},
         {"year": tuple(axes.years), "month": tuple(axes.months)},
-        {"member": tuple(axes.members), "donor": tuple(axes.donors)},
+        {axis.name: axis.codes for axis in axes.entities},
         {one.name: one for one in module.variables()},
     )
 

@@ -14,7 +14,7 @@ from sim.cli.tables import columns
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.model.variables import Variable
+    from sim.model import Variable
     from sim.scenario import Parameter
 
 KINDS = {
@@ -47,15 +47,16 @@ def explain_command(
         text = "\n".join(columns([(f"{word}:", text) for word, text in facts.items()], left=2))
         click.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else text)
         return
-    from sim.analysis import explanation, explanation_text
+    from sim.analysis.explain import explain as explain_result
+    from sim.analysis.explain import lines
     from sim.ensemble import open_result
 
     result = open_result(Path(name))
-    found = explanation.explain(result, variable, result.code(variable, entity) if entity else "", day)
+    found = explain_result(result, variable, result.code(variable, entity) if entity else "", day)
     if as_json:
         click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     else:
-        click.echo("\n".join(explanation_text.lines(found, everything=everything)))
+        click.echo("\n".join(lines(found, everything=everything)))
 
 
 def explain(name: str, scenario: str | None = None) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """How a block's numbers lie on disk: one float32 array ``(rows, runs)``, every series a stretch of rows.
 
-Single donors are four fifths of what a model records and nobody pairs their runs. So only their statistics are stored,
-made from the first block as soon as it is simulated, in a table of one line per series.
+Single donors are four fifths of what the model records and nobody pairs their runs. So of a variable that does not keep
+its runs, on an axis that has groups, only the groups' runs are stored; of the single entities statistics are, made from
+the first block as soon as it is simulated, in a table of one line per series.
 """
 
 from __future__ import annotations
@@ -19,11 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.ensemble.source import Axes
-    from sim.model.variables import Variable
+    from sim.model import Axes, Variable
 
 BLOCK = 2000
-GROUPS = ("USA", "EUR", "OTHER", "ALL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +94,20 @@ def plan(variables: Sequence[Variable], axes: Axes) -> Layout:
     """
     if not axes.years or not axes.months:
         raise InputError("the scenario ends before its first month does, so nothing would be recorded; set a later end")
-    entities = {"member": axes.members, "donor": axes.donors}
     shared: list[Part] = []
     detail: list[Part] = []
     for variable in variables:
-        times = len(axes.years if variable.every == "year" else axes.months)
-        codes = entities[variable.entity] if variable.entity else ()
+        times, codes = len(axes.dates(variable.every)), axes.codes(variable.entity)
         everyone = tuple(range(len(codes)))
-        if variable.entity == "donor" and not variable.keep_runs:
-            grouped = tuple(index for index in everyone if codes[index] in GROUPS)
+        if variable.entity and axes.axis(variable.entity).groups and not variable.keep_runs:
+            grouped = tuple(index for index in everyone if codes[index] in axes.axis(variable.entity).groups)
             shared.append(Part(variable, times, grouped, 0, kept=True, detail=False))
             # The groups once more, so that the model's array is taken as it is.
             detail.append(Part(variable, times, everyone, 0, kept=False, detail=True))
         else:
             shared.append(Part(variable, times, everyone, 0, kept=variable.keep_runs, detail=False))
     runs, lines = _place(shared), _place(detail)
-    sizes = tuple((name, len(codes)) for name, codes in entities.items())
+    sizes = tuple((axis.name, len(axis.codes)) for axis in axes.entities)
     return Layout((*runs, *lines), sizes, _end(runs), _end(lines))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sim.ensemble import source
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from sim.model.variables import Variable
+    from sim.model import Variable
     from sim.scenario.scenario import Scenario
 
 NAME, NUMBERS, SUMMARY = "manifest.json", "ensemble.nc", "summary.csv"
@@ -83,7 +82,7 @@ def compose(
         "seconds": {name: round(spent, 3) for name, spent in seconds.items()},
         "inputs_hash": digest(given),
         "inputs": dict(given),
-        "variables": [asdict(variable) for variable in variables],
+        "variables": [variable.to_dict() for variable in variables],
         "files": {name: {"sha256": sha256(content)} for name, content in files.items()},
     }
 

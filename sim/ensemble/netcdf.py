@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.ensemble.blocks import KEPT, Work, details, gather, runs_of
 from sim.ensemble.hdf import NetcdfFile, SpillFile
-from sim.ensemble.layout import GROUPS, Layout, Part
+from sim.ensemble.layout import Layout, Part
 from sim.ensemble.statistics import COLUMNS, QUANTILES, Statistics, moments, shares
 from sim.files import disk, sync
 
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.ensemble.source import Axes
-    from sim.model.variables import Variable
+    from sim.model import Axes, Variable
 
 FORMAT = 1
 PIECE = 16 * 2**20  # bytes of run values in memory at a time
@@ -86,10 +85,16 @@ def dimensions(variable: Variable) -> tuple[str, ...]:
 
 
 def run_dimensions(part: Part) -> tuple[str, ...]:
-    """The dimensions of its single runs; of donors only the groups keep theirs."""
-    grouped = part.variable.entity == "donor" and not part.variable.keep_runs
-    entity = ("donor_group" if grouped else part.variable.entity,) if part.variable.entity else ()
-    return (time_axis(part.variable), *entity, "run")
+    """The dimensions of its single runs; groups have an axis of their own where only they keep theirs."""
+    variable = part.variable
+    grouped = part.kept and not variable.keep_runs
+    entity = (group_axis(variable.entity) if grouped else variable.entity,) if variable.entity else ()
+    return (time_axis(variable), *entity, "run")
+
+
+def group_axis(entity: str) -> str:
+    """The dimension of the groups of an axis."""
+    return f"{entity}_group"
 
 
 def _write_axes(file: NetcdfFile, axes: Axes, runs: int) -> None:
@@ -100,10 +105,10 @@ def _write_axes(file: NetcdfFile, axes: Axes, runs: int) -> None:
     for name, days in {"time_year": axes.years, "time_month": axes.months}.items():
         if days:
             file.axis(name, (np.array(days, "datetime64[D]") - EPOCH).astype(np.int32), told)
-    groups = tuple(code for code in axes.donors if code in GROUPS)
-    for name, codes in {"member": axes.members, "donor": axes.donors, "donor_group": groups}.items():
-        if codes:
-            file.axis(name, codes, {})
+    for axis in axes.entities:
+        file.axis(axis.name, axis.codes, {})
+        if axis.groups:
+            file.axis(group_axis(axis.name), axis.groups, {})
 
 
 def _reduce(file: NetcdfFile, source: Stored, parts: list[Part]) -> Statistics:
@@ -157,7 +162,7 @@ def _write_statistics(file: NetcdfFile, variable: Variable, found: Statistics, p
     about = _attributes(variable) | {"runs_used": runs}
     detail = [part for part in parts if part.detail]
     if detail:
-        about["runs_used_single_donors"] = runs_of(detail[0], runs)
+        about[f"runs_used_single_{variable.entity}s"] = runs_of(detail[0], runs)
     base = dimensions(variable)
     if found.shares is not None:
         label = f"{variable.name}_label"

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.ensemble import manifest as manifests
 from sim.ensemble import tidy
-from sim.ensemble.layout import GROUPS
+from sim.ensemble.netcdf import group_axis
 from sim.errors import InputError
 from sim.scenario.entities import right_code, wrong_code
 from sim.text import decimals, html_table, number, share, unknown
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import xarray
     from numpy.typing import NDArray
 
-    from sim.model.variables import Variable
+    from sim.model import Variable
     from sim.scenario.scenario import Scenario
 
 # The room that draws, named and not imported: data flows from here to there.
@@ -156,11 +156,11 @@ class Result:
     @cached_property
     def variables(self) -> dict[str, Variable]:
         """What was recorded, by name, in order."""
-        from sim.model.variables import Variable
+        from sim.model import Variable
 
         with self._undamaged():
-            told = [Variable(**{**one, "labels": tuple(one["labels"])}) for one in self.manifest["variables"]]
-        return {variable.name: variable for variable in told}
+            stored = [Variable.from_dict(entry) for entry in self.manifest["variables"]]
+        return {variable.name: variable for variable in stored}
 
     def variable(self, name: str) -> Variable:
         """The description of a variable; InputError with the nearest name if there is none."""
@@ -169,7 +169,7 @@ class Result:
         return self.variables[name]
 
     def entities(self, variable: str) -> tuple[str, ...]:
-        """Codes of the members or donors a variable is recorded for, or its labels; empty if it has neither."""
+        """Codes of the entities a variable is recorded for, or its labels; empty if it has neither."""
         found = self.variable(variable)
         if found.labels:
             return found.labels
@@ -177,7 +177,13 @@ class Result:
 
     def groups(self, variable: str) -> tuple[str, ...]:
         """Codes of those entities of a variable whose single runs are kept: all, the groups of its axis, or none."""
-        return self.entities(variable) if self.variable(variable).keep_runs else GROUPS
+        declared = self.variable(variable)
+        if declared.keep_runs or declared.entity is None:
+            return self.entities(variable)
+        try:
+            return self._texts(group_axis(declared.entity))
+        except InputError:  # an axis without groups
+            return ()
 
     def dates(self, variable: str) -> NDArray[np.datetime64]:
         """Dates of a variable, ``(time,)``, datetime64[D]."""
@@ -211,17 +217,18 @@ class Result:
         found = self.variable(variable)
         if not self.manifest["keep_runs"]:
             raise InputError(f"{self.path}: single runs were not kept; run again with fewer runs or keep_runs=True")
-        grouped = found.entity == "donor" and not found.keep_runs
-        if grouped and entity not in GROUPS:
+        groups = self.groups(variable)
+        if not found.keep_runs and entity not in groups:
             self._place(found, entity)
-            raise InputError(
-                f"{variable}: single runs are kept for the groups {', '.join(GROUPS)} only, name one of them"
+            kept = (
+                f"for the groups {', '.join(groups)} only, name one of them" if groups else "for none of its entities"
             )
+            raise InputError(f"{variable}: single runs are kept {kept}")
         if entity is None:
             return self._array(variable, keep=False)
         if found.labels:
             return np.asarray(self._array(variable, keep=False) == self._place(found, entity), np.float32)
-        place = self._texts("donor_group").index(entity) if grouped else self._place(found, entity)
+        place = self._place(found, entity) if found.keep_runs or entity is None else groups.index(entity)
         return self._array(variable, keep=False, place=place)
 
     @cached_property

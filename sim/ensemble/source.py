@@ -14,13 +14,10 @@ from typing import TYPE_CHECKING, Protocol, cast
 from sim.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
     import numpy as np
     from numpy.typing import NDArray
 
-    from sim.model.variables import Variable
+    from sim.model import Axes, Variable
     from sim.scenario.scenario import Scenario
 
 MODEL = "sim.model"
@@ -29,15 +26,6 @@ PACKAGE = Path(__file__).resolve().parents[1]
 # A change in any of these rooms may change a number, so it makes stored numbers stale.
 ROOMS = ("scenario", "facts", "model", "ensemble")
 DISTRIBUTIONS = ("numpy", "scipy", "simpy")
-
-
-class Axes(Protocol):
-    """The axes of what a scenario records."""
-
-    years: tuple[date, ...]
-    months: tuple[date, ...]
-    members: tuple[str, ...]
-    donors: tuple[str, ...]
 
 
 class Model(Protocol):
@@ -51,7 +39,6 @@ class Model(Protocol):
         count: int,
         *,
         central: bool = False,
-        order: Sequence[int] | None = None,
     ) -> dict[str, NDArray[np.float32]]:
         """Runs ``first .. first + count - 1``: variable -> ``(time, runs)`` or ``(time, entity, runs)``."""
 
@@ -77,8 +64,8 @@ def code_stamp() -> str:
     """A sha256 over the sources of every room that can change a number."""
     digest = hashlib.sha256((PACKAGE / "errors.py").read_bytes())
     for room in ROOMS:
-        for path in sorted((PACKAGE / room).glob("*.py")):
-            digest.update(f"{room}/{path.name}\0".encode())
+        for path in sorted((PACKAGE / room).rglob("*.py")):
+            digest.update(f"{path.relative_to(PACKAGE).as_posix()}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -11,9 +11,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sim.ensemble.source import Axes
     from sim.ensemble.statistics import Statistics
-    from sim.model.variables import Variable
+    from sim.model import Axes, Variable
 
 COLUMNS = ("scenario", "variable", "entity", "date", "mean", "sd", "q05", "q25", "q50", "q75", "q95", "unit",
            "price_basis")  # fmt: skip
@@ -49,10 +48,8 @@ def _encoded(lines: Sequence[str]) -> bytes:
 
 def _lines(scenario: str, variable: Variable, axes: Axes, found: Statistics) -> Iterator[str]:
     """The rows of one variable: entity by entity, in time. A labelled variable has a row per label, with its share."""
-    dates = [day.isoformat() for day in (axes.years if variable.every == "year" else axes.months)]
-    entities: Sequence[str] = ("",)
-    if variable.entity:
-        entities = axes.members if variable.entity == "member" else axes.donors
+    dates = [day.isoformat() for day in axes.dates(variable.every)]
+    entities: Sequence[str] = axes.codes(variable.entity) or ("",)
     if found.shares is not None:
         table, form, entities, unit = found.shares[..., None], SHARE, variable.labels, "share of runs"
     else:

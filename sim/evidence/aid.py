@@ -16,7 +16,7 @@ from sim.errors import InputError
 from sim.evidence.rates import law_rates
 from sim.evidence.scores import Marks, join, mark
 from sim.model import facts_layer, simulate
-from sim.model.aid import DONORS, GROUPS
+from sim.model.systems.aid import DONORS, GROUPS
 from sim.scenario import Given, Origin, Scenario, gamma
 from sim.scenario.values import Value
 

@@ -15,7 +15,7 @@ from sim.evidence.budgets import HORIZONS, PANEL_ROWS, estimate, forecast
 from sim.evidence.history import LAST, Definition, history, outcomes
 from sim.evidence.luck import Luck
 from sim.evidence.scores import Marks, block_bootstrap, crps, energy_score, join, mark, skill
-from sim.model.budget_parameters import WITH_FORCES
+from sim.model.systems.roster import WITH_FORCES
 
 Array = NDArray[np.float64]
 FIRST_ORIGIN = 2016

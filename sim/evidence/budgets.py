@@ -1,6 +1,7 @@
 """The budget block: its likelihood on the panel of members, and forecasts from any origin, by the model's own rule.
 
-The regressors are the terms of ``sim.model.budgets.terms`` at unit coefficients, so that the equation stands once.
+The regressors are the terms of ``sim.model.systems.budgets.equation.terms`` at unit coefficients, so that the
+equation stands once.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from sim import facts
 from sim.evidence.history import FIRST_YEAR, Definition, History, history, origin_day
 from sim.evidence.luck import Luck, single
 from sim.evidence.regression import DEGREES, Draws, Panel, Prior, sample
-from sim.model.budget_parameters import WITH_FORCES
-from sim.model.budgets import Coefficients, Situation, exposure, next_share, terms
-from sim.model.commitment import REFERENCE
-from sim.model.elections import CENTRE
-from sim.model.plans import Announced, Plans
-from sim.model.threat import PEACETIME, in_budgets_next
+from sim.model.systems.budgets.equation import Coefficients, Situation, exposure, next_share, terms
+from sim.model.systems.budgets.plans import Announced, Plans
+from sim.model.systems.commitment import REFERENCE
+from sim.model.systems.elections import CENTRE
+from sim.model.systems.roster import WITH_FORCES
+from sim.model.systems.threat import PEACETIME, in_budgets_next
 
 Array = NDArray[np.float64]
 HORIZONS = (1, 2, 3)

@@ -5,7 +5,6 @@ The joint draws go to ``sim/facts/posterior.npz``: a run takes one row of it for
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,8 +19,10 @@ from sim.errors import FaultError, InputError
 from sim.evidence import aid, budgets, front, rates
 from sim.evidence.luck import Luck
 from sim.evidence.regression import DEGREES
+from sim.facts.tables import stamp_until
 from sim.model import catalogue
-from sim.model.budget_parameters import COEFFICIENT_KEYS, WITH_FORCES
+from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS
+from sim.model.systems.roster import WITH_FORCES
 from sim.scenario import Number, Parameter
 from sim.version import __version__
 
@@ -118,7 +119,7 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
         "version": __version__,
         "until": until.isoformat(),
         "seed": seed,
-        "tables": tables_stamp(),
+        "tables": stamp_until(until),
         "blocks": observations,
     }
     joint = facts.Posterior(
@@ -140,15 +141,6 @@ def write(calibration: Calibration, path: Path | None = None) -> Path:
     return place
 
 
-def tables_stamp() -> str:
-    """Sha256 over the tables alone, without the draws made from them."""
-    digest = hashlib.sha256()
-    tables = (item for item in files("sim.facts").iterdir() if item.name.endswith(".csv"))
-    for table in sorted(tables, key=lambda item: item.name):
-        digest.update(table.name.encode() + b"\0" + table.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
 def demand_current(draws: facts.Posterior) -> None:
     """Raises InputError for draws that another version made, or that were made from other tables."""
     version = draws.provenance.get("version")
@@ -156,7 +148,7 @@ def demand_current(draws: facts.Posterior) -> None:
         raise InputError(
             f"posterior made by version {version}, this is {__version__}; `alliance calibrate` makes a new one"
         )
-    if draws.provenance.get("tables") != tables_stamp():
+    if draws.provenance.get("tables") != stamp_until(date.fromisoformat(draws.provenance["until"])):
         raise InputError("posterior made from other tables than those installed; `alliance calibrate` makes a new one")
 
 

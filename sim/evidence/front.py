@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim import facts
 from sim.errors import InputError
 from sim.evidence.luck import Luck, single
-from sim.model.war import next_effort, next_gain
+from sim.model.systems.war.war import next_effort, next_gain
 
 Array = NDArray[np.float64]
 POSITIONAL_FROM = date(2022, 12, 1)  # before it the front moved in another way: two retreats and a collapse

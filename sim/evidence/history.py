@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim import facts
 from sim.errors import InputError
-from sim.model.budget_parameters import WITH_FORCES
+from sim.model.systems.roster import WITH_FORCES
 
 Array = NDArray[np.float64]
 Definition = Literal["NATO", "SIPRI"]

@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.streams import Streams
+from sim.model.engine.streams import Streams
 
 Array = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.evidence.budgets import NAMES, PRIORS, estimate, panel
 from sim.evidence.luck import Luck
 from sim.evidence.regression import COMMON_SHAPE, DEGREES, POOLING, Draws, Panel, Prior
-from sim.model.budget_parameters import WITH_FORCES
+from sim.model.systems.roster import WITH_FORCES
 
 Array = NDArray[np.float64]
 BEFORE, AFTER = (0, 7), (7, 10)  # years of the panel counted from 2015: to 2021, and 2022-24

@@ -17,8 +17,8 @@ from sim.evidence.aid import clustered
 from sim.evidence.history import FINAL
 from sim.evidence.replication_war import WAR_ROWS
 from sim.evidence.retelling import Row, actual, run, shares
-from sim.model.budget_parameters import WITH_FORCES
-from sim.model.budgets import exposure
+from sim.model.systems.budgets.equation import exposure
+from sim.model.systems.roster import WITH_FORCES
 
 Array = NDArray[np.float64]
 ALLIES = np.array([row for row, code in enumerate(WITH_FORCES) if code != "USA"])

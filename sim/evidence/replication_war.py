@@ -15,7 +15,7 @@ from sim.evidence.rates import law_rates
 from sim.evidence.retelling import RUNS, SEED, Row, run
 from sim.loading import load
 from sim.model import simulate
-from sim.model.aid import DONORS, GROUPS
+from sim.model.systems.aid import DONORS, GROUPS
 
 Array = NDArray[np.float64]
 USA, EUR = DONORS.index("USA"), len(DONORS) + GROUPS.index("EUR")

@@ -12,12 +12,13 @@ import numpy as np
 
 from sim.errors import FaultError, InputError
 from sim.evidence import aid, budget_scores, front_scores, rates
-from sim.evidence.calibration import Calibration, calibrate, tables_stamp
+from sim.evidence.calibration import LAST_DAY, Calibration, calibrate
 from sim.evidence.history import Definition
 from sim.evidence.predictive import predictive_checks
 from sim.evidence.replication import replicate
 from sim.evidence.scores import Marks, skill
 from sim.evidence.whole_model import score_whole_model
+from sim.facts.tables import stamp_until
 from sim.version import __version__
 
 STORED = "backtest.json"
@@ -41,7 +42,7 @@ def backtest(
     found = {
         "format": FORMAT,
         "version": __version__,
-        "tables": tables_stamp(),
+        "tables": stamp_until(LAST_DAY),
         "seed": seed,
         "draws": draws,
         "first_origin": first,

@@ -178,7 +178,7 @@ def _whole(found: dict[str, Any]) -> str:
     return (
         "**The simulator itself**, started on each origin with that origin's estimates: unconditional CRPS "
         f"{_n(whole['crps'], 4)}, {_p(1 - whole['crps'] / best)} below {report['best_baseline']}; 80% bands covered "
-        f"{_p(whole['coverage']['80'])}. The scores above come from the same rule, `sim.model.budgets.terms`, run on "
+        f"{_p(whole['coverage']['80'])}. The scores above come from the same rule, `budgets/equation.py:terms`, run on "
         "its own."
     )
 

@@ -18,7 +18,7 @@ from sim.evidence.calibration import KEYS, T_SD
 from sim.evidence.history import LAST, origin_day, outcomes
 from sim.evidence.scores import join, mark
 from sim.model import catalogue, simulate
-from sim.model.budget_parameters import WITH_FORCES
+from sim.model.systems.roster import WITH_FORCES
 from sim.scenario import Number, fixed, normal
 from sim.scenario.values import Value
 

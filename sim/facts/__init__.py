@@ -6,18 +6,37 @@ looked up. Sources and terms of use are in SOURCES.md, how the tables came about
 
 from typing import TYPE_CHECKING, Any
 
-from sim.facts.aid import AidByDonor, AidHistory, aid_by_donor, aid_monthly
-from sim.facts.ballots import Election, elections
-from sim.facts.congress import AidLags, Package, Supplemental, aid_lags, appropriations, packages
-from sim.facts.economy import gdp_busd, gross_debt, population, real_growth
+from sim.facts.aid import (
+    AidByDonor,
+    AidHistory,
+    SpecialItem,
+    aid_by_donor,
+    aid_monthly,
+    military_instruments,
+    special_items,
+)
+from sim.facts.ballots import Election, Government, elections, governments
+from sim.facts.congress import (
+    AidLags,
+    Measure,
+    Package,
+    Supplemental,
+    aid_lags,
+    appropriations,
+    packages,
+    us_measures,
+)
+from sim.facts.economy import exchange_rates, gdp_busd, gross_debt, population, real_growth
 from sim.facts.institution import (
     Accession,
     Event,
+    Negotiation,
     Opinion,
     SecretaryGeneral,
     Summit,
     accessions,
     events,
+    negotiations,
     opinion,
     reliable_guarantor_share,
     secretaries_general,
@@ -26,21 +45,36 @@ from sim.facts.institution import (
 )
 from sim.facts.pledges import Plan, counts_at_2pct, plans
 from sim.facts.posterior import Posterior, posterior, read_posterior, write_posterior
+from sim.facts.reported import FACTS_END, Editions, Reported, editions, reported_since
 from sim.facts.roster import Donor, Member, donors, members
 from sim.facts.spending import (
     aggregates,
+    breaks,
     defence_shares,
     defence_spending_2015,
+    defence_spending_constant,
     defence_spending_current,
+    definitions,
     equipment_shares,
     estimate_vintages,
     estimated_years,
+    moved_by_definition,
+    price_base,
     russia_milex_share,
     sipri_shares,
 )
-from sim.facts.tables import stamp
-from sim.facts.war import FrontMonth, WarEstimate, casualties, front, war_estimates
-from sim.facts.washington import Composition, Forecast, Midterm, us_composition, us_forecast, us_midterms
+from sim.facts.tables import own_folder, stamp, using
+from sim.facts.war import BudgetItem, FrontMonth, WarEstimate, casualties, front, russian_budget, war_estimates
+from sim.facts.washington import (
+    Composition,
+    Forecast,
+    Midterm,
+    Seats,
+    us_composition,
+    us_forecast,
+    us_midterms,
+    us_seats,
+)
 
 if TYPE_CHECKING:
     MEMBERS: tuple[Member, ...]
@@ -54,24 +88,33 @@ else:
 
 
 __all__ = [
+    "FACTS_END",
     "MEMBERS",
     "Accession",
     "AidByDonor",
     "AidHistory",
     "AidLags",
+    "BudgetItem",
     "Composition",
     "Donor",
+    "Editions",
     "Election",
     "Event",
     "Forecast",
     "FrontMonth",
+    "Government",
+    "Measure",
     "Member",
     "Midterm",
+    "Negotiation",
     "Opinion",
     "Package",
     "Plan",
     "Posterior",
+    "Reported",
+    "Seats",
     "SecretaryGeneral",
+    "SpecialItem",
     "Summit",
     "Supplemental",
     "WarEstimate",
@@ -81,38 +124,55 @@ __all__ = [
     "aid_lags",
     "aid_monthly",
     "appropriations",
+    "breaks",
     "casualties",
     "counts_at_2pct",
     "defence_shares",
     "defence_spending_2015",
+    "defence_spending_constant",
     "defence_spending_current",
+    "definitions",
     "donors",
+    "editions",
     "elections",
     "equipment_shares",
     "estimate_vintages",
     "estimated_years",
     "events",
+    "exchange_rates",
     "front",
     "gdp_busd",
+    "governments",
     "gross_debt",
     "members",
+    "military_instruments",
+    "moved_by_definition",
+    "negotiations",
     "opinion",
+    "own_folder",
     "packages",
     "plans",
     "population",
     "posterior",
+    "price_base",
     "read_posterior",
     "real_growth",
     "reliable_guarantor_share",
+    "reported_since",
     "russia_milex_share",
+    "russian_budget",
     "secretaries_general",
     "sipri_shares",
+    "special_items",
     "stamp",
     "statements",
     "summits",
     "us_composition",
     "us_forecast",
+    "us_measures",
     "us_midterms",
+    "us_seats",
+    "using",
     "war_estimates",
     "write_posterior",
 ]

@@ -9,7 +9,9 @@ from typing import Literal, NamedTuple
 from sim.facts.tables import as_day, read, visible
 
 
-class _LawRow(NamedTuple):
+class LawRow(NamedTuple):
+    """One supplemental that was signed; columns as in ``Supplemental``."""
+
     law: str
     signed_on: datetime.date
     military_busd: float
@@ -20,18 +22,20 @@ class _LawRow(NamedTuple):
     humanitarian_busd: float | None
     total_busd: float
     drawdown_cap_busd: float
-    vintage: Literal["2024-05-22"]
+    vintage: str
     known_on: datetime.date
     stand_in: bool
     recalled: bool
     source: str
 
 
-class _RequestRow(NamedTuple):
+class RequestRow(NamedTuple):
+    """One request of the White House for a supplemental."""
+
     law: str
     requested_on: datetime.date
     requested_busd: float
-    vintage: Literal["2024-05-22"]
+    vintage: str
     known_on: datetime.date
     stand_in: bool
     recalled: bool
@@ -45,14 +49,37 @@ class Package(NamedTuple):
     instrument: Literal["PDA", "USAI", "FMF"]
     label: str
     busd: float
-    vintage: Literal["2025-10"]
+    vintage: str
     known_on: datetime.date
     stand_in: bool
     recalled: bool
     source: str
 
 
-class _LagRow(NamedTuple):
+class Measure(NamedTuple):
+    """One act of the United States on aid after 2024, or a purchase of U.S. arms by allies.
+
+    ``record``: announcement, authorisation, authority_unused, fms (foreign military sales), gap (a pause of
+    deliveries, ``value`` in days), deliveries, package, proposal, purl (bought by allies), supplemental.
+    """
+
+    date: datetime.date
+    end: datetime.date | None
+    record: str
+    instrument: str
+    value: float | None
+    unit: str
+    label: str
+    vintage: str
+    known_on: datetime.date
+    stand_in: bool
+    recalled: bool
+    source: str
+
+
+class LagRow(NamedTuple):
+    """One published delay or share."""
+
     actor: str
     item: str
     statistic: str
@@ -116,7 +143,7 @@ def _share(percent: float) -> float:
     return round(percent / 100, 6)
 
 
-def _signed(law: _LawRow, requests: tuple[tuple[datetime.date, float], ...], recalled: bool) -> Supplemental:
+def _signed(law: LawRow, requests: tuple[tuple[datetime.date, float], ...], recalled: bool) -> Supplemental:
     return Supplemental(
         law=law.law,
         requests=requests,
@@ -136,16 +163,16 @@ def _signed(law: _LawRow, requests: tuple[tuple[datetime.date, float], ...], rec
 def appropriations(known: datetime.date) -> tuple[Supplemental, ...]:
     """Supplementals requested or signed by the day, in order of their first request. Source: USLAW, USREQ."""
     day = as_day(known)
-    laws = {row.law: row for row in read(_LawRow, "supplementals.csv")}
-    asked: dict[str, list[_RequestRow]] = {}
-    for row in visible(read(_RequestRow, "requests.csv"), day):
+    laws = {row.law: row for row in read(LawRow, "supplementals.csv")}
+    asked: dict[str, list[RequestRow]] = {}
+    for row in visible(read(RequestRow, "requests.csv"), day):
         asked.setdefault(row.law, []).append(row)
     found = []
     for name, requests in asked.items():
-        law = laws[name]
+        law = laws.get(name)
         pairs = tuple((row.requested_on, row.requested_busd) for row in requests)
         recalled = any(row.recalled for row in requests)
-        if law.signed_on > day:
+        if law is None or law.signed_on > day:
             found.append(Supplemental("", pairs, recalled))
         else:
             found.append(_signed(law, pairs, recalled or law.recalled))
@@ -157,9 +184,14 @@ def packages(known: datetime.date) -> tuple[Package, ...]:
     return tuple(visible(read(Package, "packages.csv"), known))
 
 
+def us_measures(known: datetime.date) -> tuple[Measure, ...]:
+    """What the United States did about aid from 2025 on, as known by the day, in order. Source: USPRESS, USCOPY."""
+    return tuple(visible(read(Measure, "us_measures.csv"), known))
+
+
 def aid_lags(known: datetime.date) -> AidLags:
     """Delays published or computable by the day. Figures fitted on data to December 2024 appear on 2025-01-01."""
-    rows = visible(read(_LagRow, "aid_lags.csv"), known)
+    rows = visible(read(LagRow, "aid_lags.csv"), known)
 
     def pick(statistic: str, item: str = "") -> dict[str, float]:
         return {row.actor: row.value for row in rows if row.statistic == statistic and item in ("", row.item)}

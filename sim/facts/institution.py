@@ -9,39 +9,68 @@ from typing import Literal, NamedTuple
 from sim.errors import InputError
 from sim.facts.tables import as_day, read, visible
 
-Category = Literal["statement", "target", "law", "compliance", "war", "peace", "aid", "ratification"]
+Category = Literal[
+    "statement",
+    "target",
+    "law",
+    "compliance",
+    "war",
+    "peace",
+    "aid",
+    "ratification",
+    "posture",
+    "consultation",
+    "incident",
+]
+Step = Literal[
+    "talks",
+    "proposal",
+    "ceasefire proposal",
+    "partial truce",
+    "local truce",
+    "ceasefire",
+    "deadline",
+    "assessment",
+    "status",
+]
 
 
-class _SecretaryRow(NamedTuple):
+class SecretaryRow(NamedTuple):
+    """One term as set on the day ``known_on``."""
+
     name: str
     start: datetime.date
     end: datetime.date
-    vintage: Literal["2024-10-01"]
+    vintage: str
     known_on: datetime.date
     stand_in: bool
     recalled: bool
     source: str
 
 
-class _SummitRow(NamedTuple):
+class SummitRow(NamedTuple):
+    """One meeting of leaders as dated on the day ``known_on``."""
+
     date: datetime.date
     end: datetime.date
     place: str
     regular: bool
     day_recalled: bool
-    vintage: Literal["2024-10-01"]
+    vintage: str
     known_on: datetime.date
     stand_in: bool
     recalled: bool
     source: str
 
 
-class _AccessionRow(NamedTuple):
+class AccessionRow(NamedTuple):
+    """The steps of one accession."""
+
     member: str
     applied_on: datetime.date | None
     invited_on: datetime.date | None
     acceded_on: datetime.date
-    vintage: Literal["2024-10-01"]
+    vintage: str
     known_on: datetime.date
     stand_in: bool
     recalled: bool
@@ -53,6 +82,24 @@ class Event(NamedTuple):
 
     date: datetime.date
     category: Category
+    label: str
+    actor: str
+    value: float | None
+    unit: str
+    vintage: str
+    known_on: datetime.date
+    stand_in: bool
+    recalled: bool
+    source: str
+
+
+class Negotiation(NamedTuple):
+    """One step towards or away from an end of the war. Truces that are partial (a place, a kind of target, a few days)
+    and local ones are told apart from a ``ceasefire``, of which there is none in store to 10 October 2026."""
+
+    date: datetime.date
+    end: datetime.date | None
+    category: Step
     label: str
     actor: str
     value: float | None
@@ -117,19 +164,18 @@ class Accession:
 
 def secretaries_general(known: datetime.date) -> tuple[SecretaryGeneral, ...]:
     """Holders and chosen successors known on the day, since 2009, in order; terms as extended by then."""
-    latest = {row.name: row for row in visible(read(_SecretaryRow, "secretaries.csv"), known)}
+    latest = {row.name: row for row in visible(read(SecretaryRow, "secretaries.csv"), known)}
     terms = sorted(latest.values(), key=lambda row: row.start)
     return tuple(SecretaryGeneral(row.name, row.start, row.end, row.recalled) for row in terms)
 
 
 def summits(known: datetime.date) -> tuple[Summit, ...]:
-    """Summits held by the day and those to come. Extraordinary ones appear only once held."""
+    """Summits held by the day and those to come, one regular summit a year. Extraordinary ones appear once held."""
     day = as_day(known)
-    rows = sorted(read(_SummitRow, "summits.csv"), key=lambda row: row.date)
+    latest = {row.date.year if row.regular else row.date: row for row in visible(read(SummitRow, "summits.csv"), day)}
     return tuple(
-        Summit(row.date, row.end, row.place, row.date <= day, row.date > day and row.known_on > day)
-        for row in rows
-        if row.regular or row.date <= day
+        Summit(row.date, row.end, row.place, row.date <= day, row.date > day and row.stand_in)
+        for row in sorted(latest.values(), key=lambda row: row.date)
     )
 
 
@@ -140,12 +186,13 @@ def accessions(known: datetime.date) -> tuple[Accession, ...]:
     def taken(step: datetime.date | None) -> datetime.date | None:
         return step if step is not None and step <= day else None
 
-    rows = [row for row in read(_AccessionRow, "accessions.csv") if row.known_on <= day]
+    rows = [row for row in read(AccessionRow, "accessions.csv") if row.known_on <= day]
     return tuple(Accession(r.member, taken(r.applied_on), taken(r.invited_on), taken(r.acceded_on)) for r in rows)
 
 
 def events(known: datetime.date, category: str | None = None) -> tuple[Event, ...]:
-    """Dated events by the day: statements, targets, laws, compliance, war, peace, aid, ratifications.
+    """Dated events by the day: statements, targets, laws, compliance, war, peace, aid, ratifications; from 2025 on
+    also U.S. posture, consultations under Article 4 and incidents.
 
     Raises InputError for an unknown category.
     """
@@ -155,6 +202,11 @@ def events(known: datetime.date, category: str | None = None) -> tuple[Event, ..
         raise InputError(f"'{category}' is no category of events; allowed: {', '.join(allowed)}")
     chosen = [row for row in visible(rows, known) if category in (None, row.category)]
     return tuple(sorted(chosen, key=lambda row: row.date))
+
+
+def negotiations(known: datetime.date) -> tuple[Negotiation, ...]:
+    """Steps of the negotiation from December 2024 on that were known on the day, by date."""
+    return tuple(sorted(visible(read(Negotiation, "negotiations.csv"), known), key=lambda row: row.date))
 
 
 def statements(known: datetime.date) -> tuple[Event, ...]:
@@ -170,7 +222,7 @@ def opinion(known: datetime.date) -> tuple[Opinion, ...]:
 def reliable_guarantor_share(known: datetime.date) -> float | None:
     """Share (0 to 1) not calling the US an unreliable guarantor over the next decade, GBR, FRA and DEU together.
 
-    One survey of 2024 (46% unreliable); None before it was known.
+    One survey, in June 2024 (46% unreliable) and June 2025 (71%); None before the first was known.
     """
     answers = [a for a in opinion(known) if a.topic == "guarantee" and a.response == "unreliable"]
     return round(1 - answers[-1].share_pct / 100, 6) if answers else None

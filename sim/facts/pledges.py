@@ -9,10 +9,13 @@ from typing import Literal, NamedTuple
 from sim.facts.tables import as_day, read, visible
 
 Firmness = Literal["enacted", "planned", "aspiration"]
+_STATUS_OF = date(2026, 9, 1)  # day as of which announcements after October 2024 were called standing or superseded
 Kept = Literal["yes", "late", "no", "open"]
 
 
-class _PlanRow(NamedTuple):
+class PlanRow(NamedTuple):
+    """One announcement; columns as in ``Plan``."""
+
     member: str
     announced_on: date
     day_exact: bool
@@ -24,19 +27,22 @@ class _PlanRow(NamedTuple):
     part: Literal["a", "b"]
     kept: Kept
     kept_known_on: date | None
+    status: Literal["", "stands", "superseded", "doubtful"]
     reference: str
-    vintage: Literal["2024-10-01"]
+    vintage: str
     known_on: date
     stand_in: bool
     recalled: bool
     source: str
 
 
-class _CountRow(NamedTuple):
+class CountRow(NamedTuple):
+    """One of NATO's own counts of members at 2%."""
+
     announced_on: date
     year: int
     members_at_2pct: int
-    vintage: Literal["2024-10-01"]
+    vintage: str
     known_on: date
     stand_in: bool
     recalled: bool
@@ -51,6 +57,8 @@ class Plan:
     (Wales 2014, Vilnius 2023). ``part``: "a" plans for 2025 and later, "b" earlier announcements, whose ``kept`` is
     judged by NATO's release of 17 June 2024 and reads "open" before that day. ``day_exact`` is False where only the
     month was printed; the month's last day then stands in. ``reference``: where the announcement was read.
+    ``status`` of announcements after 1 October 2024, as of 1 September 2026 (so no start before may read it):
+    stands, superseded, doubtful; empty for earlier ones.
     """
 
     member: str
@@ -65,6 +73,7 @@ class Plan:
     day_exact: bool
     reference: str
     recalled: bool
+    status: Literal["", "stands", "superseded", "doubtful"] = ""
 
 
 def plans(known: date) -> tuple[Plan, ...]:
@@ -72,7 +81,7 @@ def plans(known: date) -> tuple[Plan, ...]:
     blanket is a member's plan in force."""
     day = as_day(known)
     found = []
-    for row in visible(read(_PlanRow, "plans.csv"), day):
+    for row in visible(read(PlanRow, "plans.csv"), day):
         judged = row.kept_known_on is not None and row.kept_known_on <= day
         found.append(
             Plan(
@@ -88,6 +97,7 @@ def plans(known: date) -> tuple[Plan, ...]:
                 row.day_exact,
                 row.reference,
                 row.recalled,
+                row.status if day >= _STATUS_OF else "",
             )
         )
     return tuple(found)
@@ -96,5 +106,5 @@ def plans(known: date) -> tuple[Plan, ...]:
 def counts_at_2pct(known: date) -> tuple[tuple[date, int, int], ...]:
     """NATO's own counts of allies at 2%, as (day stated, year meant, count)."""
     return tuple(
-        (row.announced_on, row.year, row.members_at_2pct) for row in visible(read(_CountRow, "counts.csv"), known)
+        (row.announced_on, row.year, row.members_at_2pct) for row in visible(read(CountRow, "counts.csv"), known)
     )

@@ -7,10 +7,12 @@ from datetime import date
 from functools import cache
 from typing import Literal, NamedTuple
 
-from sim.facts.tables import read
+from sim.facts.tables import shipped
 
 
-class _MemberRow(NamedTuple):
+class MemberRow(NamedTuple):
+    """One member; columns as in ``Member``."""
+
     member: str
     name: str
     accession: date
@@ -26,7 +28,9 @@ class _MemberRow(NamedTuple):
     source: str
 
 
-class _DonorRow(NamedTuple):
+class DonorRow(NamedTuple):
+    """One donor; columns as in ``Donor``."""
+
     donor: str
     name: str
     kind: Literal["country", "institution"]
@@ -75,12 +79,12 @@ class Donor:
 @cache
 def members() -> tuple[Member, ...]:
     """The 32 members of the end of 2024, sorted by code. Raises InputError if the table is damaged."""
-    rows = sorted(read(_MemberRow, "members.csv"), key=lambda row: row.member)
+    rows = sorted(shipped(MemberRow, "members.csv"), key=lambda row: row.member)
     return tuple(Member(*row[:8]) for row in rows)
 
 
 @cache
 def donors() -> tuple[Donor, ...]:
     """The 42 donors of the Kiel tracker, sorted by code. Raises InputError if the table is damaged."""
-    rows = sorted(read(_DonorRow, "donors.csv"), key=lambda row: row.donor)
+    rows = sorted(shipped(DonorRow, "donors.csv"), key=lambda row: row.donor)
     return tuple(Donor(*row[:7]) for row in rows)

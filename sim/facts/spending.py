@@ -1,63 +1,88 @@
-"""Defence expenditure: NATO's definition and SIPRI's. The two are never mixed in one accessor."""
+"""Defence expenditure: NATO's definition and SIPRI's. The two are never mixed in one accessor.
+
+NATO publishes a whole history in each edition, and each edition tells its own. A day is answered from **one** edition:
+the newest complete one published by then (``edition``). Before the first edition in store (17 June 2024) its past years
+stand in, together with the estimates of 2023 that were printed on the way.
+
+The edition of July 2026 counts "core defence" from 2023 on and is narrower than before for some members
+(``moved_by_definition``); its years to 2022 are the old measure. ``definitions`` says which year follows which, and no
+change of a member's share may be read across the year of a break (``breaks``).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from sim.facts.roster import members
-from sim.facts.tables import as_day, read, require_years, visible
+from sim.facts.tables import as_day, per_folder, read, require_years, visible
 
 Panel = dict[str, dict[int, float]]
+Definition = Literal["total", "core"]
 AGGREGATES = ("NATO_EUR_CAN", "NATO_TOTAL")
 FIRST_YEAR, LAST_YEAR = 2014, 2024
+MOVED_BY = 0.03  # two editions of one year that differ by more than this have counted different things
+_BEFORE_EDITIONS = "2024-06-17"  # of the years before this edition no edition is in store: it stands in
 
 
 class DefenceRow(NamedTuple):
-    """One member and year in one of NATO's releases."""
+    """One member and year in one of NATO's editions; ``vintage`` is the day of publication.
+
+    ``definition``: "total" as counted to the edition of 2025, "core" from the edition of 2026 on (years from 2023).
+    ``price_base``: year whose prices and exchange rates ``spending_busd_constant`` is in. ``recalled`` is about the
+    share: a recalled share is in the table to be looked up and in no panel.
+    """
 
     member: str
     year: int
-    share_pct_gdp: float
-    spending_busd_2015: float | None
+    share_pct_gdp: float | None
+    spending_busd_constant: float | None
+    price_base: int | None
     spending_busd_current: float | None
     equipment_share_pct: float | None
     estimate: bool
-    vintage: Literal["2023-07-07", "2024-03-14", "2024-06-17"]
+    definition: Definition
+    vintage: str
     known_on: date
     stand_in: bool
     recalled: bool
     source: str
 
 
-class _AggregateRow(NamedTuple):
+class AggregateRow(NamedTuple):
+    """One of NATO's own totals in one year of one edition; columns as in ``DefenceRow``."""
+
     aggregate: Literal["NATO_EUR_CAN", "NATO_TOTAL"]
     year: int
-    share_pct_gdp: float
-    spending_busd_2015: float
-    spending_busd_current: float
+    share_pct_gdp: float | None
+    spending_busd_constant: float | None
+    price_base: int | None
+    spending_busd_current: float | None
     estimate: bool
-    vintage: Literal["2024-06-17"]
+    definition: Definition
+    vintage: str
     known_on: date
     stand_in: bool
     recalled: bool
     source: str
 
 
-class _MilexRow(NamedTuple):
+class MilexRow(NamedTuple):
+    """One country and year in one of SIPRI's editions."""
+
     member: str
     year: int
     share_pct_gdp: float
     estimate: bool
-    vintage: Literal["2023-12", "2025-04"]
+    vintage: str
     known_on: date
     stand_in: bool
     recalled: bool
     source: str
 
 
-@cache
+@per_folder
 def _defence() -> tuple[DefenceRow, ...]:
     rows = read(DefenceRow, "defence.csv")
     forces = [member.code for member in members() if member.has_forces]
@@ -66,34 +91,64 @@ def _defence() -> tuple[DefenceRow, ...]:
     return rows
 
 
-@cache
-def _aggregates() -> tuple[_AggregateRow, ...]:
-    rows = read(_AggregateRow, "aggregates.csv")
+@per_folder
+def _aggregates() -> tuple[AggregateRow, ...]:
+    rows = read(AggregateRow, "aggregates.csv")
     years = range(FIRST_YEAR, LAST_YEAR + 1)
     require_years([(row.aggregate, row.year) for row in rows], AGGREGATES, years, "aggregates.csv")
     return rows
 
 
+N = TypeVar("N", DefenceRow, AggregateRow)
+
+
+def _of_edition(rows: Sequence[N], known: date) -> list[N]:
+    """Rows of the one edition that answers on the day; before there was any, all that stands in for it."""
+    seen, day = visible(rows, known), as_day(known).isoformat()
+    complete = {row.vintage for row in seen if row.year == FIRST_YEAR and _BEFORE_EDITIONS <= row.vintage <= day}
+    return [row for row in seen if row.vintage == max(complete)] if complete else seen
+
+
+def edition(known: date) -> str:
+    """The NATO edition that answers on the day, named by its day of publication, such as "2026-07-10".
+
+    Before 2024-06-17 it is that edition standing in: see ``stands_in`` of ``vintages``.
+    """
+    rows = _of_edition(_defence(), known)
+    return rows[0].vintage if rows and rows[0].vintage > _BEFORE_EDITIONS else _BEFORE_EDITIONS
+
+
 def _panel(known: date, column: str) -> Panel:
     panel: Panel = {}
-    for row in visible(_defence(), known):
+    for row in _of_edition(_defence(), known):
         value = getattr(row, column)
-        if value is not None:
+        if value is not None and not (row.recalled and column == "share_pct_gdp"):
             panel.setdefault(row.member, {})[row.year] = value
     return panel
 
 
 def defence_shares(known: date) -> Panel:
-    """Defence expenditure, % of GDP, NATO definition: member -> year -> value, newest vintage known on the day.
+    """Defence expenditure, % of GDP, NATO definition: member -> year -> value, from the edition of the day.
 
-    Iceland has no forces and no row. Finland and Sweden have rows for the years before they joined.
+    Iceland has no forces and no row. Finland and Sweden have rows for the years before they joined. The edition of
+    August 2025 lacks 2025 for Germany and for twelve members whose share was only recalled.
     """
     return _panel(known, "share_pct_gdp")
 
 
+def defence_spending_constant(known: date) -> Panel:
+    """Defence expenditure, USD bn at prices and exchange rates of ``price_base(known)``, same shape."""
+    return _panel(known, "spending_busd_constant")
+
+
 def defence_spending_2015(known: date) -> Panel:
-    """Defence expenditure, USD bn at 2015 prices and exchange rates, same shape as ``defence_shares``."""
-    return _panel(known, "spending_busd_2015")
+    """The old name of ``defence_spending_constant``: prices of 2015 up to the edition of 2024, of 2021 since."""
+    return defence_spending_constant(known)
+
+
+def price_base(known: date) -> int:
+    """Year of the constant prices and exchange rates in the edition of the day."""
+    return max(row.price_base for row in _of_edition(_defence(), known) if row.price_base is not None)
 
 
 def defence_spending_current(known: date) -> Panel:
@@ -106,12 +161,43 @@ def equipment_shares(known: date) -> Panel:
     return _panel(known, "equipment_share_pct")
 
 
+def definitions(known: date) -> dict[int, Definition]:
+    """What the edition of the day counts in each year: "total" or "core"."""
+    return {row.year: row.definition for row in sorted(_of_edition(_defence(), known), key=lambda row: row.year)}
+
+
+def breaks(known: date) -> tuple[int, ...]:
+    """First years of a new definition inside the edition of the day: no change may be read from the year before."""
+    counted = definitions(known)
+    return tuple(year for year in counted if counted.get(year - 1, counted[year]) != counted[year])
+
+
+def moved_by_definition(before: str, after: str, year: int) -> tuple[str, ...]:
+    """Members whose share of ``year`` differs by more than 3% between two editions, given by day of publication.
+
+    Recalled shares are left out. Between editions of one year's budgets the difference is mostly the definition.
+    """
+    shares = {
+        name: {row.member: row.share_pct_gdp for row in _defence() if (row.vintage, row.year) == (name, year)}
+        for name in (before, after)
+    }
+    recalled = {row.member for row in _defence() if row.recalled and row.year == year and row.vintage in shares}
+    return tuple(
+        member
+        for member, new in sorted(shares[after].items())
+        if member not in recalled
+        and (old := shares[before].get(member))
+        and new is not None
+        and abs(new / old - 1) > MOVED_BY
+    )
+
+
 def estimated_years(known: date) -> tuple[int, ...]:
     """Years of ``defence_shares(known)`` that were estimates on that day.
 
     NATO marks the current year and the one before as estimates; releases come in July (17 June in 2024).
     """
-    rows = visible(_defence(), known)
+    rows = _of_edition(_defence(), known)
     day = as_day(known)
     release = day.year if (day.month, day.day) >= (7, 1) else day.year - 1
     marked = {row.year for row in rows if row.estimate or (row.stand_in and row.year >= release - 1)}
@@ -121,35 +207,41 @@ def estimated_years(known: date) -> tuple[int, ...]:
 def aggregates(known: date) -> dict[str, dict[int, dict[str, float]]]:
     """NATO's own totals: "NATO_EUR_CAN" and "NATO_TOTAL" -> year -> column -> value.
 
-    Columns: share_pct_gdp, spending_busd_2015, spending_busd_current. Membership is that of the year.
+    Columns: share_pct_gdp, spending_busd_constant (also under its old name spending_busd_2015) and
+    spending_busd_current, as far as the edition of the day prints them. Membership is that of the year.
     """
     totals: dict[str, dict[int, dict[str, float]]] = {}
-    for row in visible(_aggregates(), known):
-        totals.setdefault(row.aggregate, {})[row.year] = {
+    for row in _of_edition(_aggregates(), known):
+        values = {
             "share_pct_gdp": row.share_pct_gdp,
-            "spending_busd_2015": row.spending_busd_2015,
+            "spending_busd_constant": row.spending_busd_constant,
+            "spending_busd_2015": row.spending_busd_constant,
             "spending_busd_current": row.spending_busd_current,
         }
+        totals.setdefault(row.aggregate, {})[row.year] = {name: v for name, v in values.items() if v is not None}
     return totals
 
 
 def estimate_vintages(year: int = 2023) -> dict[str, dict[str, float]]:
-    """NATO's successive estimates of one year's share, % of GDP: vintage -> member -> value."""
-    vintages: dict[str, dict[str, float]] = {}
+    """NATO's successive estimates of one year's share, % of GDP: vintage -> member -> value, to the edition of 2024.
+
+    Only editions of one definition are compared: the estimates of 2023 are those of July 2023 to June 2024.
+    """
+    estimates: dict[str, dict[str, float]] = {}
     for row in sorted(_defence(), key=lambda row: row.vintage):
-        if row.year == year:
-            vintages.setdefault(row.vintage, {})[row.member] = row.share_pct_gdp
-    return vintages
+        if row.year == year and row.vintage <= _BEFORE_EDITIONS and row.share_pct_gdp is not None:
+            estimates.setdefault(row.vintage, {})[row.member] = row.share_pct_gdp
+    return estimates
 
 
 def sipri_shares(known: date) -> Panel:
     """Military expenditure, % of GDP, SIPRI definition, from 1990: member, RUS or UKR -> year -> value.
 
-    SIPRI publishes a year in April of the next; the edition of April 2025 stands in. Its year 2024 is not in store.
-    Russia's 2024 is SIPRI's reading of that year's budget, known from the end of 2023.
+    SIPRI publishes a year in April of the next. To April 2026 the edition of April 2025 stands in; it is replaced
+    as a whole by that of April 2026. Russia's 2024 is SIPRI's reading of that year's budget until April 2025.
     """
     panel: Panel = {}
-    for row in visible(read(_MilexRow, "milex.csv"), known):
+    for row in visible(read(MilexRow, "milex.csv"), known):
         panel.setdefault(row.member, {})[row.year] = row.share_pct_gdp
     return panel
 

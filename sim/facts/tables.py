@@ -12,13 +12,16 @@ import csv
 import difflib
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cache
+from functools import cache, wraps
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, ParamSpec, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from sim.errors import InputError, Problem
 
@@ -39,6 +42,9 @@ class Row(Protocol):
 
 R = TypeVar("R", bound=tuple[Any, ...])
 K = TypeVar("K", bound=Row)
+P = ParamSpec("P")
+A = TypeVar("A")
+ENVIRONMENT = "ALLIANCE_FACTS"  # a variable of the environment, so that worker processes see the same folder
 
 
 def _flag(text: str) -> bool:
@@ -93,23 +99,24 @@ class _Column(NamedTuple):
 
 
 @cache
-def _columns(row: type[tuple[Any, ...]]) -> tuple[_Column, ...]:
-    columns = []
+def columns(row: type[tuple[Any, ...]]) -> tuple[_Column, ...]:
+    """The columns of a table in order, from the fields of its row."""
+    found = []
     for name, hint in get_type_hints(row).items():
         optional = get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint)
         kind = next(arg for arg in get_args(hint) if arg is not NoneType) if optional else hint
         choices = get_args(kind) if get_origin(kind) is Literal else ()
         parse, wanted = _PARSERS[str if choices else kind]
-        columns.append(_Column(name, parse, wanted, optional, choices))
-    return tuple(columns)
+        found.append(_Column(name, parse, wanted, optional, choices))
+    return tuple(found)
 
 
 def parse(row: type[R], text: str, path: str) -> tuple[R, ...]:
     """Rows of a table. Raises InputError with every bad column and cell of the table at once."""
-    columns = _columns(row)
+    declared = columns(row)
     lines = list(csv.reader(io.StringIO(text)))
     header, body = (lines[0], lines[1:]) if lines else ([], [])
-    names = [column.name for column in columns]
+    names = [column.name for column in declared]
     if header != names:
         raise InputError(_header_problems(header, names, path))
     ragged = [n for n, cells in enumerate(body, 2) if len(cells) != len(names)]
@@ -119,9 +126,9 @@ def parse(row: type[R], text: str, path: str) -> tuple[R, ...]:
     if not body:
         raise InputError((Problem(path, 2, 1, "", "the table has no rows"),))
     try:
-        values = [column.read(cells) for column, cells in zip(columns, zip(*body, strict=True), strict=True)]
+        values = [column.read(cells) for column, cells in zip(declared, zip(*body, strict=True), strict=True)]
     except ValueError:
-        raise InputError(_cell_problems(columns, body, path)) from None
+        raise InputError(_cell_problems(declared, body, path)) from None
     make = row._make  # type: ignore[attr-defined]
     return tuple(map(make, zip(*values, strict=True)))
 
@@ -158,8 +165,58 @@ def folder() -> Traversable:
     return files("sim.facts")
 
 
+def own_folder() -> Path | None:
+    """The folder of the reader's own tables in use (``using``, or the variable ALLIANCE_FACTS), or None."""
+    chosen = os.environ.get(ENVIRONMENT, "")
+    return Path(chosen) if chosen else None
+
+
+@contextmanager
+def using(chosen: str | os.PathLike[str] | None) -> Iterator[None]:
+    """Within the block every accessor answers from the shipped tables with those of the folder ``chosen`` added.
+
+    None: the shipped tables alone. The choice is the process's and is inherited by worker processes started inside
+    the block. Raises InputError if ``chosen`` is no folder; faults in its tables are told when they are first read.
+    """
+    if chosen is not None and not Path(chosen).is_dir():
+        raise InputError(f"{os.fspath(chosen)}: no folder of facts; it must hold tables like defence.csv")
+    before = os.environ.get(ENVIRONMENT)
+    os.environ[ENVIRONMENT] = "" if chosen is None else str(Path(chosen).resolve())
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[ENVIRONMENT]
+        else:
+            os.environ[ENVIRONMENT] = before
+
+
+def _state_of_folder() -> tuple[Any, ...]:
+    """What tells one state of the own tables from another: names, sizes and times of change."""
+    chosen = own_folder()
+    if chosen is None:
+        return ()
+    listed = sorted(chosen.glob("*.csv"))
+    return (str(chosen), *((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in listed))
+
+
+def per_folder(function: Callable[P, A]) -> Callable[P, A]:
+    """Remembers the answers of ``function``, apart for each state of the reader's own tables."""
+
+    @cache
+    def remembered(_state: tuple[Any, ...], *args: Any, **kwargs: Any) -> A:
+        return function(*args, **kwargs)
+
+    @wraps(function)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> A:
+        return remembered(_state_of_folder(), *args, **kwargs)  # type: ignore[arg-type]
+
+    answer.cache_clear = remembered.cache_clear  # type: ignore[attr-defined]
+    return answer
+
+
 @cache
-def read(row: type[R], name: str) -> tuple[R, ...]:
+def shipped(row: type[R], name: str) -> tuple[R, ...]:
     """Rows of the shipped table ``name``, parsed once a process. Raises InputError if the table is damaged."""
     path = folder() / name
     try:
@@ -170,10 +227,30 @@ def read(row: type[R], name: str) -> tuple[R, ...]:
     return parse(row, text, f"sim/facts/{name}")
 
 
+@per_folder
+def read(row: type[R], name: str) -> tuple[R, ...]:
+    """Rows of the table ``name``: the shipped ones, with the reader's own added or put in their place.
+
+    Raises InputError with every fault of the folder of own tables, or if the shipped table is damaged.
+    """
+    rows, chosen = shipped(row, name), own_folder()
+    if chosen is None:
+        return rows
+    from sim.facts import own
+
+    added: tuple[R, ...] = own.tables_of(chosen).get(name, ())
+    return own.merged(rows, name, added) if added else rows
+
+
 def visible(rows: Iterable[K], known: date) -> list[K]:
     """Rows known on the day ``known``, oldest first, so that the newest vintage is the last of its key."""
     day = as_day(known)
     return sorted((row for row in rows if row.known_on <= day), key=lambda row: row.known_on)
+
+
+def key_of(row: Any, columns: Iterable[str]) -> tuple[Any, ...]:
+    """The values of some columns of a row."""
+    return tuple(getattr(row, column) for column in columns)
 
 
 def as_day(known: date) -> date:
@@ -203,11 +280,37 @@ def require_years(present: Sequence[tuple[str, int]], entities: Iterable[str], y
         raise InputError(tuple(sorted(problems)))
 
 
-@cache
+@per_folder
 def stamp() -> str:
-    """Sha256 over names and bytes of all tables and the posterior, in name order: the facts vintage of a manifest."""
+    """Sha256 over names and bytes of all tables and the posterior, in name order: the facts vintage of a manifest.
+
+    The reader's own tables in use count as well.
+    """
     digest = hashlib.sha256()
     kept = [item for item in folder().iterdir() if item.name.endswith((".csv", ".npz"))]
     for path in sorted(kept, key=lambda item: item.name):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    chosen = own_folder()
+    for path in sorted(chosen.glob("*.csv")) if chosen else ():
+        digest.update(b"own\0" + path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@per_folder
+def stamp_until(day: date) -> str:
+    """Sha256 over the rows of all tables that were known by the day: what an estimate made on that day rests on.
+
+    Rows that become known later, shipped or the reader's own, do not change it.
+    """
+    digest, chosen = hashlib.sha256(), own_folder()
+    for path in sorted((item for item in folder().iterdir() if item.name.endswith(".csv")), key=lambda item: item.name):
+        header, *lines = csv.reader(io.StringIO(path.read_text("utf-8")))
+        place = header.index("known_on")
+        seen = [line for line in lines if line[place] <= day.isoformat()]
+        digest.update(path.name.encode() + b"\0" + repr([header, *seen]).encode() + b"\0")
+    if chosen is not None:
+        from sim.facts import own
+
+        for name, rows in own.tables_of(chosen).items():
+            digest.update(name.encode() + b"\0" + repr([row for row in rows if row.known_on <= day]).encode() + b"\0")
     return digest.hexdigest()

@@ -18,8 +18,13 @@ Series = Literal[
     "guardian_isw",
     "nyt_isw",
     "claim_kursk",
+    "isw_press",
+    "russia_matters_isw",
+    "claim_russia",
+    "claim_ukraine",
 ]
 SERIES: tuple[str, ...] = get_args(Series)
+Estimator = Literal["UK MoD", "General Staff"]
 
 
 class FrontMonth(NamedTuple):
@@ -47,10 +52,13 @@ class FrontMonth(NamedTuple):
     source: str
 
 
-class _CasualtyRow(NamedTuple):
+class CasualtyRow(NamedTuple):
+    """Russian killed and wounded in one month by one estimator."""
+
     month: datetime.date
     russian_thousand: float
-    vintage: Literal["2026-08"]
+    estimator: Estimator
+    vintage: str
     known_on: datetime.date
     stand_in: bool
     recalled: bool
@@ -89,12 +97,34 @@ def front(known: datetime.date, series: str = "isw_economist") -> tuple[FrontMon
     return tuple(sorted((row for row in rows if row.series == series), key=lambda row: row.as_of))
 
 
-def casualties(known: datetime.date) -> dict[datetime.date, float]:
-    """Russian killed and wounded in the month, thousand, UK Ministry of Defence: first day of the month -> value.
+def casualties(known: datetime.date, estimator: Estimator = "UK MoD") -> dict[datetime.date, float]:
+    """Russian killed and wounded in the month, thousand, by one estimator: first day of the month -> value.
 
-    The ministry repeats counts of the Ukrainian General Staff: a belligerent's claim. From March 2022.
+    "UK MoD": March 2022 to January 2026, where the series ends. "General Staff": the Ukrainian counts which the
+    ministry repeats, October 2024 to September 2026 without August 2026. Both are a belligerent's claim.
     """
-    return {row.month: row.russian_thousand for row in visible(read(_CasualtyRow, "casualties.csv"), known)}
+    rows = visible(read(CasualtyRow, "casualties.csv"), known)
+    return {row.month: row.russian_thousand for row in rows if row.estimator == estimator}
+
+
+class BudgetItem(NamedTuple):
+    """One published figure of a Russian federal budget: drafts and laws, not spending."""
+
+    year: int
+    item: str
+    value: float
+    unit: str
+    estimator: str
+    vintage: str
+    known_on: datetime.date
+    stand_in: bool
+    recalled: bool
+    source: str
+
+
+def russian_budget(known: datetime.date) -> tuple[BudgetItem, ...]:
+    """Figures of Russian budgets from 2025 on that were published by the day."""
+    return tuple(visible(read(BudgetItem, "russian_budget.csv"), known))
 
 
 def war_estimates(known: datetime.date, category: str | None = None) -> tuple[WarEstimate, ...]:

@@ -11,11 +11,13 @@ Office = Literal["president", "house", "senate", "all three"]
 
 
 class Forecast(NamedTuple):
-    """One published probability (0 to 1) for the vote of 2024-11-05. Models and markets are listed alike; market
-    prices need not sum to 1. ``item``: president, house, senate, or all three at once."""
+    """One published probability (0 to 1) for the day ``vote``. Models and markets are listed alike; market prices need
+    not sum to 1. ``item``: president, house, senate, or all three at once. ``outcome``: a person for the president of
+    2024, a party for everything else."""
 
     date: datetime.date
     forecaster: str
+    vote: datetime.date
     item: Office
     outcome: str
     probability: float
@@ -36,7 +38,7 @@ class Composition(NamedTuple):
     republican_president: bool
     republican_house: bool
     republican_senate: bool
-    vintage: Literal["2024-10-01"]
+    vintage: str
     known_on: datetime.date
     stand_in: bool
     recalled: bool
@@ -50,22 +52,46 @@ class Midterm(NamedTuple):
     chamber: Literal["house", "senate"]
     president: str
     seat_change: int
-    vintage: Literal["2024-10-01"]
+    vintage: str
     known_on: datetime.date
     stand_in: bool
     recalled: bool
     source: str
 
 
-def us_forecast(known: datetime.date) -> tuple[Forecast, ...]:
-    """Forecasts of the 2024 elections published by the day, in order of date."""
-    return tuple(visible(read(Forecast, "us_forecast.csv"), known))
+class Seats(NamedTuple):
+    """Seats of one party in one chamber: "won" at a vote, "held" on a day, or "up" at the vote of that day."""
+
+    date: datetime.date
+    chamber: Literal["house", "senate"]
+    party: str
+    seats: int
+    basis: Literal["won", "held", "up"]
+    vintage: str
+    known_on: datetime.date
+    stand_in: bool
+    recalled: bool
+    source: str
+
+
+def us_forecast(known: datetime.date, vote: datetime.date | None = None) -> tuple[Forecast, ...]:
+    """Forecasts of U.S. elections published by the day, of all votes or of the one held on the day ``vote``.
+
+    The votes in store are 2024-11-05, 2026-11-03 and 2028-11-07. In the order in which they became known.
+    """
+    rows = visible(read(Forecast, "us_forecast.csv"), known)
+    return tuple(row for row in rows if vote in (None, row.vote))
+
+
+def us_seats(known: datetime.date) -> tuple[Seats, ...]:
+    """Seats in Congress from the vote of November 2024 on, as known by the day."""
+    return tuple(visible(read(Seats, "us_seats.csv"), known))
 
 
 def us_composition(known: datetime.date) -> tuple[Composition, ...]:
     """Periods of control since 2009 begun by the day; the last is in force.
 
-    All are recalled public record. The outcome of 2024-11-05 is not in store: on 2025-01-01 the last is that of 2023.
+    To 2023 recalled public record. The outcome of 2024-11-05 shows once the chambers are sworn in (2025-01-03).
     """
     return tuple(visible(read(Composition, "us_composition.csv"), known))
 

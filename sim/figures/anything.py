@@ -10,7 +10,7 @@ from sim.figures.sheet import BARS, FAN, Sheet
 from sim.figures.style import Size
 
 if TYPE_CHECKING:
-    from sim.model.variables import Variable
+    from sim.model import Variable
 
 SHARE = "Share of runs. Start: {start}."
 

@@ -16,7 +16,7 @@ from sim.figures.ticks import position
 from sim.figures.words import as_day, decimals, median_and_range, number, when
 
 if TYPE_CHECKING:
-    from sim.model.variables import Variable
+    from sim.model import Variable
 
 OUTER, INNER = 0.26, 0.52
 

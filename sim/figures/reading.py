@@ -17,7 +17,7 @@ from sim.figures.drawing import Provenance, Row
 from sim.figures.words import amount, as_day, decimals, in_runs, median_and_range, when
 
 if TYPE_CHECKING:
-    from sim.model.variables import Variable
+    from sim.model import Variable
     from sim.scenario.scenario import Scenario
 
 _CONDITIONS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}

@@ -14,7 +14,7 @@ from sim.figures.style import Size, look
 from sim.figures.words import full_date
 
 if TYPE_CHECKING:
-    from sim.model.variables import Variable
+    from sim.model import Variable
 
 FAN = "Colour: median, 50% and 90% of runs. Black: reported before the start, {start}."
 BARS = "Bars: 90% and 50% of runs, line: median. Black: reported before the start, {start}."

@@ -1,14 +1,63 @@
 """The alliance, one file per system. Rules are pure NumPy functions; SimPy decides when they apply."""
 
-from sim.model.parameters import DEFAULT_END, DEFAULT_START, catalogue, facts_layer
-from sim.model.record import Axes
-from sim.model.simulation import axes, run_block, simulate
-from sim.model.variables import VARIABLES, Variable
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sim.model.engine import Axis, Numbers, Variable
+from sim.model.engine import simulation as _simulation
+from sim.model.engine.registry import Registry
+from sim.model.engine.variables import Axes
+from sim.model.systems import SYSTEMS
+from sim.scenario import Catalogue, Given, Scenario
+
+DEFAULT_START = date(2024, 10, 1)
+DEFAULT_END = date(2029, 12, 31)
+_REGISTRY = Registry(SYSTEMS)
+VARIABLES = _REGISTRY.variables
+
+
+def registry() -> Registry:
+    """The systems in use, wired together."""
+    return _REGISTRY
+
+
+def catalogue() -> Catalogue:
+    """Every parameter of the model."""
+    return registry().catalogue
+
+
+def facts_layer(start: date) -> Mapping[str, Given]:
+    """Values that follow from what was known at ``start``: the layer between the defaults and the scenario's files."""
+    return registry().facts_layer(start)
 
 
 def variables() -> tuple[Variable, ...]:
-    """Every recorded variable."""
-    return VARIABLES
+    """Every recorded variable, yearly ones first."""
+    return registry().variables
+
+
+def axes(scenario: Scenario) -> Axes:
+    """The axes of a scenario's results."""
+    return _simulation.axes(registry(), scenario)
+
+
+def simulate(scenario: Scenario, seed: int, first: int, count: int, *, central: bool = False) -> dict[str, Numbers]:
+    """Runs ``first`` to ``first + count - 1`` of an ensemble.
+
+    Returns variable -> float32 array (time, runs) or (time, entity, runs). ``central`` puts every parameter at its
+    median. Raises FaultError if a value is not a number.
+    """
+    return run_block(scenario, seed, first, count, central=central)[0]
+
+
+def run_block(
+    scenario: Scenario, seed: int, first: int, count: int, *, central: bool = False, explaining: bool = False
+) -> tuple[dict[str, Numbers], dict[str, Any]]:
+    """``simulate``, with the systems as they stand at the end, by name."""
+    return _simulation.run_block(registry(), scenario, seed, first, count, central=central, explaining=explaining)
 
 
 __all__ = [
@@ -16,10 +65,12 @@ __all__ = [
     "DEFAULT_START",
     "VARIABLES",
     "Axes",
+    "Axis",
     "Variable",
     "axes",
     "catalogue",
     "facts_layer",
+    "registry",
     "run_block",
     "simulate",
     "variables",

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.ensemble import source
-from sim.model.variables import VARIABLES
+from sim.model import VARIABLES
 from sim.scenario.parameter import Catalogue, Number, Parameter
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import fixed
@@ -76,10 +76,10 @@ def toy():
 def compare(toy):
     """``compare`` on the toy's catalogue and variables."""
     from sim.analysis import compare
-    from sim.analysis.outcomes import headline, pick
+    from sim.analysis.outcomes import chosen_outcomes, headline
 
     def on_toy(results, *args, outcomes=(), **options):
-        chosen = pick(outcomes, (), toy.variables) or headline(toy.variables)
+        chosen = chosen_outcomes(outcomes, toy.variables) or headline(toy.variables)
         return compare(results, *args, outcomes=chosen, catalogue=toy.catalogue, variables=toy.variables, **options)
 
     return on_toy

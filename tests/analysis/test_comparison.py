@@ -10,11 +10,13 @@ import pytest
 
 from sim.analysis import ROW_COLUMNS, csv_text
 from sim.analysis.align import align
-from sim.analysis.outcomes import headline, pick
+from sim.analysis.outcomes import chosen_outcomes, headline
 from sim.analysis.rows import INPUT_COLUMNS
 from sim.analysis.statistics import holm
 from sim.errors import InputError
+from sim.model import Axis
 
+AXES = (Axis("member", ("CAN", "POL")),)
 SHARE = "europe_canada_share_pct_gdp"
 
 
@@ -164,7 +166,7 @@ def test_all_reasons_are_given_at_once(toy):
 
 
 def test_outcomes_are_picked_by_name(toy):
-    found = pick(["defence_share_pct_gdp:POL", "us_posture", "ceasefire_wait"], ("CAN", "POL"), toy.variables)
+    found = chosen_outcomes(["defence_share_pct_gdp:Poland", "us_posture", "ceasefire_wait"], toy.variables, AXES)
     assert [one.key for one in found] == [
         "defence_share_pct_gdp:POL",
         "us_posture=continuity",
@@ -173,11 +175,11 @@ def test_outcomes_are_picked_by_name(toy):
         "ceasefire_wait",
     ]
     with pytest.raises(InputError) as caught:
-        pick(["ceasefyre", "defence_share_pct_gdp:PXL", "ceasefire:POL"], ("CAN", "POL"), toy.variables)
+        chosen_outcomes(["ceasefyre", "defence_share_pct_gdp:PXL", "ceasefire:POL"], toy.variables, AXES)
     assert [problem.message for problem in caught.value.problems] == [
-        "no variable named 'ceasefyre'; nearest: ceasefire, ceasefire_wait",
-        "defence_share_pct_gdp has no entity 'PXL'; nearest: POL",
-        "ceasefire has no entity 'POL'; it has none",
+        "unknown variable 'ceasefyre'; did you mean ceasefire or ceasefire_wait?",
+        "defence_share_pct_gdp: PXL is not among the codes here; did you mean POL (Poland)?",
+        "ceasefire: it has no entities",
     ]
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from sim import ensemble
 from sim.analysis import attribute, compare, condition
-from sim.analysis.outcomes import headline, pick
+from sim.analysis.outcomes import chosen_outcomes, headline
 from sim.analysis.tree import tree
 from sim.ensemble.layout import BLOCK
 from sim.errors import FaultError, InputError
@@ -103,7 +103,7 @@ def test_worker_processes_change_nothing(toy, toy_ensembles, tmp_path):
 
 def test_without_a_cache_nothing_is_left_behind(toy, toy_ensembles, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    outcomes = pick(["us_commitment"], (), toy.variables)
+    outcomes = chosen_outcomes(["us_commitment"], toy.variables)
     a, b = toy.scenario("a"), toy.scenario("b", budgets__push=0.5)
     found = attribute(a, b, runs=20, outcomes=outcomes, catalogue=toy.catalogue)
     assert np.isclose(found.find("us_commitment").total.mean, 0.5)

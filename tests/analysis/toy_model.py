@@ -1,11 +1,10 @@
 """A toy alliance with known effects and the interface of ``sim.model``, so that every analysis has a right answer."""
 
 import datetime as dt
-from types import SimpleNamespace
 
 import numpy as np
 
-from sim.model.variables import VARIABLES
+from sim.model import VARIABLES, Axes, Axis
 
 START, END = dt.date(2024, 10, 1), dt.date(2026, 12, 31)
 KEYS = ("budgets.push", "budgets.drag", "us.pull", "us.idle", "war.pair", "war.twin", "aid.extra", "aid.more")
@@ -32,7 +31,7 @@ def years(scenario):
     return tuple(min(day, scenario.end) for day in ends)
 
 
-def simulate(scenario, seed, first, count, *, central=False, order=None):
+def simulate(scenario, seed, first, count, *, central=False):
     """level = 2 + push - drag + pull * shock + pair * twin + extra + more, each from its date on."""
     draws = np.random.default_rng(seed).normal(size=(first + count, 4))[first:]
 
@@ -68,7 +67,7 @@ def variables():
 
 
 def axes(scenario):
-    return SimpleNamespace(years=years(scenario), months=months(scenario), members=MEMBERS, donors=DONORS)
+    return Axes(years(scenario), months(scenario), (Axis("member", MEMBERS), Axis("donor", DONORS, DONORS)))
 
 
 def stamp():

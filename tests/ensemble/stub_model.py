@@ -7,7 +7,6 @@ misbehave: ``sleep=S`` slows each block, ``kill=N`` kills the process that compu
 import os
 import signal
 import time
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import numpy as np
 
 from sim.ensemble.layout import BLOCK
 from sim.errors import InputError
-from sim.model.variables import Variable
+from sim.model import Axes, Axis, Variable
 
 MEMBERS = ("ALB", "BEL", "USA")
 DONORS = ("USA", "DEU", "NOR", "EUI", "EUR", "OTHER", "ALL")
@@ -31,14 +30,6 @@ VARIABLES = (
 )
 
 
-@dataclass(frozen=True)
-class Axes:
-    years: tuple
-    months: tuple
-    members: tuple
-    donors: tuple
-
-
 def variables():
     return VARIABLES
 
@@ -46,7 +37,7 @@ def variables():
 def axes(scenario):
     years = tuple(date(year, 12, 31) for year in range(scenario.start.year, scenario.end.year + 1))
     months = tuple(date(year.year, month, 28) for year in years for month in range(1, 13))
-    return Axes(years, months, MEMBERS, DONORS)
+    return Axes(years, months, (Axis("member", MEMBERS), Axis("donor", DONORS, ("USA", "EUR", "OTHER", "ALL"))))
 
 
 def facts_stamp():
@@ -68,7 +59,7 @@ def _uniform(seed, index, rows, first, count):
     return (mixed >> np.uint64(11)).astype(np.float64) / 2**53
 
 
-def simulate(scenario, seed, first, count, *, central=False, order=None):
+def simulate(scenario, seed, first, count, *, central=False):
     _misbehave(first // BLOCK)
     level = scenario.level
     if level == "refused":

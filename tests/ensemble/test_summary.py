@@ -25,7 +25,7 @@ def test_every_variable_entity_and_date_has_one_row(stub, scenario, result):
     axes = stub.axes(scenario)
     expected = []
     for variable in stub.VARIABLES:
-        entities = {"member": axes.members, "donor": axes.donors, None: variable.labels or ("",)}[variable.entity]
+        entities = axes.codes(variable.entity) or variable.labels or ("",)
         dates = axes.years if variable.every == "year" else axes.months
         expected += [("stub", variable.name, entity, day.isoformat()) for entity in entities for day in dates]
     assert [(row["scenario"], row["variable"], row["entity"], row["date"]) for row in rows] == expected

@@ -16,7 +16,7 @@ from sim.evidence.luck import Luck
 from sim.evidence.predictive import predictive_checks
 from sim.evidence.regression import Panel, Prior, sample
 from sim.evidence.whole_model import forecast_by_model
-from sim.model.budget_parameters import WITH_FORCES
+from sim.model.systems.roster import WITH_FORCES
 
 
 def test_an_origin_knows_no_later_year() -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from sim import load, run
-from sim.analysis import explanation
-from sim.analysis.explanation import Explanation, explain
+from sim.analysis.explain import Explanation, explain, explanation
 from sim.ensemble import Result
 from sim.errors import InputError
 from sim.model import variables
+from sim.shipped import find_scenario
 
 RUNS = 50  # not a multiple of the lanes, so that padding would show
 SETS = ("budgets.change_pp=0.3", "members.ITA.budget_change_pp=-9e-1", "members.DEU.share_pct_gdp=2.5")
@@ -109,7 +109,9 @@ def test_inputs_say_where_they_come_from(told: Result) -> None:
     inputs = {one.key: one for one in explain(told, "defence_share_pct_gdp", "FRA").inputs}
     assert inputs["budgets.change_pp"].origin.startswith("--set budgets.change_pp=0.3")
     assert inputs["budgets.change_pp"].value == "0.3"
-    assert inputs["us.commitment.posture"].origin.endswith("trump_retrenchment.toml:13")
+    lines = find_scenario("trump_retrenchment").read_text(encoding="utf-8").splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if text.startswith("posture ="))
+    assert inputs["us.commitment.posture"].origin.endswith(f"trump_retrenchment.toml:{line}")
     assert inputs["budgets.war_pp"].value.startswith("posterior mean ")
     assert inputs["budgets.commitment_pp"].depends_on
     assert "members.ITA.budget_change_pp" not in inputs

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim import run
-from sim.analysis.explanation import Explanation, explain
-from sim.analysis.explanation_text import lines
+from sim.analysis.explain import Explanation, explain, lines
 from sim.ensemble import Result
 
 

@@ -13,10 +13,9 @@ import pytest
 from numpy.typing import NDArray
 
 from sim import load
-from sim.analysis.influences import keys_behind, states_behind
-from sim.analysis.states import OF_VARIABLE, STATES, TABLES
+from sim.analysis.explain import influences
 from sim.facts.tables import folder
-from sim.model import axes, catalogue, simulate, variables
+from sim.model import Variable, axes, catalogue, registry, simulate, variables
 from sim.scenario import Scenario
 
 RUNS = 32
@@ -30,6 +29,14 @@ def changing() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def declared(variable: str) -> Variable:
+    return next(other for other in variables() if other.name == variable)
+
+
+def keys_behind(variable: str, entity: str, day: date, scenario: Scenario) -> dict[str, int]:
+    return influences.keys_behind(declared(variable), entity, day, scenario)
 
 
 @cache
@@ -47,13 +54,12 @@ def moved(name: str, key: str) -> dict[tuple[str, str], date]:
     """Variables and entities that differ in some run when ``key`` is changed, with the first day on which they do."""
     other, found = simulate(changing().changed(scenario(name), key), 1, 0, RUNS), {}
     along = axes(scenario(name))
-    codes = {"member": along.members, "donor": along.donors, None: ("",)}
     for variable in variables():
         differs = (simulated(name)[variable.name] != other[variable.name]).any(axis=-1)
         differs = differs if variable.entity else differs[:, None]
         days = along.years if variable.every == "year" else along.months
         for row in np.flatnonzero(differs.any(axis=0)):
-            found[variable.name, codes[variable.entity][row]] = days[int(differs[:, row].argmax())]
+            found[variable.name, (along.codes(variable.entity) or ("",))[row]] = days[int(differs[:, row].argmax())]
     return found
 
 
@@ -140,9 +146,13 @@ def test_members_that_respond_to_each_other_name_each_other() -> None:
 
 def test_every_key_enters_a_state_and_every_variable_has_one() -> None:
     patterns = {parameter.key for parameter in catalogue()}
-    assert {key for state in STATES.values() for key in state.keys} == patterns
-    assert list(OF_VARIABLE) == [variable.name for variable in variables()]
-    assert {read for state in STATES.values() for read in state.reads} <= STATES.keys()
+    states = registry().states
+    assert {key for state in states.values() for key in state.keys} == patterns
+    assert {read for state in states.values() for read in state.reads} <= states.keys()
+    for variable in variables():
+        for entity in ("", *axes(scenario("baseline")).codes(variable.entity)):
+            assert variable.states_of(entity), variable.name
+            assert set(variable.states_of(entity)) <= states.keys()
 
 
 def test_an_election_counts_from_the_day_its_winners_are_seated() -> None:
@@ -152,11 +162,11 @@ def test_an_election_counts_from_the_day_its_winners_are_seated() -> None:
 
 
 def test_distance_counts_states_in_between() -> None:
-    near = states_behind("us_commitment")
+    near = influences.states_behind(declared("us_commitment"), "", scenario("baseline"))
     assert near == {"office": 2, "voice": 1, "president": 2, "posture": 1, "withdrawal": 1, "credibility": 0}
 
 
 def test_tables_of_facts_are_there() -> None:
-    assert {table for tables in TABLES.values() for table in tables} <= {
+    assert {table for state in registry().states.values() for table in state.tables} <= {
         path.name.removesuffix(".csv") for path in folder().iterdir()
     }

@@ -8,13 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from sim.facts import economy, spending, tables
+from sim.facts import aid, ballots, economy, own, spending, tables
 
 SHIPPED = Path(str(tables.folder()))
+REMEMBERED = (
+    (spending, "_defence"),
+    (spending, "_aggregates"),
+    (economy, "_economy"),
+    (aid, "_months_of"),
+    (aid, "_brought_in"),
+    (ballots, "_calendar"),
+    (own, "_checked"),
+)
 
 
 def forget() -> None:
-    for cached in (tables.read, tables.stamp, spending._defence, spending._aggregates, economy._economy):
+    for cached in (tables.shipped, tables.read, tables.stamp, *(getattr(room, name) for room, name in REMEMBERED)):
         cached.cache_clear()
 
 
@@ -41,3 +50,9 @@ def damage(copied: Path) -> Callable[[str, int, str, str], None]:
         path.write_text("\n".join(lines), "utf-8")
 
     return change
+
+
+@pytest.fixture
+def forgetting() -> Callable[[], None]:
+    """Forgets all that was read, so that changed tables are read anew."""
+    return forget

@@ -1,4 +1,7 @@
-"""Nothing is seen before it was known: for any day, the room answers only from rows known by then."""
+"""Nothing is seen before it was known: for any day, the room answers only from rows known by then.
+
+Days to the end of 2024, when one edition of each publication was in store; tests of later days are in test_editions.py.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ DAYS = st.dates(datetime.date(2014, 1, 1), datetime.date(2025, 1, 1))
 SHIPPED = Path(str(tables.folder()))
 PANELS = {
     "defence_shares": ("defence.csv", "share_pct_gdp"),
-    "defence_spending_2015": ("defence.csv", "spending_busd_2015"),
+    "defence_spending_2015": ("defence.csv", "spending_busd_constant"),
     "defence_spending_current": ("defence.csv", "spending_busd_current"),
     "equipment_shares": ("defence.csv", "equipment_share_pct"),
     "sipri_shares": ("milex.csv", "share_pct_gdp"),

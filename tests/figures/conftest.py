@@ -10,7 +10,7 @@ import pytest
 
 from sim import facts
 from sim.errors import InputError
-from sim.model.variables import VARIABLES, Variable
+from sim.model import VARIABLES, Variable
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 GROUPS = ("USA", "EUR", "OTHER", "ALL")

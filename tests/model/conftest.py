@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from sim.model import catalogue, facts_layer, simulate
-from sim.model.clock import Clock
-from sim.model.engine import Engine
-from sim.model.settings import Settings
-from sim.model.simulation import _build
-from sim.model.streams import Streams
+from sim.model import catalogue, facts_layer, registry, simulate
+from sim.model.engine import Engine, simulation
+from sim.model.engine.clock import Clock
+from sim.model.engine.settings import Settings
+from sim.model.engine.streams import Streams
 from sim.scenario import Event, Given, Origin, Scenario, Value, fixed
 
 DEFAULT = Origin("default", "", 0, 0)
@@ -88,7 +88,23 @@ def baseline() -> dict[str, np.ndarray]:
 
 def systems_at(made: Scenario, count: int = RUNS, *, central: bool = False):
     """The systems of a scenario as they stand before the first day, with the engine they share."""
-    clock = Clock(made.start, made.end)
-    streams = Streams(SEED, 0, count)
+    clock = Clock(made.start, made.end, registry().phases)
+    streams = streams_of(SEED, 0, count)
     engine = Engine(clock, Settings(made, catalogue(), streams, clock, central), streams, ())
-    return _build(engine), engine
+    return SimpleNamespace(**registry().build(engine)), engine
+
+
+def register_in(order, monkeypatch) -> list[object]:
+    """From now on processes are registered in this order of their places; the list fills with those registered."""
+    registered: list[object] = []
+
+    def start(environment, processes):
+        registered.extend(environment.process(processes[place]) for place in order)
+
+    monkeypatch.setattr(simulation, "_start", start)
+    return registered
+
+
+def streams_of(seed: int, first: int, count: int) -> Streams:
+    """The streams of a block, with the numbers of the systems."""
+    return Streams(seed, first, count, registry().streams)

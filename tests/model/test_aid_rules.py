@@ -10,12 +10,11 @@ import pytest
 
 from sim import facts
 from sim.model import axes
-from sim.model.aid import next_generosity, package, replacement_share
-from sim.model.pipeline import MILITARY, OTHER, Delays, Pipeline, arrives
-from sim.model.streams import Streams
-from sim.model.supplementals import law_rate
+from sim.model.systems.aid.aid import next_generosity, package, replacement_share
+from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline, arrives
+from sim.model.systems.supplementals import law_rate
 
-from .conftest import run, scenario, systems_at
+from .conftest import run, scenario, streams_of, systems_at
 
 
 def one(number: float) -> np.ndarray:
@@ -25,7 +24,7 @@ def one(number: float) -> np.ndarray:
 class TestPackage:
     @pytest.mark.parametrize("chance", [0.19, 0.31, 0.92, 1.0])
     def test_its_mean_is_1_and_it_is_0_with_probability_1_less_p(self, chance):
-        drawn = Streams(5, 0, 200_000).uniforms("aid", 300, [1])
+        drawn = streams_of(5, 0, 200_000).uniforms("aid", 300, [1])
         size = package(drawn, np.full((1, 1), chance, np.float32), one(1.0))
         assert np.mean(size == 0) == pytest.approx(1 - chance, abs=0.005)
         # variance e / p - 1 (13 at p = 0.19): standard error of the mean at most 0.008
@@ -151,7 +150,7 @@ class TestCongress:
             "negotiation.hazard_per_year": 0.0,
         }
         made = scenario(sets, end=date(2025, 12, 31))
-        usa = axes(made).donors.index("USA")
+        usa = axes(made).codes("donor").index("USA")
         committed = run(made, count=256)["aid_committed_beur"][:, usa]
         laws = np.diff(committed, axis=0)
         passed = laws > 0.01
@@ -162,7 +161,7 @@ class TestCongress:
 
     def test_no_request_no_law(self):
         made = scenario({"us.aid.request_below_beur": 0.0, "us.aid.laws_split_per_year": 60.0})
-        usa = axes(made).donors.index("USA")
+        usa = axes(made).codes("donor").index("USA")
         committed = run(made)["aid_committed_beur"][:, usa]
         assert (committed == committed[0]).all()
 
@@ -203,7 +202,7 @@ def test_fatigue_takes_its_part_each_year():
     sets |= {"europe.aid.replacement_first_half_year": 0.0}
     end = date(2026, 10, 31)
     made = scenario(sets, end=end)
-    europe = axes(made).donors.index("EUR")
+    europe = axes(made).codes("donor").index("EUR")
     plain = np.diff(run(made, count=8)["aid_committed_beur"][:, europe], axis=0)
     tired = run(scenario(sets | {"europe.aid.fatigue_pct_per_year": 20.0}, end=end), count=8)
     tired = np.diff(tired["aid_committed_beur"][:, europe], axis=0)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from sim import facts
-from sim.model import axes
-from sim.model.variables import SECRETARIES_GENERAL, VARIABLES
-from sim.model.war import UKRAINE_KM2
+from sim.model import axes, variables
+from sim.model.systems.secretary_general import NAMES
+from sim.model.systems.war.war import UKRAINE_KM2
 
 from .conftest import event, run, scenario, systems_at
 
@@ -116,7 +116,7 @@ def test_areas_shares_and_indices_stay_within_their_bounds(values):
 
 
 def test_counts_lie_within_the_roster(values):
-    forces = len(axes(scenario()).members)
+    forces = len(axes(scenario()).codes("member"))
     at_2, at_3_5 = values["members_at_2pct"], values["members_at_3_5pct"]
     assert (at_3_5 >= 0).all()
     assert (at_3_5 <= at_2).all()
@@ -127,7 +127,7 @@ def test_counts_lie_within_the_roster(values):
 
 
 def test_flags_are_0_or_1_and_labels_have_a_name(values):
-    for variable in VARIABLES:
+    for variable in variables():
         if variable.flag:
             assert np.isin(values[variable.name], (0, 1)).all(), variable.name
         if variable.labels:
@@ -204,7 +204,7 @@ def test_a_run_begins_where_the_facts_known_then_end(start):
     systems, _ = systems_at(scenario(start=start, end=date(start.year, 12, 31)))
     shares = facts.defence_shares(start)
     settled = max(max(series) for series in shares.values()) - 1  # the year under way is an estimate, known with noise
-    for row, code in enumerate(axes(scenario()).members):
+    for row, code in enumerate(axes(scenario()).codes("member")):
         if settled in shares[code]:
             np.testing.assert_allclose(systems.budgets.of_year(settled)[row], shares[code][settled], rtol=1e-6)
     effort = facts.russia_milex_share(start)
@@ -216,9 +216,9 @@ def test_a_run_begins_where_the_facts_known_then_end(start):
         )
         np.testing.assert_allclose(systems.aid.pipeline.allocated[row], known, rtol=1e-5, atol=1e-6)
     held = facts.us_composition(start)[-1]
-    assert (systems.states.president == held.republican_president).all()
-    assert (systems.states.house == held.republican_house).all()
-    assert (systems.states.senate == held.republican_senate).all()
+    assert (systems.us_politics.president == held.republican_president).all()
+    assert (systems.us_politics.house == held.republican_house).all()
+    assert (systems.us_politics.senate == held.republican_senate).all()
     losses = facts.casualties(start)
     np.testing.assert_allclose(systems.war.russian_losses, sum(losses.values()), rtol=1e-5)
     if losses:
@@ -286,7 +286,7 @@ def test_a_war_that_an_event_begins_goes_on_after_the_event():
 def test_the_secretary_general_of_the_day(start, month, name):
     made = scenario(start=start, end=date(start.year, 12, 31))
     holder = run(made, count=2)["secretary_general"][axes(made).months.index(month)]
-    assert {SECRETARIES_GENERAL[int(number)] for number in holder} == {name}
+    assert {NAMES[int(number)] for number in holder} == {name}
 
 
 def test_a_handover_on_its_day_and_not_before():
@@ -296,8 +296,8 @@ def test_a_handover_on_its_day_and_not_before():
     )
     holder = run(made, count=2)["secretary_general"][:, 0]
     months = axes(made).months
-    assert SECRETARIES_GENERAL[int(holder[months.index(date(2025, 5, 31))])] == "Mark Rutte"
-    assert SECRETARIES_GENERAL[int(holder[months.index(date(2025, 6, 30))])] == "other"
+    assert NAMES[int(holder[months.index(date(2025, 5, 31))])] == "Mark Rutte"
+    assert NAMES[int(holder[months.index(date(2025, 6, 30))])] == "other"
 
 
 def test_the_roster_counts_finland_and_sweden_from_their_accession():
@@ -308,4 +308,4 @@ def test_the_roster_counts_finland_and_sweden_from_their_accession():
         (date(2024, 3, 7), 32),
     ):
         systems, _ = systems_at(scenario(start=start))
-        assert (systems.roster.total() == count).all()
+        assert (systems.roster.total == count).all()

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from sim import facts
-from sim.model.budgets import Coefficients, Situation, exposure, next_share, terms, war_part
-from sim.model.economy import common_shocks
-from sim.model.equipment import next_equipment
-from sim.model.plans import Announced, Plans
-from sim.model.summits import summit_days, target_path
-from sim.model.threat import in_budgets_next
+from sim.model.systems.budgets.equation import Coefficients, Situation, exposure, next_share, terms, war_part
+from sim.model.systems.budgets.plans import Announced, Plans
+from sim.model.systems.economy import common_shocks
+from sim.model.systems.equipment import next_equipment
+from sim.model.systems.summits import summit_days, target_path
+from sim.model.systems.threat import in_budgets_next
 
 from .conftest import run, scenario, systems_at
 
@@ -386,14 +386,14 @@ class TestCalendar:
         after = run(scenario(None, pulled, end=end), count=4)["defence_share_pct_gdp"]
         points = axes(scenario(end=end))
         moved = {}
-        for row, code in enumerate(points.members):
+        for row, code in enumerate(points.codes("member")):
             years = [year.year for place, year in enumerate(points.years) if (after != before)[place, row].any()]
             if years:
                 moved[code] = years[0]
         for code, year in changed.items():
             assert moved[code] == year
             place = year - 2024
-            row = points.members.index(code)
+            row = points.codes("member").index(code)
             np.testing.assert_allclose((after - before)[place, row], 0.5, atol=1e-4)
         if not changed:
             assert moved == {}
@@ -402,5 +402,5 @@ class TestCalendar:
         from sim.model import axes
 
         made = scenario({"members.DEU.share_pct_gdp": 2.75}, end=date(2026, 12, 31))
-        share = run(made, count=4)["defence_share_pct_gdp"][:, axes(made).members.index("DEU")]
+        share = run(made, count=4)["defence_share_pct_gdp"][:, axes(made).codes("member").index("DEU")]
         assert (share[1:] == np.float32(2.75)).all()

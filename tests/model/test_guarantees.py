@@ -11,27 +11,22 @@ import numpy as np
 import pytest
 
 from sim import facts
-from sim.model import axes, simulate
-from sim.model.clock import PHASES
-from sim.model.roster import CODES
-from sim.model.streams import Streams, slot
+from sim.model import axes, registry, simulate
+from sim.model.engine.streams import slot
+from sim.model.systems.roster import CODES
 from sim.scenario import Dated, discrete, normal, uniform
 
-from .conftest import RUNS, SEED, SHORT, differing, event, run, scenario
+from .conftest import RUNS, SEED, SHORT, differing, event, register_in, run, scenario, streams_of
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("shuffle", range(20))
-def test_the_order_in_which_processes_are_registered_changes_nothing(shuffle, baseline):
-    order = np.random.Generator(np.random.PCG64(shuffle)).permutation(len(PHASES))
-    assert differing(baseline, run(scenario(), order=order.tolist())) == []
-
-
-def test_one_process_for_each_phase():
-    run(scenario(), order=list(range(len(PHASES))), count=1)
-    with pytest.raises(IndexError):
-        run(scenario(), order=[len(PHASES)])
+def test_the_order_in_which_processes_are_registered_changes_nothing(shuffle, baseline, monkeypatch):
+    count = len(registry().phases)
+    registered = register_in(np.random.Generator(np.random.PCG64(shuffle)).permutation(count), monkeypatch)
+    assert differing(baseline, run(scenario())) == []
+    assert len(registered) == count
 
 
 @pytest.fixture(scope="module")
@@ -232,8 +227,8 @@ def test_at_central_values_runs_differ_by_shocks_only():
 
 class TestStreams:
     def test_a_draw_does_not_depend_on_what_was_drawn_before(self):
-        fresh = Streams(3, 0, 20).uniform("war", 300, 5, 2)
-        used = Streams(3, 0, 20)
+        fresh = streams_of(3, 0, 20).uniform("war", 300, 5, 2)
+        used = streams_of(3, 0, 20)
         used.uniform("aid", 300, 5, 2)
         used.normals("war", 299, [1, 2, 3])
         used.quantiles("war.break_even_thousand")
@@ -241,22 +236,22 @@ class TestStreams:
         assert np.array_equal(used.uniform("war", 300, 5, 2), fresh)
 
     def test_every_part_of_the_key_counts(self):
-        streams = Streams(3, 0, 20)
+        streams = streams_of(3, 0, 20)
         draws = [
             streams.uniform("war", 300, 5, 2),
             streams.uniform("aid", 300, 5, 2),
             streams.uniform("war", 301, 5, 2),
             streams.uniform("war", 300, 6, 2),
             streams.uniform("war", 300, 5, 3),
-            Streams(4, 0, 20).uniform("war", 300, 5, 2),
-            Streams(3, 20, 20).uniform("war", 300, 5, 2),
+            streams_of(4, 0, 20).uniform("war", 300, 5, 2),
+            streams_of(3, 20, 20).uniform("war", 300, 5, 2),
         ]
         assert len({draw.tobytes() for draw in draws}) == len(draws)
 
     @pytest.mark.parametrize(("first", "count"), [(0, 1), (3, 4), (7, 2), (8, 8), (13, 27)])
     def test_any_window_of_runs_is_cut_from_one_sequence(self, first, count):
-        whole = Streams(3, 0, 64)
-        part = Streams(3, first, count)
+        whole = streams_of(3, 0, 64)
+        part = streams_of(3, first, count)
         window = slice(first, first + count)
         assert np.array_equal(part.uniform("war", 1), whole.uniform("war", 1)[window])
         assert np.array_equal(part.quantiles("some.key"), whole.quantiles("some.key")[window])
@@ -272,7 +267,7 @@ class TestStreams:
     def test_numbers_never_reach_0_or_1(self, monkeypatch):
         """With all bits set or none a draw still lies inside (0, 1), where the quantile functions are finite."""
         for word in (0, 2**64 - 1):
-            streams = Streams(3, 0, 8)
+            streams = streams_of(3, 0, 8)
             monkeypatch.setattr(streams, "_words", lambda *_, word=word: np.full(_[2], word, np.uint64))
             for drawn in (streams.uniform("war", 1), streams.quantiles("x")):
                 assert (drawn > 0).all()
@@ -280,7 +275,7 @@ class TestStreams:
             assert np.isfinite(streams.normal("war", 1)).all()
 
     def test_draws_are_uniform_normal_and_student(self):
-        streams = Streams(3, 0, 40_000)
+        streams = streams_of(3, 0, 40_000)
         uniform_draw = streams.uniform("war", 1)
         assert uniform_draw.min() > 0
         assert uniform_draw.max() < 1
@@ -295,7 +290,7 @@ class TestStreams:
         assert np.mean(np.abs(student) > 3) > 2 * np.mean(np.abs(normal_draw) > 3)  # with heavier tails
 
     def test_neighbouring_runs_periods_and_slots_are_not_correlated(self):
-        draws = Streams(3, 0, 20_000).normals("war", 1, range(6))
+        draws = streams_of(3, 0, 20_000).normals("war", 1, range(6))
         off = np.corrcoef(draws)[~np.eye(6, dtype=bool)]
         assert np.abs(off).max() < 0.03  # 4 standard errors of 1/sqrt(20,000)
         one = draws[0]
@@ -315,9 +310,8 @@ def test_simulate_gives_every_variable_with_its_axes(baseline):
     points = axes(scenario())
     assert {variable.name for variable in variables()} == set(baseline)
     for variable in variables():
-        entities = {None: (), "member": (len(points.members),), "donor": (len(points.donors),)}[variable.entity]
-        times = len(points.years if variable.every == "year" else points.months)
-        assert baseline[variable.name].shape == (times, *entities, RUNS)
+        entities = (len(points.codes(variable.entity)),) if variable.entity else ()
+        assert baseline[variable.name].shape == (len(points.dates(variable.every)), *entities, RUNS)
         assert baseline[variable.name].dtype == np.float32
     assert points.months[0] == date(2024, 10, 31)
     assert points.months[-1] == SHORT

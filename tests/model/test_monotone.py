@@ -41,7 +41,7 @@ def test_more_money_never_lowers_the_number_of_members_at_2_percent(base):
 
 
 def test_one_members_money_is_no_other_members(base):
-    row = axes(scenario(end=END)).members.index("DEU")
+    row = axes(scenario(end=END)).codes("member").index("DEU")
     more = changed({"members.DEU.budget_change_pp": 0.2})["defence_share_pct_gdp"]
     others = np.delete(np.arange(more.shape[1]), row)
     assert more[:, others].tobytes() == base["defence_share_pct_gdp"][:, others].tobytes()  # no one follows at 0
@@ -52,13 +52,13 @@ def test_a_fall_of_the_commitment_raises_budgets_where_it_counts():
     sets = {"budgets.commitment_pp": 0.2, "us.commitment.noise": 0.0}
     low = changed(sets | {"us.commitment.posture": "retrenchment"})["defence_share_pct_gdp"]
     high = changed(sets | {"us.commitment.posture": "continuity"})["defence_share_pct_gdp"]
-    usa = axes(scenario(end=END)).members.index("USA")
+    usa = axes(scenario(end=END)).codes("member").index("USA")
     rows = np.delete(np.arange(low.shape[1]), usa)
     never_falls(low[:, rows], high[:, rows], 1e-5)
 
 
 def test_a_stop_of_u_s_deliveries_never_raises_deliveries(base):
-    donors = axes(scenario(end=END)).donors
+    donors = axes(scenario(end=END)).codes("donor")
     usa, everyone = donors.index("USA"), donors.index("ALL")
     stopped = changed({"us.aid.delivery_factor": 0.0})["aid_delivered_beur"]
     never_falls(base["aid_delivered_beur"][:, usa], stopped[:, usa])
@@ -67,7 +67,7 @@ def test_a_stop_of_u_s_deliveries_never_raises_deliveries(base):
 
 
 def test_half_of_u_s_deliveries_lies_between_all_and_none(base):
-    usa = axes(scenario(end=END)).donors.index("USA")
+    usa = axes(scenario(end=END)).codes("donor").index("USA")
     all_of_it, none = base["aid_delivered_beur"], changed({"us.aid.delivery_factor": 0.0})["aid_delivered_beur"]
     half = changed({"us.aid.delivery_factor": 0.5})["aid_delivered_beur"]
     never_falls(all_of_it[:, usa], half[:, usa], 1e-4)
@@ -75,21 +75,21 @@ def test_half_of_u_s_deliveries_lies_between_all_and_none(base):
 
 
 def test_a_stop_of_u_s_allocations_never_lowers_what_europe_gives(base):
-    europe = axes(scenario(end=END)).donors.index("EUR")
+    europe = axes(scenario(end=END)).codes("donor").index("EUR")
     stopped = changed({"us.aid.allocation_factor": 0.0})
     never_falls(stopped["military_aid_allocated_beur"][:, europe], base["military_aid_allocated_beur"][:, europe], 1e-3)
 
 
 @pytest.mark.parametrize("more", [1.5, 3.0])
 def test_more_european_promises_never_lower_european_aid(base, more):
-    europe = axes(scenario(end=END)).donors.index("EUR")
+    europe = axes(scenario(end=END)).codes("donor").index("EUR")
     for name in ("aid_committed_beur", "aid_allocated_beur", "aid_delivered_beur"):
         raised = changed({"europe.aid.commitment_factor": more})[name]
         never_falls(raised[:, europe], base[name][:, europe], 1e-3)
 
 
 def test_fatigue_never_raises_european_aid(base):
-    europe = axes(scenario(end=END)).donors.index("EUR")
+    europe = axes(scenario(end=END)).codes("donor").index("EUR")
     tired = changed({"europe.aid.fatigue_pct_per_year": 25.0})["aid_committed_beur"]
     never_falls(base["aid_committed_beur"][:, europe], tired[:, europe], 1e-3)
 
@@ -150,7 +150,7 @@ def test_a_ceasefire_that_holds_lowers_threat_and_aid():
     sets = {"aid.after_ceasefire_factor": 0.3}
     war, peace = changed(sets), changed(sets, stop)
     never_falls(war["threat"], peace["threat"])
-    everyone = axes(scenario(end=END)).donors.index("ALL")
+    everyone = axes(scenario(end=END)).codes("donor").index("ALL")
     never_falls(war["aid_committed_beur"][:, everyone], peace["aid_committed_beur"][:, everyone], 1e-3)
     never_falls(war["russian_casualties_thousand"], peace["russian_casualties_thousand"], 1e-3)
 

@@ -6,8 +6,8 @@ from datetime import date
 
 import numpy as np
 
-from sim.model import clock, pipeline, streams
-from sim.model.clock import PHASES
+from sim.model.engine import clock, simulation, streams
+from sim.model.systems.aid import pipeline
 
 from .conftest import RUNS, differing, event, run, scenario
 
@@ -15,7 +15,7 @@ from .conftest import RUNS, differing, event, run, scenario
 def test_draws_that_forget_which_run_they_belong_to_break_the_split(monkeypatch):
     plain = run(scenario(), 16, RUNS)
     original = streams.Streams.__init__
-    monkeypatch.setattr(streams.Streams, "__init__", lambda self, seed, first, count: original(self, seed, 0, count))
+    monkeypatch.setattr(streams.Streams, "__init__", lambda self, seed, first, *rest: original(self, seed, 0, *rest))
     assert differing(plain, run(scenario(), 16, RUNS))
 
 
@@ -46,8 +46,12 @@ def test_draws_that_know_the_horizon_break_the_longer_run(monkeypatch):
 
 
 def test_a_day_without_phases_breaks_the_order(monkeypatch, baseline):
-    monkeypatch.setattr(clock, "_PRIORITY", dict.fromkeys(PHASES, 10))
-    assert differing(baseline, run(scenario(), order=list(range(len(PHASES)))[::-1]))
+    """Without the order of phases the order of registration decides, here the last first."""
+    at = clock.Clock.at
+    monkeypatch.setattr(clock.Clock, "at", lambda self, day, _: at(self, day, "record"))
+    start = simulation._start
+    monkeypatch.setattr(simulation, "_start", lambda environment, processes: start(environment, processes[::-1]))
+    assert differing(baseline, run(scenario()))
 
 
 def test_a_pipeline_that_delivers_twice_breaks_conservation(monkeypatch):

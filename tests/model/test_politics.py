@@ -10,11 +10,11 @@ import pytest
 
 from sim import facts
 from sim.model import axes, facts_layer
-from sim.model.commitment import next_credibility
-from sim.model.elections import new_left_right
-from sim.model.negotiation import talk_odds
-from sim.model.roster import CODES
-from sim.model.united_states import election_day
+from sim.model.systems.commitment import next_credibility
+from sim.model.systems.elections import new_left_right
+from sim.model.systems.negotiation import talk_odds
+from sim.model.systems.roster import CODES
+from sim.model.systems.us_politics import election_day
 from sim.scenario import Weights, fixed
 
 from .conftest import event, run, scenario, systems_at
@@ -120,12 +120,12 @@ class TestUnitedStates:
         sets = {"us.elections.2024.president": "trump", "us.elections.2024.house": "democratic"}
         made = scenario(sets, end=date(2025, 1, 31))
         systems, engine = systems_at(made)
-        engine.clock.environment.process(systems.states.process())
+        engine.clock.environment.process(systems.us_politics.process())
         engine.clock.environment.run(until=(date(2025, 1, 10) - made.start).days)
-        assert (systems.states.house == 0).all()
-        assert (systems.states.president == 0).all()
+        assert (systems.us_politics.house == 0).all()
+        assert (systems.us_politics.president == 0).all()
         engine.clock.environment.run(until=(date(2025, 1, 21) - made.start).days)
-        assert (systems.states.president == 1).all()
+        assert (systems.us_politics.president == 1).all()
 
     def test_a_known_result_stands_at_a_start_before_the_inauguration(self):
         for start, day, expected in (
@@ -143,10 +143,10 @@ class TestUnitedStates:
 
     def test_chambers_of_the_other_party(self):
         systems, _ = systems_at(scenario())
-        systems.states.president = np.array([0, 0, 1, 1], np.int8)
-        systems.states.house = np.array([0, 1, 0, 1], np.int8)
-        systems.states.senate = np.array([0, 1, 1, 1], np.int8)
-        assert systems.states.chambers_of_other_party().tolist() == [0, 2, 1, 0]
+        systems.us_politics.president = np.array([0, 0, 1, 1], np.int8)
+        systems.us_politics.house = np.array([0, 1, 0, 1], np.int8)
+        systems.us_politics.senate = np.array([0, 1, 1, 1], np.int8)
+        assert systems.us_politics.chambers_of_other_party().tolist() == [0, 2, 1, 0]
 
 
 class TestElectionsAbroad:

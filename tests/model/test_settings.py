@@ -7,14 +7,15 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.model import axes, catalogue
-from sim.model.clock import PHASES, Clock, month_end, month_ends, month_number, year_ends
-from sim.model.settings import Settings
-from sim.model.streams import Streams
+from sim.model import axes, catalogue, registry
+from sim.model.engine.clock import Clock, month_end, month_ends, month_number, year_ends
+from sim.model.engine.settings import Settings
+from sim.model.engine.streams import Streams
 from sim.scenario import Dated, Number, Weights, discrete, fixed, normal, uniform
 
 from .conftest import differing, event, run, scenario
 
+PHASES = registry().phases
 KEY = "war.effort_factor"
 
 
@@ -199,7 +200,7 @@ class TestClock:
 
     @pytest.mark.parametrize("backwards", [False, True])
     def test_phases_of_a_day_come_in_their_order_whoever_waits_first(self, backwards):
-        clock, seen = Clock(date(2024, 1, 1), date(2024, 3, 1)), []
+        clock, seen = Clock(date(2024, 1, 1), date(2024, 3, 1), PHASES), []
 
         def wait(phase):
             for day in (date(2024, 1, 1), date(2024, 2, 29)):
@@ -220,7 +221,7 @@ class TestClock:
             "elections",
             "us_politics",
             "commitment",
-            "summit",
+            "summits",
             "budgets",
             "aid",
             "war",
@@ -245,7 +246,7 @@ class TestDatedLevers:
     def test_a_dated_share_is_the_share_of_its_years(self):
         points = tuple((date(year, 1, 1), fixed(share)) for year, share in ((2025, 2.0), (2026, 3.0), (2027, 4.0)))
         made = scenario({"members.DEU.share_pct_gdp": Dated(points, "step")}, end=date(2027, 12, 31))
-        share = run(made, count=4)["defence_share_pct_gdp"][:, axes(made).members.index("DEU")]
+        share = run(made, count=4)["defence_share_pct_gdp"][:, axes(made).codes("member").index("DEU")]
         np.testing.assert_allclose(share[1:, 0], [2, 3, 4])
 
     def test_a_dated_shift_of_growth_moves_its_own_years(self):
@@ -261,7 +262,7 @@ class TestDatedLevers:
 
 def test_every_process_waits_in_its_own_phase(monkeypatch):
     """One process a phase and one phase a process, so that registration cannot decide what comes first."""
-    from sim.model import simulation
+    from sim.model.engine import simulation
 
     seen: dict[str, object] = {}
 
@@ -284,7 +285,7 @@ def test_every_parameter_names_a_file_of_the_model_and_every_default_lies_in_its
     for parameter in catalogue():
         system, file = parameter.used_in[0], parameter.used_in[1]
         assert system
-        assert (root / file).is_file(), parameter.key
+        assert (root / file).exists(), parameter.key
         assert parameter.kind in ("data", "estimated", "assumption")
         assert parameter.source
         if parameter.depends_on:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model.united_states import tide
+from sim.model.systems.us_politics import tide
 
 
 def test_a_result_at_even_odds_is_its_own_tide() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from sim import facts
 from sim.model import axes
-from sim.model.war import next_effort, next_gain
+from sim.model.systems.war.war import next_effort, next_gain
 
 from .conftest import event, run, scenario, systems_at
 

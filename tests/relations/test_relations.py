@@ -6,16 +6,19 @@ import numpy as np
 import pytest
 
 from sim.analysis import verify
-from sim.model import budgets, commitment, simulation, summits, war
-from sim.model.aid import Aid
-from sim.model.budgets import Budgets
-from sim.model.economy import Economy
-from sim.model.negotiation import Negotiation
-from sim.model.pipeline import Pipeline
-from sim.model.roster import Roster
-from sim.model.settings import Settings
-from sim.model.threat import Threat
-from sim.model.united_states import UnitedStates
+from sim.model.engine import simulation
+from sim.model.engine.settings import Settings
+from sim.model.systems import commitment, summits
+from sim.model.systems.aid.aid import Aid
+from sim.model.systems.aid.pipeline import Pipeline
+from sim.model.systems.budgets import budgets
+from sim.model.systems.budgets.budgets import Budgets
+from sim.model.systems.economy import Economy
+from sim.model.systems.negotiation import Negotiation
+from sim.model.systems.roster import Roster
+from sim.model.systems.threat import Threat
+from sim.model.systems.us_politics import UnitedStates
+from sim.model.systems.war import war
 from sim.scenario.values import Dated
 
 HERE = Path(__file__).parent
@@ -121,7 +124,7 @@ def the_other_one_wins(rule):
 
 
 def members_count_down(rule):
-    return lambda self: 64 - rule(self)
+    return property(lambda self: 64 - rule.fget(self))
 
 
 # relation file, where the rule is, its name, how it is broken

@@ -29,7 +29,7 @@ def figures(name: str) -> dict[tuple[str, str, str], tuple[float, ...]]:
     found: dict[tuple[str, str, str], tuple[float, ...]] = {}
     for variable in variables():
         dates = ends.years if variable.every == "year" else ends.months
-        entities = {"member": ends.members, "donor": ends.donors, None: ("",)}[variable.entity]
+        entities = ends.codes(variable.entity) or ("",)
         table = values[variable.name].reshape(len(dates), len(entities), RUNS)
         for place, day in enumerate(dates):
             if day.month != 12:

@@ -17,7 +17,7 @@ from sim.errors import InputError
 from sim.figures.history import EMPTY, Series, reported
 from sim.figures.ukraine import SETTLED
 from sim.figures.words import decimals
-from sim.model.variables import VARIABLES, Variable
+from sim.model import Variable, variables
 
 if TYPE_CHECKING:
     from sim.analysis import Comparison, Contrast
@@ -45,7 +45,7 @@ class Subject:
     @property
     def variable(self) -> Variable:
         """The recorded variable."""
-        return next(one for one in VARIABLES if one.name == self.name)
+        return next(one for one in variables() if one.name == self.name)
 
     @property
     def outcome(self) -> Outcome:

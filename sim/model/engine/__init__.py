@@ -1,0 +1,27 @@
+"""What systems are made with: the calendar, the values in force, random streams, and how a system declares itself."""
+
+from sim.model.engine.block import Engine, Flags, Numbers, single
+from sim.model.engine.clock import Process, month_end, month_number
+from sim.model.engine.parts import Block, Parts, Runs
+from sim.model.engine.registry import State, System
+from sim.model.engine.streams import ndtri, slot
+from sim.model.engine.variables import Axis, Variable
+
+__all__ = [
+    "Axis",
+    "Block",
+    "Engine",
+    "Flags",
+    "Numbers",
+    "Parts",
+    "Process",
+    "Runs",
+    "State",
+    "System",
+    "Variable",
+    "month_end",
+    "month_number",
+    "ndtri",
+    "single",
+    "slot",
+]

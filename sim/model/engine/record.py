@@ -1,0 +1,45 @@
+"""What is written down: monthly values at each month's end, yearly values at each 31 December."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from sim.model.engine.block import Engine, Numbers
+from sim.model.engine.clock import Process
+from sim.model.engine.registry import LAST_PHASE, System
+from sim.model.engine.variables import Axes, Variable
+
+
+class Record:
+    """Collects every variable of every system: name -> float32 ``(time, runs)`` or ``(time, entities, runs)``."""
+
+    def __init__(self, engine: Engine, axes: Axes, systems: Sequence[System], built: Mapping[str, Any]) -> None:
+        self._engine, self._axes = engine, axes
+        self._sources = [(variable, built[system.name]) for system in systems for variable in system.variables]
+        self.values: dict[str, Numbers] = {
+            variable.name: np.empty(self._shape(variable), np.float32) for variable, _ in self._sources
+        }
+
+    def process(self) -> Process:
+        """Records at the end of each month and year, after everything else of that day."""
+        clock = self._engine.clock
+        for day in clock.days([*clock.month_ends, *clock.year_ends]):
+            yield clock.at(day, LAST_PHASE)
+            if day in clock.month_ends:
+                self._write("month", clock.month_ends.index(day), day)
+            if day in clock.year_ends:
+                self._write("year", clock.year_ends.index(day), day)
+
+    def _write(self, every: str, row: int, day: date) -> None:
+        for variable, system in self._sources:
+            if variable.every == every:
+                value = getattr(system, variable.read)
+                self.values[variable.name][row] = value(day) if callable(value) else value
+
+    def _shape(self, variable: Variable) -> tuple[int, ...]:
+        entities = (len(self._axes.codes(variable.entity)),) if variable.entity else ()
+        return (len(self._axes.dates(variable.every)), *entities, self._engine.runs)

@@ -1,0 +1,233 @@
+"""What a system of the model declares, and the registry that wires systems together.
+
+A system is one part of the simulated world: the war, the budgets, the office of the Secretary-General. It says in its
+own file everything that the rest of the program needs to know about it, in one ``System``; the registry collects these
+declarations. Nothing else in the program has a list of systems.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from sim.errors import InputError
+from sim.model.engine.block import Engine
+from sim.model.engine.streams import EVENTS, PARAMETERS, stream_number
+from sim.model.engine.variables import Axis, Variable
+from sim.scenario import Catalogue, Given, Origin, Parameter, Scenario, Value, fit
+
+FIRST_PHASE, LAST_PHASE = "events", "record"  # the scenario's events come before, the recording after all systems
+_HOME = "sim.model.systems."
+
+
+def _always(_key: str, _day: date, _scenario: Scenario) -> bool:
+    return True
+
+
+def _never(_scenario: Scenario) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A state of the model that ``explain`` can name on the way from a key to a recorded variable.
+
+    ``keys`` (patterns as in the catalogue) and the states in ``reads`` enter it; ``tables`` names the tables of facts
+    it starts from. With ``own`` a key of another entity does not act on the entity asked about, unless ``responds``
+    says that in a scenario entities react to each other; then the states in ``reads_responding`` enter too.
+    """
+
+    keys: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    own: bool = False
+    responds: Callable[[Scenario], bool] = _never
+    reads_responding: tuple[str, ...] = ()
+
+    def reads_in(self, scenario: Scenario) -> tuple[str, ...]:
+        """The states that enter it in a scenario."""
+        return (*self.reads, *self.reads_responding) if self.responds(scenario) else self.reads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """Everything that the rest of the program knows about one system.
+
+    ``name`` is how other systems refer to it, ``title`` how tables and reports call it. ``build`` makes it for one
+    block of runs: it is called with the ``Engine`` and the built systems named in ``reads``, in that order. A system
+    with a ``phase`` has a method ``process()``, a SimPy process that waits only for ``clock.at(day, phase)``; a system
+    without one is computed when others ask. Systems of this program act within a day in the order of their list;
+    another package's system says ``after`` or ``before`` which phase it acts, else it is the last.
+
+    ``stream`` is the permanent number of its random stream; another package leaves it out, and the number follows from
+    the name. ``at_start`` gives the values of keys that follow from what was known on a day. ``acts`` says whether a
+    key of this system can have an effect in a scenario by a day.
+    """
+
+    name: str
+    title: str
+    build: Callable[..., Any]
+    reads: tuple[str, ...] = ()
+    phase: str = ""
+    after: str = ""
+    before: str = ""
+    stream: int | None = None
+    parameters: tuple[Parameter, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    states: Mapping[str, State] = field(default_factory=dict)
+    axes: tuple[Axis, ...] = ()
+    at_start: Callable[[date], Mapping[str, Value]] | None = None
+    acts: Callable[[str, date, Scenario], bool] = _always
+
+    @property
+    def stream_number(self) -> int:
+        """The number of its random stream."""
+        return stream_number(self.name) if self.stream is None else self.stream
+
+    @property
+    def declared_in(self) -> str:
+        """Where its declaration stands: a file or folder of this program, or the name of another package's module."""
+        module = self.build.__module__
+        if not module.startswith(_HOME):
+            return module
+        parts = module.split(".")
+        return "/".join(parts[:4]) + (".py" if len(parts) == 4 else "")
+
+
+class Registry:
+    """Systems in order: first those of this program, as they act within a day, then others by name.
+
+    Raises InputError, one line, if two systems claim the same name, key, variable, state, axis, phase or stream, or
+    if one refers to a system or phase that is not there.
+    """
+
+    def __init__(self, own: Sequence[System], others: Iterable[System] = ()) -> None:
+        self.others = tuple(sorted(others, key=lambda system: system.name))
+        self.systems = (*own, *self.others)
+        self._by_name = {system.name: system for system in self.systems}
+        self._refuse_collisions()
+        self.phases = (FIRST_PHASE, *_placed([system.phase for system in own if system.phase], self.others), LAST_PHASE)
+        self._layers: dict[date, Mapping[str, Given]] = {}
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Every parameter of every system."""
+        return Catalogue(
+            replace(
+                parameter,
+                default=None if parameter.default is None else fit(parameter.default, parameter.domain),
+                used_in=(system.title, system.declared_in),
+            )
+            for system in self.systems
+            for parameter in system.parameters
+        )
+
+    @cached_property
+    def variables(self) -> tuple[Variable, ...]:
+        """Every recorded variable, yearly ones first."""
+        declared = [variable for system in self.systems for variable in system.variables]
+        return tuple(sorted(declared, key=lambda variable: variable.every != "year"))
+
+    @cached_property
+    def axes(self) -> tuple[Axis, ...]:
+        """Every axis of entities."""
+        return tuple(axis for system in self.systems for axis in system.axes)
+
+    @cached_property
+    def states(self) -> dict[str, State]:
+        """Every state that ``explain`` can name."""
+        return {name: state for system in self.systems for name, state in system.states.items()}
+
+    @cached_property
+    def streams(self) -> dict[str, int]:
+        """The stream number of every system."""
+        return {system.name: system.stream_number for system in self.systems}
+
+    def facts_layer(self, start: date) -> Mapping[str, Given]:
+        """Values that follow from what was known at ``start``: the layer between defaults and a scenario's files."""
+        if start not in self._layers:
+            origin = Origin("facts", f"facts as of {start.isoformat()}", 0, 0)
+            self._layers[start] = {
+                key: Given(value, origin)
+                for system in self.systems
+                if system.at_start
+                for key, value in system.at_start(start).items()
+            }
+        return self._layers[start]
+
+    def acts(self, key: str, day: date, scenario: Scenario) -> bool:
+        """Whether a full key can have an effect in a scenario by ``day``, as its system says."""
+        return self._owners[key].acts(key, day, scenario)
+
+    def build(self, engine: Engine) -> dict[str, Any]:
+        """Every system for one block of runs, by name, each after those it reads."""
+        built: dict[str, Any] = {}
+
+        def finish(system: System) -> Any:
+            if system.name not in built:
+                needed = [finish(self._by_name[name]) for name in system.reads]
+                built[system.name] = system.build(engine, *needed)
+            return built[system.name]
+
+        for system in self.systems:
+            finish(system)
+        return built
+
+    @cached_property
+    def _owners(self) -> dict[str, System]:
+        return {
+            key: system for system in self.systems for parameter in system.parameters for key in parameter.expanded()
+        }
+
+    def _refuse_collisions(self) -> None:
+        claims: dict[str, list[tuple[Any, str]]] = {
+            "system": [(system.name, system.name) for system in self.systems],
+            "phase": [(phase, "the engine") for phase in (FIRST_PHASE, LAST_PHASE)],
+            "stream": [(PARAMETERS, "the engine"), (EVENTS, "the engine")],
+            "key": [],
+            "variable": [],
+            "state": [],
+            "axis": [],
+        }
+        for system in self.systems:
+            name = system.name
+            claims["phase"] += [(system.phase, name)] if system.phase else []
+            claims["stream"].append((system.stream_number, name))
+            claims["key"] += [(key, name) for parameter in system.parameters for key in parameter.expanded()]
+            claims["variable"] += [(variable.name, name) for variable in system.variables]
+            claims["state"] += [(state, name) for state in system.states]
+            claims["axis"] += [(axis.name, name) for axis in system.axes]
+        for what, claimed in claims.items():
+            twice = [claim for claim, count in Counter(claim for claim, _ in claimed).items() if count > 1]
+            if twice:
+                owners = [owner for claim, owner in claimed if claim == twice[0]]
+                raise InputError(f"{what} {twice[0]} is declared twice: by {' and by '.join(owners)}")
+        for system in self.systems:
+            unknown = [read for read in system.reads if read not in self._by_name]
+            if unknown:
+                raise InputError(f"system {system.name} reads {unknown[0]}, and there is no such system")
+
+
+def _placed(phases: Sequence[str], others: Sequence[System]) -> list[str]:
+    """The phases of a day with those of other packages' systems where these say."""
+    order = list(phases)
+    waiting = [system for system in others if system.phase]
+    while waiting:
+        ready = [system for system in waiting if (system.after or system.before or order[-1]) in order]
+        if not ready:
+            system = waiting[0]
+            raise InputError(
+                f"system {system.name} acts {'after' if system.after else 'before'} the phase "
+                f"{system.after or system.before}, and there is no such phase; there are {', '.join(order)}"
+            )
+        for system in ready:
+            if system.before and not system.after:
+                order.insert(order.index(system.before), system.phase)
+            else:
+                order.insert(order.index(system.after or order[-1]) + 1, system.phase)
+        waiting = [system for system in waiting if system not in ready]
+    return order

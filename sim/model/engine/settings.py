@@ -1,0 +1,218 @@
+"""The values in force: what a key means in each run, today, after priors, dated values and events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import facts
+from sim.model.engine.clock import Clock
+from sim.model.engine.streams import Streams
+from sim.scenario import Catalogue, Choice, Dated, Distribution, Event, Number, Scenario, Weights
+from sim.scenario.values import Value
+
+Numbers = NDArray[np.float32]
+
+
+class Settings:
+    """Looks up keys of one scenario for the runs of one block.
+
+    Numbers come as float32 arrays of shape ``(1,)`` where every run has the same value, else ``(runs,)``. A run keeps
+    one quantile per key for all priors, so two scenarios with different priors share their luck. ``central`` puts
+    every parameter at its median; shocks are drawn all the same.
+    """
+
+    def __init__(self, scenario: Scenario, catalogue: Catalogue, streams: Streams, clock: Clock, central: bool) -> None:
+        self._values = scenario.values
+        self._posterior = facts.posterior()
+        self._row: NDArray[np.intp] | None = None
+        self._catalogue = catalogue
+        self._streams, self._clock, self._central = streams, clock, central
+        self._active: list[tuple[Event, NDArray[np.bool_]]] = []
+        self._cache: dict[str, Numbers] = {}
+        self.changes = 0  # events begun or lifted so far
+        self._rows: dict[tuple[str, tuple[str, ...]], Numbers] = {}
+        self._choices: dict[str, NDArray[np.int8]] = {}
+        self._quantiles: dict[str, NDArray[np.float64]] = {}
+
+    def number(self, key: str, on: date | None = None) -> Numbers:
+        """The value of a numeric key; NaN in runs in which a key that may be left open is not set.
+
+        ``on`` is the day for which a dated value is read, today if not said: a budget decided in November is for the
+        next year. Events are in force by their own days, whatever ``on``.
+        """
+        if on is not None and self._changes_by_itself(key):
+            return self._in_force(key, on)
+        found = self._cache.get(key)
+        if found is None:
+            found = self._in_force(key, self._clock.today)
+            if not self._changes_by_itself(key):
+                self._cache[key] = found
+        return found
+
+    def _in_force(self, key: str, day: date) -> Numbers:
+        found = self._estimated(key)
+        if found is None:
+            found = self._number(key, self._given(key), day)
+        for event, fired in self._active:
+            for name, value in event.sets:
+                if name == key:
+                    found = np.where(fired, self._number(key, value, day), found)
+        return found
+
+    def central(self, key: str) -> Numbers:
+        """The median of a numeric key in the file, ``(1,)``, whatever the run."""
+        value = self._given(key)
+        if isinstance(value, Distribution):
+            return np.array([value.central()], np.float32)
+        if isinstance(value, Dated):
+            return np.atleast_1d(value.at(self._clock.today, np.full(1, 0.5))).astype(np.float32)
+        return self._number(key, value, self._clock.today)
+
+    def numbers(self, pattern: str, codes: Sequence[str], on: date | None = None) -> Numbers:
+        """The values of an entity key such as ``members.*.x`` for ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""
+        found = self._rows.get((pattern, tuple(codes)))
+        if found is None:
+            keys = [pattern.replace("*", code) for code in codes]
+            rows = [self.number(key, on) for key in keys]
+            width = max(row.shape[0] for row in rows)
+            found = np.stack([np.broadcast_to(row, (width,)) for row in rows])
+            if not any(self._changes_by_itself(key) for key in keys):
+                self._rows[pattern, tuple(codes)] = found
+        return found
+
+    def stands_still(self, keys: Sequence[str]) -> bool:
+        """Whether none of ``keys`` changes between two events: none holds a dated value."""
+        return not any(self._changes_by_itself(key) for key in keys)
+
+    def is_set(self, key: str) -> bool:
+        """Whether a key that may be left open has a value, from the file or from an event in force."""
+        return self._given(key) is not None or any(name == key for event, _ in self._active for name, _ in event.sets)
+
+    def choice(self, key: str) -> NDArray[np.int8]:
+        """The chosen option in each run, as an index into the key's options. Shape ``(runs,)``."""
+        found = self._choices.get(key)
+        if found is None:
+            found = self._choice(key, self._given(key))
+            for event, fired in self._active:
+                for name, value in event.sets:
+                    if name == key:
+                        found = np.where(fired, self._choice(key, value), found)
+            self._choices[key] = found
+        return found
+
+    def flag(self, key: str) -> NDArray[np.bool_]:
+        """A yes-or-no key in each run. Shape ``(runs,)``."""
+        found = np.full(self._streams.count, bool(self._given(key)))
+        for event, fired in self._active:
+            for name, value in event.sets:
+                if name == key:
+                    found = np.where(fired, bool(value), found)
+        return found
+
+    def begin(self, event: Event) -> None:
+        """Puts an event in force, in the runs in which it happens."""
+        drawn = self._streams.quantiles(f"event:{event.name}")
+        self._active.append((event, drawn < event.probability))
+        self._forget(event)
+
+    def lift(self, event: Event) -> None:
+        """Ends an event: what it set goes back to what holds without it."""
+        self._active = [(other, fired) for other, fired in self._active if other is not event]
+        self._forget(event)
+
+    def _forget(self, event: Event) -> None:
+        self.changes += 1
+        self._rows.clear()
+        for name, _ in event.sets:
+            self._cache.pop(name, None)
+            self._choices.pop(name, None)
+
+    def _given(self, key: str) -> Value:
+        given = self._values.get(key)
+        if given is not None:
+            return given.value
+        parameter = self._catalogue.find(key)
+        if parameter is None:
+            raise KeyError(key)
+        return parameter.default
+
+    def _changes_by_itself(self, key: str) -> bool:
+        values = [self._given(key)] + [value for event, _ in self._active for name, value in event.sets if name == key]
+        return any(isinstance(value, Dated) for value in values)
+
+    def _estimated(self, key: str) -> Numbers | None:
+        """The run's joint posterior draw of a key that no file sets; None for a key that was not estimated."""
+        given = self._values.get(key)
+        if self._posterior is None or key not in self._posterior.keys:
+            return None
+        if given is not None and given.origin.layer not in ("default", "facts"):
+            return None
+        if self._row is None:
+            drawn = self._streams.quantiles("posterior")
+            self._row = (drawn * len(self._posterior.draws)).astype(np.intp)
+        parameter, draws = self._catalogue.find(key), self._posterior.of(key)
+        draws = np.median(draws, keepdims=True) if self._central else draws[self._row]
+        if parameter is None or not isinstance(parameter.domain, Number):
+            raise KeyError(key)
+        return np.clip(draws, np.float32(parameter.domain.low), np.float32(parameter.domain.high))
+
+    def _quantile(self, key: str) -> NDArray[np.float64]:
+        if self._central:
+            return np.full(1, 0.5)
+        if key not in self._quantiles:
+            self._quantiles[key] = self._streams.quantiles(key)
+        return self._quantiles[key]
+
+    def _number(self, key: str, value: Value, day: date) -> Numbers:
+        if isinstance(value, Distribution):
+            if value.family == "fixed":
+                return np.array([value.central()], np.float32)
+            return value.ppf(self._quantile(key)).astype(np.float32)
+        if isinstance(value, Dated):
+            return np.atleast_1d(value.at(day, self._quantile(key))).astype(np.float32)
+        if value is None:
+            return np.full(1, np.nan, np.float32)
+        raise ValueError(f"{key} holds no number")
+
+    def _choice(self, key: str, value: Value) -> NDArray[np.int8]:
+        return self._picked(key, value, None)
+
+    def drawn_again(self, key: str, quantile: NDArray[np.float64]) -> NDArray[np.int8]:
+        """A choice drawn with ``quantile`` instead of the key's own, for choices that come up more than once."""
+        found = self._picked(key, self._given(key), quantile)
+        for event, fired in self._active:
+            for name, value in event.sets:
+                if name == key:
+                    found = np.where(fired, self._picked(key, value, quantile), found)
+        return found
+
+    def _picked(self, key: str, value: Value, quantile: NDArray[np.float64] | None) -> NDArray[np.int8]:
+        parameter = self._catalogue.find(key)
+        if parameter is None or not isinstance(parameter.domain, Choice):
+            raise KeyError(key)
+        options = parameter.domain.options
+        if isinstance(value, Weights):
+            return _pick(value, options, self._streams.quantiles(key) if quantile is None else quantile)
+        return np.full(self._streams.count, options.index(str(value)), np.int8)
+
+    def weights(self, key: str) -> dict[str, float] | None:
+        """The weights by which the file leaves a choice to chance; None where it names the option."""
+        value = self._given(key)
+        return dict(value.items) if isinstance(value, Weights) else None
+
+    def date(self, key: str) -> date | None:
+        """A date key, or None."""
+        value = self._given(key)
+        return value if isinstance(value, date) else None
+
+
+def _pick(weights: Weights, options: Sequence[str], quantile: NDArray[np.float64]) -> NDArray[np.int8]:
+    """Options drawn by weight, as indices, from numbers in (0, 1); the order of ``options`` decides who gets which."""
+    share = dict(weights.items)
+    edges = np.cumsum([share.get(option, 0.0) for option in options])
+    picked = np.searchsorted(edges, quantile * edges[-1], side="right")
+    return np.asarray(np.minimum(picked, len(options) - 1), np.int8)

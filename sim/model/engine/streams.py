@@ -1,0 +1,122 @@
+"""The only file that makes a random generator.
+
+A draw is a pure function of (seed, system, slot, period, purpose, run): a counter-based Philox generator is keyed by
+(seed, system) and its counter is set to (run, period, slot, purpose). So no draw depends on the scenario, on other
+systems, on the horizon, on how many runs there are, on the size of a block or on the order of processes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Draws = NDArray[np.float32]
+
+PARAMETERS, EVENTS = 0, 1  # streams of the engine itself; a system's number is in its own declaration
+_FIRST_DERIVED = 2**63  # numbers derived from a name lie above it, numbers that a declaration states far below
+_REACH, _STEPS = 6, 200  # a 23-bit number in (0, 1) lies within 5.5 standard deviations
+_WORDS = 8  # 32-bit numbers in one Philox block
+LANES = 16  # blocks are padded to whole lanes, so that sums over members add up in the same order for any run count
+
+
+def slot(code: str) -> int:
+    """The permanent slot of an entity, from the letters of its code."""
+    number = 0
+    for letter in code:
+        number = number * 27 + (ord(letter) - 64)
+    return number
+
+
+def stream_number(name: str) -> int:
+    """The permanent stream number of a system that states none, from its name: 2**63 or more."""
+    return _FIRST_DERIVED | int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+class Streams:
+    """Draws for runs ``first`` to ``first + count - 1`` of the ensemble with this seed.
+
+    ``numbers`` gives the stream number of every system that draws, by the system's name.
+    """
+
+    def __init__(self, seed: int, first: int, count: int, numbers: Mapping[str, int] | None = None) -> None:
+        self._numbers = {"parameters": PARAMETERS, **(numbers or {})}
+        self.first, self.count = first, count
+        self._skip = first % _WORDS
+        self._block = first // _WORDS
+        self._raw = -(-(self._skip + count) // _WORDS) * _WORDS // 2
+        self._generators: dict[str, np.random.Philox] = {}
+        self._seed = seed
+
+    def _words(self, system: str, counter: tuple[int, int, int, int], count: int) -> NDArray[np.uint64]:
+        generator = self._generators.get(system)
+        if generator is None:
+            generator = self._generators[system] = np.random.Philox(
+                key=np.array([self._seed, self._numbers[system]], np.uint64)
+            )
+        state = generator.state
+        state["state"]["counter"][:] = counter
+        state["buffer_pos"] = 4
+        generator.state = state
+        return generator.random_raw(count)
+
+    def uniform(self, system: str, period: int, slot: int = 0, purpose: int = 0) -> Draws:
+        """Numbers in (0, 1), both ends excluded, shape ``(runs,)``, 23 bits each."""
+        row: Draws = self.uniforms(system, period, (slot,), purpose)[0]
+        return row
+
+    def uniforms(self, system: str, period: int, slots: Sequence[int], purpose: int = 0) -> Draws:
+        """Numbers in (0, 1), shape ``(slots, runs)``."""
+        raw = np.empty((len(slots), self._raw), np.uint64)
+        for row, number in enumerate(slots):
+            raw[row] = self._words(system, (self._block, period, number, purpose), self._raw)
+        bits = raw.view(np.uint32)[:, self._skip : self._skip + self.count]
+        numbers = (bits >> np.uint32(9)).astype(np.float32)  # 23 bits: with 24 the largest would round to 1
+        numbers *= np.float32(2.0**-23)
+        numbers += np.float32(2.0**-24)
+        return numbers
+
+    def normal(self, system: str, period: int, slot: int = 0, purpose: int = 0) -> Draws:
+        """Standard normal numbers, shape ``(runs,)``."""
+        return ndtri(self.uniform(system, period, slot, purpose))
+
+    def normals(self, system: str, period: int, slots: Sequence[int], purpose: int = 0) -> Draws:
+        """Standard normal numbers, shape ``(slots, runs)``."""
+        return ndtri(self.uniforms(system, period, slots, purpose))
+
+    def students(self, system: str, period: int, slots: Sequence[int], degrees: float, purpose: int = 0) -> Draws:
+        """Student-t numbers scaled to unit variance, shape ``(slots, runs)``; ``degrees`` > 2."""
+        place = (self.normals(system, period, slots, purpose) + np.float32(_REACH)) * np.float32(_STEPS)
+        cell = place.astype(np.int32)
+        values, rises = _student_table(degrees)
+        return values.take(cell) + (place - cell.astype(np.float32)) * rises.take(cell)
+
+    def quantiles(self, name: str) -> NDArray[np.float64]:
+        """The quantile of a parameter in each run: the same in every scenario, whatever the prior. ``(runs,)``."""
+        label = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+        skip = self.first % 4
+        raw = self._words("parameters", (self.first // 4, 0, label, 0), -(-(skip + self.count) // 4) * 4)
+        bits = raw[skip : skip + self.count]
+        numbers: NDArray[np.float64] = (bits >> np.uint64(12)).astype(np.float64) * 2.0**-52 + 2.0**-53
+        return numbers
+
+
+def ndtri(uniform: Draws) -> Draws:
+    """The normal quantile function in single precision."""
+    from scipy.special import ndtri as inverse
+
+    result: Draws = inverse(uniform)
+    return result
+
+
+@lru_cache(maxsize=8)
+def _student_table(degrees: float) -> tuple[Draws, Draws]:
+    """Student quantiles of unit variance at normal quantiles from -6 to 6, and their rise from step to step."""
+    from scipy.special import ndtr, stdtrit
+
+    normal = np.linspace(-_REACH, _REACH, 2 * _REACH * _STEPS + 1)
+    values = stdtrit(degrees, ndtr(normal)) * np.sqrt((degrees - 2) / degrees)
+    return values.astype(np.float32), np.append(np.diff(values), 0.0).astype(np.float32)

@@ -1,0 +1,99 @@
+"""What a run records: the declaration of a recorded variable and of the axes it lies on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from sim.model.engine.parts import Block, Parts
+
+_READING = ("read", "states", "parts", "about")  # fields that only the program which simulates has a use for
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One recorded quantity, declared by the system that knows it.
+
+    What a result stores about it:
+
+    ``every`` is its clock: yearly values stand at 31 December (or the end of the run), monthly ones at the month's
+    last day. ``entity`` names its axis, if any. ``keep_runs`` says whether single runs of every entity are stored, or
+    quantiles only (the groups of the axis keep their runs all the same). A labelled variable holds indices into
+    ``labels``. ``flag`` marks 0/1 variables, whose mean is a probability. ``cumulative`` marks sums since a fixed day.
+    ``headline`` variables stand in the short tables.
+
+    What the simulation and ``explain`` need:
+
+    ``read`` is the attribute of the built system that holds the value, or a method of it that takes the day and returns
+    the value, shape ``(runs,)`` or ``(entities, runs)``. ``states`` names the states it is made of, or is a function of
+    the entity that does. ``parts`` splits its change into parts that add up; without it the change is told year by
+    year. ``about`` lists the entities a total without an axis of its own is about; empty: all.
+    """
+
+    name: str
+    long_name: str
+    unit: str
+    every: Literal["year", "month"]
+    entity: str | None = None
+    price_basis: str = ""
+    keep_runs: bool = True
+    labels: tuple[str, ...] = ()
+    flag: bool = False
+    headline: bool = False
+    cumulative: bool = False
+    read: str = field(default="", compare=False, repr=False)
+    states: tuple[str, ...] | Callable[[str], tuple[str, ...]] = field(default=(), compare=False, repr=False)
+    parts: Callable[[Block, str], Parts | None] | None = field(default=None, compare=False, repr=False)
+    about: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What a result stores about the variable, as plain values; ``Variable(**...)`` reads it back."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name not in _READING}
+
+    def states_of(self, entity: str) -> tuple[str, ...]:
+        """The states that the variable of ``entity`` (empty: all of them) is made of."""
+        return self.states(entity) if callable(self.states) else self.states
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Variable:
+        """The variable that ``to_dict`` gave. Raises KeyError or TypeError where ``stored`` is no such thing."""
+        return cls(**{**stored, "labels": tuple(stored["labels"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The entities that variables can be recorded for: the axis's ``name`` and the entities' codes, in order.
+
+    ``groups`` are those codes whose single runs are kept where a variable keeps the quantiles of the others only.
+    """
+
+    name: str
+    codes: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """The axes of a scenario's results: dates of yearly and of monthly values, and every axis of entities."""
+
+    years: tuple[date, ...]
+    months: tuple[date, ...]
+    entities: tuple[Axis, ...] = ()
+
+    def dates(self, every: str) -> tuple[date, ...]:
+        """The days of values recorded every ``"year"`` or every ``"month"``."""
+        return self.years if every == "year" else self.months
+
+    def codes(self, entity: str | None) -> tuple[str, ...]:
+        """The codes along the axis named ``entity``; empty for None. Raises KeyError for an axis that is not there."""
+        return self.axis(entity).codes if entity else ()
+
+    def axis(self, name: str) -> Axis:
+        """The axis of that name. Raises KeyError if there is none."""
+        for axis in self.entities:
+            if axis.name == name:
+                return axis
+        raise KeyError(name)

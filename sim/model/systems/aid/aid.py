@@ -1,0 +1,381 @@
+"""Aid to Ukraine: what every donor promises each month, and Europe's partial replacement of U.S. aid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from sim import facts
+from sim.model.engine import (
+    Axis,
+    Block,
+    Engine,
+    Numbers,
+    Parts,
+    Process,
+    State,
+    System,
+    Variable,
+    month_end,
+    month_number,
+    ndtri,
+    single,
+    slot,
+)
+from sim.model.systems.aid.parameters import PARAMETERS, by_donor
+from sim.model.systems.aid.pipeline import MILITARY, Delays, Pipeline
+from sim.model.systems.aid.start import Beginning, beginning
+from sim.model.systems.elections import Elections
+from sim.model.systems.hostilities import Hostilities
+from sim.model.systems.supplementals import Supplementals
+from sim.scenario import Scenario
+
+PHASE = "aid"
+DONORS = tuple(donor.code for donor in facts.donors())
+GROUPS = ("EUR", "OTHER", "ALL")
+_GROUP = np.array([donor.group for donor in facts.donors()])
+EUROPE = np.flatnonzero(_GROUP == "EUR")
+REST = np.flatnonzero(_GROUP == "OTHER")
+GIVERS = {  # what each group of GROUPS is the sum of
+    "EUR": tuple(DONORS[row] for row in EUROPE),
+    "OTHER": tuple(DONORS[row] for row in REST),
+    "ALL": ("USA", "EUR", "OTHER"),
+}
+GROUP = np.array([("USA", "EUR", "OTHER").index(group) for group in _GROUP])
+USA = DONORS.index("USA")
+DELAY_KEYS = ("aid.stock_median_days", "aid.stock_sd_log", "aid.procurement_months", "aid.other_months")
+HANDLING_KEYS = (
+    *DELAY_KEYS,
+    "aid.allocation_usa",
+    "aid.allocation_states",
+    "aid.allocation_eu",
+    "us.aid.allocation_factor",
+    "us.aid.delivery_factor",
+    "europe.aid.delivery_factor",
+)
+SMOOTH = 6  # months over which a fall in U.S. aid and the flow of deliveries are read
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """Parts of the backlog allocated in a month, delays, and factors on arrivals by donor."""
+
+    cleared: Numbers
+    delays: Delays
+    arriving: Numbers
+
+
+class Aid:
+    """All donors. ``pipeline`` holds the stocks; ``deliveries`` is the six-month mean of military deliveries."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        elections: Elections,
+        supplementals: Supplementals,
+        hostilities: Hostilities,
+    ) -> None:
+        self._engine, self._elections = engine, elections
+        self._supplementals, self._hostilities = supplementals, hostilities
+        self.pipeline = Pipeline(len(DONORS), engine.runs)
+        self._slots = [slot(code) for code in DONORS]
+        governed = [(DONORS.index(code), row) for row, code in enumerate(elections.codes) if code in DONORS]
+        self._governed = tuple(np.array(rows) for rows in zip(*governed, strict=True))
+        self._handled: Handling | None = None
+        self._unfatigued = single([1.0])  # what fatigue has left of European aid so far
+        self._changes = 0
+        number = engine.settings.number
+        known = beginning(
+            engine.start,
+            number("aid.generosity_at_1000km_pct_gdp"),
+            number("aid.distance_slope"),
+            self._central_delays(),
+            engine.settings.central("aid.stock_share"),
+        )
+        self._known: Beginning = known
+        self._mean = engine.fill(known.yearly)
+        self.generosity = self._mean.copy()
+        self._load(known)
+        self._us_sum, self._us_months = engine.zeros(), 0
+        self._us_before = engine.fill(np.full(1, known.us_monthly_military, np.float32))
+        self._us_recent = [self._us_before] * SMOOTH
+        self._months_short = engine.zeros()
+        self.replacement = engine.zeros()
+        self._recent: list[Numbers] = []
+        self.deliveries = engine.zeros()
+
+    def process(self) -> Process:
+        """Catches up on months that were not published at the start, then runs a month at each month's end."""
+        clock = self._engine.clock
+        for day in _missing(self._known.until, clock.start):
+            self._month(day)
+        for day in clock.month_ends:
+            yield clock.at(day, PHASE)
+            self._month(day)
+
+    @property
+    def committed(self) -> Numbers:
+        """Aid committed so far, EUR bn: donors, then the groups EUR, OTHER and ALL. ``(donors + 3, runs)``."""
+        return _with_groups(self.pipeline.committed)
+
+    @property
+    def allocated(self) -> Numbers:
+        """Aid allocated so far, likewise."""
+        return _with_groups(self.pipeline.allocated)
+
+    @property
+    def delivered(self) -> Numbers:
+        """Aid delivered so far, likewise."""
+        return _with_groups(self.pipeline.delivered)
+
+    @property
+    def allocated_military(self) -> Numbers:
+        """Military aid allocated so far, likewise."""
+        return _with_groups(self.pipeline.allocated_military)
+
+    def _load(self, known: Beginning) -> None:
+        pipe = self.pipeline
+        pipe.backlog += known.backlog[..., None]
+        pipe.on_the_way += known.on_the_way[..., None]
+        pipe.allocated_military += known.allocated[MILITARY][:, None]
+        pipe.allocated += known.allocated.sum(axis=0)[:, None]
+        pipe.committed += (known.allocated + known.backlog).sum(axis=0)[:, None]
+        pipe.delivered += (known.allocated.sum(axis=0) - known.on_the_way.sum(axis=0))[:, None]
+
+    def _month(self, day: date) -> None:
+        number = self._engine.settings.number
+        if day.month == 1:
+            self._new_year(day.year)
+        handling = self._handling()
+        self.pipeline.month(
+            self._new(day), handling.cleared, number("aid.stock_share"), handling.delays, handling.arriving
+        )
+        self._recent = [*self._recent[-(SMOOTH - 1) :], self.pipeline.delivered_military_now]
+        self.deliveries = np.mean(self._recent, axis=0, dtype=np.float32)
+        self._follow_usa(self.pipeline.allocated_military_now[USA])
+
+    def _central_delays(self) -> Delays:
+        return Delays.of(*(self._engine.settings.central(key) for key in DELAY_KEYS))
+
+    def _follow_usa(self, given: Numbers) -> None:
+        """Keeps the last half year of U.S. military aid; without history its own first two years are the reference."""
+        self._us_recent = [*self._us_recent[1:], given]
+        if self._known.us_monthly_military == 0 and self._us_months < 24 and bool(self._hostilities.full_scale.any()):
+            self._us_sum, self._us_months = self._us_sum + given, self._us_months + 1
+            self._us_before = (self._us_sum / self._us_months).astype(np.float32)
+
+    def _new_year(self, year: int) -> None:
+        """Each donor's aid for the year: a = mu + phi (a - mu) + sd mu e, not below 0."""
+        number = self._engine.settings.number
+        luck = self._engine.streams.normals("aid", year, self._slots, purpose=1)
+        self.generosity = next_generosity(
+            self.generosity, self._mean, number("aid.generosity_persistence"), number("aid.generosity_sd"), luck
+        )
+
+    def _new(self, day: date) -> Numbers:
+        """New commitments by kind and donor, EUR bn, (2, donors, runs)."""
+        period = month_number(day)
+        willing = self._willing(day)
+        drawn = self._engine.streams.uniforms("aid", period, self._slots)
+        spread = self._engine.settings.number("aid.package_sd_log")
+        chance = self._engine.settings.numbers("aid.*.package_probability", DONORS)
+        new = np.multiply(self.generosity, willing / 12, dtype=np.float32)
+        new[MILITARY] *= package(drawn, chance, spread)
+        new[:, USA] = self._from_congress(period)
+        new[MILITARY, EUROPE] += self._replace() * self._known.europe_weight[:, None]
+        return new
+
+    def _willing(self, day: date) -> Numbers:
+        number = self._engine.settings.number
+        factor = np.where(
+            self._hostilities.fighting,
+            1,
+            np.where(self._hostilities.full_scale, number("aid.after_ceasefire_factor"), 0),
+        )
+        if day >= self._engine.start:
+            self._unfatigued = single(
+                self._unfatigued * (1 - number("europe.aid.fatigue_pct_per_year") / 100) ** (1 / 12)
+            )
+        europe = self._unfatigued * number("europe.aid.commitment_factor")
+        groups = np.broadcast_arrays(np.float32(1), europe, number("other.aid.commitment_factor"))
+        willing = single(np.stack(groups)[GROUP] * factor)
+        if self._elections.sceptic.any():
+            less = np.exp(-number("aid.sceptic_effect"))
+            willing[self._governed[0]] *= np.where(self._elections.sceptic[self._governed[1]], less, np.float32(1))
+        return willing
+
+    def _from_congress(self, period: int) -> Numbers:
+        left = self.pipeline.backlog[MILITARY, USA]
+        military, other = self._supplementals.new_authority(left, self._hostilities.full_scale, period)
+        number = self._engine.settings.number
+        calm = np.where(self._hostilities.ceasefire, number("aid.after_ceasefire_factor"), np.float32(1))
+        return single(np.stack([military, other]) * number("us.aid.commitment_factor") * calm)
+
+    def _handling(self) -> Handling:
+        """How donors handle what they have promised; computed anew after events and where values are dated."""
+        settings = self._engine.settings
+        if self._handled is None or self._changes != settings.changes or not settings.stands_still(HANDLING_KEYS):
+            self._changes = settings.changes
+            self._handled = Handling(self._cleared(), Delays.of(*map(settings.number, DELAY_KEYS)), self._arriving())
+        return self._handled
+
+    def _cleared(self) -> Numbers:
+        number, donors = self._engine.settings.number, facts.donors()
+        eu = np.array([donor.kind == "institution" for donor in donors])[:, None]
+        cleared = np.where(eu, number("aid.allocation_eu"), number("aid.allocation_states"))
+        cleared = np.array(np.broadcast_to(cleared, (len(donors), self._engine.runs)), np.float32)
+        cleared[USA] = np.clip(number("aid.allocation_usa") * number("us.aid.allocation_factor"), 0, 1)
+        return cleared
+
+    def _arriving(self) -> Numbers:
+        number = self._engine.settings.number
+        factors = np.broadcast_arrays(
+            number("us.aid.delivery_factor"), number("europe.aid.delivery_factor"), np.float32(1)
+        )
+        return np.ones((1, 1), np.float32) if all((part == 1).all() for part in factors) else np.stack(factors)[GROUP]
+
+    def _replace(self) -> Numbers:
+        """European military aid in place of missing U.S. aid this month, EUR bn, ``(runs,)``."""
+        number = self._engine.settings.number
+        recent = np.mean(self._us_recent, axis=0, dtype=np.float32)
+        missing = np.maximum(0, self._us_before - recent) * self._hostilities.fighting
+        self._months_short = np.where(missing > 0.25 * self._us_before, self._months_short + 1, 0).astype(np.float32)
+        share = replacement_share(
+            self._months_short,
+            number("europe.aid.replacement_first_half_year"),
+            number("europe.aid.replacement_long_run"),
+        )
+        goal = share * missing
+        self.replacement += number("europe.aid.replacement_speed") * (goal - self.replacement)
+        return self.replacement * number("europe.aid.commitment_factor")
+
+
+def package(drawn: Numbers, chance: Numbers, spread: Numbers) -> Numbers:
+    """The month's package relative to the donor's mean month: 0 with probability 1 - p, else log-normal with mean 1/p.
+
+    One number in (0, 1) decides both: given that it lies below p, its rank below p is uniform.
+    """
+    happens = np.flatnonzero(drawn < chance)
+    rows, runs = np.divmod(happens, drawn.shape[1])
+    chances = chance[rows, 0] if chance.shape[1] == 1 else chance.ravel()[happens]
+    spreads = spread[0] if spread.shape[0] == 1 else spread[runs]
+    luck = ndtri(np.minimum(drawn.ravel()[happens] / chances, np.float32(1 - 1e-6)))
+    size = np.zeros_like(drawn)
+    size.ravel()[happens] = np.exp(spreads * luck - spreads**2 / 2) / chances
+    return size
+
+
+def next_generosity(now: Numbers, mean: Numbers, kept: Numbers, spread: Numbers, luck: Numbers) -> Numbers:
+    """A donor's aid next year, EUR bn: mean + kept (now - mean) + spread * mean * luck, not below 0."""
+    return np.maximum(0, mean + kept * (now - mean) + spread * mean * luck).astype(np.float32)
+
+
+def replacement_share(months: Numbers, first: Numbers, later: Numbers) -> Numbers:
+    """Part of missing U.S. aid that Europe aims to replace: ``first`` to month 6, ``later`` from 18, linear between."""
+    return (first + (later - first) * np.clip((months - 6) / 12, 0, 1)).astype(np.float32)
+
+
+def _missing(until: date, start: date) -> list[date]:
+    """Ends of the months after ``until`` that ended before ``start``."""
+    days, day = [], month_end(until + timedelta(days=1))
+    while day < start:
+        days.append(day)
+        day = month_end(day + timedelta(days=1))
+    return days
+
+
+def _with_groups(stock: Numbers) -> Numbers:
+    """A stock (donors, runs) with the sums of EUR, OTHER and ALL below it."""
+    out = np.empty((len(DONORS) + len(GROUPS), stock.shape[1]), np.float32)
+    out[: len(DONORS)] = stock
+    out[-3], out[-2] = stock[EUROPE].sum(axis=0), stock[REST].sum(axis=0)
+    out[-1] = out[-3] + out[-2] + stock[USA]
+    return out
+
+
+def acts(key: str, _day: date, _scenario: Scenario) -> bool:
+    """Packages are announced by the other donors; what the United States gives is granted by Congress."""
+    return key != "aid.USA.package_probability"
+
+
+def by_giver(name: str) -> Callable[[Block, str], Parts | None]:
+    """The change of a group's aid by donor; of a donor's allocations by kind."""
+
+    def parts_of(block: Block, donor: str) -> Parts | None:
+        values = block.of(name, donor)
+        if donor in GROUPS:
+            moved = {code: block.of(name, code) for code in GIVERS[donor]}
+            parts = {code: series[-1] - series[0] for code, series in moved.items() if (series[-1] != series[0]).any()}
+            return Parts(values[0], values[-1], parts, "new aid by donor since the first recorded month")
+        if name != "aid_allocated_beur":
+            return None
+        military = block.of("military_aid_allocated_beur", donor)
+        parts = {"military": military[-1] - military[0]}
+        parts["financial and humanitarian"] = values[-1] - values[0] - parts["military"]
+        return Parts(values[0], values[-1], parts, "new aid by kind since the first recorded month")
+
+    return parts_of
+
+
+def _cumulative(name: str, long_name: str, read: str, state: str, headline: bool = False) -> Variable:
+    return Variable(
+        name, long_name + ", cumulative", "EUR bn", "month", "donor", "current euro, Kiel definition", keep_runs=False,
+        cumulative=True, headline=headline, read=read, states=(state,), parts=by_giver(name),
+    )  # fmt: skip
+
+
+_DELAYS = ("aid.stock_share", "aid.stock_median_days", "aid.stock_sd_log", "aid.procurement_months")
+
+SYSTEM = System(
+    name="aid",
+    title="aid pipeline",
+    build=Aid,
+    reads=("elections", "supplementals", "hostilities"),
+    phase=PHASE,
+    stream=9,
+    parameters=PARAMETERS,
+    axes=(Axis("donor", DONORS + GROUPS, groups=("USA", *GROUPS)),),
+    variables=(
+        _cumulative("aid_committed_beur", "Aid to Ukraine committed", "committed", "other aid"),
+        _cumulative("aid_allocated_beur", "Aid to Ukraine allocated", "allocated", "other aid"),
+        _cumulative("aid_delivered_beur", "Aid to Ukraine delivered", "delivered", "delivered"),
+        _cumulative(
+            "military_aid_allocated_beur", "Military aid to Ukraine allocated", "allocated_military", "military aid",
+            headline=True,
+        ),
+    ),
+    states={
+        "military aid": State(
+            keys=(
+                "aid.generosity_persistence",
+                "aid.generosity_sd",
+                "aid.distance_slope",
+                "aid.generosity_at_1000km_pct_gdp",
+                "aid.*.package_probability",
+                "aid.package_sd_log",
+                "aid.sceptic_effect",
+                "aid.after_ceasefire_factor",
+                "aid.allocation_states",
+                "aid.allocation_eu",
+                "europe.aid.replacement_first_half_year",
+                "europe.aid.replacement_long_run",
+                "europe.aid.replacement_speed",
+                "europe.aid.fatigue_pct_per_year",
+                "europe.aid.commitment_factor",
+                "other.aid.commitment_factor",
+            ),
+            reads=("laws", "sceptics", "onset", "ceasefire"),
+            tables=("aid_by_donor", "aid_monthly", "donors"),
+        ),
+        "other aid": State(keys=("us.aid.other_to_military",), reads=("military aid",)),
+        "deliveries": State(
+            keys=(*_DELAYS, "us.aid.delivery_factor", "europe.aid.delivery_factor"), reads=("military aid",)
+        ),
+        "delivered": State(keys=("aid.other_months",), reads=("deliveries", "other aid")),
+    },
+    at_start=by_donor,
+    acts=acts,
+)  # fmt: skip

@@ -1,0 +1,132 @@
+"""Where aid stands at the start: sums, backlog, aid on the way, and each donor's yearly level, from what was known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import facts
+from sim.model.engine import Numbers
+from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline
+
+Sums = NDArray[np.float32]
+FIRST_MONTHS = 12  # months of own history that weigh as much as the distance rule
+_OTHER_WITHOUT_HISTORY = 1.0  # financial and humanitarian aid relative to military, for states without history
+_EU_WITHOUT_HISTORY = 0.1  # % of EU GDP a year, financial and humanitarian: Kiel PB 186 gives 0.10 for all Europe
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """State of the pipeline at the end of ``until``; EUR bn. Kinds: military, other.
+
+    ``allocated``, ``backlog`` (2, donors), ``on_the_way`` (5, donors), ``yearly`` (2, donors, 1 or runs),
+    ``us_monthly_military``: mean monthly U.S. military allocations, 0 if there are less than six months.
+    ``europe_weight``: how a replacement of U.S. aid is shared in Europe, by GDP among states that have given or could.
+    """
+
+    until: date
+    allocated: Sums
+    backlog: Sums
+    on_the_way: Sums
+    yearly: Numbers
+    us_monthly_military: float
+    europe_weight: Sums
+
+
+def beginning(start: date, level: Numbers, slope: Numbers, delays: Delays, stock: Numbers) -> Beginning:
+    """The state known at ``start``. ``level`` (% of GDP at 1,000 km), ``slope``: the rule for donors without history.
+
+    ``delays`` and ``stock`` are central values, with which past allocations are carried to what is still on the way.
+    """
+    donors = facts.donors()
+    sums, history = facts.aid_by_donor(start), facts.aid_monthly(start)
+    codes = [donor.code for donor in donors]
+    allocated = np.array([_by_kind(sums.beur, code, "allocation") for code in codes], np.float32).T
+    committed = _committed(sums.beur, codes, allocated)
+    months = max(len(history.months) - 1, 0)  # aid since the invasion: January 2022 is left out
+    gdp = np.array([donor.gdp_beur_2021 or 0.0 for donor in donors], np.float32)
+    own = allocated * (12 / months) if months else np.zeros_like(allocated)
+    weight = np.float32(months / (months + FIRST_MONTHS))
+    rule = _by_distance(donors, gdp, level, slope)
+    europe = np.array([donor.group == "EUR" for donor in donors])
+    states = np.array([donor.kind == "country" for donor in donors])
+    share = (gdp * states)[europe]
+    us = codes.index("USA")
+    return Beginning(
+        until=sums.cutoff,
+        allocated=allocated,
+        backlog=np.maximum(committed - allocated, 0),
+        on_the_way=_on_the_way(history, codes, donors, allocated, delays, stock),
+        yearly=weight * own[..., None] + (1 - weight) * rule,
+        us_monthly_military=float(allocated[MILITARY, us] / months) if months >= 6 else 0.0,
+        europe_weight=share / share.sum(),
+    )
+
+
+def _by_kind(beur: dict[tuple[str, str, str], float], code: str, measure: str) -> tuple[float, float]:
+    military = beur.get((code, "military", measure), 0.0)
+    other = beur.get((code, "financial", measure), 0.0) + beur.get((code, "humanitarian", measure), 0.0)
+    return military, other
+
+
+def _committed(beur: dict[tuple[str, str, str], float], codes: list[str], allocated: Sums) -> Sums:
+    """Commitments by kind; where a release gives totals only, what is open is split as allocations are."""
+    rows = []
+    for place, code in enumerate(codes):
+        by_kind = _by_kind(beur, code, "commitment")
+        if not any(by_kind):
+            total = beur.get((code, "total", "commitment"), 0.0)
+            given = allocated[:, place].sum()
+            part = allocated[:, place] / given if given > 0 else np.array([0.5, 0.5])
+            by_kind = tuple(float(total * share) for share in part)  # type: ignore[assignment]
+        rows.append(by_kind)
+    return np.maximum(np.array(rows, np.float32).T, allocated)
+
+
+def _by_distance(donors: tuple[facts.Donor, ...], gdp: Sums, level: Numbers, slope: Numbers) -> Numbers:
+    """Yearly aid of donors without history, EUR bn, (2, donors, 1 or runs): it falls with the distance to Moscow."""
+    military = np.zeros((len(donors), max(level.shape[0], slope.shape[0])), np.float32)
+    other = np.zeros_like(military)
+    for row, donor in enumerate(donors):
+        if donor.kind == "institution":
+            other[row] = _EU_WITHOUT_HISTORY / 100 * gdp[row]
+        elif donor.distance_km is not None and donor.member:
+            military[row] = level / 100 * gdp[row] * (donor.distance_km / 1000) ** slope
+            other[row] = _OTHER_WITHOUT_HISTORY * military[row]
+    return np.stack([military, other])
+
+
+def _on_the_way(
+    history: facts.AidHistory,
+    codes: list[str],
+    donors: tuple[facts.Donor, ...],
+    allocated: Sums,
+    delays: Delays,
+    stock: Numbers,
+) -> Sums:
+    """Past allocations carried month by month to what has not arrived, (5, donors)."""
+    count = len(history.months)
+    pipe = Pipeline(len(codes), 1)
+    monthly = np.zeros((2, len(codes), count), np.float32)
+    for row, (code, donor) in enumerate(zip(codes, donors, strict=True)):
+        for kind in (MILITARY, OTHER):
+            monthly[kind, row] = _profile(history, code, donor.group, kind, count) * allocated[kind, row]
+    for month in range(count):
+        pipe.month(monthly[..., month, None], np.ones((1, 1), np.float32), stock, delays, np.ones((1, 1), np.float32))
+    return pipe.on_the_way[..., 0]
+
+
+def _profile(history: facts.AidHistory, code: str, group: str, kind: int, count: int) -> NDArray[np.float64]:
+    """How a donor's aid of a kind is spread over the months, summing to 1: its own months, or else its group's."""
+    kinds = ("military",) if kind == MILITARY else ("financial", "humanitarian")
+    for who, names in ((code, kinds), (group, kinds), (group, ("total",)), ("ALL", kinds)):
+        found = [
+            history.series[who, name, "allocation"] for name in names if (who, name, "allocation") in history.series
+        ]
+        total = np.sum(found, axis=0) if found else np.zeros(count)
+        if total.sum() > 0:
+            return np.asarray(total / total.sum())
+    return np.zeros(count)

@@ -1,0 +1,309 @@
+"""Members' defence budgets: each decides once a year on its own fiscal calendar, for the year ahead."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from sim import facts
+from sim.model.engine import Block, Engine, Numbers, Parts, Process, State, System, Variable, single, slot
+from sim.model.systems.budgets.equation import BEND, LOWEST, Coefficients, Situation, exposure, next_share, terms
+from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS, PARAMETERS, by_member
+from sim.model.systems.budgets.plans import Plans
+from sim.model.systems.commitment import Commitment
+from sim.model.systems.economy import Economy
+from sim.model.systems.elections import Elections
+from sim.model.systems.roster import WITH_FORCES
+from sim.model.systems.summits import Summits
+from sim.model.systems.threat import Threat
+from sim.scenario import Scenario, fixed
+
+PHASE = "budgets"
+_USA = WITH_FORCES.index("USA")
+
+
+def coefficients(engine: Engine) -> Coefficients:
+    """The coefficients in force today."""
+    return Coefficients(**{name: engine.settings.number(key) for name, key in COEFFICIENT_KEYS.items()})
+
+
+class Budgets:
+    """Shares of GDP of the 31 members with forces, rows in the order of ``WITH_FORCES``.
+
+    ``share`` is that of the latest year each member has decided on; ``of_year`` looks up a year.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        economy: Economy,
+        elections: Elections,
+        commitment: Commitment,
+        threat: Threat,
+        summits: Summits,
+    ) -> None:
+        self._engine, self._economy, self._elections = engine, economy, elections
+        self._commitment, self._threat, self._summits = commitment, threat, summits
+        self._slots = [slot(code) for code in WITH_FORCES]
+        distance = {member.code: member.distance_km for member in facts.members()}
+        self.exposure = exposure(np.array([[distance[code]] for code in WITH_FORCES], np.float32))
+        told = bool(engine.settings.flag("budgets.plans_told").all())
+        self._plans = Plans(engine.start, WITH_FORCES, told)
+        self._years: dict[int, Numbers] = {}
+        self._decided: dict[int, set[int]] = {}
+        self.explained: dict[tuple[str, int], dict[str, Numbers]] = {}  # (runs,) by term, if explaining
+        keeps = engine.streams.uniforms("budgets", 0, self._slots)
+        self._keeps = keeps < engine.settings.number("budgets.plan_kept")  # a trait of the member in this run
+        meets = engine.streams.uniforms("budgets", 0, self._slots, purpose=5)
+        self._meets = meets < engine.settings.number("budgets.deadline_met")
+        self._load()
+
+    def of_year(self, year: int) -> Numbers:
+        """Shares in ``year``, % of GDP, ``(members, runs)``: known, decided, or as in the year before."""
+        if year not in self._years:
+            self._years[year] = self.of_year(year - 1).copy()
+        return self._years[year]
+
+    def share(self, day: date) -> Numbers:
+        """Shares in the year of a day, % of GDP, ``(members, runs)``."""
+        return self.of_year(day.year)
+
+    def spending_2015(self, day: date) -> Numbers:
+        """Spending in the year of a day, USD bn at 2015 prices and exchange rates, ``(members, runs)``."""
+        return single(self.of_year(day.year) / 100 * self._economy.gdp_2015(day.year))
+
+    def process(self) -> Process:
+        """Each member decides on the 20th of its budget month; those overdue at the start decide on the first day."""
+        clock = self._engine.clock
+        for day, rounds in sorted(self._calendar().items()):
+            yield clock.at(day, PHASE)
+            for year in sorted(rounds):
+                self._decide(year, rounds[year])
+
+    def _load(self) -> None:
+        """Known shares; the estimate of the year under way is off by its revision noise."""
+        known = facts.defence_shares(self._engine.start)
+        last = max(max(known[code]) for code in WITH_FORCES)
+        for year in range(last - 2, last + 1):
+            values = [[_at(known[code], year)] for code in WITH_FORCES]
+            self._years[year] = self._engine.fill(np.array(values, np.float32))
+            self._decided[year] = set(range(len(WITH_FORCES)))
+        self.last_known = last
+        if last in facts.estimated_years(self._engine.start):
+            self._years[last] = self._revised(last)
+
+    def _revised(self, year: int) -> Numbers:
+        settings = self._engine.settings
+        told, jump = self._years[year], self._years[year] - self._years[year - 1]
+        noise = self._engine.streams.students("budgets", year, self._slots, 5.0, purpose=1)
+        back = settings.number("budgets.estimate_bias_pp") * np.sign(jump) * (np.abs(jump) > 0.1)
+        spread = settings.number("budgets.estimate_noise_pp") * np.sqrt(told / 1.5)
+        return single(np.maximum(told - back + spread * noise, LOWEST))
+
+    def _calendar(self) -> dict[date, dict[int, list[int]]]:
+        clock = self._engine.clock
+        days: dict[date, dict[int, list[int]]] = {}
+        for row, code in enumerate(WITH_FORCES):
+            month = int(self._engine.settings.central(f"members.{code}.budget_month")[0])
+            for year in range(self.last_known + 1, clock.end.year + 2):
+                decided = date(year if month <= 6 else year - 1, month, 20)
+                day = max(decided, clock.start)
+                if day <= clock.end:
+                    days.setdefault(day, {}).setdefault(year, []).append(row)
+        return days
+
+    def _decide(self, year: int, rows: list[int]) -> None:
+        allies = [row for row in rows if row != _USA]
+        if allies:
+            self._change(year, allies, terms(coefficients(self._engine), self._situation(year, allies)))
+        if len(allies) < len(rows):
+            self._change(year, [_USA], self._united_states(year))
+
+    def _change(self, year: int, rows: list[int], change: dict[str, Numbers]) -> None:
+        share = self.of_year(year - 1)[rows]
+        lever = self._lever(year, rows)
+        after = self._told(year, rows, next_share(next_share(share, change), {"scenario lever": lever}))
+        self.of_year(year)[rows] = after
+        if self._engine.explaining:
+            parts = change | {"scenario lever": lever}
+            for place, row in enumerate(rows):
+                here = {name: np.broadcast_to(value, after.shape)[place] for name, value in parts.items()}
+                rest = after[place] - share[place] - sum(here.values())
+                self.explained[WITH_FORCES[row], year] = here | {"floor or told share": rest}
+
+    def _situation(self, year: int, rows: list[int]) -> Situation:
+        share = self.of_year(year - 1)[rows]
+        engine, settings = self._engine, self._engine.settings
+        slots = [self._slots[row] for row in rows]
+        codes = [WITH_FORCES[row] for row in rows]
+        draws = engine.streams
+        before = self.of_year(year - 2)[rows]
+        common = settings.number("budgets.common_shock_pp") * draws.students("budgets", year, [0], 4.0)[0]
+        own = settings.numbers("budgets.*.own_shock_pp", codes) * (share / BEND)
+        abroad = [self._elections.codes.index(code) for code in codes]
+        return Situation(
+            share=share,
+            before=before,
+            asked=self._summits.asked_of(year)[rows],
+            guideline=self._summits.old,
+            pledge=self._summits.pledge(),
+            compliance=self._summits.compliance(),
+            threat=self._threat.in_budgets,
+            credibility=self._commitment.credibility,
+            exposure=self.exposure[rows],
+            debt=self._economy.debt(year - 1)[rows],
+            growth=(self._economy.growth(year) - self._economy.normal)[rows],
+            plans=self._plans.asked(year, rows, share),
+            falls_due=self._summits.deadline(year),
+            meets_deadline=self._meets[rows],
+            kept=self._keeps[rows],
+            reverses=draws.uniforms("budgets", year, slots, purpose=2)
+            < settings.number("budgets.reversal_probability"),
+            left_right=self._elections.left_right[abroad],
+            election_year=self._elections.in_year(year)[abroad],
+            neighbours=self._neighbours(year, rows),
+            noise=common + own * draws.students("budgets", year, slots, 4.0),
+        )
+
+    def _neighbours(self, year: int, rows: list[int]) -> Numbers:
+        """Last year's mean change of the other members, points of GDP, ``(rows, runs)``."""
+        change = self.of_year(year - 1) - self.of_year(year - 2)
+        return single((change.sum(axis=0) - change[rows]) / (len(WITH_FORCES) - 1))
+
+    def _united_states(self, year: int) -> dict[str, Numbers]:
+        number = self._engine.settings.number
+        luck = self._engine.streams.normals("budgets", year, [self._slots[_USA]])
+        away = number("budgets.usa_level_pct_gdp") - self.of_year(year - 1)[[_USA]]
+        return {
+            "return to its level": (1 - number("budgets.usa_persistence")) * away,
+            "shock": number("budgets.usa_shock_pp") * luck,
+        }
+
+    def _lever(self, year: int, rows: list[int]) -> Numbers:
+        """What the scenario adds, points of GDP: dated values say what holds in the budget's year."""
+        settings, middle = self._engine.settings, date(year, 7, 1)
+        own = settings.numbers("members.*.budget_change_pp", [WITH_FORCES[row] for row in rows], middle)
+        return own + settings.number("budgets.change_pp", middle)
+
+    def _told(self, year: int, rows: list[int], after: Numbers) -> Numbers:
+        """Shares that the scenario states in place of the equation's."""
+        settings, middle = self._engine.settings, date(year, 7, 1)
+        for place, row in enumerate(rows):
+            key = f"members.{WITH_FORCES[row]}.share_pct_gdp"
+            if settings.is_set(key):
+                told = settings.number(key, middle)
+                after[place] = np.where(np.isnan(told), after[place], told)
+        return after
+
+
+def _at(series: dict[int, float], year: int) -> float:
+    years = [known for known in series if known <= year] or [min(series)]
+    return series[max(years)]
+
+
+def share_states(member: str) -> tuple[str, ...]:
+    """The states behind the share of a member; the United States has an equation of its own."""
+    if not member:
+        return ("shares", "U.S. share")
+    return ("U.S. share",) if member == "USA" else ("shares",)
+
+
+def responds(scenario: Scenario) -> bool:
+    """Whether members respond to each other's changes: any value of ``budgets.neighbours`` but a plain 0."""
+    given = scenario.values.get("budgets.neighbours")
+    by_event = any(key == "budgets.neighbours" for event in scenario.events for key, _ in event.sets)
+    return by_event or (given is not None and given.value != fixed(0.0))
+
+
+def acts(key: str, _day: date, _scenario: Scenario) -> bool:
+    """The own shock is a term of the allies' equation, which the United States does not have."""
+    return key != "budgets.USA.own_shock_pp"
+
+
+def by_term(block: Block, member: str) -> Parts:
+    """The change of a member's share: terms of the budget equation, summed over the years decided."""
+    budgets, year = block.systems["budgets"], block.axes.years[-1].year
+    row, last = WITH_FORCES.index(member), min(budgets.last_known, year)
+    reported = facts.defence_shares(block.start)[member]
+    end = block.of("defence_share_pct_gdp", member)[-1]
+    begin = np.full(end.shape, reported[max(known for known in reported if known <= last)])
+    first = block.cut(budgets.of_year(last))[row]
+    parts = {f"revision of the estimate for {last}": first - begin}
+    for decided in range(last + 1, year + 1):
+        for name, value in budgets.explained[member, decided].items():
+            parts[name] = parts.get(name, np.zeros_like(begin)) + block.cut(value)
+    how = f"terms of the budget equation, summed over the budgets since {last}, from NATO's figure known at the start"
+    return Parts(begin, end, parts, how)
+
+
+def by_factor(block: Block, member: str) -> Parts:
+    """The change of a member's spending: from its share, and from GDP."""
+    share, spent = block.of("defence_share_pct_gdp", member), block.of("defence_spending_busd_2015", member)
+    gdp = 100 * spent / share
+    parts = {
+        "share of GDP": (share[-1] - share[0]) * (gdp[0] + gdp[-1]) / 200,
+        "growth of GDP": (gdp[-1] - gdp[0]) * (share[0] + share[-1]) / 200,
+    }
+    return Parts(spent[0], spent[-1], parts, "each factor's change at the mean of the other")
+
+
+_OF_THE_USA = ("budgets.usa_level_pct_gdp", "budgets.usa_persistence", "budgets.usa_shock_pp")
+_AT_START = ("budgets.estimate_noise_pp", "budgets.estimate_bias_pp")
+_LEVERS = (
+    "budgets.change_pp",
+    "members.*.budget_change_pp",
+    "members.*.share_pct_gdp",
+    "members.*.budget_month",
+)
+_ELSEWHERE = {*_OF_THE_USA, *_AT_START, *_LEVERS}
+
+SYSTEM = System(
+    name="budgets",
+    title="member budgets",
+    build=Budgets,
+    reads=("economy", "elections", "commitment", "threat", "summits"),
+    phase=PHASE,
+    stream=7,
+    parameters=PARAMETERS,
+    variables=(
+        Variable(
+            "defence_share_pct_gdp", "Defence expenditure, share of GDP", "% of GDP", "year", "member",
+            read="share", states=share_states, parts=by_term,
+        ),
+        Variable(
+            "defence_spending_busd_2015", "Defence expenditure", "USD bn", "year", "member",
+            "2015 prices and exchange rates",
+            read="spending_2015", states=lambda member: (*share_states(member), "growth"), parts=by_factor,
+        ),
+    ),
+    states={
+        "starting shares": State(keys=_AT_START, tables=("defence",)),
+        "levers": State(keys=_LEVERS, own=True),
+        "shares": State(
+            keys=(
+                *(parameter.key for parameter in PARAMETERS if parameter.key not in _ELSEWHERE),
+                "summits.deadline_year",
+                "summits.opt_out_probability",
+                "summits.compliance",
+            ),
+            reads=(
+                "starting shares",
+                "levers",
+                "growth",
+                "orientation",
+                "credibility",
+                "lagged threat",
+                "target",
+                "pledge",
+            ),
+            tables=("defence", "plans", "members", "economy"),
+            own=True,
+            responds=responds,
+            reads_responding=("U.S. share",),
+        ),
+        "U.S. share": State(keys=_OF_THE_USA, reads=("starting shares", "levers")),
+    },
+    at_start=by_member,
+    acts=acts,
+)  # fmt: skip

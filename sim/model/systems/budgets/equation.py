@@ -1,0 +1,127 @@
+"""The budget equation: how a member's defence share changes from one year to the next, in points of GDP.
+
+The change is a sum of named terms, ``terms``; the simulation adds them up, the back-test fits their coefficients and
+``explain`` shows their means, so that the equation stands once. It was estimated on NATO's June 2024 release; see
+docs/model.md for the equation in symbols and the sources of each term.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.model.engine import Flags, Numbers, single
+from sim.model.systems.budgets.plans import Announced
+from sim.model.systems.commitment import REFERENCE
+from sim.model.systems.elections import CENTRE
+from sim.model.systems.threat import PEACETIME
+
+LOWEST = 0.2  # % of GDP; no ally with forces has reported less than 0.3
+DEADLINE_REACH = 0.5  # points of GDP: the largest distance that was closed in one deadline year
+WAR_SCALE = 1.47  # threat behind budgets in war less in peace: 1.8 - 0.33
+BEND = 1.5  # % of GDP at which the pull towards the wartime ceiling is 1
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficients:
+    """What a budget responds to. Points of GDP a year per unit of each regressor; each ``(1,)`` or ``(runs,)``."""
+
+    drift: Numbers
+    gap: Numbers
+    exposure: Numbers
+    war: Numbers
+    war_exposure: Numbers
+    war_debt: Numbers
+    ceiling: Numbers
+    growth: Numbers
+    plan_in_progress: Numbers
+    plan_overdue: Numbers
+    deadline: Numbers
+    left_right: Numbers
+    election_year: Numbers
+    commitment: Numbers
+    neighbours: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a government sees when it decides; arrays ``(members, 1)`` or ``(members, runs)`` unless said otherwise.
+
+    ``share`` and ``before``: this year's and last year's share, % of GDP. ``asked``: the target asked for.
+    ``guideline``: the one in force at the start. ``pledge`` and ``compliance`` (factors on the response to the
+    guideline and to a new target), ``threat`` (behind budgets), ``credibility``: ``(runs,)``. ``exposure``: d.
+    ``debt``: % of GDP. ``growth``: real growth less its norm, points. ``plans``: what was announced. ``falls_due``:
+    the deadline is this year. ``meets_deadline``, ``kept``, ``reverses``: whether a member near the guideline
+    meets it in the deadline year, a plan is kept, a jump reversed.
+    ``neighbours``: last year's mean change of the others, ``noise``: both in points of GDP.
+    """
+
+    share: Numbers
+    before: Numbers
+    asked: Numbers
+    guideline: Numbers
+    pledge: Numbers
+    compliance: Numbers
+    threat: Numbers
+    credibility: Numbers
+    exposure: Numbers
+    debt: Numbers
+    growth: Numbers
+    plans: Announced
+    falls_due: Flags
+    meets_deadline: Flags
+    kept: Flags
+    reverses: Flags
+    left_right: Numbers
+    election_year: Flags
+    neighbours: Numbers
+    noise: Numbers
+
+
+def exposure(distance_km: Numbers) -> Numbers:
+    """Exposure to Russia from the distance of the capital to Moscow: max(0, 1 - ln D / 1.47), D in 1000 km."""
+    return np.maximum(0, 1 - np.log(distance_km / 1000) / 1.47).astype(np.float32)
+
+
+def war_part(threat: Numbers) -> Numbers:
+    """The threat behind budgets above its level of 2015-21, 1 in a lasting war: max(0, B - 0.33) / 1.47."""
+    return single(np.maximum(0, threat - PEACETIME) / WAR_SCALE)
+
+
+def terms(by: Coefficients, at: Situation) -> dict[str, Numbers]:
+    """The change of the share from this year to the next, term by term, points of GDP. Hand-worked in the tests."""
+    war = war_part(at.threat)
+    room = np.clip((by.ceiling - at.share) / (by.ceiling - BEND), -0.2, 1.2)
+    to_guideline = np.maximum(0, at.guideline - at.share)
+    above = np.maximum(0, at.asked - np.maximum(at.guideline, at.share))
+    free = (at.plans.final == 0) & (at.plans.in_progress == 0) & (at.plans.overdue == 0)
+    planned = by.plan_in_progress * at.plans.in_progress + by.plan_overdue * at.plans.overdue + at.kept * at.plans.final
+    bunches = at.meets_deadline & (to_guideline < DEADLINE_REACH)
+    jump = at.share - at.before
+    excess = np.sign(jump) * np.maximum(0, np.abs(jump) - 0.25)
+    return {
+        "drift": by.drift,
+        "distance to the target": by.gap * (at.pledge * to_guideline + at.compliance * above),
+        "exposure": by.exposure * at.exposure * np.minimum(1, at.threat / PEACETIME),
+        "war": war * room * (by.war + by.war_exposure * at.exposure),
+        "debt in war": -war * by.war_debt * (at.debt - 60) / 10,
+        "growth": -by.growth * at.growth,
+        "plans": planned,
+        "deadline": at.falls_due
+        * np.where(bunches, np.maximum(0, to_guideline - planned), by.deadline * to_guideline * free),
+        "reversal of one-off purchases": -(at.reverses * excess),
+        "orientation": by.left_right * (at.left_right - CENTRE),
+        "election year": by.election_year * at.election_year,
+        "U.S. commitment": by.commitment * at.exposure * (REFERENCE - at.credibility) / 0.25,
+        "neighbours": by.neighbours * at.neighbours,
+        "shock": at.noise,
+    }
+
+
+def next_share(share: Numbers, change: dict[str, Numbers]) -> Numbers:
+    """Next year's share, % of GDP: this year's plus the sum of the terms, not below 0.2."""
+    total = share
+    for term in change.values():
+        total = total + term
+    return np.maximum(total, LOWEST).astype(np.float32)

@@ -1,0 +1,370 @@
+"""The U.S. commitment to the guarantee: posture, credibility, troops in Europe, and the law against withdrawal.
+
+An election outcome is not a policy: which posture follows from which winner is an assumption with a key of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.engine import Block, Engine, Numbers, Parts, Process, State, System, Variable, month_number, single
+from sim.model.systems.hostilities import DAY_ONE
+from sim.model.systems.roster import Roster
+from sim.model.systems.secretary_general import SecretaryGeneral
+from sim.model.systems.us_politics import PARTY, UnitedStates
+from sim.scenario import Choice, Number, Parameter, Value, Weights, fixed, normal, uniform
+
+PHASE = "commitment"
+POSTURES = ("continuity", "conditional", "retrenchment")
+BY_WINNER = "by_winner"
+FIRST_CHOICE = 2025  # the first presidency whose posture is a question; before it, continuity
+CONTINUITY, CONDITIONAL, RETRENCHMENT = range(3)
+REFERENCE = 0.54  # share of respondents in FRA, DEU, GBR who see the USA as a reliable guarantor, 2024
+
+_POSTURE_SOURCE = "assumption: no data to 2024 ties a winner to a posture"
+_TROOPS_SOURCE = "scenario cuts of 0, 20 and 50 thousand"
+
+PARAMETERS = (
+    Parameter(
+        key="us.commitment.posture",
+        meaning="U.S. posture from the inauguration of 2025 on; 'by_winner' draws it given the president's party",
+        unit="label",
+        kind="assumption",
+        default=BY_WINNER,
+        source=_POSTURE_SOURCE,
+        domain=Choice((BY_WINNER, *POSTURES)),
+        depends_on=True,
+    ),
+    Parameter(
+        key="us.commitment.posture_if_democratic",
+        meaning="posture under a Democratic president",
+        unit="label",
+        kind="assumption",
+        default=Weights((("continuity", 0.9), ("conditional", 0.1), ("retrenchment", 0.0))),
+        source=_POSTURE_SOURCE,
+        domain=Choice(POSTURES),
+        depends_on=True,
+        sweep="any weights",
+    ),
+    Parameter(
+        key="us.commitment.posture_if_republican",
+        meaning="posture under a Republican president",
+        unit="label",
+        kind="assumption",
+        default=Weights((("continuity", 0.25), ("conditional", 0.5), ("retrenchment", 0.25))),
+        source=_POSTURE_SOURCE,
+        domain=Choice(POSTURES),
+        depends_on=True,
+        sweep="any weights",
+    ),
+    Parameter(
+        key="us.commitment.level_continuity",
+        meaning="credibility of the guarantee that continuity settles at",
+        unit="index 0 to 1",
+        kind="data",
+        default=normal(0.54, 0.05, low=0.0, high=1.0),
+        source="Eurasia Group poll 2024: 46% in FRA, DEU, GBR see the USA as an unreliable guarantor",
+        domain=Number(0.0, 1.0),
+    ),
+    Parameter(
+        key="us.commitment.level_conditional",
+        meaning="credibility that a conditional posture settles at",
+        unit="index 0 to 1",
+        kind="assumption",
+        default=uniform(0.25, 0.50),
+        source="direction from survey experiments (Barrett & Nilsen); level not identified",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0.15 to 0.54",
+    ),
+    Parameter(
+        key="us.commitment.level_retrenchment",
+        meaning="credibility that retrenchment settles at",
+        unit="index 0 to 1",
+        kind="assumption",
+        default=uniform(0.15, 0.35),
+        source="direction from survey experiments (Barrett & Nilsen); level not identified",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0.05 to 0.50",
+    ),
+    Parameter(
+        key="us.commitment.speed_per_month",
+        meaning="part of the distance to its level that credibility closes in a month",
+        unit="per month",
+        kind="assumption",
+        default=uniform(0.1, 0.5),
+        source="not identified",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0.02 to 0.8",
+    ),
+    Parameter(
+        key="us.commitment.noise",
+        meaning="monthly noise in credibility",
+        unit="sd, index points",
+        kind="assumption",
+        default=fixed(0.01),
+        source="polls repeat within 2 to 3 points a year (Pew 2017, IGA 2024)",
+        domain=Number(0.0, 0.2),
+    ),
+    Parameter(
+        key="us.commitment.statements_per_year",
+        meaning="statements or incidents a year that move credibility, in either direction alike",
+        unit="per year",
+        kind="assumption",
+        default=uniform(0.0, 2.0),
+        source="not identified; presidential statements have effects that are hard to sign (Becker et al. 2024)",
+        domain=Number(0.0, 12.0),
+        depends_on=True,
+        sweep="0 to 6",
+    ),
+    Parameter(
+        key="us.commitment.statement_size",
+        meaning="size of such a movement",
+        unit="index points",
+        kind="assumption",
+        default=uniform(0.01, 0.06),
+        source="Pew 2017: little change after the first criticisms",
+        domain=Number(0.0, 0.5),
+        depends_on=True,
+    ),
+    Parameter(
+        key="us.commitment.shock",
+        meaning="a shock to credibility in each month that an event holds this value",
+        unit="index points",
+        kind="assumption",
+        default=fixed(0.0),
+        source="scenario lever",
+        domain=Number(-1.0, 1.0),
+    ),
+    Parameter(
+        key="us.troops.start_thousand",
+        meaning="U.S. troops in Europe at the start",
+        unit="thousand",
+        kind="assumption",
+        default=None,
+        source="about 100 thousand in 2022-24, 60 to 80 thousand before (public statements, recalled)",
+        at_start=True,
+        domain=Number(0.0, 400.0),
+    ),
+    Parameter(
+        key="us.troops.cut_conditional_thousand",
+        meaning="cut of U.S. troops in Europe under a conditional posture",
+        unit="thousand",
+        kind="assumption",
+        default=uniform(0.0, 20.0),
+        source=_TROOPS_SOURCE,
+        domain=Number(0.0, 200.0),
+        depends_on=True,
+        sweep="0 to 50",
+    ),
+    Parameter(
+        key="us.troops.cut_retrenchment_thousand",
+        meaning="cut of U.S. troops in Europe under retrenchment",
+        unit="thousand",
+        kind="assumption",
+        default=uniform(20.0, 50.0),
+        source=_TROOPS_SOURCE,
+        domain=Number(0.0, 200.0),
+        depends_on=True,
+        sweep="0 to 100",
+    ),
+    Parameter(
+        key="us.troops.congress_restraint",
+        meaning="share of a cut that a Congress with both chambers of the other party prevents",
+        unit="share",
+        kind="assumption",
+        default=uniform(0.0, 1.0),
+        source="Congress limited cuts by defence authorisation acts; size not identified",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+    ),
+    Parameter(
+        key="us.troops.months",
+        meaning="time over which troops move to a new level",
+        unit="months",
+        kind="assumption",
+        default=uniform(12.0, 36.0),
+        source="assumption: basing and rotation cycles",
+        domain=Number(1.0, 240.0),
+    ),
+    Parameter(
+        key="us.withdrawal.probability_per_year",
+        meaning="probability a year of leaving the treaty under retrenchment; the law asks for two thirds of the "
+        "Senate or an Act of Congress",
+        unit="per year",
+        kind="assumption",
+        default=uniform(0.0, 0.01),
+        source="NDAA FY2024 s. 1250A; at most 0.01 a year",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0 to 0.1",
+    ),
+)
+
+
+class Commitment:
+    """``credibility`` in [0, 1], ``posture`` (index into POSTURES), ``troops`` in thousand, ``withdrawn``."""
+
+    def __init__(self, engine: Engine, states: UnitedStates, secretary: SecretaryGeneral, roster: Roster) -> None:
+        self._engine, self._states, self._secretary, self._roster = engine, states, secretary, roster
+        settings = engine.settings
+        self.credibility = engine.fill(settings.number("us.commitment.level_continuity"))
+        self.troops = engine.fill(settings.number("us.troops.start_thousand"))
+        self._troops_before = self.troops.copy()
+        self.posture: NDArray[np.int8] = np.zeros(engine.runs, np.int8)
+        self.withdrawn = engine.no()
+        self._by_party: list[NDArray[np.int8]] = []
+
+    def process(self) -> Process:
+        """Draws a posture when a presidency begins and moves credibility and troops at each month's end."""
+        clock = self._engine.clock
+        for day in clock.month_ends:
+            yield clock.at(day, PHASE)
+            if day.year >= FIRST_CHOICE:
+                self._choose(day)
+            self._move(month_number(day))
+            self._withdraw(month_number(day))
+
+    def _choose(self, day: date) -> None:
+        """The posture of the presidency in office; a presidency keeps the draw of its first January."""
+        settings = self._engine.settings
+        said = settings.choice("us.commitment.posture")
+        if (
+            day.month == 1
+            or not self._by_party
+            or any(day.replace(day=1) <= other <= day for other in self._engine.event_days)
+        ):
+            began = day.year - (day.year - 1) % 4
+            drawn = self._engine.streams.quantiles(f"posture:{began}")
+            self._by_party = [settings.drawn_again(f"us.commitment.posture_if_{party}", drawn) for party in PARTY]
+        given_winner = np.where(self._states.president == 1, self._by_party[1], self._by_party[0])
+        self.posture = np.where(said == 0, given_winner, said - 1).astype(np.int8)
+
+    def _move(self, period: int) -> None:
+        settings, streams = self._engine.settings, self._engine.streams
+        levels = [settings.number(f"us.commitment.level_{name}") for name in POSTURES]
+        level = np.where(
+            self.posture == CONTINUITY, levels[0], np.where(self.posture == CONDITIONAL, levels[1], levels[2])
+        )
+        chance = settings.number("us.commitment.statements_per_year") / 12
+        drawn = streams.uniform("commitment", period)
+        sign = np.where(drawn < chance / 2, -1.0, np.where(drawn < chance, 1.0, 0.0)).astype(np.float32)
+        shock = sign * settings.number("us.commitment.statement_size") + settings.number("us.commitment.shock")
+        noise = settings.number("us.commitment.noise") * streams.normal("commitment", period, purpose=1)
+        self.credibility = next_credibility(
+            self.credibility,
+            level,
+            settings.number("us.commitment.speed_per_month"),
+            shock,
+            self._secretary.absorbed(),
+            noise,
+        )
+        self._move_troops()
+
+    def _move_troops(self) -> None:
+        settings = self._engine.settings
+        cut = np.where(
+            self.posture == RETRENCHMENT,
+            settings.number("us.troops.cut_retrenchment_thousand"),
+            np.where(self.posture == CONDITIONAL, settings.number("us.troops.cut_conditional_thousand"), 0),
+        )
+        restrained = settings.number("us.troops.congress_restraint") * (self._states.chambers_of_other_party() == 2)
+        goal = np.maximum(self._troops_before - cut * (1 - restrained), 0) * ~self.withdrawn
+        self.troops = (
+            self.troops + (goal - self.troops) * np.minimum(3 / settings.number("us.troops.months"), 1)
+        ).astype(np.float32)
+
+    def _withdraw(self, period: int) -> None:
+        yearly = self._engine.settings.number("us.withdrawal.probability_per_year")
+        drawn = self._engine.streams.uniform("commitment", period, purpose=2)
+        leaves = (self.posture == RETRENCHMENT) & ~self.withdrawn & (drawn < 1 - (1 - yearly) ** (1 / 12))
+        self.withdrawn |= leaves
+        self._roster.leave("USA", leaves)
+        self.credibility = np.where(self.withdrawn, 0, self.credibility).astype(np.float32)
+
+
+def next_credibility(
+    now: Numbers, level: Numbers, speed: Numbers, shock: Numbers, absorbed: Numbers, noise: Numbers
+) -> Numbers:
+    """Credibility a month later, in [0, 1]: C + rho (C* - C) + (1 - psi) min(shock, 0) + max(shock, 0) + e."""
+    moved = now + speed * (level - now) + (1 - absorbed) * np.minimum(shock, 0) + np.maximum(shock, 0) + noise
+    return single(np.clip(moved, 0, 1))
+
+
+def troops_known(start: date) -> dict[str, Value]:
+    """How many U.S. troops were in Europe on a day: before the full-scale war of 2022 fewer than since."""
+    return {"us.troops.start_thousand": normal(100.0, 5.0) if start >= DAY_ONE else uniform(60.0, 80.0)}
+
+
+def by_posture(block: Block, _: str) -> Parts:
+    """The change of credibility, told apart by the posture on the day."""
+    values, posture = block.of("us_commitment"), block.record["us_posture"][-1]
+    moved = values[-1] - values[0]
+    parts = {f"runs under {name}": moved * (posture == index) for index, name in enumerate(POSTURES)}
+    how = "change in the runs at each posture on the day, weighed by their share"
+    return Parts(values[0], values[-1], parts, how)
+
+
+SYSTEM = System(
+    name="commitment",
+    title="U.S. commitment",
+    build=Commitment,
+    reads=("us_politics", "secretary_general", "roster"),
+    phase=PHASE,
+    stream=5,
+    parameters=PARAMETERS,
+    variables=(
+        Variable(
+            "us_commitment", "U.S. commitment to the guarantee", "index 0 to 1", "month", headline=True,
+            read="credibility", states=("credibility",), parts=by_posture,
+        ),
+        Variable("us_posture", "U.S. posture", "label", "month", labels=POSTURES, read="posture", states=("posture",)),
+        Variable(
+            "us_troops_europe_thousand", "U.S. troops in Europe", "thousand", "month", read="troops", states=("troops",)
+        ),
+        Variable(
+            "us_withdrawn", "United States has left the treaty", "0/1", "month", flag=True,
+            read="withdrawn", states=("withdrawal",),
+        ),
+    ),
+    states={
+        "posture": State(
+            keys=(
+                "us.commitment.posture",
+                "us.commitment.posture_if_democratic",
+                "us.commitment.posture_if_republican",
+            ),
+            reads=("president",),
+        ),
+        "withdrawal": State(keys=("us.withdrawal.probability_per_year",), reads=("posture",)),
+        "credibility": State(
+            keys=(
+                "us.commitment.level_continuity",
+                "us.commitment.level_conditional",
+                "us.commitment.level_retrenchment",
+                "us.commitment.speed_per_month",
+                "us.commitment.noise",
+                "us.commitment.statements_per_year",
+                "us.commitment.statement_size",
+                "us.commitment.shock",
+            ),
+            reads=("posture", "withdrawal", "voice"),
+        ),
+        "troops": State(
+            keys=(
+                "us.troops.start_thousand",
+                "us.troops.cut_conditional_thousand",
+                "us.troops.cut_retrenchment_thousand",
+                "us.troops.congress_restraint",
+                "us.troops.months",
+            ),
+            reads=("posture", "withdrawal", "house", "senate"),
+        ),
+    },
+    at_start=troops_known,
+)  # fmt: skip

@@ -1,0 +1,185 @@
+"""Growth, debt and GDP of the members: given from outside, drawn around what was projected at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+
+from sim import facts
+from sim.model.engine import Engine, Numbers, State, System, single, slot
+from sim.model.systems.roster import WITH_FORCES
+from sim.scenario import Flag, Number, Parameter, fixed, normal
+
+NORMAL_YEARS = 2001  # growth is compared with its median from this year on
+
+TOLD_ON = date(2024, 10, 1)  # what this day knew is what a history is told
+
+PARAMETERS = (
+    Parameter(
+        key="economy.told",
+        meaning="growth, debt and GDP to 2024 are told as they came; for histories only",
+        unit="yes or no",
+        kind="assumption",
+        default=False,
+        source="scenario lever",
+        domain=Flag(),
+        at_start=True,
+    ),
+    Parameter(
+        key="economy.common_growth_factor",
+        meaning="scale of the common yearly growth shock, drawn from the allies' past yearly means around their median",
+        unit="factor",
+        kind="estimated",
+        default=fixed(1.0),
+        source="IMF World Economic Outlook, October 2024: yearly means over members since 2001",
+        domain=Number(0.0, 5.0),
+    ),
+    Parameter(
+        key="economy.own_growth_sd_pct",
+        meaning="a member's own yearly growth shock",
+        unit="sd, points of growth",
+        kind="estimated",
+        default=normal(2.2, 0.2, low=0.1),
+        source="IMF World Economic Outlook, October 2024: yearly growth less member and year means, 2001-23",
+        domain=Number(0.0, 10.0, percent=False),
+    ),
+    Parameter(
+        key="economy.growth_shift_pct",
+        meaning="shift of every member's real growth",
+        unit="points of growth a year",
+        kind="assumption",
+        default=fixed(0.0),
+        source="scenario lever",
+        domain=Number(-10.0, 10.0, percent=False),
+    ),
+    Parameter(
+        key="economy.dollar_inflation_pct",
+        meaning="yearly rise of the dollar price of GDP, at constant real exchange rates",
+        unit="% a year",
+        kind="assumption",
+        default=normal(2.1, 0.5),
+        source="IMF World Economic Outlook, October 2024, implied U.S. deflator 2025-29",
+        domain=Number(-5.0, 20.0, percent=False),
+    ),
+)
+
+
+class Economy:
+    """Yearly growth, debt and GDP of members with forces; arrays ``(members, runs)``. Years come as asked for."""
+
+    def __init__(self, engine: Engine) -> None:
+        codes = WITH_FORCES
+        self._engine, self._codes = engine, codes
+        self._slots = [slot(code) for code in codes]
+        told = bool(engine.settings.flag("economy.told").all())
+        day = max(engine.start, TOLD_ON) if told else engine.start
+        self._told_until = TOLD_ON.year if told else engine.start.year - 1
+        known = facts.real_growth(day)
+        self._growth = {code: known.get(code, {}) for code in codes}
+        self.normal = np.array([_median(self._growth[code], engine.start.year) for code in codes], np.float32)[:, None]
+        self._common = common_shocks(self._growth, engine.start.year)
+        self._debt = facts.gross_debt(day)
+        self._drawn: dict[int, Numbers] = {}
+        share, real, current = (
+            table(day) for table in (facts.defence_shares, facts.defence_spending_2015, facts.defence_spending_current)
+        )
+        self._gdp_2015 = {code: _gdp(share[code], real[code]) for code in codes}
+        self._gdp_current = {code: _gdp(share[code], current[code]) for code in codes}
+        self._levels: dict[tuple[str, int, bool], Numbers] = {}
+
+    def growth(self, year: int) -> Numbers:
+        """Real growth in ``year``, %: as known, or projected plus a common and an own shock."""
+        if year not in self._drawn:
+            self._drawn[year] = self._draw(year)
+        return self._drawn[year]
+
+    def debt(self, year: int) -> Numbers:
+        """Gross debt, % of GDP, ``(codes, 1)``: the last known or projected value up to ``year``."""
+        return np.array([[_latest(self._debt.get(code, {}), year, 60.0)] for code in self._codes], np.float32)
+
+    def gdp_2015(self, year: int) -> Numbers:
+        """GDP in USD bn at 2015 prices and exchange rates, on NATO's own base."""
+        return np.stack([self._level(row, year, False) for row in range(len(self._codes))])
+
+    def gdp_current(self, year: int) -> Numbers:
+        """GDP in USD bn at current prices, at the real exchange rates of the last known year.
+
+        A year's price level is that of the dollar inflation in force when the year is first asked for.
+        """
+        return np.stack([self._level(row, year, True) for row in range(len(self._codes))])
+
+    def _level(self, row: int, year: int, current: bool) -> Numbers:
+        code = self._codes[row]
+        key = (code, year, current)
+        if key not in self._levels:
+            known = (self._gdp_current if current else self._gdp_2015)[code]
+            base = max(known)
+            if year <= base:
+                told = known[max((past for past in known if past <= year), default=min(known))]
+                self._levels[key] = np.full(self._engine.runs, told, np.float32)
+            else:
+                prices = self._engine.settings.number("economy.dollar_inflation_pct") if current else np.float32(0)
+                rise = 1 + (self.growth(year)[row] + prices) / 100
+                self._levels[key] = single(self._level(row, year - 1, current) * rise)
+        return self._levels[key]
+
+    def _draw(self, year: int) -> Numbers:
+        settings, streams = self._engine.settings, self._engine.streams
+        expected = np.array(
+            [
+                [self._growth[code].get(year, float(normal[0]))]
+                for code, normal in zip(self._codes, self.normal, strict=True)
+            ],
+            np.float32,
+        )
+        if year <= self._told_until:
+            return self._engine.fill(expected)
+        picked = (streams.uniform("economy", year) * len(self._common)).astype(np.intp)
+        common = settings.number("economy.common_growth_factor") * self._common[picked]
+        own = settings.number("economy.own_growth_sd_pct") * streams.students("economy", year, self._slots, 5.0)
+        shift = settings.number("economy.growth_shift_pct", date(year, 7, 1))
+        part = 0.25 if year == self._engine.start.year else 1.0  # a year under way is mostly known by October
+        return np.asarray(expected + shift + part * (common + own), np.float32)
+
+
+def common_shocks(growth: Mapping[str, Mapping[int, float]], until: int) -> Numbers:
+    """Past yearly means of growth over members, less their median: what a common shock is drawn from. ``(years,)``."""
+    years = range(NORMAL_YEARS, until)
+    means = np.array([np.mean([series[year] for series in growth.values() if year in series]) for year in years])
+    return single(means - np.median(means))
+
+
+def _median(series: Mapping[int, float], until: int) -> float:
+    return float(np.median([value for year, value in series.items() if NORMAL_YEARS <= year < until]))
+
+
+def _latest(series: Mapping[int, float], year: int, otherwise: float) -> float:
+    years = [known for known in series if known <= year]
+    return series[max(years)] if years else otherwise
+
+
+def _gdp(share: Mapping[int, float], spending: Mapping[int, float]) -> dict[int, float]:
+    return {year: 100 * spending[year] / share[year] for year in share if year in spending}
+
+
+SYSTEM = System(
+    name="economy",
+    title="economy",
+    build=Economy,
+    stream=8,
+    parameters=PARAMETERS,
+    states={
+        "growth": State(
+            keys=(
+                "economy.told",
+                "economy.common_growth_factor",
+                "economy.own_growth_sd_pct",
+                "economy.growth_shift_pct",
+            ),
+            tables=("economy",),
+        ),
+        "prices": State(keys=("economy.dollar_inflation_pct",), tables=("economy", "defence")),
+    },
+)

@@ -1,0 +1,211 @@
+"""Elections abroad: each member's calendar, and the orientation of the government that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import facts
+from sim.model.engine import Engine, Flags, Numbers, Process, State, System, slot
+from sim.model.systems.roster import ALLIES
+from sim.scenario import Number, Parameter, Value, beta, fixed, normal, uniform
+
+PHASE = "elections"
+CENTRE = 5.6
+TERM_DAYS = 1461  # four years, where no calendar is known
+
+PARAMETERS = (
+    Parameter(
+        key="elections.early_probability",
+        meaning="probability that a legislature is dissolved before its term runs out",
+        unit="per term",
+        kind="estimated",
+        default=beta(61.5, 150.5),
+        source="212 elections in 27 members 1995-2023 (ParlGov): 0.29 held early",
+        domain=Number(0.0, 1.0),
+    ),
+    Parameter(
+        key="elections.term_years",
+        meaning="statutory term of a legislature after the next scheduled election",
+        unit="years",
+        kind="data",
+        default=fixed(4.0),
+        source="most members' electoral law; five-year terms are not told apart",
+        domain=Number(2.0, 7.0),
+    ),
+    Parameter(
+        key="elections.left_right_persistence",
+        meaning="part of a cabinet's distance from the centre that the next one keeps",
+        unit="share",
+        kind="estimated",
+        default=normal(0.09, 0.07),
+        source="ParlGov cabinets, 27 members 1995-2023",
+        domain=Number(-1.0, 1.0),
+    ),
+    Parameter(
+        key="elections.left_right_sd",
+        meaning="spread of a new cabinet's position",
+        unit="points on 0 (left) to 10 (right)",
+        kind="estimated",
+        default=normal(1.6, 0.1, low=0.1),
+        source="ParlGov cabinets, 27 members 1995-2023",
+        domain=Number(0.0, 5.0),
+    ),
+    Parameter(
+        key="elections.sceptic_probability",
+        meaning="probability that the government after an election is led by a party that opposes aid to Ukraine",
+        unit="per election",
+        kind="assumption",
+        default=uniform(0.02, 0.15),
+        source="97 of 269 parties reject some form of help, fewer in office (Hooghe et al. 2024); the share that leads "
+        "governments is not measured",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0 to 0.3",
+    ),
+    Parameter(
+        key="elections.*.left_right",
+        meaning="position of the cabinet in office at the start",
+        unit="points on 0 (left) to 10 (right)",
+        kind="data",
+        default=None,
+        source="ParlGov expert means",
+        at_start=True,
+        domain=Number(0.0, 10.0),
+        entities=tuple(member.code for member in facts.members() if member.code in ALLIES),
+    ),
+)
+
+
+class Elections:
+    """Governments of the members with forces but the USA, in the order of ``codes``; arrays ``(len(codes), runs)``."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.codes = codes = ALLIES
+        self._slots = [slot(code) for code in codes]
+        start = engine.start
+        self.left_right = np.full((len(codes), engine.runs), CENTRE, np.float32)
+        for row, code in enumerate(codes):
+            if engine.settings.is_set(f"elections.{code}.left_right"):
+                self.left_right[row] = engine.settings.number(f"elections.{code}.left_right")
+        self.sceptic = engine.no(len(codes))
+        self._scheduled = {code: _next_scheduled(code, start) for code in codes}
+        self._next = engine.zeros(len(codes))  # days from the start
+        self._count = np.zeros((len(codes), engine.runs), np.int8)
+        self._drawn: dict[int, tuple[Numbers, Numbers, Numbers]] = {}
+
+    def process(self) -> Process:
+        """Holds elections on scheduled days, and early ones at month's end; each run follows its own calendar."""
+        clock = self._engine.clock
+        self._plan_first()
+        for day in clock.days([*clock.month_ends, *self._scheduled.values()]):
+            yield clock.at(day, PHASE)
+            due = self._next <= (day - clock.start).days
+            if due.any():
+                self._hold(day, due)
+
+    def in_year(self, year: int) -> Flags:
+        """Whether the next election is due in ``year``, as seen today. ``(codes, runs)``."""
+        first = (date(year, 1, 1) - self._engine.start).days
+        last = (date(year, 12, 31) - self._engine.start).days
+        return (self._next >= first) & (self._next <= last)
+
+    def _plan_first(self) -> None:
+        draws = self._engine.streams.uniforms("elections", 0, self._slots)
+        early = self._engine.settings.number("elections.early_probability")
+        term = self._engine.settings.number("elections.term_years") * 365.25
+        for row, code in enumerate(self.codes):
+            left = (self._scheduled[code] - self._engine.start).days
+            chance = early * np.minimum(left / term, 1)
+            sooner = draws[row] < chance
+            self._next[row] = np.where(sooner, left * draws[row] / np.maximum(chance, 1e-6), left)
+
+    def _hold(self, day: date, due: Flags) -> None:
+        """Elects where ``due``. Draws belong to a member's first, second, ... election, whenever a run holds it."""
+        number = self._engine.settings.number
+        cells = np.flatnonzero(due)
+        counts = self._count.ravel()[cells]
+        for count in np.unique(counts):
+            self._elect(cells[counts == count], self._draws(int(count)), number)
+        self._next.ravel()[cells] += np.float32((day - self._engine.start).days)
+        self._count += due
+
+    def _elect(
+        self, cells: NDArray[np.intp], draws: tuple[Numbers, Numbers, Numbers], number: Callable[[str], Numbers]
+    ) -> None:
+        """New cabinets in ``cells`` (flat indices of members and runs); leaves in ``_next`` how long they may last."""
+
+        def here(value: Numbers) -> Numbers:
+            return value[0] if value.shape[0] == 1 else value[cells % self._engine.runs]
+
+        luck, length, news = (draw.ravel()[cells] for draw in draws)
+        before = self.left_right.ravel()[cells]
+        early, term = here(number("elections.early_probability")), here(number("elections.term_years")) * 365.25
+        self.left_right.ravel()[cells] = new_left_right(
+            before, here(number("elections.left_right_persistence")), here(number("elections.left_right_sd")), luck
+        )
+        self.sceptic.ravel()[cells] = news < here(number("elections.sceptic_probability"))
+        self._next.ravel()[cells] = np.where(
+            length < early, term * (0.3 + 0.65 * length / np.maximum(early, 1e-6)), term
+        )
+
+    def _draws(self, count: int) -> tuple[Numbers, Numbers, Numbers]:
+        if count not in self._drawn:
+            streams = self._engine.streams
+            self._drawn[count] = (
+                streams.normals("elections", count, self._slots, purpose=1),
+                streams.uniforms("elections", count, self._slots, purpose=2),
+                streams.uniforms("elections", count, self._slots, purpose=3),
+            )
+        return self._drawn[count]
+
+
+def new_left_right(before: Numbers, persistence: Numbers, spread: Numbers, normal_draw: Numbers) -> Numbers:
+    """Position of the cabinet after an election on 0 to 10: L' = 5.6 + persistence (L - 5.6) + spread e."""
+    return np.clip(CENTRE + persistence * (before - CENTRE) + spread * normal_draw, 0, 10)
+
+
+def _next_scheduled(code: str, start: date) -> date:
+    """The next legislative election as the calendar of ``start`` has it: announced, else a term after the last."""
+    ballots = [ballot for ballot in facts.elections(start, code) if ballot.kind == "legislative"]
+    ahead = [ballot for ballot in ballots if not ballot.held and ballot.date > start]
+    announced = [ballot.date for ballot in ahead if not ballot.date_is_hindsight]
+    if announced:
+        return min(announced)
+    held = [ballot.date for ballot in ballots if ballot.held]
+    if held:
+        return max(max(held) + timedelta(days=TERM_DAYS), start + timedelta(days=60))
+    return min((ballot.date for ballot in ahead), default=start + timedelta(days=TERM_DAYS))
+
+
+def known_left_right(start: date) -> dict[str, Value]:
+    """Position of each ally's cabinet on a day where experts have scored it."""
+    return {
+        f"elections.{election.code}.left_right": fixed(election.left_right)
+        for election in facts.elections(start)
+        if election.held and election.left_right is not None and election.code != "USA"
+    }
+
+
+SYSTEM = System(
+    name="elections",
+    title="elections abroad",
+    build=Elections,
+    phase=PHASE,
+    stream=3,
+    parameters=PARAMETERS,
+    states={
+        "calendar": State(keys=("elections.early_probability", "elections.term_years"), tables=("elections",)),
+        "orientation": State(
+            keys=("elections.left_right_persistence", "elections.left_right_sd", "elections.*.left_right"),
+            reads=("calendar",),
+            own=True,
+        ),
+        "sceptics": State(keys=("elections.sceptic_probability",), reads=("calendar",)),
+    },
+    at_start=known_left_right,
+)

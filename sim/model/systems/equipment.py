@@ -1,0 +1,113 @@
+"""Equipment share of defence expenditure: persistent, and raised by new money."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from sim import facts
+from sim.model.engine import Engine, Numbers, State, System, Variable, single, slot
+from sim.model.systems.budgets.budgets import Budgets, share_states
+from sim.model.systems.roster import WITH_FORCES
+from sim.scenario import Number, Parameter, normal
+
+_PANEL = "NATO June 2024 release, tables 3 and 8a: least squares over 31 members, 2022-24"
+
+PARAMETERS = (
+    Parameter(
+        key="equipment.persistence",
+        meaning="part of its distance to the alliance's level that a member's equipment share keeps from year to year",
+        unit="share",
+        kind="estimated",
+        default=normal(0.75, 0.07, low=0.0, high=1.0),
+        source=_PANEL,
+        domain=Number(0.0, 1.0),
+    ),
+    Parameter(
+        key="equipment.level_pct",
+        meaning="level that equipment shares settle at",
+        unit="% of defence expenditure",
+        kind="estimated",
+        default=normal(29.4, 4.0, low=5.0),
+        source=_PANEL,
+        domain=Number(0.0, 100.0, percent=False),
+    ),
+    Parameter(
+        key="equipment.new_money",
+        meaning="rise of the equipment share for each point of GDP that spending rises in the year",
+        unit="points of the share per point of GDP",
+        kind="estimated",
+        default=normal(11.6, 2.0),
+        source=_PANEL + "; 24.8 (1.4) in 2015-21",
+        domain=Number(-100.0, 100.0, percent=False),
+    ),
+    Parameter(
+        key="equipment.noise_pct",
+        meaning="yearly noise of a member's equipment share",
+        unit="sd, points of the share",
+        kind="estimated",
+        default=normal(5.5, 0.5, low=0.0),
+        source=_PANEL,
+        domain=Number(0.0, 50.0, percent=False),
+    ),
+)
+
+
+class Equipment:
+    """Equipment shares by year, % of defence expenditure, ``(members, runs)``; computed when a year is asked for."""
+
+    def __init__(self, engine: Engine, budgets: Budgets) -> None:
+        self._engine, self._budgets = engine, budgets
+        known = facts.equipment_shares(engine.start)
+        self._last = max(max(series) for series in known.values())
+        values = [[known[code].get(self._last, known[code][max(known[code])])] for code in WITH_FORCES]
+        self._years = {self._last: engine.fill(np.array(values, np.float32))}
+
+    def on(self, day: date) -> Numbers:
+        """Equipment shares of the year of a day."""
+        return self.of_year(day.year)
+
+    def of_year(self, year: int) -> Numbers:
+        """Equipment shares of ``year``."""
+        year = max(year, self._last)
+        if year not in self._years:
+            self._years[year] = self._next(year)
+        return self._years[year]
+
+    def _next(self, year: int) -> Numbers:
+        number = self._engine.settings.number
+        before = self.of_year(year - 1)
+        change = self._budgets.of_year(year) - self._budgets.of_year(year - 1)
+        # The draws are those of the budgets' stream: equipment was once part of that system, and numbers stay.
+        luck = self._engine.streams.students("budgets", year, [slot(code) for code in WITH_FORCES], 5.0, purpose=3)
+        return next_equipment(
+            before,
+            number("equipment.level_pct"),
+            number("equipment.persistence"),
+            number("equipment.new_money") * change,
+            number("equipment.noise_pct") * luck,
+        )
+
+
+def next_equipment(before: Numbers, level: Numbers, kept: Numbers, new_money: Numbers, noise: Numbers) -> Numbers:
+    """Equipment share of the next year, in [0, 100] %: level + kept (before - level) + new money + noise."""
+    return single(np.clip(level + kept * (before - level) + new_money + noise, 0, 100))
+
+
+SYSTEM = System(
+    name="equipment",
+    title="equipment share",
+    build=Equipment,
+    reads=("budgets",),
+    parameters=PARAMETERS,
+    variables=(
+        Variable(
+            "equipment_share_pct", "Equipment share of defence expenditure", "% of defence expenditure", "year",
+            "member", read="on", states=lambda member: (*share_states(member), "equipment"),
+        ),
+    ),
+    states={
+        "equipment": State(keys=tuple(parameter.key for parameter in PARAMETERS), tables=("defence",)),
+    },
+)  # fmt: skip

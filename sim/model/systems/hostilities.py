@@ -1,0 +1,52 @@
+"""State of the full-scale war: begun or not, ceasefire or not, talks or not. Read by most systems, written by two."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from sim.model.engine import Engine, Flags, Numbers, System, Variable
+from sim.scenario import Scenario
+
+DAY_ONE = date(2022, 2, 24)  # day 1 of the war-day clock; day 1,000 is 19 November 2024
+
+
+class Hostilities:
+    """The war writes ``full_scale`` and ``first_day``, the negotiation the rest. All ``(runs,)``."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.full_scale: Flags = engine.settings.flag("war.full_scale")
+        self.first_day = np.where(self.full_scale, DAY_ONE.toordinal(), 0)
+        self.ceasefire: Flags = engine.no()
+        self.in_talks: Flags = engine.no()
+        self.months_of_ceasefire: Numbers = engine.zeros()
+
+    @property
+    def fighting(self) -> Flags:
+        """The full-scale war goes on and no ceasefire is in force."""
+        return self.full_scale & ~self.ceasefire
+
+    def day(self, today: date) -> Numbers:
+        """The war-day count, 0 before the war. A ceasefire does not stop the count."""
+        return np.where(self.full_scale, today.toordinal() - self.first_day + 1, 0).astype(np.float32)
+
+
+def may_begin(scenario: Scenario) -> bool:
+    """Whether a full-scale war can still begin in a scenario: it has not at the start, or an event says when."""
+    begun = scenario.values.get("war.full_scale")
+    by_event = any(key == "war.full_scale" for event in scenario.events for key, _ in event.sets)
+    return by_event or not (begun and begun.value)
+
+
+SYSTEM = System(
+    name="hostilities",
+    title="war",
+    build=Hostilities,
+    variables=(
+        Variable(
+            "war_day", "Day of the full-scale war (24 Feb 2022 is day 1)", "days", "month",
+            read="day", states=("onset",),
+        ),
+    ),
+)  # fmt: skip

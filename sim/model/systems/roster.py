@@ -1,0 +1,171 @@
+"""Who is a member: the roster by date, and the way from an invitation to membership."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from sim import facts
+from sim.model.engine import Axis, Engine, Flags, Numbers, Process, State, System, Variable, month_number, single, slot
+from sim.scenario import Day, Flag, Number, Parameter, Value, lognormal, normal, uniform
+
+PHASE = "roster"
+CANDIDATES = ("BIH", "GEO", "UKR")  # aspirants named in the Washington Summit Declaration of July 2024
+MEMBERS = tuple(sorted(member.code for member in facts.members()))
+CODES = MEMBERS + CANDIDATES
+WITH_FORCES = tuple(sorted(member.code for member in facts.members() if member.has_forces))
+ALLIES = tuple(code for code in WITH_FORCES if code != "USA")
+
+PARAMETERS = (
+    Parameter(
+        key="alliance.*.member",
+        meaning="this country is a member; set it by an event to date an accession",
+        unit="yes or no",
+        kind="data",
+        default=False,
+        source="dates of accession, NATO",
+        domain=Flag(),
+        entities=CODES,
+    ),
+    Parameter(
+        key="alliance.*.invited",
+        meaning="day of the invitation of a country that is not a member yet",
+        unit="date",
+        kind="data",
+        default=None,
+        source="NATO summit declarations",
+        at_start=True,
+        domain=Day(),
+        entities=CODES,
+    ),
+    Parameter(
+        key="alliance.invitation_probability_per_year",
+        meaning="probability that an aspirant is invited in a year",
+        unit="per year",
+        kind="assumption",
+        default=uniform(0.0, 0.02),
+        source="assumption: at most 0.02 a year each to 2027",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0 to 0.1",
+    ),
+    Parameter(
+        key="alliance.ratification_median_days",
+        meaning="median time from invitation to membership",
+        unit="days",
+        kind="estimated",
+        default=normal(470.0, 80.0, low=100.0),
+        source="four accessions 2017-2024 (Montenegro, North Macedonia, Finland, Sweden), n = 4",
+        domain=Number(1.0, 5000.0),
+    ),
+    Parameter(
+        key="alliance.ratification_sd_log",
+        meaning="spread of the time from invitation to membership",
+        unit="sd of the logarithm",
+        kind="estimated",
+        default=lognormal(0.35, 0.2),
+        source="four accessions 2017-2024, n = 4",
+        domain=Number(0.0, 3.0),
+    ),
+)
+
+
+class Roster:
+    """Membership. ``member`` has shape ``(len(CODES), runs)``; the first 32 rows are today's allies by code."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.member = self._named()
+        self._joins = np.full((len(CODES), engine.runs), np.inf, np.float32)  # days from the start
+
+    def process(self) -> Process:
+        """Admits members on their day, follows events, and draws new invitations at each month's end."""
+        clock = self._engine.clock
+        self._plan_known()
+        named = self.member.copy()
+        for day in clock.days([*clock.month_ends, *self._engine.event_days, clock.end]):
+            yield clock.at(day, PHASE)
+            if day in self._engine.event_days:
+                now = self._named()
+                self.member = np.where(now != named, now, self.member)
+                named = now
+            if day in clock.month_ends:
+                self._invite(day)
+            self.member |= self._joins <= (day - clock.start).days
+
+    def leave(self, code: str, runs: Flags) -> None:
+        """Takes a member out of the alliance in ``runs``."""
+        self.member[CODES.index(code)] &= ~runs
+
+    @property
+    def total(self) -> Numbers:
+        """Number of members today, ``(runs,)``."""
+        return single(self.member.sum(axis=0))
+
+    def _named(self) -> Flags:
+        return np.stack([self._engine.settings.flag(f"alliance.{code}.member") for code in CODES])
+
+    def _plan_known(self) -> None:
+        settings = self._engine.settings
+        for row, code in enumerate(CODES):
+            invited = settings.date(f"alliance.{code}.invited")
+            if invited is not None and not self.member[row].all():
+                self._joins[row] = self._arrival(code, invited, 0, np.full(self._engine.runs, True))
+
+    def _invite(self, day: date) -> None:
+        yearly = self._engine.settings.number("alliance.invitation_probability_per_year")
+        waiting = ~self.member & np.isinf(self._joins)
+        for row in range(len(MEMBERS), len(CODES)):
+            drawn = self._engine.streams.uniform("roster", month_number(day), slot(CODES[row]))
+            invited = waiting[row] & (drawn < 1 - (1 - yearly) ** (1 / 12))
+            if invited.any():
+                arrival = self._arrival(CODES[row], day, month_number(day), invited)
+                self._joins[row] = np.where(invited, arrival, self._joins[row])
+
+    def _arrival(self, code: str, invited: date, period: int, runs: Flags) -> Numbers:
+        """Days from the start to membership, given that it has not come by the later of start and invitation."""
+        from scipy.special import ndtr, ndtri
+
+        settings, start = self._engine.settings, self._engine.start
+        median = settings.number("alliance.ratification_median_days")
+        spread = np.maximum(settings.number("alliance.ratification_sd_log"), 1e-3)
+        waited = max((start - invited).days, 0)
+        passed = ndtr(np.log(max(waited, 1e-3) / median) / spread)
+        drawn = self._engine.streams.uniform("roster", period, slot(code), purpose=1)
+        quantile = np.minimum(passed + drawn * (1 - passed), 1 - 1e-6)
+        days = median * np.exp(spread * ndtri(quantile)) + (invited - start).days
+        return np.where(runs, days, np.inf).astype(np.float32)
+
+
+def known_members(start: date) -> dict[str, Value]:
+    """Who was a member on a day, and who had been invited by then."""
+    values: dict[str, Value] = {
+        f"alliance.{member.code}.member": member.accession <= start for member in facts.members()
+    }
+    for accession in facts.accessions(start):
+        if accession.invited_on is not None and accession.acceded_on is None:
+            values[f"alliance.{accession.member}.invited"] = accession.invited_on
+    return values
+
+
+SYSTEM = System(
+    name="roster",
+    title="alliance roster",
+    build=Roster,
+    phase=PHASE,
+    stream=2,
+    parameters=PARAMETERS,
+    axes=(Axis("member", WITH_FORCES),),
+    variables=(
+        Variable("members_total", "Members of the alliance", "members", "year", read="total", states=("roster",)),
+    ),
+    states={
+        "roster": State(
+            keys=tuple(parameter.key for parameter in PARAMETERS),
+            reads=("withdrawal",),
+            tables=("members", "accessions"),
+        ),
+    },
+    at_start=known_members,
+)

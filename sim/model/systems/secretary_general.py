@@ -1,0 +1,206 @@
+"""Secretary-General: who holds the office when, and the three channels through which the holder may matter.
+
+The default of every channel is no effect: no design in the literature separates the person from the threat, the U.S.
+president and the host of a summit. The handover changes labels and the agenda only.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from sim import facts
+from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, single
+from sim.scenario import Choice, Day, Flag, Number, Parameter, Scenario, Value, Weights, fixed
+
+PHASE = "secretary_general"
+HOLDERS = ("rasmussen", "stoltenberg", "rutte", "other")
+NAMES = ("Anders Fogh Rasmussen", "Jens Stoltenberg", "Mark Rutte", "other")  # in the order of HOLDERS
+_NO_DESIGN = "no study identifies it (Schuette 2021 and case studies show influence, not its size)"
+
+PARAMETERS = (
+    Parameter(
+        key="secretary_general.holder",
+        meaning="who holds the office at the start",
+        unit="label",
+        kind="data",
+        default=None,
+        source="NATO, list of Secretaries General",
+        domain=Choice(HOLDERS),
+    ),
+    Parameter(
+        key="secretary_general.next_holder",
+        meaning="who takes over on the day of the handover",
+        unit="label",
+        kind="data",
+        default="other",
+        source="North Atlantic Council, 26 June 2024, for the handover of 1 October 2024",
+        domain=Choice(HOLDERS),
+    ),
+    Parameter(
+        key="secretary_general.handover",
+        meaning="day on which the next holder takes office; not set: no handover within the horizon",
+        unit="date",
+        kind="data",
+        default=None,
+        source="NATO, list of Secretaries General",
+        at_start=True,
+        domain=Day(),
+    ),
+    Parameter(
+        key="secretary_general.*.compliance_effect",
+        meaning="change of every member's compliance with the spending target while this person holds the office",
+        unit="share, 0.1 = 10% more",
+        kind="assumption",
+        default=fixed(0.0),
+        source=_NO_DESIGN,
+        domain=Number(-0.5, 0.5),
+        entities=HOLDERS,
+        depends_on=True,
+        sweep="-0.2 to 0.2",
+    ),
+    Parameter(
+        key="secretary_general.*.shock_absorption",
+        meaning="share of each negative shock to the U.S. commitment that this person absorbs as the alliance's voice",
+        unit="share",
+        kind="assumption",
+        default=fixed(0.0),
+        source=_NO_DESIGN,
+        domain=Number(0.0, 1.0),
+        entities=HOLDERS,
+        depends_on=True,
+        sweep="0 to 0.3",
+    ),
+    Parameter(
+        key="secretary_general.*.adoption_multiplier",
+        meaning="multiplier on the probability that a summit adopts a new target while this person holds the office",
+        unit="factor",
+        kind="assumption",
+        default=fixed(1.0),
+        source=_NO_DESIGN,
+        domain=Number(0.0, 5.0),
+        entities=HOLDERS,
+        depends_on=True,
+        sweep="0.5 to 2",
+    ),
+    Parameter(
+        key="secretary_general.*.new_target_on_agenda",
+        meaning="this person puts a new spending target on the agenda of summits even where it is not discussed yet",
+        unit="yes or no",
+        kind="assumption",
+        default=False,
+        source=_NO_DESIGN,
+        domain=Flag(),
+        entities=HOLDERS,
+        depends_on=True,
+    ),
+)
+
+
+class SecretaryGeneral:
+    """The office. ``holder`` indexes ``HOLDERS``, shape ``(runs,)``."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.holder = engine.settings.choice("secretary_general.holder").copy()
+
+    def process(self) -> Process:
+        """Hands the office over on its day and follows events that name another holder."""
+        clock, settings = self._engine.clock, self._engine.settings
+        handover = settings.date("secretary_general.handover")
+        days = clock.days([*self._engine.event_days, *([handover] if handover else [])])
+        named = self.holder
+        for day in days:
+            yield clock.at(day, PHASE)
+            if day == handover:
+                self.holder = settings.choice("secretary_general.next_holder").copy()
+            now = settings.choice("secretary_general.holder")
+            self.holder = np.where(now != named, now, self.holder)
+            named = now
+
+    def compliance(self) -> Numbers:
+        """Factor on compliance with the target, ``(runs,)``."""
+        return 1 + self._of_holder("compliance_effect")
+
+    def absorbed(self) -> Numbers:
+        """Share of a negative shock to the U.S. commitment that does not arrive, ``(runs,)``."""
+        return self._of_holder("shock_absorption")
+
+    def adoption(self) -> Numbers:
+        """Factor on the probability that a summit adopts a new target, ``(runs,)``."""
+        return self._of_holder("adoption_multiplier")
+
+    def new_target_on_agenda(self) -> Flags:
+        """Whether the holder puts a new target on the agenda, ``(runs,)``."""
+        flags = np.stack(
+            [self._engine.settings.flag(f"secretary_general.{name}.new_target_on_agenda") for name in HOLDERS]
+        )
+        return np.asarray(np.take_along_axis(flags, self.holder[None].astype(np.intp), axis=0)[0], np.bool_)
+
+    def _of_holder(self, channel: str) -> Numbers:
+        values = self._engine.settings.numbers(f"secretary_general.*.{channel}", HOLDERS)
+        wide = np.broadcast_to(values, (len(HOLDERS), self._engine.runs))
+        return single(np.take_along_axis(wide, self.holder[None].astype(np.intp), axis=0)[0])
+
+
+def known_holders(start: date) -> dict[str, Value]:
+    """Who held the office on a day, and who was known to take over when."""
+    values: dict[str, Value] = {}
+    for term in facts.secretaries_general(start):
+        holder = HOLDERS[NAMES.index(term.name)] if term.name in NAMES else "other"
+        if term.start <= start:
+            values["secretary_general.holder"] = holder
+        else:
+            values["secretary_general.next_holder"], values["secretary_general.handover"] = holder, term.start
+    return values
+
+
+def acts(key: str, day: date, scenario: Scenario) -> bool:
+    """A person's channels act if the person may hold the office by the day, the next holder after the handover."""
+    if key == "secretary_general.next_holder":
+        handover = scenario.values.get("secretary_general.handover")
+        return handover is not None and isinstance(handover.value, date) and handover.value <= day
+    parts = key.split(".")
+    return len(parts) < 3 or parts[1] in _possible_holders(day, scenario)
+
+
+def _possible_holders(day: date, scenario: Scenario) -> set[object]:
+    """Who may hold the office up to ``day``."""
+    offices = ("secretary_general.holder", "secretary_general.next_holder")
+    values = {key: given.value for key, given in scenario.values.items() if key.startswith("secretary_general.")}
+    by_events = [value for event in scenario.events for key, value in event.sets if key in offices]
+    holders = {values.get("secretary_general.holder"), *by_events}
+    handover = values.get("secretary_general.handover")
+    if isinstance(handover, date) and handover <= day:
+        holders.add(values.get("secretary_general.next_holder", "other"))
+    drawn = [value for value in (*values.values(), *by_events) if isinstance(value, Weights)]
+    return holders | {name for weights in drawn for name, _ in weights.items}
+
+
+SYSTEM = System(
+    name="secretary_general",
+    title="Secretary-General",
+    build=SecretaryGeneral,
+    phase=PHASE,
+    parameters=PARAMETERS,
+    variables=(
+        Variable(
+            "secretary_general", "Secretary-General", "label", "month", labels=NAMES, read="holder", states=("office",)
+        ),
+    ),
+    states={
+        "office": State(
+            keys=("secretary_general.holder", "secretary_general.next_holder", "secretary_general.handover"),
+            tables=("secretaries",),
+        ),
+        "voice": State(keys=("secretary_general.*.shock_absorption",), reads=("office",)),
+        "pledge": State(keys=("secretary_general.*.compliance_effect",), reads=("office",)),
+        "agenda": State(
+            keys=("secretary_general.*.adoption_multiplier", "secretary_general.*.new_target_on_agenda"),
+            reads=("office",),
+        ),
+    },
+    at_start=known_holders,
+    acts=acts,
+)

@@ -1,0 +1,207 @@
+"""Summits and targets: yearly meetings on real dates, adoption of a new target, and who complies."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import facts
+from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, slot
+from sim.model.systems.roster import WITH_FORCES
+from sim.model.systems.secretary_general import SecretaryGeneral
+from sim.scenario import Flag, Number, Parameter, Value, beta, discrete, fixed
+
+PHASE = "summits"
+WALES_PLEDGE = date(2014, 9, 5)
+NEW_TARGET_TALK = date(2024, 1, 1)
+
+PARAMETERS = (
+    Parameter(
+        key="summits.target_pct_gdp",
+        meaning="spending guideline in force at the start",
+        unit="% of GDP",
+        kind="data",
+        default=fixed(2.0),
+        source="Riga 2006 guideline, Wales pledge of 5 September 2014, Vilnius 2023",
+        at_start=True,
+        domain=Number(0.0, 10.0),
+    ),
+    Parameter(
+        key="summits.deadline_year",
+        meaning="year by which the guideline in force is to be met; not set: none",
+        unit="year",
+        kind="data",
+        default=None,
+        source="Wales Summit Declaration: 'within a decade', read as 2024",
+        domain=Number(2000, 2100, integer=True),
+    ),
+    Parameter(
+        key="summits.new_target_discussed",
+        meaning="a target above the one in force is under discussion",
+        unit="yes or no",
+        kind="data",
+        default=None,
+        source="press 2024: talk of 2.5% and 3%",
+        domain=Flag(),
+    ),
+    Parameter(
+        key="summits.adoption_probability",
+        meaning="probability that a summit adopts the new target once it is discussed",
+        unit="per summit",
+        kind="assumption",
+        default=discrete({0.0: 1 / 3, 0.2: 1 / 3, 0.5: 1 / 3}),
+        source="three target decisions since 2006; not identified",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0, 0.2, 0.5",
+    ),
+    Parameter(
+        key="summits.new_target_pct_gdp",
+        meaning="the new target",
+        unit="% of GDP",
+        kind="assumption",
+        default=discrete({2.5: 1 / 3, 3.0: 1 / 3, 3.5: 1 / 3}),
+        source="proposals in the press of 2024",
+        domain=Number(0.0, 10.0),
+        depends_on=True,
+        sweep="2.5, 3, 3.5",
+    ),
+    Parameter(
+        key="summits.path_years",
+        meaning="years over which the target rises linearly from the old to the new",
+        unit="years",
+        kind="assumption",
+        default=fixed(10.0),
+        source="as the Wales pledge",
+        domain=Number(1.0, 30.0),
+        sweep="5 to 15",
+    ),
+    Parameter(
+        key="summits.opt_out_probability",
+        meaning="probability that a member does not take part in the new target",
+        unit="per member",
+        kind="assumption",
+        default=fixed(0.05),
+        source="not identified",
+        at_start=True,
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0 to 0.3",
+    ),
+    Parameter(
+        key="summits.compliance",
+        meaning="response of budgets to the distance to a new target, relative to that to the Wales guideline",
+        unit="share",
+        kind="assumption",
+        default=beta(8.0, 2.0),
+        source="not identified above 2%",
+        domain=Number(0.0, 1.5),
+        depends_on=True,
+        sweep="0.4 to 1",
+    ),
+)
+
+
+class Summits:
+    """The target path: ``old``, ``new`` (% of GDP) and ``adopted`` (year, 0 if none), each ``(runs,)``."""
+
+    def __init__(self, engine: Engine, secretary: SecretaryGeneral) -> None:
+        self._engine, self._secretary = engine, secretary
+        self.old = engine.fill(engine.settings.number("summits.target_pct_gdp"))
+        self.new = self.old.copy()
+        self.adopted: NDArray[np.int32] = np.zeros(engine.runs, np.int32)
+        drawn = engine.streams.uniforms("summits", 0, [slot(code) for code in WITH_FORCES])
+        self._takes_part = drawn >= engine.settings.number("summits.opt_out_probability")
+
+    def process(self) -> Process:
+        """Adopts a new target at a summit, in the runs in which one is discussed and agreed."""
+        clock, settings = self._engine.clock, self._engine.settings
+        for day in clock.days(summit_days(clock.start, clock.end)):
+            yield clock.at(day, PHASE)
+            discussed = settings.flag("summits.new_target_discussed") | self._secretary.new_target_on_agenda()
+            chance = settings.number("summits.adoption_probability") * self._secretary.adoption()
+            wanted = settings.number("summits.new_target_pct_gdp")
+            drawn = self._engine.streams.uniform("summits", day.year)
+            adopts = discussed & (self.adopted == 0) & (drawn < chance) & (wanted > self.old)
+            self.adopted = np.where(adopts, day.year, self.adopted)
+            self.new = np.where(adopts, wanted, self.new).astype(np.float32)
+
+    def target(self, year: int) -> Numbers:
+        """The target in force in ``year`` as decided so far, % of GDP, ``(runs,)``."""
+        years = self._engine.settings.number("summits.path_years")
+        return target_path(self.old, self.new, self.adopted, year, years)
+
+    def target_on(self, day: date) -> Numbers:
+        """The target in force on a day as decided so far, % of GDP, ``(runs,)``."""
+        return self.target(day.year)
+
+    def asked_of(self, year: int) -> Numbers:
+        """The target asked of each member in ``year``: those that opted out keep the old one. ``(members, runs)``."""
+        return np.where(self._takes_part, self.target(year), self.old)
+
+    def deadline(self, year: int) -> Flags:
+        """Whether the guideline in force at the start falls due in ``year``, ``(1,)`` or ``(runs,)``."""
+        return np.asarray(self._engine.settings.number("summits.deadline_year") == year, np.bool_)
+
+    def pledge(self) -> Numbers:
+        """Factor on the response to the guideline in force at the start, ``(runs,)``."""
+        return self._secretary.compliance()
+
+    def compliance(self) -> Numbers:
+        """Factor on the response to a new target, ``(runs,)``."""
+        return self._secretary.compliance() * self._engine.settings.number("summits.compliance")
+
+
+def target_path(old: Numbers, new: Numbers, adopted: NDArray[np.int32], year: int, years: Numbers) -> Numbers:
+    """The target in ``year``: linear from ``old`` in the year of adoption to ``new`` after ``years`` years."""
+    done = np.clip((year - adopted) / years, 0, 1) * (adopted > 0)
+    return (old + (new - old) * done).astype(np.float32)
+
+
+def summit_days(start: date, end: date) -> list[date]:
+    """Summits announced by ``start``, a year ahead at least; one each 1 July in the years after the last of them."""
+    soon = start + timedelta(days=400)  # a real date beyond it was not known then and would be hindsight
+    dates = [summit.date for summit in facts.summits(start) if not summit.date_is_hindsight or summit.date <= soon]
+    known = [day for day in dates if start <= day <= end]
+    last = max((day.year for day in known), default=start.year if start.month > 7 else start.year - 1)
+    return known + [date(year, 7, 1) for year in range(last + 1, end.year + 1)]
+
+
+def known_targets(start: date) -> dict[str, Value]:
+    """Whether a new target was discussed on a day, and the deadline of the Wales pledge once it was given."""
+    values: dict[str, Value] = {"summits.new_target_discussed": start >= NEW_TARGET_TALK}
+    if start >= WALES_PLEDGE:
+        values["summits.deadline_year"] = fixed(2024.0)
+    return values
+
+
+SYSTEM = System(
+    name="summits",
+    title="summits",
+    build=Summits,
+    reads=("secretary_general",),
+    phase=PHASE,
+    stream=6,
+    parameters=PARAMETERS,
+    variables=(
+        Variable(
+            "target_pct_gdp", "Spending target in force", "% of GDP", "year", read="target_on", states=("target",)
+        ),
+    ),
+    states={
+        "target": State(
+            keys=(
+                "summits.target_pct_gdp",
+                "summits.new_target_discussed",
+                "summits.adoption_probability",
+                "summits.new_target_pct_gdp",
+                "summits.path_years",
+            ),
+            reads=("agenda",),
+            tables=("summits",),
+        ),
+    },
+    at_start=known_targets,
+)

@@ -1,0 +1,237 @@
+"""Russian effort and perceived threat: what the war does to both, and how slowly they fall after a ceasefire."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from sim import facts
+from sim.model.engine import Block, Engine, Numbers, Parts, Process, State, System, Variable, single
+from sim.model.systems.hostilities import DAY_ONE, Hostilities, may_begin
+from sim.scenario import Number, Parameter, Scenario, Value, beta, discrete, fixed, normal, uniform
+
+PHASE = "threat"
+CRIMEA = date(2014, 3, 18)
+PEACETIME = 0.33  # unit of the scale: its mean over 2015-21
+
+PARAMETERS = (
+    Parameter(
+        key="threat.peacetime_level",
+        meaning="perceived threat without full-scale war; 0.33 is its level in 2015-21",
+        unit="index",
+        kind="estimated",
+        default=None,
+        source="yearly means of defence shares 2015-24 (NATO June 2024): 0.33 in 2015-21; 0 before March 2014, set",
+        domain=Number(0.0, 5.0),
+    ),
+    Parameter(
+        key="threat.war_level",
+        meaning="perceived threat while the full-scale war goes on",
+        unit="index",
+        kind="estimated",
+        default=fixed(1.8),
+        source="yearly means of defence shares 2022-24 (NATO June 2024)",
+        domain=Number(0.0, 10.0),
+    ),
+    Parameter(
+        key="threat.floor",
+        meaning="level to which the threat falls after a ceasefire",
+        unit="index",
+        kind="assumption",
+        default=discrete({0.33: 0.5, 0.8: 0.5}),
+        source="not identified",
+        domain=Number(0.0, 5.0),
+        depends_on=True,
+        sweep="0.33, 0.8",
+    ),
+    Parameter(
+        key="threat.half_life_years",
+        meaning="time in which the threat loses half its distance to the floor under a ceasefire",
+        unit="years",
+        kind="assumption",
+        default=discrete({2.0: 1 / 3, 5.0: 1 / 3, 10.0: 1 / 3}),
+        source="not identified; falling threat does not cut spending symmetrically (Cappella Zielinski et al. 2017)",
+        domain=Number(0.1, 100.0),
+        depends_on=True,
+        sweep="2, 5, 10",
+    ),
+    Parameter(
+        key="threat.budget_lag",
+        meaning="part of the distance to today's threat that the threat behind budgets closes in a year",
+        unit="per year",
+        kind="estimated",
+        default=beta(6.0, 4.0),
+        source="yearly means of defence shares 2022-24, just identified",
+        domain=Number(0.0, 1.0),
+    ),
+    Parameter(
+        key="russia.effort_wartime_pct_gdp",
+        meaning="military expenditure that Russia settles at while the war goes on",
+        unit="% of GDP",
+        kind="estimated",
+        default=normal(6.5, 0.8, low=1.0),
+        source="SIPRI: 5.4 in 2023, 7.1 in the budget of 2024; plan for 2025: 6.3% (PISM)",
+        domain=Number(0.5, 40.0, percent=False),
+    ),
+    Parameter(
+        key="russia.effort_after_ceasefire_pct_gdp",
+        meaning="military expenditure that Russia settles at under a ceasefire",
+        unit="% of GDP",
+        kind="assumption",
+        default=uniform(4.0, 6.5),
+        source="not identified",
+        domain=Number(0.5, 40.0, percent=False),
+        depends_on=True,
+        sweep="4 to 6.5",
+    ),
+    Parameter(
+        key="russia.effort_speed",
+        meaning="part of the distance to that level closed in a year",
+        unit="per year",
+        kind="assumption",
+        default=beta(2.0, 2.0),
+        source="weak prior",
+        domain=Number(0.0, 1.0),
+    ),
+    Parameter(
+        key="russia.effort_noise_pp",
+        meaning="yearly noise in Russia's military share of GDP",
+        unit="sd, points of GDP",
+        kind="estimated",
+        default=fixed(0.8),
+        source="SIPRI, yearly changes 2014-24 (published in April 2025, data to 2024)",
+        domain=Number(0.0, 5.0),
+    ),
+)
+
+
+class Threat:
+    """``level``: perceived now; ``in_budgets``: what budgets respond to; ``effort``: Russia's military share of GDP."""
+
+    def __init__(self, engine: Engine, hostilities: Hostilities) -> None:
+        self._engine, self._hostilities = engine, hostilities
+        settings = engine.settings
+        self.level = np.where(
+            hostilities.full_scale, settings.number("threat.war_level"), settings.number("threat.peacetime_level")
+        ).astype(np.float32)
+        self.in_budgets = self._history()
+        known = facts.russia_milex_share(engine.start)
+        self._year = max(known)
+        self.effort = np.full(engine.runs, known[self._year], np.float32)
+        self._in_peace = self.effort  # without a war it returns to what it was
+
+    def process(self) -> Process:
+        """Moves the threat monthly, the threat behind budgets each 1 October, Russia's effort each year."""
+        clock = self._engine.clock
+        rounds = [date(year, 10, 1) for year in range(clock.start.year, clock.end.year + 1)]
+        while self._year < clock.start.year:
+            self._spend(self._year + 1)
+        for day in clock.days([*clock.month_ends, *rounds, *self._engine.event_days]):
+            yield clock.at(day, PHASE)
+            self._follow(monthly=day in clock.month_ends)
+            if day in rounds:
+                self.in_budgets = in_budgets_next(
+                    self.in_budgets, self.level, self._engine.settings.number("threat.budget_lag")
+                )
+            if day.month == 1 and day in clock.month_ends and day.year > self._year:
+                self._spend(day.year)
+
+    def _follow(self, monthly: bool) -> None:
+        settings, hostilities = self._engine.settings, self._hostilities
+        war = settings.number("threat.war_level")
+        floor = np.minimum(settings.number("threat.floor"), war)
+        kept = 0.5 ** (1 / (12 * settings.number("threat.half_life_years"))) if monthly else 1.0
+        decayed = floor + (self.level - floor) * kept
+        calm = np.where(hostilities.full_scale, decayed, settings.number("threat.peacetime_level"))
+        self.level = np.where(hostilities.fighting, war, calm).astype(np.float32)
+
+    def _spend(self, year: int) -> None:
+        self._year = year
+        settings, hostilities = self._engine.settings, self._hostilities
+        goal = np.where(
+            hostilities.ceasefire,
+            settings.number("russia.effort_after_ceasefire_pct_gdp"),
+            settings.number("russia.effort_wartime_pct_gdp"),
+        )
+        goal = np.where(hostilities.full_scale, goal, self._in_peace)
+        noise = settings.number("russia.effort_noise_pp") * self._engine.streams.normal("threat", year)
+        moved = self.effort + settings.number("russia.effort_speed") * (goal - self.effort) + noise
+        self.effort = np.clip(moved, 1, 40).astype(np.float32)
+
+    def _history(self) -> Numbers:
+        """The threat behind budgets at the start, from the yearly rounds before it."""
+        settings, start = self._engine.settings, self._engine.start
+        lag, war = settings.number("threat.budget_lag"), settings.number("threat.war_level")
+        level = np.zeros(1, np.float32)
+        for year in range(2013, start.year + 1):
+            day = date(year, 10, 1)
+            if day >= start:
+                break
+            now = war if day >= DAY_ONE else single([PEACETIME if day >= CRIMEA else 0.0])
+            level = now if day.year == CRIMEA.year else in_budgets_next(level, now, lag)
+        return self._engine.fill(level)
+
+
+def in_budgets_next(before: Numbers, threat: Numbers, lag: Numbers) -> Numbers:
+    """The threat behind budgets a year later: B' = B + rho_B (T - B)."""
+    return before + lag * (threat - before)
+
+
+def peacetime_level(start: date) -> dict[str, Value]:
+    """The threat without a full-scale war: none before Crimea was annexed."""
+    return {"threat.peacetime_level": fixed(0.0 if start < CRIMEA else PEACETIME)}
+
+
+def acts(key: str, _day: date, scenario: Scenario) -> bool:
+    """The level of peacetime acts only where a full-scale war can still begin."""
+    return key != "threat.peacetime_level" or may_begin(scenario)
+
+
+def by_ceasefire(block: Block, _: str) -> Parts:
+    """The change of the threat, told apart by whether a ceasefire is in force on the day."""
+    values, ceasefire = block.of("threat"), block.record["ceasefire"][-1] > 0
+    moved = values[-1] - values[0]
+    parts = {"runs under a ceasefire": moved * ceasefire, "other runs": moved * ~ceasefire}
+    how = "change in runs with and without a ceasefire on the day, weighed by their share"
+    return Parts(values[0], values[-1], parts, how)
+
+
+SYSTEM = System(
+    name="threat",
+    title="threat",
+    build=Threat,
+    reads=("hostilities",),
+    phase=PHASE,
+    stream=13,
+    parameters=PARAMETERS,
+    variables=(
+        Variable(
+            "russian_military_share_pct_gdp", "Russia, military expenditure, share of GDP", "% of GDP", "year",
+            read="effort", states=("Russia's budget",),
+        ),
+        Variable(
+            "threat", "Perceived threat", "index, 2015-21 = 0.33, full-scale war = 1.8", "month",
+            read="level", states=("threat",), parts=by_ceasefire,
+        ),
+    ),
+    states={
+        "threat": State(
+            keys=("threat.peacetime_level", "threat.war_level", "threat.floor", "threat.half_life_years"),
+            reads=("onset", "ceasefire"),
+        ),
+        "lagged threat": State(keys=("threat.budget_lag",), reads=("threat",)),
+        "Russia's budget": State(
+            keys=(
+                "russia.effort_wartime_pct_gdp",
+                "russia.effort_after_ceasefire_pct_gdp",
+                "russia.effort_speed",
+                "russia.effort_noise_pp",
+            ),
+            reads=("onset", "ceasefire"),
+            tables=("milex",),
+        ),
+    },
+    at_start=peacetime_level,
+    acts=acts,
+)  # fmt: skip

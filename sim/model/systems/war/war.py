@@ -1,0 +1,310 @@
+"""The war: monthly net territory change in the east, Kursk, effort and losses of both sides, and the resources ratio.
+
+The relation between effort and territory is a regularity of two years, not a law: see docs/model.md for what is not
+identified. Casualties follow the UK Ministry of Defence's figures, which repeat Ukrainian counts.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from sim.model.engine import (
+    Block,
+    Engine,
+    Flags,
+    Numbers,
+    Parts,
+    Process,
+    State,
+    System,
+    Variable,
+    month_number,
+    single,
+    slot,
+)
+from sim.model.systems.aid import Aid
+from sim.model.systems.hostilities import Hostilities, may_begin
+from sim.model.systems.threat import Threat
+from sim.model.systems.war.parameters import PARAMETERS
+from sim.model.systems.war.start import Front, front, known_war
+from sim.scenario import Scenario
+
+PHASE = "war"
+UKRAINE_KM2 = 603_550.0  # within the borders of 1991
+_COLLAPSE = slot("COL")
+
+
+class War:
+    """State of the front and of both forces; arrays ``(runs,)``. Territory in km2, people in thousand."""
+
+    def __init__(self, engine: Engine, hostilities: Hostilities, threat: Threat, aid: Aid) -> None:
+        self._engine, self._hostilities, self._threat, self._aid = engine, hostilities, threat, aid
+        known: Front = front(engine.start)
+        fill = engine.fill
+        number = engine.settings.number
+        before = number("war.occupied_before_km2")
+        taken = before + np.where(hostilities.full_scale, number("war.first_advance_km2"), 0)  # before the first map
+        self.controlled = fill(np.array([known.controlled_km2], np.float32) if known.controlled_km2 else single(taken))
+        self.gain = fill(np.array([known.gain_km2], np.float32))
+        self.kursk = fill(np.array([known.kursk_km2], np.float32))
+        counted = np.array([known.effort_thousand], np.float32)
+        unseen = number("war.first_effort_thousand")  # the war has begun, but no count was published yet
+        self.effort = np.where(hostilities.full_scale & (counted == 0), unseen, fill(counted)).astype(np.float32)
+        self._effort_mean = np.log(np.maximum(self.effort, 0.1))
+        self.russian_losses = fill(np.array([known.russian_losses_thousand], np.float32))
+        begun = known.russian_losses_thousand > 0
+        self.ukrainian_losses = fill(number("war.ukrainian_casualties_at_start_thousand")) if begun else engine.zeros()
+        self.russian_intake = engine.zeros()
+        self.ukrainian_intake = engine.zeros()
+        self.force = fill(number("war.russian_force_thousand"))
+        self.ratio = np.ones(engine.runs, np.float32)
+        self._known = known
+        # Deliveries are read against those of the first month, or of the first year of a war that begins later.
+        self._deliveries_before = np.full(engine.runs, np.nan, np.float32)
+        self._months_at_war = np.zeros(engine.runs, np.int32)
+        self._months_to_settle = np.where(hostilities.full_scale, 0, 12)
+        # What has moved the front since the start, km2: advance, episodes, terms of ceasefires.
+        self.from_gain, self.from_collapse, self.from_terms = engine.zeros(), engine.zeros(), engine.zeros()
+        self._controlled_before = self.controlled
+        self._collapse_left = engine.zeros()
+        self._collapse_sign = engine.zeros()
+        self.change = engine.zeros()
+
+    def process(self) -> Process:
+        """Begins the war on event days or by chance, and fights a month at each month's end."""
+        clock = self._engine.clock
+        for day in clock.days([*clock.month_ends, *self._engine.event_days]):
+            yield clock.at(day, PHASE)
+            self._begin(day.toordinal(), chance=day in clock.month_ends, period=month_number(day))
+            if day in clock.month_ends:
+                self._month(month_number(day), np.float32(clock.fraction(day)))
+
+    def cede(self, area: Numbers, runs: Flags) -> None:
+        """Hands ``area`` km2 to Russian control by agreement, in ``runs``, and ends the Kursk salient there."""
+        self.from_terms += np.where(runs, area, 0)
+        before = self.controlled
+        self.controlled = np.clip(before + np.where(runs, area, 0), 0, UKRAINE_KM2).astype(np.float32)
+        self.change = self.change + (self.controlled - before)
+        self._controlled_before = self.controlled
+        self.kursk = np.where(runs, 0, self.kursk).astype(np.float32)
+
+    def _begin(self, today: int, chance: bool, period: int) -> None:
+        hostilities, settings = self._hostilities, self._engine.settings
+        begins = settings.flag("war.full_scale") & ~hostilities.full_scale
+        if chance:
+            yearly = settings.number("war.onset_probability_per_year")
+            drawn = self._engine.streams.uniform("war", period, purpose=5)
+            begins |= ~hostilities.full_scale & (drawn < 1 - (1 - yearly) ** (1 / 12))
+        if begins.any():
+            hostilities.first_day = np.where(begins, today, hostilities.first_day)
+            hostilities.full_scale = hostilities.full_scale | begins
+            advance = settings.number("war.first_advance_km2")
+            self.controlled = np.where(begins, self.controlled + advance, self.controlled).astype(np.float32)
+            self.effort = np.where(begins, settings.number("war.first_effort_thousand"), self.effort).astype(np.float32)
+            self._effort_mean = np.where(begins, np.log(np.maximum(self.effort, 0.1)), self._effort_mean).astype(
+                np.float32
+            )
+
+    def _month(self, period: int, part: np.float32) -> None:
+        fighting = self._hostilities.fighting
+        peace = self._engine.settings.number("war.occupied_before_km2")
+        self.controlled = np.where(self._hostilities.full_scale, self.controlled, peace).astype(np.float32)
+        self._fight(period, fighting)
+        self._lose(part)
+        self._move_front(period, part, fighting)
+        self._move_kursk(part, fighting)
+        self._weigh_resources()
+
+    def _fight(self, period: int, fighting: Flags) -> None:
+        """Russian effort: the logarithm of monthly casualties returns to a drifting mean, bounded by the force."""
+        number, streams = self._engine.settings.number, self._engine.streams
+        self._effort_mean = self._effort_mean + number("war.effort_drift_pct_per_month") / 100 * fighting
+        noise = number("war.effort_noise_log") * streams.normal("war", period)
+        moved = next_effort(np.maximum(self.effort, 0.1), self._effort_mean, number("war.effort_persistence"), noise)
+        most = number("war.highest_loss_share") * self.force / np.maximum(number("war.effort_factor"), 1e-6)
+        self.effort = np.where(fighting, np.minimum(moved, most), self.effort).astype(np.float32)
+
+    def _lose(self, part: np.float32) -> None:
+        """Casualties and intake of both sides; a ceasefire leaves a trickle of the former and a fifth of the latter."""
+        number, hostilities = self._engine.settings.number, self._hostilities
+        calm = np.where(hostilities.full_scale, number("war.ceasefire_effort"), 0)
+        share = np.where(hostilities.fighting, number("war.effort_factor"), calm)
+        lost = self.effort * share
+        self.russian_losses = (self.russian_losses + part * lost).astype(np.float32)
+        self.ukrainian_losses = (self.ukrainian_losses + part * lost / number("war.loss_ratio")).astype(np.float32)
+        need = np.where(hostilities.fighting, 1, np.where(hostilities.full_scale, 0.2, 0)).astype(np.float32)
+        self.russian_intake = number("war.russian_intake_thousand") * need
+        self.ukrainian_intake = number("war.ukrainian_intake_thousand") * need
+        change = self.russian_intake - number("war.irrecoverable_share") * lost
+        self.force = np.clip(self.force + part * change, 50, 1500).astype(np.float32)
+
+    def _move_front(self, period: int, part: np.float32, fighting: Flags) -> None:
+        number = self._engine.settings.number
+        self._months_at_war += fighting
+        settles = np.isnan(self._deliveries_before) & (self._months_at_war >= self._months_to_settle)
+        self._deliveries_before = np.where(settles, self._aid.deliveries, self._deliveries_before)
+        less_aid = np.nan_to_num(self._deliveries_before - self._aid.deliveries)
+        noise = number("war.front_noise_km2") * self._engine.streams.normal("war", period, purpose=1)
+        moved = next_gain(
+            self.gain,
+            number("war.front_persistence"),
+            number("war.gain_per_effort_km2")
+            * (self.effort * number("war.effort_factor") - number("war.break_even_thousand")),
+            number("war.gain_per_aid_km2") * less_aid,
+            noise,
+        )
+        self.gain = np.where(fighting, moved, 0).astype(np.float32)
+        jump = self._collapse(period, fighting)
+        self.from_gain += part * self.gain
+        self.from_collapse += part * jump
+        self.controlled = np.clip(self.controlled + part * (self.gain + jump), 0, UKRAINE_KM2).astype(np.float32)
+        self.change = np.where(self._hostilities.full_scale, self.controlled - self._controlled_before, 0)
+        self._controlled_before = self.controlled
+
+    def _collapse(self, period: int, fighting: Flags) -> Numbers:
+        """Ground lost in an episode this month, km2, positive for Russian gains; one to three months an episode."""
+        number, streams = self._engine.settings.number, self._engine.streams
+        drawn = streams.uniform("war", period, purpose=2)
+        starts = fighting & (self._collapse_left <= 0) & (drawn < number("war.collapse_per_month"))
+        length = 1 + np.floor(3 * streams.uniform("war", period, purpose=3))
+        even = number("war.collapse_of_ukraine")
+        pressure = np.clip(self.gain / 1000, -1, 1) * 0.2  # the side that is being pushed back gives way more easily
+        ukraine = streams.uniform("war", period, _COLLAPSE) < np.clip(even + pressure, 0, 1)
+        self._collapse_left = np.where(starts, length, self._collapse_left - 1).astype(np.float32)
+        self._collapse_sign = np.where(starts, np.where(ukraine, 1, -1), self._collapse_sign).astype(np.float32)
+        under_way = fighting & (self._collapse_left > 0)
+        return np.where(under_way, self._collapse_sign * number("war.collapse_km2"), 0).astype(np.float32)
+
+    def _move_kursk(self, part: np.float32, fighting: Flags) -> None:
+        settings = self._engine.settings
+        kept = (1 - settings.number("war.kursk_decline_per_month")) ** part
+        lost = fighting & ~settings.flag("war.kursk_held")
+        self.kursk = np.where(lost, self.kursk * kept, self.kursk).astype(np.float32)
+
+    def _weigh_resources(self) -> None:
+        """Russian military spending over Ukraine's own plus delivered military aid, both in EUR bn a month."""
+        known = self._known
+        russia = self._threat.effort / 100 * known.russian_gdp_beur / 12
+        ukraine = known.ukrainian_spending_beur / 12 + self._aid.deliveries
+        self.ratio = (russia / ukraine).astype(np.float32)
+
+
+def next_effort(now: Numbers, mean_log: Numbers, kept: Numbers, noise: Numbers) -> Numbers:
+    """Russian casualties next month, thousand: ln R' = m + kept (ln R - m) + noise."""
+    return np.exp(mean_log + kept * (np.log(now) - mean_log) + noise).astype(np.float32)
+
+
+def next_gain(now: Numbers, kept: Numbers, from_effort: Numbers, from_aid: Numbers, noise: Numbers) -> Numbers:
+    """Net gain next month, km2: phi dA + (1 - phi) (effort part + aid part) + noise."""
+    return (kept * now + (1 - kept) * (from_effort + from_aid) + noise).astype(np.float32)
+
+
+def acts(key: str, _day: date, scenario: Scenario) -> bool:
+    """How a full-scale war begins matters only where it still can."""
+    beginning = ("war.onset_probability_per_year", "war.occupied_before_km2", "war.first_advance_km2")
+    return key not in beginning or may_begin(scenario)
+
+
+def by_cause(block: Block, _: str) -> Parts:
+    """What moved the ground under Russian control since the first day."""
+    war, values = block.systems["war"], block.of("russian_controlled_km2")
+    begin = values[0] - block.of("net_gain_km2")[0]
+    parts = {
+        "advances month by month": block.cut(war.from_gain),
+        "collapse episodes": block.cut(war.from_collapse),
+        "ceded by terms": block.cut(war.from_terms),
+    }
+    how = "what moved the front since the first day; in a month of collapse both parts act"
+    return Parts(begin, values[-1], parts, how).with_rest("beginning of the war, bounds")
+
+
+SYSTEM = System(
+    name="war",
+    title="war",
+    build=War,
+    reads=("hostilities", "threat", "aid"),
+    phase=PHASE,
+    stream=11,
+    parameters=PARAMETERS,
+    variables=(
+        Variable(
+            "russian_controlled_km2", "Ukrainian territory under Russian control", "km²", "month", headline=True,
+            read="controlled", states=("ground",), parts=by_cause,
+        ),
+        Variable("net_gain_km2", "Russian net gain in the month", "km²", "month", read="change", states=("ground",)),
+        Variable("kursk_held_km2", "Kursk oblast held by Ukraine", "km²", "month", read="kursk", states=("salient",)),
+        Variable(
+            "russian_casualties_thousand", "Russian killed and wounded, cumulative", "thousand", "month",
+            cumulative=True, read="russian_losses", states=("effort",),
+        ),
+        Variable(
+            "ukrainian_casualties_thousand", "Ukrainian killed and wounded, cumulative", "thousand", "month",
+            cumulative=True, read="ukrainian_losses", states=("Ukrainian losses",),
+        ),
+        Variable(
+            "russian_intake_thousand", "Russian intake of personnel in the month", "thousand", "month",
+            read="russian_intake", states=("Russian intake",),
+        ),
+        Variable(
+            "ukrainian_intake_thousand", "Ukrainian intake of personnel in the month", "thousand", "month",
+            read="ukrainian_intake", states=("Ukrainian intake",),
+        ),
+        Variable(
+            "resource_ratio", "Resources, Russia to Ukraine", "ratio", "month",
+            read="ratio", states=("deliveries", "Russia's budget"),
+        ),
+    ),
+    states={
+        "onset": State(keys=("war.full_scale", "war.onset_probability_per_year")),
+        "effort": State(
+            keys=(
+                "war.first_effort_thousand",
+                "war.effort_persistence",
+                "war.effort_noise_log",
+                "war.effort_drift_pct_per_month",
+                "war.highest_loss_share",
+                "war.russian_force_thousand",
+                "war.russian_intake_thousand",
+                "war.irrecoverable_share",
+                "war.effort_factor",
+                "war.ceasefire_effort",
+            ),
+            reads=("onset", "ceasefire"),
+            tables=("casualties",),
+        ),
+        "gain": State(
+            keys=(
+                "war.front_persistence",
+                "war.gain_per_effort_km2",
+                "war.break_even_thousand",
+                "war.gain_per_aid_km2",
+                "war.front_noise_km2",
+            ),
+            reads=("effort", "deliveries"),
+        ),
+        "ground": State(
+            keys=(
+                "war.occupied_before_km2",
+                "war.first_advance_km2",
+                "war.collapse_per_month",
+                "war.collapse_km2",
+                "war.collapse_of_ukraine",
+                "negotiation.conceded_km2",
+            ),
+            reads=("gain",),
+            tables=("front",),
+        ),
+        "salient": State(
+            keys=("war.kursk_decline_per_month", "war.kursk_held"), reads=("onset", "ceasefire"), tables=("front",)
+        ),
+        "Ukrainian losses": State(
+            keys=("war.loss_ratio", "war.ukrainian_casualties_at_start_thousand"), reads=("effort",)
+        ),
+        "Ukrainian intake": State(keys=("war.ukrainian_intake_thousand",), reads=("onset", "ceasefire")),
+        "Russian intake": State(keys=("war.russian_intake_thousand",), reads=("onset", "ceasefire")),
+    },
+    at_start=known_war,
+    acts=acts,
+)  # fmt: skip
