@@ -31,6 +31,20 @@ def load(scenario: str | Path, sets: Sequence[str] = ()) -> Scenario:
     return resolve.load(find_scenario(scenario), facts_layer=model.facts_layer, sets=sets, **_surroundings())
 
 
+def load_text(text: str, name: str = "scenario.toml", sets: Sequence[str] = ()) -> Scenario:
+    """Read a scenario from the ``text`` of a file called ``name``. It can extend shipped scenarios only.
+
+    No other file is read, whatever the text says.
+
+    Raises:
+        InputError: the text or a setting is wrong; ``problems`` lists every mistake, as `check` does for a file.
+    """
+    from sim import model
+    from sim.scenario import resolve
+
+    return resolve.load(name, facts_layer=model.facts_layer, sets=sets, text=text, **_surroundings())
+
+
 def check(scenario: str | Path, sets: Sequence[str] = ()) -> list[Problem]:
     """Every mistake that `load` would raise, sorted; an empty list if the scenario is sound. No fact is read."""
     from sim.scenario import resolve

@@ -172,7 +172,20 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize(
-    "room", ["errors", "shipped", "scenario", "facts", "model", "ensemble", "evidence", "analysis", "figures", "cli"]
+    "room",
+    [
+        "errors",
+        "shipped",
+        "scenario",
+        "facts",
+        "model",
+        "ensemble",
+        "evidence",
+        "analysis",
+        "figures",
+        "explore",
+        "cli",
+    ],
 )
 def test_importing_a_room_loads_no_plotting_and_no_analysis_library(room: str) -> None:
     loaded = imported_by(f"import sim.{room}")

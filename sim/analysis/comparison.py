@@ -23,6 +23,7 @@ from sim.analysis.rows import ROW_COLUMNS, InputRow, Row
 from sim.analysis.statistics import Difference, Floats, holm, paired, unpaired
 from sim.ensemble.result import draw
 from sim.errors import InputError
+from sim.scenario.entities import entity_name
 from sim.text import html_table
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ class Comparison:
         others = [view for index, view in enumerate(self.views) if index != self.baseline]
         rows = [
             [
-                f"{rows[0].long_name}: {rows[0].entity}" if rows[0].entity else rows[0].long_name,
+                f"{rows[0].long_name}: {entity_name(rows[0].entity)}" if rows[0].entity else rows[0].long_name,
                 rows[0].date,
                 *(row.finding.partition(": ")[2].rstrip(".") for row in rows),
             ]

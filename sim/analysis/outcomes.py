@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim import model
 from sim.errors import InputError, Problem
 from sim.model import Axis, Variable
-from sim.scenario.entities import right_code, wrong_code
+from sim.scenario.entities import entity_code, entity_name, wrong_code
 from sim.text import unknown
 
 Kind = Literal["number", "probability", "label", "wait"]
@@ -55,6 +55,11 @@ class Outcome:
     def key(self) -> str:
         """``name`` or ``name:ENTITY``, as the user names it."""
         return f"{self.name}:{self.entity}" if self.entity else self.name
+
+    @property
+    def title(self) -> str:
+        """What it is in words, with the name of its entity: ``Defence expenditure, share of GDP: Poland``."""
+        return f"{self.long_name}: {entity_name(self.entity)}" if self.entity else self.long_name
 
     @property
     def binary(self) -> bool:
@@ -153,7 +158,7 @@ def chosen_outcomes(
         else:
             axis = entities.get(variable.entity or "", Axis("", ()))
             allowed = axis.codes if variable.keep_runs else axis.groups
-            code = right_code(entity, allowed) or entity
+            code = entity_code(entity, allowed) or entity
             if code and code not in allowed:
                 problems.append(f"{stem}: {wrong_code(entity, allowed) if allowed else 'it has no entities'}")
             else:

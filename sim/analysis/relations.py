@@ -34,7 +34,7 @@ from sim import loading, model
 from sim.analysis.simulated import Simulated, simulated
 from sim.errors import InputError, Problem
 from sim.scenario.document import Document, read
-from sim.scenario.entities import right_code, wrong_code
+from sim.scenario.entities import entity_code, wrong_code
 from sim.scenario.scenario import Scenario
 from sim.text import unknown
 
@@ -323,7 +323,7 @@ def _check_variable(found: Document, here: tuple[str | int, ...], told: dict[str
     if not isinstance(entity, str):
         found.report((*here, "variable"), f"{name} needs entity, a {axis} such as {', '.join(codes[-3:])}")
         return ""
-    code = entity if entity in codes else right_code(entity, codes)
+    code = entity if entity in codes else entity_code(entity, codes)
     if code is None:
         found.report((*here, "entity"), wrong_code(entity, codes), at_value=True)
     return code or ""

@@ -154,9 +154,8 @@ def as_text(attribution: Attribution, labels: Sequence[str], files: list[Path], 
 
 def _title(waterfall: Waterfall) -> str:
     outcome = waterfall.outcome
-    name = f"{outcome.long_name}: {outcome.entity}" if outcome.entity else outcome.long_name
     unit = "% of runs" if outcome.binary else ", ".join(filter(None, (outcome.unit, outcome.price_basis)))
-    return f"{name} ({unit})"
+    return f"{outcome.title} ({unit})"
 
 
 def _scale(waterfall: Waterfall) -> tuple[int, int]:

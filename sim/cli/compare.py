@@ -30,6 +30,7 @@ from sim.cli.options import (
 from sim.cli.progress import Progress
 from sim.cli.report import write_report
 from sim.cli.tables import WIDTH, by_date, columns, cut, notes, signed
+from sim.scenario.entities import entity_name
 from sim.text import decimals, number, share
 
 if TYPE_CHECKING:
@@ -257,7 +258,7 @@ def _is_equal(row: Row) -> bool:
 
 
 def _name(row: Row) -> str:
-    return f"{row.long_name}: {row.entity}" if row.entity else row.long_name
+    return f"{row.long_name}: {entity_name(row.entity)}" if row.entity else row.long_name
 
 
 def _title(row: Row) -> str:

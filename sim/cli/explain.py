@@ -51,8 +51,7 @@ def explain_command(
     from sim.analysis.explain import lines
     from sim.ensemble import open_result
 
-    result = open_result(Path(name))
-    found = explain_result(result, variable, result.code(variable, entity) if entity else "", day)
+    found = explain_result(open_result(Path(name)), variable, entity, day)
     if as_json:
         click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
     else:

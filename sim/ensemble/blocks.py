@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +17,6 @@ from sim.files import disk, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -69,6 +70,21 @@ def compute(work: Work, number: int, threads: int = 1) -> None:
     except Exception as error:
         raise FaultError(f"{_name(number, count)}: the model stopped ({type(error).__name__}: {error})") from error
     _save(work.path(number), (layout.rows, count), stretches)
+
+
+def compute_elsewhere(work: Work, mark: str, number: int) -> bytes | None:
+    """Compute block ``number`` on another machine.
+
+    Where that machine sees the store, which it knows by the file ``mark`` in it, the block is stored there; otherwise
+    its bytes are returned. Raises as `compute` does.
+    """
+    if (work.store / mark).exists():
+        compute(work, number)
+        return None
+    with tempfile.TemporaryDirectory(prefix="alliance-") as near:
+        kept = replace(work, store=Path(near))
+        compute(kept, number)
+        return kept.path(number).read_bytes()
 
 
 def _name(number: int, count: int) -> str:

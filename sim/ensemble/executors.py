@@ -16,13 +16,17 @@ import pickle
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from queue import SimpleQueue
-from typing import IO, Any, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
-from sim.errors import FaultError
+from sim.errors import AllianceError, FaultError, InputError
 from sim.files import safe_path
+
+if TYPE_CHECKING:
+    from sim.ensemble.cluster import Cluster
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -37,43 +41,117 @@ class LostWorkerError(FaultError):
     """The process that did a task died, and so did the one that tried it again."""
 
 
-def complete(
-    function: Callable[[Task], object], tasks: Sequence[Task], jobs: int, name: Callable[[Task], str]
-) -> Iterator[Task]:
-    """Call ``function(task)`` for every task with ``jobs`` processes; yields each task when it is done.
+class LostPoolError(FaultError):
+    """Whoever hands out the work is gone, and with it everything under way."""
 
-    What is under way is finished first whatever happens, also on Ctrl-C. ``function`` must belong to a module.
+
+def pool(jobs: int, cluster: str = "") -> Workers | Cluster:
+    """The executor asked for: the scheduler at the address ``cluster``, or ``jobs`` processes of this machine.
 
     Raises:
-        LostWorkerError: names the tasks whose workers died twice, after the others are done (at once after three).
-        Exception: whatever ``function`` raises, as it is.
+        InputError: the cluster cannot be used.
     """
-    if jobs == 1 or len(tasks) < 2:
-        for task in tasks:
-            function(task)
-            yield task
+    if cluster:
+        from sim.ensemble.cluster import Cluster
+
+        return Cluster(cluster)
+    return Workers(jobs)
+
+
+def complete(
+    function: Callable[[Task], Answer],
+    tasks: Sequence[Task],
+    jobs: int,
+    name: Callable[[Task], str],
+    *,
+    cluster: str = "",
+    failed: Callable[[Task, AllianceError], None] | None = None,
+) -> Iterator[tuple[Task, Answer]]:
+    """Call ``function(task)`` for every task on ``jobs`` processes or a cluster; yields each task that is done.
+
+    What is under way is finished first whatever happens, also on Ctrl-C. A task that fails with one of our errors is
+    reported to ``failed``, and the others go on, unless the first three all fail. ``function`` must belong to a module.
+
+    Raises:
+        InputError, FaultError: after the others are done, what failed and why.
+        LostPoolError: the scheduler is gone.
+        Exception: whatever else ``function`` raises, as it is.
+    """
+    faults: dict[int, AllianceError] = {}
+    finished = lost = 0
+    for number, future in _ended(function, tasks, jobs, cluster):
+        try:
+            answer = future.result()
+        except LostPoolError:
+            raise
+        except AllianceError as fault:
+            faults[number] = fault
+            lost += isinstance(fault, LostWorkerError)
+            if failed is not None:
+                failed(tasks[number], fault)
+            if lost == MOST_LOST or (finished == 0 and len(faults) == MOST_LOST):
+                break
+        else:
+            finished += 1
+            yield tasks[number], answer
+    if faults:
+        raise _failure([(name(tasks[number]), faults[number]) for number in sorted(faults)])
+
+
+def _ended(
+    function: Callable[[Task], Answer], tasks: Sequence[Task], jobs: int, cluster: str
+) -> Iterator[tuple[int, Future[Answer]]]:
+    """The number and the future of every task as it is done; few are handed out at a time, lest answers pile up."""
+    if not cluster and (jobs == 1 or len(tasks) < 2):
+        for number, task in enumerate(tasks):
+            yield number, _called(function, task)
         return
-    lost: list[Task] = []
-    pool = Workers(min(jobs, len(tasks)))
+    if not tasks:
+        return
+    waiting, under_way = deque(enumerate(tasks)), dict[Future[Answer], int]()
+    doubtful: list[int] = []
+    workers = pool(min(jobs, len(tasks)), cluster)
     try:
-        futures = {pool.submit(function, task): task for task in tasks}
-        for future in as_completed(futures):
-            try:
-                future.result()
-            except LostWorkerError:
-                lost.append(futures[future])
-                if len(lost) == MOST_LOST:
-                    break
-            else:
-                yield futures[future]
+        while waiting or under_way:
+            for number, task in [waiting.popleft() for _ in range(min(workers.width() - len(under_way), len(waiting)))]:
+                under_way[workers.submit(function, task)] = number
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                number = under_way.pop(future)
+                if cluster and isinstance(future.exception(), LostWorkerError):
+                    doubtful.append(number)
+                else:
+                    yield number, future
+        for number in doubtful:  # a cluster blames all that waited for a worker that died: alone, the culprit shows
+            future = workers.submit(function, tasks[number])
+            wait([future])
+            yield number, future
     finally:
-        pool.shutdown(cancel_futures=True)
-    if lost:
-        names = ", ".join(name(task) for task in tasks if task in lost)
-        raise LostWorkerError(
-            f"{names} failed: the worker process died twice (killed, or out of memory); what is finished is kept, "
-            "run the same command again to resume, with fewer --jobs if memory is short"
+        workers.shutdown(cancel_futures=True)
+
+
+def _called(function: Callable[[Task], Answer], task: Task) -> Future[Answer]:
+    """The future of a call made here and now."""
+    future: Future[Answer] = Future()
+    try:
+        future.set_result(function(task))
+    except AllianceError as fault:
+        future.set_exception(fault)
+    return future
+
+
+def _failure(faults: Sequence[tuple[str, AllianceError]]) -> AllianceError:
+    """What to raise for named tasks that failed: a task's own error if it is alone, or if it is the user's to mend."""
+    lost = [name for name, fault in faults if isinstance(fault, LostWorkerError)]
+    first = faults[0][1]
+    if len(lost) == len(faults):
+        return LostWorkerError(
+            f"{', '.join(lost)} failed: its worker processes died (killed, or out of memory); what is finished is "
+            "kept, run the same command again to resume, with fewer --jobs if memory is short"
         )
+    if len(faults) == 1 or isinstance(first, InputError):
+        return first
+    names = ", ".join(name for name, _ in faults)
+    return FaultError(f"{names} failed; the first: {first}; what is finished is kept, run the same command to resume")
 
 
 class Workers(Executor):
@@ -84,7 +162,12 @@ class Workers(Executor):
     """
 
     def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
         self._threads = ThreadPoolExecutor(jobs, "worker")
+
+    def width(self) -> int:
+        """How many tasks to have in hand at once."""
+        return 2 * self._jobs
 
     def submit(self, fn: Callable[..., Answer], /, *args: Any, **kwargs: Any) -> Future[Answer]:
         """Have ``fn(*args, **kwargs)`` called by a worker."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import logging
+import os
 import shutil
 import tempfile
 import time
@@ -19,7 +20,7 @@ from sim.ensemble import blocks, manifest, netcdf, source, tidy
 from sim.ensemble.executors import complete
 from sim.ensemble.layout import blocks_of
 from sim.ensemble.result import Result
-from sim.errors import FaultError, InputError, Problem
+from sim.errors import AllianceError, FaultError, InputError, Problem
 from sim.files import disk, sync, write_whole
 from sim.limits import MOST_JOBS, MOST_RUNS, MOST_SEED
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("alliance")
 KEEP_RUNS = 10_000
 FIGURES = "figures"
+FAILED = ".failed"
 LOCK = ".lock"
 FILES = (manifest.NUMBERS, manifest.SUMMARY, manifest.NAME)
 
@@ -43,6 +45,7 @@ class Order:
     given: dict[str, Any]
     out: Path
     command: str
+    cluster: str = ""
 
 
 def run(
@@ -51,6 +54,7 @@ def run(
     runs: int = 1000,
     seed: int = 1,
     jobs: int = 1,
+    cluster: str = "",
     out: Path | str | None = None,
     central: bool = False,
     force: bool = False,
@@ -61,14 +65,15 @@ def run(
     """Simulate ``runs`` runs of ``scenario`` and write the result to ``out``.
 
     The bytes of ``ensemble.nc`` and ``summary.csv`` depend on scenario, runs, seed, ``central`` and ``keep_runs``
-    alone, not on ``jobs``, interruptions or other runs. A finished result of the same inputs is returned at once
-    (``cached``) unless ``force``; unfinished blocks of the same inputs are used.
+    alone, not on ``jobs``, ``cluster``, interruptions or other runs. A finished result of the same inputs is returned
+    at once (``cached``) unless ``force``; unfinished blocks of the same inputs are used.
 
     Args:
         scenario: a resolved scenario.
         runs: how many; run ``i`` is the same run in every ensemble of this seed.
         seed: of every stream.
         jobs: worker processes.
+        cluster: address of a dask scheduler whose workers simulate, instead of processes here.
         out: folder of the result; without one it lives in a temporary folder as long as the `Result` does.
         central: all parameters at their central values.
         force: replace a result of other inputs, or make the same one anew.
@@ -87,7 +92,7 @@ def run(
     folder = Path(tempfile.mkdtemp(prefix="alliance-")) if out is None else Path(out)
     try:
         store = folder / "blocks" / manifest.digest(given)[:16]
-        order = Order(blocks.Work(source.MODEL, scenario, seed, runs, central, store), given, folder, command)
+        order = Order(blocks.Work(source.MODEL, scenario, seed, runs, central, store), given, folder, command, cluster)
         result = None if out is None else _existing(order, force=force)
         result = result or _make(order, jobs, progress, began)
     except BaseException:
@@ -227,12 +232,39 @@ def _simulate(order: Order, jobs: int, progress: Callable[[int, int], None] | No
             progress(done, work.runs)
 
     report(None)
-    if len(missing) == 1:
+    for trace in work.store.glob(f"*{FAILED}"):
+        trace.unlink()
+    if order.cluster:
+        _on_cluster(order, missing, report)
+    elif len(missing) == 1:
         blocks.compute(work, missing[0], jobs)
         report(missing[0])
     else:
-        for number in complete(partial(blocks.compute, work), missing, jobs, lambda number: f"block {number}"):
+        name, failed = "block {}".format, partial(_mark, work)
+        for number, _ in complete(partial(blocks.compute, work), missing, jobs, name, failed=failed):
             report(number)
+
+
+def _on_cluster(order: Order, missing: Sequence[int], report: Callable[[int], None]) -> None:
+    """Compute the blocks ``missing`` on the cluster, which stores them itself or sends them here."""
+    work = order.work
+    mark = work.store / f".{os.urandom(8).hex()}.part"  # a worker that finds it sees the same folder
+    mark.touch()
+    compute = partial(blocks.compute_elsewhere, work, mark.name)
+    try:
+        for number, sent in complete(
+            compute, missing, 1, "block {}".format, cluster=order.cluster, failed=partial(_mark, work)
+        ):
+            if sent is not None:
+                write_whole(work.path(number), sent, durable=True, remedy=blocks.KEPT)
+            report(number)
+    finally:
+        mark.unlink(missing_ok=True)
+
+
+def _mark(work: blocks.Work, number: int, fault: AllianceError) -> None:
+    """Leave word of a block that failed beside those that are finished."""
+    write_whole(work.path(number).with_suffix(FAILED), f"{fault}\n", remedy=blocks.KEPT)
 
 
 def _reduce(order: Order, jobs: int, began: float, simulated: float) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sim.ensemble import manifest as manifests
 from sim.ensemble import tidy
 from sim.ensemble.netcdf import group_axis
 from sim.errors import InputError
-from sim.scenario.entities import right_code, wrong_code
+from sim.scenario.entities import entity_code, entity_name, wrong_code
 from sim.text import decimals, html_table, number, share, unknown
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Level:
     @property
     def title(self) -> str:
         """Name, entity and unit, as they stand above a row of a table."""
-        name = self.variable.long_name if self.entity is None else f"{self.variable.long_name}: {self.entity}"
+        name = self.variable.long_name + (f": {entity_name(self.entity)}" if self.entity else "")
         parts = [self.variable.unit, self.variable.price_basis] if self.probability is None else ["% of runs"]
         return f"{name} ({', '.join(filter(None, parts))})"
 
@@ -175,6 +175,20 @@ class Result:
             return found.labels
         return self._texts(found.entity) if found.entity else ()
 
+    def entity(self, variable: str, word: str) -> str:
+        """The code or label of a variable that ``word`` means: a code, the name or alias of a country, a label.
+
+        Raises:
+            InputError: there is none; the nearest is named.
+        """
+        known = self.entities(variable)
+        code = word if word in known else entity_code(word, known)
+        if code:
+            return code
+        if not known:
+            raise InputError(f"{variable} is one series, it has no entity {word!r}")
+        raise InputError(f"{variable}: {wrong_code(word, known)}")
+
     def groups(self, variable: str) -> tuple[str, ...]:
         """Codes of those entities of a variable whose single runs are kept: all, the groups of its axis, or none."""
         declared = self.variable(variable)
@@ -217,9 +231,9 @@ class Result:
         found = self.variable(variable)
         if not self.manifest["keep_runs"]:
             raise InputError(f"{self.path}: single runs were not kept; run again with fewer runs or keep_runs=True")
+        entity = None if entity is None else self.entity(variable, entity)
         groups = self.groups(variable)
         if not found.keep_runs and entity not in groups:
-            self._place(found, entity)
             kept = (
                 f"for the groups {', '.join(groups)} only, name one of them" if groups else "for none of its entities"
             )
@@ -291,7 +305,7 @@ class Result:
         import pandas
 
         described = [self.variable(name) for name in variables]
-        codes = {each.name: None if entity is None else self.code(each.name, entity) for each in described}
+        codes = {each.name: None if entity is None else self.entity(each.name, entity) for each in described}
         if entity is not None and not variables:
             raise InputError("an entity belongs to a variable: name the variable too")
         rows = [
@@ -329,23 +343,8 @@ class Result:
         return whole if entity is None else np.ascontiguousarray(whole[:, self._place(found, entity)])
 
     def _place(self, variable: Variable, entity: str | None) -> int:
-        """Index of an entity of ``variable``, or of the first if none is named."""
-        return 0 if entity is None else self.entities(variable.name).index(self.code(variable.name, entity))
-
-    def code(self, variable: str, entity: str) -> str:
-        """The code that ``entity``, a code, a name or another name in use, stands for.
-
-        Raises:
-            InputError: the variable has no such entity.
-        """
-        known = self.entities(variable)
-        if entity in known:
-            return entity
-        if not known:
-            raise InputError(f"{variable} is one series, it has no entity {entity!r}")
-        if code := right_code(entity, known):
-            return code
-        raise InputError(f"{variable}: {wrong_code(entity, known)}")
+        """Index of an entity of ``variable``; InputError if it has no such one."""
+        return 0 if entity is None else self.entities(variable.name).index(self.entity(variable.name, entity))
 
     def _texts(self, axis: str) -> tuple[str, ...]:
         """The codes along an axis."""

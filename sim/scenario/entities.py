@@ -1,4 +1,4 @@
-"""Codes of countries (ISO 3166-1 alpha-3) and of the EU, and the other names people give them."""
+"""Codes of countries (ISO 3166-1 alpha-3), of the EU and of groups of donors, and the other names people give them."""
 
 from __future__ import annotations
 
@@ -54,9 +54,17 @@ TWN|Taiwan|TW
 UKR|Ukraine|UA
 USA|United States|US|U.S.|America|United States of America
 """
+_GROUP_ROWS = """
+EUR|Europe|European donors
+OTHER|other donors|others
+ALL|all donors|everyone|total
+"""
 _ROWS = [line.split("|") for line in _COUNTRIES.strip().splitlines()]
 NAMES: dict[str, str] = {row[0]: row[1] for row in _ROWS}
 ALIASES: dict[str, str] = {alias.casefold(): row[0] for row in _ROWS for alias in row}
+_GROUPS = [line.split("|") for line in _GROUP_ROWS.strip().splitlines()]
+GROUP_NAMES: dict[str, str] = {row[0]: row[1] for row in _GROUPS}
+_GROUP_ALIASES = {alias.casefold(): row[0] for row in _GROUPS for alias in row}
 
 
 def is_country(word: str) -> bool:
@@ -75,17 +83,26 @@ def entity_noun(codes: Sequence[str]) -> str:
     return "code" if all(code.isupper() for code in codes) else "name"
 
 
-def right_code(word: str, codes: Sequence[str]) -> str | None:
-    """The code among ``codes`` that ``word`` stands for by alias, name or case; None if none is certain."""
+def entity_name(code: str) -> str:
+    """What people call a member or donor: ``Germany`` for ``DEU``, ``Europe`` for ``EUR``; other words as they are."""
+    return NAMES.get(code) or GROUP_NAMES.get(code, code)
+
+
+def entity_code(word: str, codes: Sequence[str]) -> str | None:
+    """The code among ``codes`` that ``word`` stands for by alias, name or case; None if none is certain.
+
+    >>> entity_code("Germany", ("DEU", "GBR")), entity_code("uk", ("DEU", "GBR")), entity_code("EL", ("DEU", "GBR"))
+    ('DEU', 'GBR', None)
+    """
     folded = _folded(word)
     by_case = next((code for code in codes if code.casefold() == folded), None)
-    code = by_case or ALIASES.get(folded)
+    code = by_case or ALIASES.get(folded) or _GROUP_ALIASES.get(folded)
     return code if code in codes else None
 
 
 def wrong_code(word: str, codes: Sequence[str]) -> str:
     """What to say about a word that is none of ``codes``."""
-    code = right_code(word, codes)
+    code = entity_code(word, codes)
     if code:
         name = f" ({NAMES[code]})" if code in NAMES else ""
         return f"{tame(word)} is not a {entity_noun(codes)}; write {code}{name}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.scenario.document import KeyPath, Report
-from sim.scenario.entities import entity_noun, is_country, right_code, wrong_code
+from sim.scenario.entities import entity_code, entity_noun, is_country, wrong_code
 from sim.scenario.parameter import Catalogue, Parameter
 from sim.text import listed, meant, nearest, shown, tame
 
@@ -59,7 +59,7 @@ def _correct(
     siblings = tuple(other for other in catalogue.members_of(group) if other not in codes)
     if codes and (not siblings or is_country(name) or (isinstance(raw, dict) and not nearest(name, siblings))):
         report(here, wrong_code(name, codes))
-        code = right_code(name, codes)
+        code = entity_code(name, codes)
         return (f"{group}.{code}" if code else None), False
     same = [other for other in siblings if stem(other) == stem(name)] if "." not in name else []
     if same:

@@ -310,6 +310,7 @@ def _read_one(
     if not equals or not name:
         report((), f"{tame(text) or 'an empty text'} is not KEY=VALUE")
         return None, None
+    name = catalogue.spelled(name)
     parts = name.split(".")
     value = _parsed(written, parts, report)
     if value is FAULT:

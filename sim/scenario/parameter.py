@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeAlias
 
+from sim.scenario.entities import entity_code
 from sim.scenario.values import OPEN, Dated, Distribution, Value, Weights, between, describe
 from sim.text import nearest, plain
 
@@ -265,6 +266,15 @@ class Catalogue:
         prefix = f"{group}.*" if group else "*"
         codes = (p.entities for p in self.parameters if p.key == prefix or p.key.startswith(prefix + "."))
         return tuple(dict.fromkeys(code for some in codes for code in some))
+
+    def spelled(self, key: str) -> str:
+        """``key`` with the names of countries put right: ``members.DEU.plan_pct_gdp`` for ``members.Germany...``."""
+        group = ""
+        for part in key.split("."):
+            codes = self.entities_of(group)
+            code = part if part in self.members_of(group) else entity_code(part, codes) or part
+            group = f"{group}.{code}" if group else code
+        return group
 
     def nearest(self, word: str) -> list[str]:
         """Up to three valid keys like ``word``, best first: those ending in the same name if few do, else any."""

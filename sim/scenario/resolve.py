@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.errors import InputError, Problem
-from sim.scenario.document import Document, read, shown_path
+from sim.scenario.document import Document, parse, read, shown_path
 from sim.scenario.layers import (
     PLACE,
     FileLayer,
@@ -43,8 +43,12 @@ def load(
     shipped: Path | None = None,
     default_start: datetime.date = datetime.date(2025, 1, 1),
     default_end: datetime.date = datetime.date(2030, 12, 31),
+    text: str | None = None,
 ) -> Scenario:
     """Read and resolve a scenario file.
+
+    ``text`` is what the file holds where it is not on this disk; ``path`` then only names it, and it can extend
+    nothing but files of the folder ``shipped``.
 
     ``facts_layer`` gives the values known at the start; ``sets`` are ``KEY=VALUE`` texts, strongest of all; parents
     named in ``extends`` are looked for beside the file, then in the folder ``shipped``. The defaults of start and end
@@ -53,7 +57,7 @@ def load(
     Raises:
         InputError: with every problem of the file, its parents and ``sets``, sorted.
     """
-    resolver = _Resolver(catalogue, shipped)
+    resolver = _Resolver(catalogue, shipped, text)
     scenario = resolver.resolve(Path(path), facts_layer, sets, default_start, default_end)
     if scenario is None or resolver.problems:
         raise InputError(tuple(sorted(set(resolver.problems))))
@@ -82,8 +86,8 @@ def check(
 class _Resolver:
     """Reads a file and its parents once each, weakest first, and gathers problems."""
 
-    def __init__(self, catalogue: Catalogue, shipped: Path | None) -> None:
-        self.catalogue, self.shipped = catalogue, shipped
+    def __init__(self, catalogue: Catalogue, shipped: Path | None, text: str | None = None) -> None:
+        self.catalogue, self.shipped, self.text = catalogue, shipped, text
         self.problems: list[Problem] = []
         self.layers: list[FileLayer] = []
         self.seen: dict[Path, FileLayer | None] = {}
@@ -122,7 +126,8 @@ class _Resolver:
 
     def file(self, path: Path, shown_as: str, below: list[Document]) -> FileLayer | None:
         """Read a file after its parents; None if it cannot be read. ``below`` are the files that led here."""
-        document = read(path, shown_as)
+        own = None if below else self.text
+        document = read(path, shown_as) if own is None else parse(own.encode(), shown_as, Path())
         if isinstance(document, Problem):
             named = f" (extended by {below[-1].shown}:{below[-1].positions.key(('extends',))[0]})" if below else ""
             self.problems.append(replace(document, message=document.message + named))
@@ -162,7 +167,15 @@ class _Resolver:
         self, document: Document, name: str, key_path: tuple[str | int, ...], chain: list[Document]
     ) -> FileLayer | None:
         """One parent, read now or before; None if it is missing, faulty or closes a cycle."""
-        folders = [(Path(document.shown).parent, document.real.parent)]
+        beside_it = len(chain) > 1 or self.text is None
+        if not beside_it:
+            shipped = sorted(path.name for path in self.shipped.glob("*.toml")) if self.shipped else []
+            if name not in shipped and f"{name}.toml" not in shipped:
+                hint = meant(nearest(name.removesuffix(".toml") + ".toml", shipped, most=1, cutoff=0.8))
+                words = f"{shown(name)} is no shipped scenario, and only these can be extended here{hint}"
+                document.report(key_path, words, at_value=True)
+                return None
+        folders = [(Path(document.shown).parent, document.real.parent)] if beside_it else []
         folders += [(self.shipped, self.shipped)] if self.shipped else []
         names = (name, f"{name}.toml")
         there = [(beside / n, folder / n) for beside, folder in folders for n in names if _exists(folder / n)]

@@ -68,8 +68,8 @@ def test_the_table_shows_median_and_range_under_each_date() -> None:
     assert [line for line in lines if not line.startswith(" ")] == [
         "Members (members)",
         "Hope (% of runs)",
-        "Aid: USA (EUR bn, current euro)",
-        "Aid: EUR (EUR bn, current euro)",
+        "Aid: United States (EUR bn, current euro)",
+        "Aid: Europe (EUR bn, current euro)",
     ]
     assert [line.split() for line in lines[:7] if line.startswith(" ")] == [
         ["2024", "2025-01-31"],

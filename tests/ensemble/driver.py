@@ -1,4 +1,4 @@
-"""A process to kill: ``driver.py OUT RUNS JOBS`` runs the stub; ``driver.py moments OUT RUNS`` kills itself.
+"""A process to kill: ``driver.py OUT RUNS JOBS [CLUSTER]`` runs the stub; ``driver.py moments OUT RUNS`` kills itself.
 
 The second form counts the operations on files of an undisturbed run, then forks children that end by SIGKILL just
 before one of them, each followed by a child that runs again; it prints the moment and the files left at that moment.
@@ -13,14 +13,14 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 OPERATIONS = {"open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate", "shutil.rmtree"}
 
 
-def ensemble(out, runs, jobs=1):
+def ensemble(out, runs, jobs=1, cluster=""):
     from stub_scenario import StubScenario
 
     from sim.ensemble import run, source
 
     source.MODEL = source.FACTS = "stub_model"
     source.code_stamp = lambda: "c" * 64
-    return run(StubScenario(), runs=runs, jobs=jobs, out=out)
+    return run(StubScenario(), runs=runs, jobs=jobs, cluster=cluster, out=out)
 
 
 def count_operations(out, last):
@@ -82,6 +82,6 @@ if __name__ == "__main__":
         moments(Path(sys.argv[2]), int(sys.argv[3]))
     else:
         try:
-            ensemble(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+            ensemble(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), "".join(sys.argv[4:]))
         except KeyboardInterrupt:
             print("interrupted")

@@ -3,6 +3,8 @@
 import os
 import signal
 
+from sim.errors import FaultError
+
 
 class StubbornError(Exception):
     """An error that its own arguments do not rebuild."""
@@ -15,6 +17,12 @@ def fragile(number):
     if number in (3, 5):
         os.kill(os.getpid(), signal.SIGKILL)
     return -number
+
+
+def faulty(number):
+    if number in (3, 5):
+        raise FaultError(f"no {number}")
+    return number
 
 
 def stubborn():

@@ -65,14 +65,31 @@ def test_a_dead_worker_costs_its_own_task_only():
 
 def test_the_tasks_of_dead_workers_are_named_after_the_others_are_done(tasks):
     done = []
-    with pytest.raises(LostWorkerError, match=r"^task 3, task 5 failed: the worker process died twice"):
+    with pytest.raises(LostWorkerError, match=r"^task 3, task 5 failed: its worker processes died"):
         done.extend(complete(tasks.fragile, range(8), 2, "task {}".format))
-    assert sorted(done) == [0, 1, 2, 4, 6, 7]
+    assert sorted(done) == [(number, -number) for number in (0, 1, 2, 4, 6, 7)]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_task_that_fails_is_told_and_the_rest_is_done(tasks, jobs):
+    failed, done = [], []
+    with pytest.raises(FaultError, match=r"^task 3, task 5 failed; the first: no 3; what is finished is kept"):
+        done.extend(complete(tasks.faulty, range(8), jobs, "task {}".format, failed=lambda *told: failed.append(told)))
+    assert sorted(task for task, _ in done) == [0, 1, 2, 4, 6, 7]
+    assert sorted((task, str(fault)) for task, fault in failed) == [(3, "no 3"), (5, "no 5")]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_where_everything_fails_it_ends_at_once(tasks, jobs):
+    failed = []
+    with pytest.raises(FaultError, match="failed; the first: no 3"):
+        list(complete(tasks.faulty, [3] * 50, jobs, "task {}".format, failed=lambda *told: failed.append(told)))
+    assert len(failed) == 3
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_every_task_is_told_when_it_is_done(jobs):
-    assert sorted(complete(operator.neg, range(5), jobs, str)) == list(range(5))
+    assert sorted(complete(operator.neg, range(5), jobs, str)) == [(number, -number) for number in range(5)]
 
 
 def test_workers_do_not_look_for_modules_where_one_stands(tasks, tmp_path, monkeypatch):

@@ -87,6 +87,24 @@ def test_what_is_not_there_is_one_line_with_the_nearest_name(result, asked, told
     assert str(caught.value) == told
 
 
+@pytest.mark.parametrize(
+    ("variable", "word", "code"),
+    [
+        ("share", "Belgium", "BEL"),
+        ("share", "us", "USA"),
+        ("aid", "Germany", "DEU"),
+        ("aid", "European Union", "EUI"),
+        ("aid", "Europe", "EUR"),
+        ("posture", "Firm", "firm"),
+    ],
+)
+def test_names_and_aliases_of_members_donors_and_labels_are_understood(result, variable, word, code):
+    assert result.entity(variable, word) == code
+    assert (result.mean(variable, word) == result.mean(variable, code)).all()
+    if variable != "aid" or code == "EUR":
+        assert (result.values(variable, word) == result.values(variable, code)).all()
+
+
 def test_statistics_cannot_be_changed_by_a_reader(result):
     with pytest.raises(ValueError, match="read-only"):
         result.mean("area")[0] = 1

@@ -145,7 +145,7 @@ def test_it_goes_through_json(baseline: Result) -> None:
     [
         (("defence_share",), "defence_share_pct_gdp"),
         (("defence_share_pct_gdp",), "name one: ALB"),
-        (("defence_share_pct_gdp", "POLAND"), "write POL"),
+        (("defence_share_pct_gdp", "Plan"), "no entity 'Plan'"),
         (("us_posture",), "name one: continuity, conditional, retrenchment"),
         (("us_commitment", "POL"), "no entity 'POL'"),
         (("us_commitment", "", "2025-12-30"), "the nearest day is 2025-12-31"),
@@ -156,6 +156,10 @@ def test_bad_questions_get_one_clear_line(baseline: Result, what: tuple[str, ...
     with pytest.raises(InputError, match=words) as caught:
         explain(baseline, *what)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_member_may_be_called_by_its_name(baseline: Result) -> None:
+    assert explain(baseline, "defence_share_pct_gdp", "Poland") == explain(baseline, "defence_share_pct_gdp", "POL")
 
 
 def test_a_result_of_other_code_is_not_explained(baseline: Result, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_names_and_formats_are_checked_before_anything_is_written(pair, tmp_path
 
 def test_an_unwritable_folder_is_one_clear_line(pair, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(FaultError, match="cannot be written in") as caught:
+    with pytest.raises(FaultError, match="cannot be written") as caught:
         draw_comparison(pair, tmp_path / "file", ("svg",), names=["dates_reached"])
     assert "\n" not in str(caught.value)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.scenario import check, load
+from sim.scenario import check, fixed, load
 from tests.scenario.conftest import CODES, HEAD, small_facts
 
 BROKEN = Path(__file__).parent / "broken"
@@ -133,6 +133,16 @@ def test_aliases_are_answered_with_the_right_code(alias, catalogue, write):
     assert ALIASES[alias] in CODES
     (problem,) = check(write(f"[members.{alias}]\nplan_pct_gdp = 2.5\n"), catalogue=catalogue)
     assert problem.message.startswith(f"{alias} is not a code; write {ALIASES[alias]} (")
+
+
+@pytest.mark.parametrize("alias", [*sorted(ALIASES), "United Kingdom", "Türkiye"])
+def test_a_setting_on_the_command_line_understands_names_of_countries(alias, catalogue, write):
+    code = ALIASES.get(alias) or {"United Kingdom": "GBR", "Türkiye": "TUR"}[alias]
+    scenario = load(write(), catalogue=catalogue, sets=[f"members.{alias}.plan_pct_gdp=2.5"])
+    assert scenario.values[f"members.{code}.plan_pct_gdp"].value == fixed(2.5)
+    again = [f"members.{alias}.plan_pct_gdp=2.5", f"members.{code}.plan_pct_gdp=3"]
+    (problem,) = check(write(), catalogue=catalogue, sets=again)
+    assert (problem.key, problem.message) == (f"members.{code}.plan_pct_gdp", "set twice: 2.5 and 3; keep one")
 
 
 TYPOS = {

@@ -202,7 +202,6 @@ SETS = {
     "us.commitment.postrue=conditional": (
         "--set  us.commitment.postrue  unknown key; did you mean us.commitment.posture?"
     ),
-    "members.PL.plan_pct_gdp=3": "--set  members.PL  PL is not a code; write POL (Poland)",
     "summit.target_pct_gdp=0.035": ("--set  summit.target_pct_gdp  0.035 would mean 0.035% of GDP; did you mean 3.5?"),
     "summit.target_pct_gdp=3,5": "--set  summit.target_pct_gdp  3,5 has a decimal comma; write 3.5",
     "summit.target_pct_gdp=3\nx=1": "--set  summit.target_pct_gdp  one value is expected after =",

@@ -116,7 +116,7 @@ def explain(result: Result, variable: str, entity: str = "", day: date | str | N
     _require_same_model(result)
     result.variable(variable)  # raises with the nearest name
     declared = next(other for other in variables() if other.name == variable)
-    _require_entity(result, declared, entity)
+    entity = _required_entity(result, declared, entity)
     last = _recorded_day(result, variable, day)
     parts = _run_again(result, declared, entity, last)
     scenario, of_entity = result.scenario, "" if declared.labels else entity
@@ -141,6 +141,14 @@ def explain(result: Result, variable: str, entity: str = "", day: date | str | N
 def _require_same_model(result: Result) -> None:
     from sim.ensemble import source
 
+    here = source.systems()
+    missing = [
+        f"{name} of {made['package']} {made['version']}".rstrip()
+        for name, made in result.manifest.get("systems", {}).items()
+        if name not in here
+    ]
+    if missing:
+        raise InputError(f"{result.path}: made with a system that is not installed here: {', '.join(missing)}")
     made = result.manifest.get("inputs", {})
     if (made.get("facts"), made.get("code")) != (source.facts_stamp(), source.code_stamp()):
         raise InputError(
@@ -149,13 +157,12 @@ def _require_same_model(result: Result) -> None:
         )
 
 
-def _require_entity(result: Result, variable: Variable, entity: str) -> None:
+def _required_entity(result: Result, variable: Variable, entity: str) -> str:
     known = result.entities(variable.name)
     if known and not entity:
         kind = "label" if variable.labels else variable.entity
         raise InputError(f"{variable.name} is recorded for each {kind}; name one: {', '.join(known)}")
-    if entity:
-        result.mean(variable.name, entity)  # raises with the nearest name
+    return result.entity(variable.name, entity) if entity else ""
 
 
 def _recorded_day(result: Result, variable: str, day: date | str | None) -> date:

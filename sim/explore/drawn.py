@@ -1,0 +1,231 @@
+"""Ensembles held in memory: what a chart can be about, and the runs of the states that were last asked for.
+
+What was drawn stays for a while, so that another date, chart or view of the same state costs no simulation, and so
+that differences from the baseline are taken run by run.
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import text
+from sim.errors import InputError
+from sim.scenario.entities import NAMES
+
+if TYPE_CHECKING:
+    from sim.model import Variable
+    from sim.scenario import Scenario
+
+BLOCK = 1000
+"""Runs simulated at a time: an answer that nobody waits for any more is given up between two blocks."""
+KEPT_ENSEMBLES = 24
+KEPT_BYTES = 300_000_000
+
+Values = NDArray[np.float32]
+Stale = Callable[[], bool]
+
+
+class GivenUp(Exception):  # noqa: N818 - not an error: nobody waits for the answer any more
+    """The answer is not wanted any more."""
+
+
+@cache
+def known_variables() -> Mapping[str, Variable]:
+    """Every recorded variable by name."""
+    from sim.model import variables
+
+    return {variable.name: variable for variable in variables()}
+
+
+@cache
+def codes(entity: str) -> tuple[str, ...]:
+    """The codes along an axis of entities."""
+    from sim.loading import load
+    from sim.model import axes
+
+    return axes(load("baseline")).codes(entity)
+
+
+@cache
+def groups(entity: str) -> tuple[str, ...]:
+    """The codes whose single runs an ensemble keeps even where a variable keeps quantiles only."""
+    from sim.loading import load
+    from sim.model import axes
+
+    return axes(load("baseline")).axis(entity).groups if entity else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A variable, or one entity of it: what a chart is about."""
+
+    variable: str
+    entity: str = ""
+
+    @classmethod
+    def read(cls, raw: Any) -> Subject:
+        """The subject that ``VARIABLE`` or ``VARIABLE:ENTITY`` names. Raises InputError if there is none."""
+        name, _, entity = raw.partition(":") if isinstance(raw, str) else ("", "", "")
+        variable = known_variables().get(name[:80])
+        if variable is None:
+            raise InputError(text.unknown("variable", text.tame(name, 80), known_variables()))
+        if variable.entity is None:
+            return cls(name)
+        known = codes(variable.entity)
+        if not entity:
+            return cls(name, (groups(variable.entity) or known)[-1])
+        if entity not in known:
+            raise InputError(text.unknown(variable.entity, text.tame(entity, 20), known))
+        return cls(name, entity)
+
+    @property
+    def about(self) -> Variable:
+        """The variable's declaration."""
+        return known_variables()[self.variable]
+
+    @property
+    def id(self) -> str:
+        """``VARIABLE`` or ``VARIABLE:ENTITY``."""
+        return f"{self.variable}:{self.entity}" if self.entity else self.variable
+
+    @property
+    def title(self) -> str:
+        """The name of the variable, and of the entity."""
+        about = self.about.long_name
+        return f"{_name(self.entity)}: {text.lower(about)}" if self.entity else about
+
+    @property
+    def unit(self) -> str:
+        """Unit and price basis in words."""
+        about = self.about
+        if about.flag or about.labels:
+            return "share of runs"
+        return ", ".join(filter(None, (about.unit, about.price_basis)))
+
+
+def _name(code: str) -> str:
+    return {"EUR": "Europe", "OTHER": "Other donors", "ALL": "All donors"}.get(code) or NAMES.get(code, code)
+
+
+@dataclass(eq=False)
+class Drawn:
+    """An ensemble held in memory: (variable, entity) -> values ``(time, runs)``; entity axes as one array."""
+
+    scenario: Scenario
+    runs: int
+    seed: int
+    series: dict[tuple[str, str], Values]
+    dates: Mapping[str, tuple[datetime.date, ...]]
+
+    def of(self, subject: Subject) -> Values:
+        """Every run's value, ``(time, runs)``."""
+        return self.series[subject.variable, subject.entity]
+
+    def first(self, runs: int) -> Drawn:
+        """Its first ``runs`` runs."""
+        if runs >= self.runs:
+            return self
+        return replace(self, runs=runs, series={key: values[:, :runs] for key, values in self.series.items()})
+
+    @property
+    def bytes(self) -> int:
+        """Room its values take."""
+        return sum(values.nbytes for values in self.series.values())
+
+
+class Store:
+    """The ensembles of the last states asked for, least used first. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int, int], Drawn] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, scenario: Scenario, seed: int, runs: int) -> Drawn | None:
+        """What is kept of a scenario with this many runs."""
+        with self._lock:
+            drawn = self._kept.get((scenario.hash, seed, runs))
+            if drawn:
+                self._kept.move_to_end((scenario.hash, seed, runs))
+            return drawn
+
+    def put(self, drawn: Drawn) -> None:
+        """Keep an ensemble, and let go of what is too much."""
+        with self._lock:
+            key = (drawn.scenario.hash, drawn.seed, drawn.runs)
+            self._kept[key] = drawn
+            self._kept.move_to_end(key)
+            while len(self._kept) > 1 and (
+                len(self._kept) > KEPT_ENSEMBLES or sum(each.bytes for each in self._kept.values()) > KEPT_BYTES
+            ):
+                self._kept.popitem(last=False)
+
+
+STORE = Store()
+
+
+def drawn_for(
+    scenario: Scenario, seed: int, runs: int, subjects: Iterable[Subject], stale: Stale, *, widely: bool = False
+) -> Drawn:
+    """The ensemble of a scenario with what ``subjects`` need, from the store or simulated.
+
+    ``widely`` keeps every series that is not one of many donors as well, so that other charts cost no simulation.
+    """
+    wanted = dict.fromkeys((subject.variable, subject.entity) for subject in subjects)
+    kept = STORE.get(scenario, seed, runs)
+    if kept:
+        if wanted.keys() <= kept.series.keys():
+            return kept
+        wanted |= dict.fromkeys(kept.series)
+    if widely:
+        wanted |= usual_series()
+    parts = []
+    for first in range(0, runs, BLOCK):
+        if stale():
+            raise GivenUp
+        parts.append(_simulated(scenario, seed, first, min(BLOCK, runs - first), tuple(wanted)))
+    series = {key: np.concatenate([part[key] for part in parts], axis=-1) for key in parts[0]}
+    drawn = Drawn(scenario, runs, seed, series, _dates(scenario))
+    STORE.put(drawn)
+    return drawn
+
+
+@cache
+def usual_series() -> dict[tuple[str, str], None]:
+    """Every series but those of single donors and the like, which are many."""
+    every = [
+        (name, code)
+        for name, variable in known_variables().items()
+        for code in ((groups(variable.entity) or codes(variable.entity)) if variable.entity else ("",))
+    ]
+    return dict.fromkeys(every)
+
+
+def _dates(scenario: Scenario) -> dict[str, tuple[datetime.date, ...]]:
+    from sim.model import axes
+
+    axis = axes(scenario)
+    return {"year": axis.years, "month": axis.months}
+
+
+def _simulated(
+    scenario: Scenario, seed: int, first: int, count: int, wanted: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], Values]:
+    from sim.model import simulate
+
+    values = simulate(scenario, seed, first, count)
+    series = {}
+    for name, entity in wanted:
+        array = values[name]
+        if entity:
+            array = array[:, codes(known_variables()[name].entity or "").index(entity)]
+        series[name, entity] = np.ascontiguousarray(array)
+    return series

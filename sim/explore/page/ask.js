@@ -1,0 +1,83 @@
+// Questions: what matters for an outcome, and what it would take to reach a level.
+import { dateSaid, fill, freshId, h, said, select, table } from "./util.js";
+import { scenarioOf, setKey, state } from "./state.js";
+import { longQuestion } from "./source.js";
+import { palette } from "./charts.js";
+import { plainText } from "./levers.js";
+import { dateField, subjectChoices } from "./views.js";
+
+let world = null;
+export const meetQuestions = (facts) => (world = facts);
+
+function running(place, body, show) {
+  const bar = h("progress", { max: 1, value: 0, "aria-label": "Progress" });
+  const count = h("span", { class: "range" });
+  const question = longQuestion(body, (done, total) => {
+    bar.max = total || 1;
+    bar.value = done;
+    count.textContent = total ? ` ${done} of ${total}` : "";
+  });
+  fill(place, h("p", {}, bar, count, " ", h("button", { type: "button", onclick: () => question.stop() }, "Stop")));
+  question.result.then(
+    (told) => (told ? show(told) : fill(place, h("p", {}, "Stopped."))),
+    (error) => fill(place, h("p", { class: "wrong" }, error.message)),
+  );
+}
+
+export class Ask {
+  constructor(place) {
+    this.place = place;
+    this.outcome = world.charts[0];
+    this.form = h("div", {});
+    this.matter = h("div", {});
+    this.solved = h("div", {});
+    fill(place, h("h2", {}, "Ask the model"), this.form, h("h3", {}, "What matters for this?"), h("div", { class: "bar" }, h("button", { type: "button", onclick: () => this.tornado("front") }, "Move each lever over its range"), h("button", { type: "button", onclick: () => this.tornado("open") }, "Move each open assumption over its range")), this.matter, h("h3", {}, "What would it take?"), this.solveForm(), this.solved);
+    this.opened();
+  }
+
+  opened() {
+    fill(this.form, h("div", { class: "bar" }, select("Outcome", subjectChoices(), this.outcome, (name) => (this.outcome = name)), dateField()));
+  }
+
+  tornado(of) {
+    running(this.matter, { kind: "tornado", state: scenarioOf(), subject: this.outcome, date: state.date, of }, (told) => fill(this.matter, tornadoPicture(told)));
+  }
+
+  solveForm() {
+    const levers = world.groups.flatMap((group) => group.levers).filter((lever) => world.parameters.find((parameter) => parameter.key === lever.key)?.domain.is === "number");
+    let key = levers[0]?.key;
+    let below = "above";
+    const ids = ["level", "odds"].map(freshId);
+    const level = h("input", { id: ids[0], type: "number", step: "any", required: true });
+    const odds = h("input", { id: ids[1], type: "number", min: 1, max: 99, step: 1, value: 50, required: true });
+    return h("form", { class: "bar", onsubmit: (event) => {
+      event.preventDefault();
+      running(this.solved, { kind: "solve", state: scenarioOf(), key, subject: this.outcome, date: state.date, level: Number(level.value), probability: Number(odds.value) / 100, below: below === "below" }, (told) => fill(this.solved, solvedPicture(told, key)));
+    } }, select("Lever", levers.map((lever) => [lever.key, lever.label]), key, (chosen) => (key = chosen)), select("Outcome is", [["above", "at least"], ["below", "at most"]], below, (chosen) => (below = chosen)), h("span", { class: "field" }, h("label", { for: ids[0] }, "Level"), level), h("span", { class: "field" }, h("label", { for: ids[1] }, "In how many of 100 runs"), odds), h("button", { type: "submit" }, "Find it"));
+  }
+
+  wants() {
+    return null;
+  }
+  refresh() {}
+  show() {}
+}
+
+function tornadoPicture(told) {
+  if (!told.bars.length) return h("p", {}, `None of the ${told.moved} keys moves this outcome.`);
+  const colours = palette();
+  const most = Math.max(...told.bars.flatMap((bar) => bar.means.map(Math.abs)));
+  const places = most >= 100 ? 0 : most >= 1 ? 2 : 3;
+  const signed = (value) => `${value > 0 ? "+" : ""}${said(value, places)}`;
+  const picture = (bar) => {
+    const holder = h("span", { class: "barholder" });
+    const across = (value) => (50 + (48 * value) / most).toFixed(2);
+    holder.innerHTML = `<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">${bar.means.map((mean, at) => `<rect x="${Math.min(50, across(mean))}" y="${at ? 6 : 1}" width="${Math.abs(across(mean) - 50).toFixed(2)}" height="5" fill="${colours.looks[at]}"/>`).join("")}<path d="M50 0V12" stroke="${colours.ink}" stroke-width=".5"/></svg>`;
+    return holder;
+  };
+  return h("div", {}, h("p", {}, `${told.title} (${told.unit}) in ${told.date}: mean ${said(told.middle, places)} as things stand. Each line moves one key alone; ${told.bars.length} of ${told.moved} keys move it (${told.runs} runs, the same for all).`), table("Change of the mean, largest first", ["Key", "", "at its low end", "at its high end"], told.bars.map((bar) => [bar.label, picture(bar), `${plainText(bar.ends[0])}: ${signed(bar.means[0])} (±${said(bar.noise[0], places)})`, `${plainText(bar.ends[1])}: ${signed(bar.means[1])} (±${said(bar.noise[1], places)})`])));
+}
+
+function solvedPicture(told, key) {
+  return h("div", {}, h("p", { class: "sentence" }, told.sentence), told.answer !== null && h("button", { type: "button", onclick: () => setKey(key, String(Number(told.answer.toPrecision(3)))) }, "Set the lever there"), table(`Share of runs along the lever (${told.runs} runs, the same at each)`, ["Lever", "Share of runs", "95% interval"], told.curve.map(([at, share, low, high]) => [said(at, 3), `${said(100 * share)}%`, `${said(100 * low)}% to ${said(100 * high)}%`])));
+}

@@ -1,0 +1,140 @@
+// Pinned states side by side, what differs in their inputs, why; and for a workshop the links of several teams.
+import { copied, fill, freshId, h, notice, said, table } from "./util.js";
+import { change, fromFragment, MOST_PINS, openState, pinOf, scenarioOf, state, toFragment } from "./state.js";
+import { Asker, call, longQuestion, withServer } from "./source.js";
+import { drawChart, palette, rangeOf, valueSaid } from "./charts.js";
+
+let world = null;
+export const meetWorld = (facts) => (world = facts);
+
+const labelled = (name) => world.scenarios.find((row) => row.name === name)?.label ?? name;
+
+export const nameOfState = (of) => of.title || `${(of.extends ?? []).map(labelled).join(", ") || "defaults"}${Object.keys(of.sets ?? {}).length + (of.events ?? []).length ? `, ${Object.keys(of.sets).length + of.events.length} changed` : ""}`;
+
+export class Compare {
+  constructor(place) {
+    this.place = place;
+    this.askers = [];
+    this.teams = null;
+    this.bar = h("div", { class: "bar" });
+    this.panels = h("div", { class: "panels" });
+    this.numbers = h("div", {});
+    this.inputs = h("div", {});
+    this.why = h("div", {});
+    this.workshop = this.makeWorkshop();
+    fill(place, h("h2", {}, "Compare"), this.bar, this.panels, this.numbers, h("h3", {}, "What differs in the inputs"), this.inputs, h("h3", {}, "Why the outcome differs"), this.why, this.workshop);
+    this.opened();
+  }
+
+  shown() {
+    return this.teams ?? [pinOf(state), ...state.pins];
+  }
+
+  opened() {
+    const pin = (title) => {
+      if (state.pins.length >= MOST_PINS) return notice(`At most ${MOST_PINS} states can be pinned; remove one first.`);
+      return change({ pins: [...state.pins, { ...pinOf(state), title }] });
+    };
+    const id = freshId("pin");
+    const name = h("input", { id, type: "text", maxlength: 80, placeholder: "for example: Team 2" });
+    fill(this.bar, h("form", { class: "bar", onsubmit: (event) => {
+      event.preventDefault();
+      pin(name.value.trim());
+    } }, h("span", { class: "field" }, h("label", { for: id }, "Name (may be empty)"), name), h("button", { type: "submit" }, "Pin this state")), this.teams && h("button", { type: "button", onclick: () => {
+      this.teams = null;
+      this.refresh();
+    } }, "Back to my states"));
+    const measured = [0, 1].map((at) => state.charts[at] ?? world.charts[at]);
+    fill(this.why, h("p", {}, "Each group of changed inputs moves the outcome by so much; the parts add up to the whole difference from the baseline. "), h("button", { type: "button", onclick: () => this.explain(measured[0]) }, "Explain this state"), h("div", {}));
+  }
+
+  wants() {
+    return null;
+  }
+
+  refresh() {
+    const states = this.shown();
+    const charts = [0, 1].map((at) => state.charts[at] ?? world.charts[at]);
+    while (this.askers.length < states.length) {
+      const at = this.askers.length;
+      this.askers.push(new Asker(`pin-${at}`, (told) => this.take(at, told), (problems) => notice(problems.map((problem) => problem.text))));
+    }
+    this.told = states.map(() => null);
+    this.opened();
+    states.forEach((of, at) => this.askers[at].ask({ state: scenarioOf(of), charts, date: state.date }, { drag: true }));
+    this.showInputs(states);
+  }
+
+  take(at, told) {
+    this.told[at] = told;
+    if (this.told.every(Boolean)) this.draw();
+  }
+
+  draw() {
+    const states = this.shown();
+    const count = this.told[0].charts.length;
+    const out = [];
+    for (let which = 0; which < count; which += 1) {
+      const charts = this.told.map((told) => told.charts[which]);
+      const range = rangeOf(charts);
+      out.push(h("h3", {}, `${charts[0].title}, ${charts[0].unit}`), h("div", { class: "side" }, charts.map((chart, at) => {
+        const plot = h("div", {});
+        const look = this.told[at].same ? 0 : 1 + (at % 4);
+        plot.innerHTML = drawChart(chart, { width: 300, height: 220, range, look, colours: palette() }).svg;
+        return h("figure", {}, h("figcaption", {}, nameOfState(states[at]), at > 0 && !this.teams && h("span", {}, " ", h("button", { type: "button", class: "small", onclick: () => change({ pins: state.pins.filter((_, other) => other !== at - 1) }), "aria-label": `Remove ${nameOfState(states[at])}` }, "Remove"), " ", h("button", { type: "button", class: "small", onclick: () => openState({ ...state, ...states[at], pins: state.pins }), "aria-label": `Open ${nameOfState(states[at])}` }, "Open"))), plot, h("p", { class: "sentence" }, chart.sentence));
+      })));
+    }
+    fill(this.panels, out);
+    const rows = this.told[0].strip.map((card, line) => [`${card.title} (${card.unit}), ${card.date}`, ...this.told.map((told) => `${told.strip[line].value}${told.same ? "" : ` (${told.strip[line].change}; higher in ${said(100 * told.strip[line].higher)}%)`}`)]);
+    fill(this.numbers, table("Headline numbers; in brackets the change from the baseline and the share of runs in which it is higher", ["Outcome", ...states.map(nameOfState)], rows));
+  }
+
+  async showInputs(states) {
+    try {
+      const told = await call("inputs", { states: states.map(scenarioOf) });
+      const spread = states.length > 1;
+      const cells = (row) => [h("span", {}, h("code", {}, row.key), h("br", {}), row.meaning, row.unit ? ` (${row.unit})` : "", h("span", { class: `tag ${row.kind}` }, row.open ? "open assumption" : row.kind)), ...row.values.map((value, at) => h("span", {}, value, h("br", {}), h("span", { class: "range" }, row.origins[at]))), ...(spread ? (row.spread ?? ["", "", ""]).map((value) => (value === "" ? "" : said(value, Math.abs(value) < 10 ? 2 : 1))) : [])];
+      fill(this.inputs, told.rows.length ? table("Every setting that differs, inherited ones too, and where it is set", ["Setting", "Baseline", ...states.map(nameOfState), ...(spread ? ["Lowest", "Highest", "Mean"] : [])], told.rows.map(cells), { class: "inputs" }) : h("p", {}, "Nothing differs from the baseline."));
+    } catch (error) {
+      fill(this.inputs, h("p", { class: "wrong" }, error.message));
+    }
+  }
+
+  async explain(subject) {
+    const place = this.why.lastChild;
+    const bar = h("progress", { max: 1, value: 0, "aria-label": "Progress" });
+    const question = longQuestion({ kind: "why", state: scenarioOf(), subject, date: state.date }, (done, total) => {
+      bar.max = total || 1;
+      bar.value = done;
+    });
+    fill(place, bar, h("button", { type: "button", onclick: () => question.stop() }, "Stop"));
+    try {
+      const told = await question.result;
+      if (!told) return fill(place);
+      const number = (value) => said(value, Math.abs(value) < 10 ? 3 : 1);
+      return fill(place, table(`${told.title}, ${told.unit}, ${told.date}: ${number(told.from)} in the baseline, ${number(told.to)} here (means over ${told.runs} runs)`, ["Group of inputs", "Moves it by", "95% interval", ""], told.parts.map((part) => [part.group, number(part.mean), `${number(part.low)} to ${number(part.high)}`, part.open ? "depends on an open assumption" : ""])));
+    } catch (error) {
+      return fill(place, h("p", { class: "wrong" }, error.message));
+    }
+  }
+
+  makeWorkshop() {
+    const id = freshId("links");
+    const links = h("textarea", { id, rows: 4, spellcheck: "false", placeholder: "One link to a line, as copied with “Copy link”" });
+    return h("details", { class: "box" }, h("summary", {}, "Workshop: open the links of several teams"), h("form", { onsubmit: (event) => {
+      event.preventDefault();
+      const read = links.value.split("\n").map((line) => line.trim()).filter(Boolean).map(fromFragment);
+      if (!read.length || read.some((of) => !of)) return notice("Each line must be a link of this page.");
+      this.teams = read.slice(0, 12).map((of, at) => ({ ...pinOf(of), title: of.title || `Team ${at + 1}` }));
+      return this.refresh();
+    } }, h("label", { for: id }, "Links"), links, h("button", { type: "submit" }, "Open side by side")));
+  }
+
+  show() {}
+}
+
+export function copyLink() {
+  const address = `${location.href.split("#")[0]}#${toFragment()}`;
+  return copied(address, "A link to this state");
+}
+

@@ -1,0 +1,132 @@
+// The state of the page: what the address holds, undo, and the part of it that is a scenario.
+import { notice } from "./util.js";
+
+export const MOST_PINS = 4;
+
+const EMPTY_STATE = {
+  extends: [], sets: {}, events: [], title: "", start: "", end: "", runs: 1000, seed: 1,
+  view: "start", charts: [], date: "", single: false, tile: "", measure: "", member: "", change: false, pins: [], lesson: null,
+};
+
+export let state = structuredClone(EMPTY_STATE);
+const earlier = [];
+const later = [];
+const watchers = [];
+
+export const watch = (watcher) => watchers.push(watcher);
+
+// What the server is told of a state: the scenario and how it is drawn.
+export function scenarioOf(of = state) {
+  const { sets, events, title, start, end, runs, seed } = of;
+  return { extends: of.extends, sets, events, title, start, end, runs, seed };
+}
+
+export const isChanged = (of = state) => Object.keys(of.sets).length > 0 || of.events.length > 0;
+
+// The text after # in the address. It holds everything, and nothing of it is sent by following the link.
+export function toFragment(of = state, only = "") {
+  const words = new URLSearchParams();
+  for (const name of of.extends) words.append("from", name);
+  for (const [key, text] of Object.entries(of.sets)) words.append("set", `${key}=${text}`);
+  for (const event of of.events) words.append("event", JSON.stringify(event));
+  for (const name of ["title", "start", "end"]) if (of[name]) words.append(name, of[name]);
+  if (of.runs !== 1000) words.append("runs", of.runs);
+  if (of.seed !== 1) words.append("seed", of.seed);
+  if (only === "scenario") return words.toString();
+  if (of.view !== "overview") words.append("view", of.view);
+  for (const name of of.charts) words.append("chart", name);
+  for (const name of ["date", "tile", "measure", "member"]) if (of[name]) words.append(name, of[name]);
+  if (of.single) words.append("single", "1");
+  if (of.change) words.append("change", "1");
+  for (const pin of of.pins) words.append("pin", toFragment({ ...EMPTY_STATE, ...pin }, "scenario"));
+  if (of.lesson) words.append("lesson", JSON.stringify(of.lesson));
+  return words.toString();
+}
+
+export function fromFragment(text) {
+  const words = new URLSearchParams(text.replace(/^.*#/s, "").trim());
+  const read = structuredClone(EMPTY_STATE);
+  if (!words.has("from") && !words.has("set") && !words.has("view")) return null;
+  read.view = words.get("view") ?? "overview";
+  read.extends = words.getAll("from").slice(0, 8);
+  for (const pair of words.getAll("set")) {
+    const at = pair.indexOf("=");
+    if (at > 0) read.sets[pair.slice(0, at)] = pair.slice(at + 1);
+  }
+  for (const name of ["title", "start", "end", "date", "tile", "measure", "member"]) read[name] = words.get(name) ?? "";
+  for (const name of ["runs", "seed"]) {
+    const number = Number(words.get(name) ?? NaN);
+    if (Number.isInteger(number)) read[name] = number;
+  }
+  read.single = words.get("single") === "1";
+  read.change = words.get("change") === "1";
+  read.charts = words.getAll("chart").slice(0, 2);
+  try {
+    read.events = words.getAll("event").map((event) => JSON.parse(event));
+    read.lesson = words.has("lesson") ? JSON.parse(words.get("lesson")) : null;
+  } catch {
+    notice("An event in this address cannot be read; it is left out.");
+  }
+  read.pins = words.getAll("pin").slice(0, MOST_PINS).map((pin) => pinOf(fromFragment(pin) ?? EMPTY_STATE));
+  return read;
+}
+
+export const pinOf = (of) => scenarioOf(of);
+
+let written = null;
+function writeAddress() {
+  clearTimeout(written);
+  written = setTimeout(() => {
+    history.replaceState(null, "", `#${toFragment()}`);
+    written = null;
+  }, 150);
+}
+
+// Change the state. `quiet` is for a lever on the move: one drag is one step of undo.
+export function change(parts, { step = true, drag = false } = {}) {
+  if (step && !(drag && change.dragging)) {
+    earlier.push(structuredClone(state));
+    if (earlier.length > 100) earlier.shift();
+    later.length = 0;
+  }
+  change.dragging = drag;
+  state = { ...state, ...parts };
+  writeAddress();
+  for (const watcher of watchers) watcher(state, { drag });
+}
+change.dragging = false;
+
+export function setKey(key, text, options = {}) {
+  const sets = { ...state.sets };
+  if (text === null) delete sets[key];
+  else sets[key] = text;
+  change({ sets }, options);
+}
+
+export const canUndo = () => earlier.length > 0;
+export const canRedo = () => later.length > 0;
+export const before = () => earlier.at(-1) ?? null;
+
+function travel(from, to) {
+  if (!from.length) return;
+  to.push(structuredClone(state));
+  state = from.pop();
+  change.dragging = false;
+  writeAddress();
+  for (const watcher of watchers) watcher(state, { drag: false });
+}
+export const undo = () => travel(earlier, later);
+export const redo = () => travel(later, earlier);
+
+export function openState(read) {
+  state = { ...structuredClone(EMPTY_STATE), ...read };
+  earlier.length = later.length = 0;
+  writeAddress();
+  for (const watcher of watchers) watcher(state, { drag: false, opened: true });
+}
+
+export function openAddress() {
+  if (location.hash.slice(1) === toFragment()) return;
+  const read = fromFragment(location.hash);
+  if (read) openState(read);
+}

@@ -1,0 +1,400 @@
+"""What the page can ask beyond a chart: what a lever does, what matters, what it would take, why, and the report.
+
+Each question is calculated step by step with the runs of the state on the same streams, says how far it is, and can be
+stopped.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import text
+from sim.analysis.sweep.design import Input, declared_range
+from sim.analysis.sweep.question import Recorded, target
+from sim.analysis.sweep.solving import solve
+from sim.errors import InputError
+from sim.explore.answer import baseline_of, by_title, headlines
+from sim.explore.drawn import Drawn, GivenUp, Subject, codes
+from sim.explore.levers import front
+from sim.explore.state import State
+from sim.scenario.parameter import Choice, Flag, Number
+from sim.scenario.values import Dated, Distribution
+
+if TYPE_CHECKING:
+    from sim.scenario import Parameter, Scenario
+
+Progress = Callable[[int, int], None]
+Stopped = Callable[[], bool]
+Question = Callable[[Progress, Stopped], dict[str, Any]]
+
+COMMAND = "alliance explore"
+RUNS = 256
+DRAWN = ("drawn", "by_winner", "by_posture")
+"""Options of a choice that leave it to chance or to another key."""
+MOST_STATES = 12
+SOLVE_STEPS = 34
+"""About as many values of a lever as a search tries."""
+
+
+def question(raw: Mapping[str, Any]) -> Question:
+    """The question that a request asks. Raises InputError where it is none."""
+    kind = raw.get("kind")
+    asked = _KINDS.get(kind) if isinstance(kind, str) else None
+    if asked is None:
+        raise InputError(text.unknown("question", text.tame(str(kind), 40), _KINDS))
+    return asked(raw)
+
+
+def _outcome(raw: Mapping[str, Any], scenario: Scenario) -> tuple[Subject, datetime.date]:
+    subject = Subject.read(raw.get("subject"))
+    if subject.about.labels:
+        raise InputError(f"{subject.title} is a name, not a number; choose another outcome")
+    date = raw.get("date")
+    try:
+        day = datetime.date.fromisoformat(date) if isinstance(date, str) and date else scenario.end
+    except ValueError:
+        raise InputError("date must be a day such as 2027-12-31") from None
+    return subject, min(max(day, scenario.start), scenario.end)
+
+
+def _days(scenario: Scenario, subject: Subject) -> tuple[datetime.date, ...]:
+    from sim.model import axes
+
+    axis = axes(scenario)
+    return axis.years if subject.about.every == "year" else axis.months
+
+
+def _row(scenario: Scenario, subject: Subject, day: datetime.date) -> int:
+    return max(0, sum(date <= day for date in _days(scenario, subject)) - 1)
+
+
+def _values(scenario: Scenario, seed: int, subject: Subject, day: datetime.date) -> NDArray[Any]:
+    """The outcome in every run."""
+    from sim.model import simulate
+
+    array = simulate(scenario, seed, 0, RUNS)[subject.variable]
+    if subject.entity:
+        array = array[:, codes(subject.about.entity or "").index(subject.entity)]
+    return np.asarray(array[_row(scenario, subject, day)], np.float64)
+
+
+def _parameter(key: str) -> Parameter:
+    from sim.model import catalogue
+
+    parameter = catalogue().find(key)
+    if parameter is None or "*" in key:
+        raise InputError(text.unknown("key", text.tame(key, 80), catalogue().keys()))
+    return parameter
+
+
+def _label(key: str) -> str:
+    return next((lever.label for _, levers in front() for lever in levers if lever.key == key), key)
+
+
+def _ends(key: str, scenario: Scenario) -> tuple[str, str] | None:
+    """The two ends between which a key is moved, as TOML texts: its range in front, the declared one, or 90%."""
+    parameter = _parameter(key)
+    lever = next((lever for _, levers in front() for lever in levers if lever.key == key), None)
+    domain = parameter.domain
+    if isinstance(domain, Flag):
+        return "false", "true"
+    if isinstance(domain, Choice):
+        options = [option for option in domain.options if option not in DRAWN]
+        return f'"{options[0]}"', f'"{options[-1]}"'
+    if not isinstance(domain, Number):
+        return None
+    given = scenario.values.get(key)
+    value = given.value if given else parameter.default
+    declared_low, declared_high, listed = declared_range(parameter)
+    if lever:
+        low, high = lever.low, lever.high
+    elif listed:
+        low, high = (float(_central(value)) for value in (listed[0], listed[-1]))
+    elif declared_low < declared_high:
+        low, high = declared_low, declared_high
+    elif isinstance(value, Distribution) and not value.is_fixed:
+        low, high = (float(edge) for edge in value.ppf(np.array([0.05, 0.95])))
+    else:
+        return None
+    if domain.integer:
+        low, high = round(low), round(high)
+    return (f"{low:.6g}", f"{high:.6g}") if low < high else None
+
+
+def _central(value: Any) -> float:
+    return value.central() if isinstance(value, Distribution) else float("nan")
+
+
+def _effect(raw: Mapping[str, Any]) -> Question:
+    """What one lever does: every headline number with the lever at its low end, as it is, and at its high end."""
+    state, key = State.read(raw.get("state")), str(raw.get("key"))[:120]
+    ends = _ends(key, state.scenario())
+    if ends is None:
+        raise InputError("this key has no range of its own to move in; set a value and see")
+    low, high = ends
+
+    def run(progress: Progress, stopped: Stopped) -> dict[str, Any]:
+        from sim.explore.answer import headline
+        from sim.explore.drawn import drawn_for
+
+        subjects = headlines()
+        columns: list[Drawn] = []
+        for place, moved in enumerate((state.with_set(key, low), state, state.with_set(key, high))):
+            progress(place, 3)
+            columns.append(drawn_for(moved.scenario(), state.seed, min(RUNS, state.runs), subjects, stopped))
+        rows: list[tuple[float, dict[str, Any]]] = []
+        for subject in subjects:
+            each: list[dict[str, Any]] = [headline(subject, drawn, columns[1], drawn.scenario.end) for drawn in columns]
+            size = abs(float(each[2]["number"] or 0) - float(each[0]["number"] or 0))
+            spread = float(np.std(columns[1].of(subject)[-1])) or 1.0
+            cells = [cell["value"] for cell in each]
+            rows.append((size / spread, {"title": subject.title, "unit": subject.unit, "values": cells}))
+        rows.sort(key=lambda row: row[0], reverse=True)
+        return {"low": low, "high": high, "rows": [row for _, row in rows]}
+
+    return run
+
+
+def _tornado(raw: Mapping[str, Any]) -> Question:
+    """What matters for an outcome: each front lever, or each assumption that data leave open, moved over its range."""
+    state = State.read(raw.get("state"))
+    scenario = state.scenario()
+    subject, day = _outcome(raw, scenario)
+    keys = _keys_to_move(raw.get("of"), scenario)
+
+    def run(progress: Progress, stopped: Stopped) -> dict[str, Any]:
+        middle = _values(scenario, state.seed, subject, day)
+        bars = []
+        for place, (key, ends, label) in enumerate(keys):
+            progress(place, len(keys))
+            if stopped():
+                raise GivenUp
+            try:
+                moved = [_values(state.with_set(key, end).scenario(), state.seed, subject, day) for end in ends]
+            except InputError:  # the end does not go together with the rest of this state
+                continue
+            means = [float(values.mean() - middle.mean()) for values in moved]
+            noise = [1.96 * float((values - middle).std()) / len(middle) ** 0.5 for values in moved]
+            if max(map(abs, means)) > 0:
+                bars.append({"key": key, "label": label, "ends": ends, "means": means, "noise": noise})
+        bars.sort(key=lambda bar: -max(map(abs, bar["means"])))
+        return {
+            "title": subject.title,
+            "unit": subject.unit,
+            "date": text.when(day, subject.about.every),
+            "middle": float(middle.mean()),
+            "runs": RUNS,
+            "moved": len(keys),
+            "bars": bars[:24],
+        }
+
+    return run
+
+
+def _keys_to_move(of: Any, scenario: Scenario) -> list[tuple[str, tuple[str, str], str]]:
+    from sim.model import catalogue
+
+    if of == "open":
+        keys = [
+            (parameter.key, parameter.key)
+            for parameter in catalogue()
+            if parameter.depends_on and not parameter.entities
+        ]
+    else:
+        keys = [(lever.key, lever.label) for _, levers in front() for lever in levers]
+    return [(key, ends, label) for key, label in keys if (ends := _ends(key, scenario))]
+
+
+def _solve(raw: Mapping[str, Any]) -> Question:
+    """What it would take: where along a lever's range an outcome reaches a level with a stated probability."""
+    state, key = State.read(raw.get("state")), str(raw.get("key"))[:120]
+    scenario = state.scenario()
+    subject, day = _outcome(raw, scenario)
+    level, odds = raw.get("level"), raw.get("probability", 0.5)
+    for number in (level, odds):
+        if isinstance(number, bool) or not isinstance(number, int | float) or abs(number) > 1e12:
+            raise InputError("level and probability must be numbers")
+    sign = "<=" if raw.get("below") is True else ">="
+    at = _days(scenario, subject)[_row(scenario, subject, day)]
+    aim = target(f"P({subject.id}@{at} {sign} {level:f}) >= {odds:f}", _recorded(scenario, subject))
+    ends = _ends(key, scenario)
+    if ends is None or ends[0][0] in '"tf':
+        raise InputError("choose a lever that is a number")
+    parameter = _parameter(key)
+    whole = isinstance(parameter.domain, Number) and parameter.domain.integer
+    low, high = map(float, ends)
+    lever = Input(_label(key), (key,), parameter.meaning, parameter.unit, low=low, high=high, whole=whole)
+
+    def run(progress: Progress, stopped: Stopped) -> dict[str, Any]:
+        tried = 0
+
+        def holds(number: float) -> NDArray[np.bool_]:
+            nonlocal tried
+            tried += 1
+            progress(min(tried, SOLVE_STEPS), SOLVE_STEPS)
+            if stopped():
+                raise GivenUp
+            return aim.condition.holds(
+                _values(state.with_set(key, f"{number:.6g}").scenario(), state.seed, subject, day)
+            )
+
+        found = solve(lever, aim, holds)
+        return {
+            "sentence": f"{subject.title}, {subject.unit}: {found.sentence()}.",
+            "answer": None if np.isnan(found.value) else float(found.value),
+            "curve": [
+                [float(at), float(share), float(low), float(high)]
+                for at, share, low, high in zip(
+                    found.levers, found.shares, found.share_low, found.share_high, strict=True
+                )
+            ],
+            "runs": found.runs,
+        }
+
+    return run
+
+
+def _recorded(scenario: Scenario, subject: Subject) -> Recorded:
+    from sim.model import axes
+
+    about, axis = subject.about, axes(scenario)
+    entities = {about.name: codes(about.entity) if about.entity else ()}
+    return Recorded({about.name: about.every}, entities, axis.years, axis.months)
+
+
+def _why(raw: Mapping[str, Any]) -> Question:
+    """Why a state differs from its baseline: the difference shared out over the groups of changed inputs."""
+    state = State.read(raw.get("state"))
+    scenario = state.scenario()
+    base = baseline_of(scenario)
+    if base.hash == scenario.hash:
+        raise InputError("this is the baseline itself; there is no difference to explain")
+    subject, day = _outcome(raw, scenario)
+
+    def run(progress: Progress, _: Stopped) -> dict[str, Any]:
+        from sim.analysis import attribute
+        from sim.analysis.outcomes import chosen_outcomes
+
+        outcomes = chosen_outcomes([subject.id])
+        found = attribute(base, scenario, runs=RUNS, seed=state.seed, outcomes=outcomes, progress=progress)
+        dated = sorted(found.waterfalls, key=lambda waterfall: waterfall.date)
+        past = [waterfall for waterfall in dated if waterfall.date <= day.isoformat()]
+        waterfall = past[-1] if past else dated[0]
+        return {
+            "title": subject.title,
+            "unit": subject.unit,
+            "date": waterfall.date,
+            "from": waterfall.a_mean,
+            "to": waterfall.b_mean,
+            "parts": [
+                {"group": part.group, "mean": part.mean, "low": part.low, "high": part.high, "open": part.depends_on}
+                for part in waterfall.parts
+            ],
+            "runs": RUNS,
+        }
+
+    return run
+
+
+def _report(raw: Mapping[str, Any]) -> Question:
+    """The one-file report of what is on the screen: each state against the baseline of the first."""
+    states = _states(raw)
+
+    def run(progress: Progress, stopped: Stopped) -> dict[str, Any]:
+        import tempfile
+        from dataclasses import replace
+        from pathlib import Path
+
+        from sim.analysis import compare
+        from sim.ensemble import run as run_ensemble
+        from sim.figures.compared import draw_comparison, figure_names
+        from sim.figures.report import build_report, read_pictures
+
+        first = states[0]
+        scenarios = {"baseline": baseline_of(first.scenario())}
+        for place, state in enumerate(states, start=1):
+            name = state.extends[0] if state.extends and not state.sets and not state.events else f"state_{place}"
+            scenarios.setdefault(name, replace(state.scenario(), name=name, title=state.title or by_title(state)))
+        distinct: dict[str, Scenario] = {}
+        for name, scenario in scenarios.items():
+            if scenario.hash not in {other.hash for other in distinct.values()}:
+                distinct[name] = replace(scenario, name=name)
+        if len(distinct) < 2:
+            raise InputError("a report compares; change something or pin another state first")
+        with tempfile.TemporaryDirectory() as folder:
+            results = []
+            for place, (name, scenario) in enumerate(distinct.items()):
+                progress(place, len(distinct) + 1)
+                if stopped():
+                    raise GivenUp
+                runs = min(1000, first.runs)
+                results.append(run_ensemble(scenario, runs=runs, seed=first.seed, out=Path(folder) / name))
+            comparison = compare(results)
+            names = figure_names(comparison)
+            figures = Path(folder) / "figures"
+            draw_comparison(comparison, figures, ("svg",), jobs=1, command=COMMAND, progress=progress)
+            return {"html": build_report(comparison, read_pictures(figures, names), command=COMMAND)}
+
+    return run
+
+
+def _states(raw: Mapping[str, Any]) -> list[State]:
+    states = raw.get("states")
+    if not isinstance(states, list) or not 1 <= len(states) <= MOST_STATES:
+        raise InputError(f"states must be a list of one to {MOST_STATES}")
+    return [State.read(state) for state in states]
+
+
+def compared_inputs(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Every setting in which states differ from each other or from the baseline of the first, inherited ones too.
+
+    For numbers also the lowest, the highest and the mean over the states.
+    """
+    from sim.analysis.inputs import changed_inputs
+    from sim.model import catalogue
+
+    states = _states(raw)
+    scenarios = [state.scenario() for state in states]
+    base = baseline_of(scenarios[0])
+    known = catalogue()
+    rows = []
+    for change in changed_inputs([base, *scenarios], known):
+        numbers = [_number(scenario, change.key, known.find(change.key)) for scenario in scenarios]
+        counted = [number for number in numbers if number is not None]
+        rows.append(
+            {
+                "key": change.key,
+                "meaning": change.meaning,
+                "unit": change.unit,
+                "kind": change.kind,
+                "open": change.depends_on,
+                "values": list(change.values),
+                "origins": list(change.origins),
+                "spread": [min(counted), max(counted), sum(counted) / len(counted)] if counted else None,
+            }
+        )
+    return {"baseline": base.title, "rows": rows}
+
+
+def _number(scenario: Scenario, key: str, parameter: Parameter | None) -> float | None:
+    given = scenario.values.get(key)
+    value = given.value if given else parameter.default if parameter else None
+    if isinstance(value, Distribution):
+        return float(f"{value.central():.6g}")
+    if isinstance(value, Dated):
+        return float(f"{value.points[-1][1].central():.6g}")
+    return None
+
+
+_KINDS: dict[str, Callable[[Mapping[str, Any]], Question]] = {
+    "effect": _effect,
+    "tornado": _tornado,
+    "solve": _solve,
+    "why": _why,
+    "report": _report,
+}

@@ -1,0 +1,149 @@
+"""What the page shows is what ``alliance run`` of its download gives, and differences are taken run by run."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from sim import run
+from sim.errors import InputError
+from sim.explore.answer import PREVIEW, answer, headlines
+from sim.explore.drawn import GivenUp, drawn_for
+from sim.explore.levers import FRONT, front, page_facts, scenarios
+from sim.explore.state import State
+
+STATE = {"extends": ["trump_conditional"], "sets": {"europe.aid.commitment_factor": "1.5"}, "runs": 300}
+CHARTS = ["europe_canada_share_pct_gdp", "us_commitment", "us_posture", "ceasefire", "aid_delivered_beur:DEU"]
+
+
+@pytest.fixture(scope="module")
+def told():
+    return answer({"state": STATE, "charts": CHARTS, "single": True})
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    path = folder / "explored.toml"
+    path.write_text(State.read(STATE).toml(), encoding="utf-8")
+    return run(path, runs=300, seed=1, out=folder / "result")
+
+
+def test_the_charts_are_those_of_a_run_of_the_downloaded_file(told, result):
+    for chart in told["charts"]:
+        name, _, entity = chart["id"].partition(":")
+        assert chart["dates"] == [str(day)[:10] for day in result.dates(name)]
+        if chart["kind"] == "fan":
+            expected = result.quantiles(name, entity or None)
+            assert np.asarray(chart["values"]) == pytest.approx(expected, abs=0.51 * 10 ** -max(2, chart["places"] + 2))
+        elif chart["kind"] == "share":
+            assert np.asarray(chart["values"]) == pytest.approx(result.mean(name), abs=1e-4)
+        else:
+            each = np.stack([result.mean(name, label) for label in result.entities(name)], axis=-1)
+            assert np.asarray(chart["values"]) == pytest.approx(each, abs=1e-4)
+
+
+def test_the_answer_is_json_and_names_its_scenario(told):
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    assert told["hash"] == State.read(STATE).scenario().hash[:16]
+    assert told["levers"]["europe.aid.commitment_factor"]["value"] == 1.5
+
+
+def test_twenty_single_runs_are_the_first_of_the_ensemble(told, result):
+    lines = np.asarray(told["charts"][1]["single"])
+    assert lines.shape == (20, len(told["charts"][1]["dates"]))
+    assert lines == pytest.approx(result.values("us_commitment")[:, :20].T, abs=1e-4)
+
+
+def test_a_preview_is_the_first_runs_of_the_same_ensemble():
+    state = {**STATE, "sets": {"europe.aid.commitment_factor": "1.25"}}
+    preview = answer({"state": state, "charts": CHARTS[:1], "runs": "preview"})
+    alone = answer({"state": {**state, "runs": PREVIEW}, "charts": CHARTS[:1]})
+    assert (preview["runs"], preview["preview"]) == (PREVIEW, True)
+    assert preview["charts"][0]["values"] == alone["charts"][0]["values"]
+    assert preview["charts"][0]["base"] == alone["charts"][0]["base"]
+
+
+def test_changes_are_those_of_pairs_of_runs(told):
+    card = next(card for card in told["strip"] if card["id"] == "military_aid_allocated_beur:EUR")
+    subject = next(subject for subject in headlines() if subject.id == card["id"])
+    state = State.read(STATE)
+    ours = drawn_for(state.scenario(), 1, 300, [subject], lambda: False).of(subject)[-1]
+    base = State.read({"extends": ["baseline"], "runs": 300}).scenario()
+    theirs = drawn_for(base, 1, 300, [subject], lambda: False).of(subject)[-1]
+    assert card["size"] == pytest.approx(float(np.mean(ours - theirs, dtype=np.float64)), rel=1e-3)
+    assert card["higher"] == pytest.approx(float((ours > theirs).mean()), abs=1e-4)
+
+
+def test_the_baseline_against_itself_shows_no_change():
+    told = answer({"state": {"extends": ["baseline"], "runs": 64}})
+    assert told["same"]
+    assert all(chart["base"] is None for chart in told["charts"])
+    assert {card["change"] for card in told["strip"]} == {"this is the baseline"}
+
+
+def test_an_answer_nobody_waits_for_is_given_up():
+    state = {**STATE, "sets": {"europe.aid.commitment_factor": "1.75"}}
+    with pytest.raises(GivenUp):
+        answer({"state": state}, lambda: True)
+
+
+def test_tiles_and_donors_cover_their_axes():
+    told = answer({"state": STATE, "charts": [], "tiles": "defence_share_pct_gdp", "donors": "aid_committed_beur",
+                   "date": "2026-06-30"})  # fmt: skip
+    facts = page_facts()
+    assert [tile["code"] for tile in told["tiles"]] == facts["axes"]["member"]["codes"]
+    assert [tile["code"] for tile in told["donors"]] == facts["axes"]["donor"]["codes"]
+    assert told["date"] == "2026-06-30"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"charts": ["no_such"]},
+        {"charts": ["defence_share_pct_gdp:XXX"]},
+        {"charts": "us_commitment"},
+        {"charts": [1]},
+        {"charts": ["us_commitment"] * 100},
+        {"tiles": "us_commitment"},
+        {"date": "soon"},
+        {"date": 5},
+    ],
+)
+def test_a_wrong_request_is_refused(raw):
+    with pytest.raises(InputError):
+        answer({"state": STATE, **raw})
+
+
+def test_every_lever_in_front_is_a_key_with_a_unit_kind_and_source():
+    keys = [lever.key for _, levers in front() for lever in levers]
+    assert len(keys) == len(set(keys))
+    assert 20 <= len(keys) <= 40
+    parameters = page_facts()["parameters"]
+    known = {parameter["key"].replace("*", code): parameter for parameter in parameters
+             for code in parameter["entities"] or [""]}  # fmt: skip
+    for key in keys:
+        assert known[key]["unit"]
+        assert known[key]["kind"] in ("data", "estimated", "assumption")
+        assert known[key]["source"]
+
+
+def test_each_end_of_each_lever_is_accepted():
+    for _, levers in FRONT:
+        for lever in levers:
+            parameter = next((each for each in page_facts()["parameters"] if each["key"] == lever.key), None)
+            if parameter and parameter["domain"]["is"] == "number":
+                for end in (lever.low, lever.high):
+                    State.read({"extends": ["baseline"], "sets": {lever.key: f"{end:g}"}}).scenario()
+
+
+def test_the_page_offers_every_shipped_scenario_and_its_baseline():
+    from sim.shipped import shipped_names
+
+    rows = {row["name"]: row for row in scenarios()}
+    assert sorted(rows) == shipped_names()
+    assert rows["baseline"]["is_baseline"]
+    assert rows["trump_conditional"]["baseline"] == "baseline"
+    assert all(rows[row["baseline"]]["is_baseline"] for row in rows.values())

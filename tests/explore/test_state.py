@@ -1,0 +1,110 @@
+"""The state of the page is a scenario file: it says the same, can hold nothing else, and reads no other file."""
+
+from __future__ import annotations
+
+import tomllib
+from contextlib import suppress
+
+import pytest
+
+from sim import load
+from sim.errors import InputError
+from sim.explore.state import State, read_upload
+
+CHANGED = {
+    "extends": ["trump_conditional"],
+    "sets": {
+        "us.commitment.posture": '"retrenchment"',
+        "europe.aid.commitment_factor": "1.5",
+        "europe.aid.replacement_long_run": '{ dist = "uniform", low = 0.2, high = 0.6 }',
+        "members.DEU.budget_change_pp": "0.1",
+    },
+    "events": [
+        {"name": "a stop", "date": "2025-03-05", "until": "2025-04-05", "probability": 0.5,
+         "set": {"us.aid.delivery_factor": "0"}}
+    ],
+    "end": "2027-12-31",
+    "runs": 200,
+    "seed": 7,
+}  # fmt: skip
+
+
+def test_an_unchanged_state_is_the_shipped_scenario():
+    assert State.read({"extends": ["trump_conditional"]}).scenario().hash == load("trump_conditional").hash
+
+
+def test_the_download_run_from_disk_is_the_state(tmp_path):
+    state = State.read(CHANGED)
+    path = tmp_path / "explored.toml"
+    path.write_text(state.toml(), encoding="utf-8")
+    loaded = load(path)
+    assert loaded.hash == state.scenario().hash
+    assert loaded.values["us.commitment.posture"].value == "retrenchment"
+    assert loaded.end.year == 2027
+    assert loaded.events[-1].probability == 0.5
+
+
+def test_an_upload_becomes_a_state_that_says_the_same():
+    text = State.read(CHANGED).toml()
+    told = read_upload(text, "mine.toml")
+    again = State.read({**told, "runs": 200, "seed": 7})
+    assert again.scenario().hash == State.read(CHANGED).scenario().hash
+    assert told["extends"] == ["trump_conditional"]
+
+
+@pytest.mark.parametrize("name", ["baseline", "europe_replaces_us", "history_2022"])
+def test_every_kind_of_shipped_file_can_be_uploaded(name):
+    from sim.shipped import shipped_folder
+
+    text = (shipped_folder() / f"{name}.toml").read_text(encoding="utf-8")
+    assert State.read(read_upload(text, "upload.toml")).scenario().hash == load(name).hash
+
+
+@pytest.mark.parametrize(
+    "value", ['1\ntitle = "x"', "1 # ", "[1", '"a" "b"', "1\r\n[us]\n", "{a = 1}\nb = 2", "", "nonsense", "[" * 1900]
+)
+def test_a_value_can_hold_nothing_but_itself(value):
+    state = State.read({"sets": {"europe.aid.commitment_factor": value}})
+    with suppress(InputError):
+        table = tomllib.loads(state.toml())
+        assert set(table) == {"title", "description", "references", "extends", "europe"}
+        assert list(table["europe"]["aid"]) == ["commitment_factor"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "key"),
+    [
+        ({"extends": "baseline"}, "extends"),
+        ({"extends": ["x" * 200]}, "extends"),
+        ({"sets": {"a b": "1"}}, "a b"),
+        ({"sets": {"us.commitment.shock": 1}}, "us.commitment.shock"),
+        ({"runs": 10**9}, "runs"),
+        ({"runs": True}, "runs"),
+        ({"seed": -1}, "seed"),
+        ({"events": [1]}, "events"),
+        ({"title": "x" * 1000}, "title"),
+    ],
+)
+def test_what_is_no_state_is_refused_by_key(raw, key):
+    with pytest.raises(InputError) as error:
+        State.read({"extends": ["baseline"], **raw})
+    assert [problem.key for problem in error.value.problems] == [key]
+
+
+@pytest.mark.parametrize("name", ["../README.md", "/etc/passwd", "..", ".", "pyproject.toml", "a\x00b", "nothing"])
+def test_a_state_extends_shipped_scenarios_only(name):
+    with pytest.raises(InputError, match="only these can be extended here"):
+        State.read({"extends": [name]}).scenario()
+
+
+def test_runs_times_months_are_bounded():
+    with pytest.raises(InputError, match="for so long a horizon"):
+        State.read({"extends": ["baseline"], "end": "2060-12-31", "runs": 5000}).scenario()
+
+
+def test_a_wrong_value_is_told_by_its_key_with_the_words_of_check():
+    with pytest.raises(InputError) as error:
+        State.read({"sets": {"europe.aid.commitment_factor": "-1", "us.commitment.postur": '"conditional"'}}).scenario()
+    told = {problem.key: problem.message for problem in error.value.problems}
+    assert "a number from 0 to 10" in told["europe.aid.commitment_factor"]
+    assert "did you mean us.commitment.posture?" in told["us.commitment.postur"]
