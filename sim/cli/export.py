@@ -68,10 +68,9 @@ def figure_files(
             result = open_result(folder)
             return figures.draw_all(result, target, formats, usable_cores(), size=size, progress=progress)
         from sim.analysis import reopen
-        from sim.figures.compared.gallery import draw_comparison
 
         comparison, line = reopen(folder)
-        return draw_comparison(comparison, target, formats, size, usable_cores(), command=line, progress=progress)
+        return figures.draw_all(comparison, target, formats, usable_cores(), size=size, command=line, progress=progress)
 
 
 def workbook(folder: Path, *, is_comparison: bool) -> bytes:

@@ -58,7 +58,7 @@ class Story:
     hash: str = "5f" * 32
 
 
-@dataclass
+@dataclass(eq=False)
 class Formula:
     """Reads like a Result; ``spread`` 0 makes all runs equal, ``kept`` False drops single runs."""
 
