@@ -6,7 +6,8 @@ import itertools
 import numpy as np
 import pytest
 
-from sim.analysis.attribution import attribute, between, groups_between, orders, read_values
+from sim.analysis.attribution import attribute, between, groups_between, orders
+from sim.analysis.coalitions import read_values
 from sim.analysis.outcomes import chosen_outcomes
 from sim.errors import InputError
 
