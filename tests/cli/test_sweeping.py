@@ -90,15 +90,15 @@ def test_depends_marks_the_conclusions_that_turn(tmp_path, alliance):
                     "--quiet", "--out", str(folder))  # fmt: skip
     assert made.exit_code == 0, made.stderr
     done = alliance(
-        "depends", str(folder), "--outcome", "europe_canada_share_pct_gdp@2029", "--vary", "budgets.commitment_pp=-0.3:0.3",
-        "--runs", "64", "--jobs", "1", "--quiet", "--regret", "europe_canada_share_pct_gdp@2029", "--weights",
-        "democratic=0.6,republican=0.4",
+        "depends", str(folder), "--outcome", "us_commitment@2029", "--runs", "64", "--jobs", "1", "--quiet",
+        "--vary", "us.commitment.level_conditional=0.1:0.9", "--regret", "us_commitment@2029",
+        "--weights", "democratic=0.6,republican=0.4",
     )  # fmt: skip
-    assert "turns to the other side where budgets.commitment_pp is -0.3" in done.stdout
+    assert "turns to the other side where us.commitment.level_conditional is 0.9" in done.stdout
     assert "0 of 1 hold at every setting tried." in done.stdout
     assert "regret" in done.stdout
     kept = json.loads((folder / "comparison.json").read_text())["depends"]
-    assert kept["turns"][0]["assumption"] == "budgets.commitment_pp"
+    assert kept["turns"][0]["assumption"] == "us.commitment.level_conditional"
     assert kept["regret"]["weights"] == [0.6, 0.4]
 
 
