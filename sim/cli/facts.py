@@ -26,14 +26,14 @@ def _folder(path: str | None) -> Path:
 
 @click.group("facts")
 def facts_command() -> None:
-    """List the facts, check a folder of your own, compare it, and bring official files in."""
+    """List the facts, check or import a folder of your own."""
 
 
 @facts_command.command("list")
-@click.option("--facts", "folder", metavar="FOLDER", help="A folder of your own tables to list with the shipped ones.")
+@click.argument("folder", required=False, metavar="[FOLDER]")
 @json_option
 def list_facts(folder: str | None, as_json: bool) -> None:
-    """List the tables: rows, editions, the last day known, and rows of your own."""
+    """List the tables: rows, editions, the last day known, and rows of your own in FOLDER."""
     from sim import facts
     from sim.cli.tables import columns
     from sim.facts import own, schema, tables
