@@ -98,7 +98,7 @@ def attribute_command(
 def provenance(found: Attribution, pair: Sequence[Scenario], line: str) -> Provenance:
     """What the waterfalls of ``found`` carry: scenarios with hashes, seed, runs, versions and the command."""
     from sim import facts
-    from sim.figures.compared import attribution_provenance
+    from sim.figures.compared.waterfall import attribution_provenance
     from sim.version import __version__
 
     return attribution_provenance(found, pair, version=__version__, facts=facts.stamp(), command=line)
@@ -115,10 +115,12 @@ def draw_waterfalls(
     quiet: bool,
 ) -> list[Path]:
     """Write a waterfall for each headline outcome; returns the paths."""
-    from sim.figures.compared import draw_attribution
+    from sim.figures.compared.waterfall import draw_attribution
 
     with Progress("figures", quiet=quiet) as progress:
-        return draw_attribution(found, folder, formats, size, jobs or usable_cores(), source=source, progress=progress)
+        return draw_attribution(
+            found, folder, formats, jobs or usable_cores(), source=source, size=size, progress=progress
+        )
 
 
 def as_text(found: Attribution, files: list[Path], seconds: float) -> str:

@@ -91,12 +91,10 @@ def compare_command(
         comparison = asked.comparison(folder, jobs=jobs, force=force, command=line, progress=progress)
     files = [*write_tables(comparison, folder), asked.keep(comparison, folder, line)]
     if not no_figures:
-        from sim.figures.compared.gallery import draw_comparison
+        from sim.figures import draw_all
 
         with Progress("figures", quiet=quiet) as progress:
-            files += draw_comparison(
-                comparison, folder / "figures", formats, size, jobs, command=line, progress=progress
-            )
+            files += draw_all(comparison, folder / "figures", formats, jobs, size=size, command=line, progress=progress)
     if report:
         drawn = folder / "figures" if not no_figures and "svg" in formats and size == "page" else None
         files.append(write_report(comparison, report, line, folder, jobs, why=why, drawn=drawn, quiet=quiet))

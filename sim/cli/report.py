@@ -33,7 +33,7 @@ def write_report(
     Raises:
         FaultError: the file cannot be written.
     """
-    from sim.figures.compared import draw_comparison, figure_names
+    from sim.figures import draw_all, figure_names
     from sim.figures.report import build_report, read_pictures
     from sim.files import write_whole
 
@@ -42,7 +42,7 @@ def write_report(
     with tempfile.TemporaryDirectory(prefix="alliance-") as scratch:
         if drawn is None:
             with Progress("figures of the report", quiet=quiet) as progress:
-                draw_comparison(comparison, scratch, ("svg",), jobs=jobs, command=line, progress=progress)
+                draw_all(comparison, scratch, ("svg",), jobs, command=line, progress=progress)
         pictures = read_pictures(drawn or scratch, names)
     write_whole(path, build_report(comparison, pictures, attributions=reasons, command=line))
     return path

@@ -111,7 +111,7 @@ def _from_run(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path,
 
 def _from_comparison(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str) -> Drawing:
     from sim.analysis import ask
-    from sim.figures.compared.gallery import draw_compared
+    from sim.figures import draw
 
     asked = ask(
         given["scenarios"],
@@ -125,13 +125,13 @@ def _from_comparison(carried: Mapping[str, Any], given: Mapping[str, Any], place
     )
     _check_inputs(carried, {scenario.name: scenario.hash for scenario in asked.scenarios})
     comparison = asked.comparison(place, jobs=usable_cores(), command=line)
-    return draw_compared(comparison, carried["figure"], carried.get("size", "page"), command=line)
+    return draw(comparison, carried["figure"], carried.get("size", "page"), command=line)
 
 
 def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str) -> Drawing:
     from sim.analysis import ask, attribute
     from sim.cli.attribute import provenance
-    from sim.figures.compared import waterfall
+    from sim.figures.compared.waterfall import waterfall
 
     asked = ask(
         [given["first"], given["second"]],

@@ -77,6 +77,7 @@ def compose(
         "keep_runs": given["keep_runs"],
         "facts": given["facts"],
         "versions": given["versions"],
+        "systems": source.systems(),
         "git_commit": source.git_commit(),
         "command": command,
         "seconds": {name: round(spent, 3) for name, spent in seconds.items()},

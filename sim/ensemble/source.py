@@ -59,9 +59,26 @@ def facts_stamp() -> str:
     return str(importlib.import_module(FACTS).stamp())
 
 
-@cache
 def code_stamp() -> str:
-    """A sha256 over the sources of every room that can change a number."""
+    """A sha256 over the sources of every room that can change a number, and of systems of other packages."""
+    from sim.model import extensions
+
+    outside = extensions.code_hash()
+    return hashlib.sha256(f"{_own_code()} {outside}".encode()).hexdigest() if outside else _own_code()
+
+
+def systems() -> dict[str, dict[str, str]]:
+    """The systems that are not part of this program: name -> package and version."""
+    from sim.model import extensions
+
+    return {
+        name: {"package": extension.package, "version": extension.version}
+        for name, extension in sorted(extensions.extensions().items())
+    }
+
+
+@cache
+def _own_code() -> str:
     digest = hashlib.sha256((PACKAGE / "errors.py").read_bytes())
     for room in ROOMS:
         for path in sorted((PACKAGE / room).rglob("*.py")):

@@ -312,7 +312,7 @@ def _report(raw: Mapping[str, Any]) -> Question:
 
         from sim.analysis import compare
         from sim.ensemble import run as run_ensemble
-        from sim.figures.compared import draw_comparison, figure_names
+        from sim.figures import draw_all, figure_names
         from sim.figures.report import build_report, read_pictures
 
         first = states[0]
@@ -337,7 +337,7 @@ def _report(raw: Mapping[str, Any]) -> Question:
             comparison = compare(results)
             names = figure_names(comparison)
             figures = Path(folder) / "figures"
-            draw_comparison(comparison, figures, ("svg",), jobs=1, command=COMMAND, progress=progress)
+            draw_all(comparison, figures, ("svg",), command=COMMAND, progress=progress)
             return {"html": build_report(comparison, read_pictures(figures, names), command=COMMAND)}
 
     return run

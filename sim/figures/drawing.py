@@ -6,8 +6,8 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -52,6 +52,10 @@ class Table:
 
     def csv(self) -> str:
         """The table as CSV text: one header line, seven significant digits, empty where a column does not apply."""
+        return self._csv
+
+    @cached_property
+    def _csv(self) -> str:
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(self.columns)
@@ -62,7 +66,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Provenance:
-    """What made a picture, carried inside svg, png and pdf so that it can be checked and made again."""
+    """What made a picture, carried inside svg, png and pdf so that it can be checked and made again.
+
+    ``baseline`` is what a comparison compares with and ``by`` the key by which it split one ensemble; else empty.
+    """
 
     scenarios: tuple[str, ...]
     hashes: tuple[str, ...]
@@ -73,6 +80,8 @@ class Provenance:
     command: str
     figure: str = ""
     size: str = "page"
+    baseline: str = ""
+    by: str = ""
 
     def to_json(self, table: Table) -> str:
         """One line of JSON, with the sha256 of the CSV so that edited numbers show."""
@@ -87,6 +96,7 @@ class Provenance:
             "command": self.command,
             "numbers_sha256": hashlib.sha256(table.csv().encode()).hexdigest(),
         }
+        body |= {key: text for key, text in (("baseline", self.baseline), ("by", self.by)) if text}
         return json.dumps(body, ensure_ascii=True, separators=(",", ":"))
 
     def footer(self) -> str:
@@ -103,9 +113,23 @@ class Provenance:
         return " · ".join(parts)
 
 
+class Frame(NamedTuple):
+    """One panel as drawn: its heading, its variable, where it lies and what its axes show.
+
+    ``box`` is (left, bottom, width, height) in centimetres at page scale, ``times`` the first and last place on
+    the time axis in decimal years, ``values`` the lowest and highest mark of the value axis.
+    """
+
+    heading: str
+    variable: str
+    box: tuple[float, float, float, float]
+    times: tuple[float, float]
+    values: tuple[float, float]
+
+
 @dataclass(frozen=True)
 class Drawing:
-    """A figure with its title, its plain sentence, its text alternative and its numbers."""
+    """A figure with its title, its plain sentence, its text alternative, its numbers and its panels."""
 
     figure: Figure
     title: str
@@ -113,7 +137,7 @@ class Drawing:
     alt: str
     table: Table
     provenance: Provenance
-    parts: Mapping[str, Any] = field(default_factory=dict)
+    frames: tuple[Frame, ...] = ()
 
 
 def _cell(value: object) -> str:

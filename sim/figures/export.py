@@ -10,9 +10,10 @@ from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
-from sim.errors import FaultError, InputError
+from sim.errors import InputError
 from sim.figures import style
 from sim.figures.drawing import Drawing
+from sim.files import readable, write_whole
 
 FORMATS = ("svg", "png", "pdf")
 # What is written unless the user asks for more: the one for screens and editors, the one for every other program.
@@ -30,19 +31,12 @@ def export(drawing: Drawing, folder: Path | str, name: str, formats: Sequence[st
         FaultError: the folder or a file cannot be written.
     """
     check_formats(formats)
-    target = Path(folder)
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        with style.applied():
-            for kind in formats:
-                _write(target / f"{name}.{kind}", _WRITERS[kind](drawing, name))
-        _write(target / f"{name}.csv", drawing.table.csv().encode("utf-8-sig"))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise FaultError(
-            f"figure {name} cannot be written in {target}: {reason}; choose another folder with --out"
-        ) from error
-    return files(target, name, formats)
+    paths = files(Path(folder), name, formats)
+    with style.applied():
+        for kind, path in zip(formats, paths, strict=False):
+            write_whole(path, _WRITERS[kind](drawing, name))
+    write_whole(paths[-1], drawing.table.csv().encode("utf-8-sig"))
+    return paths
 
 
 def files(folder: Path, name: str, formats: Sequence[str]) -> list[Path]:
@@ -58,8 +52,8 @@ def check_formats(formats: Sequence[str]) -> None:
     """
     unknown = [kind for kind in formats if kind not in FORMATS]
     if unknown or not formats:
-        told = ", ".join(repr(kind) for kind in unknown) or "none"
-        raise InputError(f"unknown figure format: {told}; allowed: {', '.join(FORMATS)} (the CSV is always written)")
+        named = ", ".join(repr(kind) for kind in unknown) or "none"
+        raise InputError(f"unknown figure format: {named}; allowed: {', '.join(FORMATS)} (the CSV is always written)")
 
 
 def provenance_of(path: Path | str) -> dict[str, Any]:
@@ -68,15 +62,12 @@ def provenance_of(path: Path | str) -> dict[str, Any]:
     Raises:
         InputError: the file cannot be read or was not written by this program.
     """
-    place = Path(path)
-    try:
-        content = place.read_bytes()
-    except OSError as error:
-        raise InputError(f"{place} cannot be read: {error.strerror}") from error
-    found = _find_provenance(content)
-    if found is None:
-        raise InputError(f"{place} is not a figure of this program, or its metadata were removed")
-    return found
+    with readable(Path(path)):
+        content = Path(path).read_bytes()
+    provenance = _find_provenance(content)
+    if provenance is None:
+        raise InputError(f"{path} is not a figure of this program, or its metadata were removed")
+    return provenance
 
 
 def load() -> None:
@@ -113,7 +104,7 @@ def _accessible(text: str, drawing: Drawing, name: str) -> str:
     named = f'<title id="{name}-title">{escape(drawing.title)}</title>'
     words = f'{named}\n <desc id="{name}-desc">{escape(drawing.alt)}</desc>'
     labelled = f' role="img" aria-labelledby="{name}-title {name}-desc"'
-    return re.sub(r"<svg\b([^>]*)>", lambda found: f"<svg{found[1]}{labelled}>\n {words}", text, count=1)
+    return re.sub(r"<svg\b([^>]*)>", lambda opening: f"<svg{opening[1]}{labelled}>\n {words}", text, count=1)
 
 
 def _png(drawing: Drawing, _name: str) -> bytes:
@@ -163,22 +154,13 @@ def _creator(drawing: Drawing) -> str:
     return f"alliance {drawing.provenance.version}"
 
 
-def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def _find_provenance(content: bytes) -> dict[str, Any] | None:
     """The JSON line inside an svg, png or pdf, or None."""
     if content.startswith(b"\x89PNG"):
         text = _png_text(content)
     elif content.startswith(b"%PDF"):
-        found = re.search(rb"/Keywords \(((?:[^()\\]|\\.)*)\)", content, flags=re.S)
-        text = re.sub(rb"\\(.)", rb"\1", found[1]).decode("latin-1") if found else ""
+        keywords = re.search(rb"/Keywords \(((?:[^()\\]|\\.)*)\)", content, flags=re.S)
+        text = re.sub(rb"\\(.)", rb"\1", keywords[1]).decode("latin-1") if keywords else ""
     else:
         described = re.search(r"<dc:description>(.*?)</dc:description>", content.decode("utf-8", "replace"), flags=re.S)
         text = unescape(described[1]) if described else ""

@@ -1,140 +1,176 @@
-"""The members one by one: small multiples and the tile grid."""
+"""The members one by one: small fans on shared axes, and the tile grid."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.figures.drawing import Drawing, Row
+from sim.errors import InputError
+from sim.figures.axis import position, time_span, value_axis
+from sim.figures.cases import QUANTILES, Case, Cast, Statements, Subject, entity_names
+from sim.figures.drawing import Frame, Row
 from sim.figures.history import reported
-from sim.figures.multiples import Multiple, multiples
-from sim.figures.page import Box
-from sim.figures.reading import Ensemble, Telling
-from sim.figures.sheet import Sheet
-from sim.figures.style import Size
-from sim.figures.ticks import position
-from sim.figures.tiles import COLUMNS, ROWS, key, tile_grid
-from sim.figures.words import number
+from sim.figures.page import Box, Page, Sentence
+from sim.figures.panel import Plot
+from sim.figures.style import MUTED, RULE, SMALL
+from sim.figures.subjects import NO_YEAR, open_page
+from sim.figures.tiles import COLUMNS, LEVELS, tile_grid, tile_key
+from sim.text import day_of, full_date, number, when
+
+if TYPE_CHECKING:
+    from sim.figures.drawing import Drawing
+    from sim.figures.style import Size
 
 SHARE = "defence_share_pct_gdp"
-FACETS = "Colour: median, 50% and 90% of runs. Black: reported before the start, {start}. Grey: median of all members."
+GUIDELINE = 2.0
+HEAD, FOOT, SIDE = 0.42, 0.42, 0.5
+Floats = NDArray[np.float64]
 
 
-def members(result: Ensemble, size: Size) -> Drawing:
+def shares_by_member(case: Case) -> dict[str, Floats]:
+    """Quantiles (time, 5) of the defence share of every member with forces."""
+    from sim import facts
+
+    fans = {one.code: case.fan(Subject(SHARE, "", one.code)) for one in facts.members() if one.has_forces}
+    return {code: fan for code, fan in fans.items() if np.isfinite(fan).all()}
+
+
+def members(cast: Cast, size: Size, command: str = "") -> Drawing:
     """Defence share of GDP of each member with forces: small fans on shared axes, highest final median first."""
-    variable = result.variable(SHARE)
-    fans = _fans(result)
-    telling = Telling(result)
-    order = sorted(fans, key=lambda code: (-_last(fans[code]), code))
-    sentence = _sentence(telling, fans)
-    title = "Defence spending of each member"
-    subtitle = f"{variable.unit}. {FACETS} Dashes: 2%. Highest median at the end first."
-    sheet = Sheet(result, "members", size, title, subtitle, sentence, telling, 22.0)
-    names = _names()
-    dates = result.dates(SHARE)
-    known = result.scenario.start
-    middle = np.median([fans[code][:, 2] for code in fans], axis=0) if fans else np.zeros(0)
-    parts = []
-    for code in order:
-        history = reported(SHARE, code, known)
-        earlier = history.before(dates[0]) if len(dates) else history
-        end = number(_last(fans[code]), 2) if len(dates) else ""
-        parts.append(
-            Multiple(
-                names.get(code, code),
-                code,
-                end,
-                position(earlier.dates, "year"),
-                earlier.values,
-                position(dates, "year"),
-                fans[code],
-            )
-        )
-        for day, value in zip(earlier.dates, earlier.values, strict=True):
-            _row(sheet, variable, "reported", code, day, value=float(value))
-        for day, row in zip(dates, fans[code], strict=True):
-            cells = dict(zip(("q05", "q25", "q50", "q75", "q95"), map(float, row), strict=True))
-            _row(sheet, variable, "runs", code, day, scenario=sheet.scenario, **cells)
-    for day, value in zip(dates, middle, strict=True):
-        _row(sheet, variable, "runs", "median of members", day, scenario=sheet.scenario, value=float(value))
-    columns = 8 if size.height is not None else 4
-    multiples(sheet, sheet.body, parts, sheet.look, columns=columns, middle=middle, level=2.0)
-    if len(dates):
-        listed = ", ".join(f"{names.get(code, code)} {number(_last(fans[code]), 2)}" for code in order)
-        sheet.told.append(f"Median in {telling.when(variable)}: {listed}.")
-    return sheet.finish()
-
-
-def members_map(result: Ensemble, size: Size) -> Drawing:
-    """Median defence share of GDP of each member at the end, on the tile grid."""
-    variable = result.variable(SHARE)
-    fans = _fans(result)
-    telling = Telling(result)
-    sentence = _sentence(telling, fans)
-    end = telling.when(variable) if telling.has(variable) else ""
-    title = f"Defence spending of each member in {end}" if end else "Defence spending of each member"
-    subtitle = (
-        f"Median of the runs, {variable.unit}. Each tile is a member near its place on the map. ISL has no forces."
+    variable = cast.variable(SHARE)
+    fans = {case: shares_by_member(case) for case in cast.cases}
+    first = fans[cast.first]
+    order = sorted(first, key=lambda code: (-_last(first[code]), code))
+    start = cast.first.source.scenario.start
+    bands = "Colour: median, 50% and 90% of runs." if cast.single else "Colour: median of each scenario."
+    words = (
+        f"{variable.unit}. {bands} Black: reported before the start, {full_date(start)}. "
+        "Grey: median of all members. Dashes: 2%. Highest median at the end first."
     )
-    sheet = Sheet(result, "members_map", size, title, subtitle, sentence, telling, 12.5)
-    values: dict[str, float | None] = {}
-    if end:
-        day = result.dates(SHARE)[-1]
-        for code, fan in fans.items():
-            values[code] = _last(fan)
-            cells = dict(zip(("q05", "q25", "q50", "q75", "q95"), map(float, fan[-1]), strict=True))
-            _row(sheet, variable, "runs", code, day, scenario=sheet.scenario, **cells)
-        names = _names()
-        listed = ", ".join(f"{names.get(code, code)} {number(_last(fans[code]), 2)}" for code in sorted(fans))
-        sheet.told.append(f"Medians: {listed}.")
-    texts = {code: number(value, 2) if value is not None else "" for code, value in values.items()}
-    tile_grid(sheet, sheet.body, values, {**texts, "ISL": "–"})
-    across, down = sheet.body.w / COLUMNS, sheet.body.h / ROWS
-    key(sheet, Box(sheet.body.x, sheet.body.y, across * 6, down), variable.unit)
-    return sheet.finish()
+    title = "Defence spending of each member"
+    sentence = _sentence(cast, first)
+    page = open_page(cast, "members", size, title, (), sentence, 22.0, command, words)
+    if not cast.single:
+        page.key([(case.look, case.label) for case in cast.cases])
+    _multiples(page, cast, fans, order, 8 if page.is_slide else 4)
+    dates = cast.first.source.dates(SHARE)
+    for case in cast.cases if len(dates) else ():
+        names = entity_names()
+        who = "" if cast.single else f", {case.label}"
+        listed = ", ".join(
+            f"{names[code]} {number(_last(fans[case][code]), 2)}" for code in order if code in fans[case]
+        )
+        page.phrases.append(f"Median in {when(day_of(dates[-1]), variable.every)}{who}: {listed}.")
+    return page.finish()
 
 
-def _fans(result: Ensemble) -> dict[str, NDArray[np.float64]]:
-    """Quantiles (time, 5) of every member with a share; a member without forces has none."""
-    found = {}
-    for code in result.entities(SHARE):
-        fan = np.asarray(result.quantiles(SHARE, code), dtype=np.float64)
-        if code != "ISL" and np.isfinite(fan).all():
-            found[code] = fan
-    return found
+def _multiples(
+    page: Page, cast: Cast, fans: Mapping[Case, Mapping[str, Floats]], order: Sequence[str], columns: int
+) -> None:
+    """One small plot for each member in ``order``, all with the same axes, and the median of all in grey."""
+    dates, start = cast.first.source.dates(SHARE), cast.first.source.scenario.start
+    x = position(dates, "year")
+    middles = {case: np.median([fan[:, 2] for fan in fans[case].values()], axis=0) for case in cast.cases if fans[case]}
+    pasts = {code: reported(SHARE, code, start) for code in order}
+    if len(dates):
+        pasts = {code: past.before(dates[0]) for code, past in pasts.items()}
+    past_x = {code: position(past.dates, "year") for code, past in pasts.items()}
+    shown = [fan for case in cast.cases for fan in fans[case].values()]
+    axis = value_axis("% of GDP", [*shown, *(past.values for past in pasts.values())], (0.0, GUIDELINE))
+    low, high = time_span("year", [x, *past_x.values()])
+    rows = max(1, -(-len(order) // columns))
+    body = page.body
+    boxes = Box(body.x + SIDE, body.y + FOOT, body.w - SIDE, body.h - FOOT).grid(rows, columns, across=0.22, down=0.1)
+    names = entity_names()
+    for at, (code, box) in enumerate(zip(order, boxes, strict=False)):
+        plot = Plot(page, Box(box.x, box.y, box.w, box.h - HEAD), (low + 0.4, high - 0.4), axis)
+        end = number(_last(fans[cast.first][code]), 2) if len(dates) and cast.single else ""
+        fits = page.measure(names[code]) + page.measure(end, SMALL, True) + 0.08 <= box.w
+        page.text(box.x, plot.frame.top + 0.1, names[code] if fits else code)
+        page.text(box.right, plot.frame.top + 0.1, end, bold=True, ha="right")
+        plot.grid()
+        plot.level(GUIDELINE)
+        plot.past(past_x[code], pasts[code].values, 0.9)
+        if cast.first in middles:
+            plot.line(3.0, plot.points(x, middles[cast.first]), RULE, 0.8)
+        for case in cast.cases:
+            if code in fans[case]:
+                count = 1 if cast.single else 3
+                plot.fan(case.look, x, fans[case][code], past_x[code], pasts[code].values, count=count, width=1.3)
+        if at % columns == 0:
+            plot.tick_texts()
+        if at >= len(order) - columns:
+            page.text(box.x, box.y - 0.32, f"{low + 0.4:.0f}", colour=MUTED)
+            page.text(box.right, box.y - 0.32, f"{high - 0.4:.0f}", colour=MUTED, ha="right")
+        frame = (plot.frame.x, plot.frame.y, plot.frame.w, plot.frame.h)
+        page.frames.append(Frame(names[code], SHARE, frame, plot.times, (plot.low, plot.high)))
+        _record(page, code, pasts[code].dates, "reported", pasts[code].values)
+        for case in cast.cases:
+            _record(page, code, dates, "runs", fans[case].get(code, np.zeros((0, 5))), case.name)
+    for case, middle in middles.items():
+        _record(page, "median of members", dates, "runs", middle, case.name)
 
 
-def _last(fan: NDArray[Any]) -> float:
+def members_map(cast: Cast, size: Size, command: str = "") -> Drawing:
+    """Median defence share of GDP of each member at the end, on the tile grid.
+
+    Raises:
+        InputError: several scenarios; ``members_tiles`` sets two side by side.
+    """
+    if not cast.single:
+        raise InputError("members_map shows one scenario; members_tiles sets two side by side")
+    variable, dates = cast.variable(SHARE), cast.first.source.dates(SHARE)
+    fans = shares_by_member(cast.first)
+    end = when(day_of(dates[-1]), variable.every) if len(dates) else ""
+    title = f"Defence spending of each member in {end}" if end else "Defence spending of each member"
+    words = f"Median of the runs, {variable.unit}. Each tile is a member near its place on the map. ISL has no forces."
+    page = open_page(cast, "members_map", size, title, (), _sentence(cast, fans), 12.5, command, words)
+    values = {code: _last(fan) for code, fan in fans.items()} if end else {}
+    for code in values:
+        _record(page, code, dates[-1:], "runs", fans[code][-1:], cast.first.name)
+    if values:
+        listed = ", ".join(f"{entity_names()[code]} {number(value, 2)}" for code, value in sorted(values.items()))
+        page.phrases.append(f"Medians: {listed}.")
+    tile_grid(page, page.body, values, {code: number(value, 2) for code, value in values.items()})
+    across = page.body.w / COLUMNS
+    tile_key(page, page.body.x, page.body.y, across * 6, variable.unit, [f"{level:.1f}" for level in LEVELS])
+    return page.finish()
+
+
+def _last(fan: Floats) -> float:
     return float(fan[-1, 2]) if len(fan) else 0.0
 
 
-def _names() -> dict[str, str]:
-    from sim import facts
+def _record(
+    page: Page, entity: str, dates: NDArray[np.datetime64], kind: str, values: Floats, scenario: str = ""
+) -> None:
+    """Write values, or quantiles (time, 5), of one member into the page's table."""
+    for day, value in zip(dates, values.tolist(), strict=False):
+        cells = dict(zip(QUANTILES, value, strict=True)) if isinstance(value, list) else {"value": value}
+        page.rows.append(
+            Row(scenario=scenario, panel=entity, variable=SHARE, entity=entity, date=str(np.datetime64(day, "D")),
+                kind=kind, unit="% of GDP", **cells)
+        )  # fmt: skip
 
-    return {member.code: member.name for member in facts.members()}
 
-
-def _row(sheet: Sheet, variable: Any, kind: str, entity: str, day: Any, **cells: Any) -> None:
-    stamp = str(np.datetime64(day, "D"))
-    sheet.rows.append(
-        Row(panel=entity, variable=variable.name, entity=entity, date=stamp, kind=kind, unit=variable.unit, **cells)
-    )
-
-
-def _sentence(telling: Telling, fans: dict[str, NDArray[np.float64]]) -> str:
-    variable = telling.result.variable(SHARE)
-    if not telling.has(variable) or not fans:
-        return "No year ends within this horizon, so no yearly figure can be given."
-    names = _names()
+def _sentence(cast: Cast, fans: Mapping[str, Floats]) -> Sentence:
+    say = Statements(cast)
+    if not len(cast.first.source.dates(SHARE)) or not fans:
+        return Sentence(NO_YEAR)
     lasts = {code: _last(fan) for code, fan in fans.items()}
-    above = sum(value >= 2.0 for value in lasts.values())
+    above = sum(value >= GUIDELINE for value in lasts.values())
     top, bottom = max(lasts, key=lambda code: lasts[code]), min(lasts, key=lambda code: lasts[code])
-    told = {code: telling.amount(variable, lasts[code], entity=code, note="median of runs") for code in (top, bottom)}
-    telling.count(variable, float(above), f"members whose median is >= 2, of {len(lasts)}")
-    ends = [f"{names.get(code, code)} ({told[code]})" for code in (top, bottom)]
-    return (
-        f"In {telling.when(variable)} the median is at least 2% of GDP for {above} of {len(lasts)} members; "
+    ends = [
+        f"{entity_names()[code]} ({say.amount(Subject(SHARE, '', code), lasts[code], 'median of runs')})"
+        for code in (top, bottom)
+    ]
+    say.count(Subject(SHARE, ""), float(above), f"members whose median is >= 2, of {len(lasts)}")
+    who = "" if cast.single else f"{cast.first.label}: "
+    text = (
+        f"{who}In {say.when(Subject(SHARE, ''))} the median is at least 2% of GDP for {above} of {len(lasts)} members; "
         f"it is highest for {ends[0]} and lowest for {ends[1]}."
     )
+    return Sentence(text, say.rows)

@@ -1,220 +1,455 @@
-"""One plot with a time axis. Each mark also writes the numbers it draws into the page's table."""
+"""Plots of one or several scenarios. ``Plot`` draws marks in a frame; ``Panel`` adds heading, axes, labels and numbers.
+
+How bands look follows from the number of scenarios alone: one has its bands of 90% and 50%, two lie over one another
+with their 90%, more have medians only and show their ranges as bars beside the end.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.figures.drawing import Row
-from sim.figures.frame import Frame
-from sim.figures.history import EMPTY, Series
-from sim.figures.style import INK, MUTED, Look, tint
-from sim.figures.ticks import position
-from sim.figures.words import as_day, decimals, median_and_range, number, when
+from sim.figures.axis import SHARES, Axis, apart, moment, opened, position, time_span
+from sim.figures.cases import QUANTILES, Case, Cast, Subject
+from sim.figures.drawing import Frame, Row
+from sim.figures.history import EMPTY, READERS
+from sim.figures.page import LINE, Box, Page, marked_years
+from sim.figures.style import BODY, CM_PER_INCH, GRID, INK, MUTED, PAPER, RULE, SMALL, Look, tint
+from sim.text import day_of, median_and_range, number, when
 
 if TYPE_CHECKING:
     from sim.model import Variable
 
 OUTER, INNER = 0.26, 0.52
+HEADER, SHORT_HEADER, FOOT = 0.88, 0.52, 0.45
+MARKER, STRIP = 0.28, 0.15
+NO_VALUE = "no value falls in this horizon"
+UNREPORTED = "no history reported"
+Floats = NDArray[np.float64]
 
 
-class Panel(Frame):
-    """A frame with the marks of an ensemble: fan, bars, steps, shares, history."""
+class Plot:
+    """Marks inside ``frame``: values of an axis against time, drawn on a page."""
+
+    def __init__(self, page: Page, frame: Box, times: tuple[float, float], axis: Axis) -> None:
+        self.page, self.frame, self.times, self.axis = page, frame, times, axis
+        self.low, self.high = axis.ticks[0], axis.ticks[-1]
+
+    def height(self, value: float) -> float:
+        """Where a value lies, in centimetres."""
+        return self.frame.y + (value - self.low) / (self.high - self.low) * self.frame.h
+
+    def points(self, x: Any, y: Any) -> Floats:
+        """Data as points (n, 2) in centimetres."""
+        across = (
+            self.frame.x + (np.asarray(x, np.float64) - self.times[0]) / (self.times[1] - self.times[0]) * self.frame.w
+        )
+        up = self.frame.y + (np.asarray(y, np.float64) - self.low) / (self.high - self.low) * self.frame.h
+        return np.column_stack(np.broadcast_arrays(across, up))
+
+    def line(self, order: float, points: Floats, colour: str, width: float, dashes: tuple[float, ...] = ()) -> None:
+        """A line through points in centimetres."""
+        self.page.ink.line(self.page.pen(order, line=colour, width=width, dashes=dashes), points)
+
+    def area(self, order: float, x: Any, low: Any, high: Any, fill: str, **pen: Any) -> None:
+        """The area between two lines of values."""
+        corners = np.concatenate([self.points(x, low), self.points(x, high)[::-1]])
+        self.page.ink.area(self.page.pen(order, fill=fill, **pen), corners)
+
+    def grid(self) -> None:
+        """A fine line at every mark of the value axis."""
+        for tick in self.axis.ticks:
+            y = self.height(tick)
+            self.page.rule(self.frame.x, y, self.frame.right, y, GRID, 0.6, order=0.5)
+
+    def tick_texts(self) -> None:
+        """The values left of the frame; where they would touch, only as many as fit."""
+        ticks = self.axis.ticks
+        step = self.frame.h / (len(ticks) - 1)
+        every = next((n for n in range(1, len(ticks)) if step * n >= LINE * 0.95), len(ticks))
+        nought = ticks.index(0.0) if 0.0 in ticks else 0
+        for at, (tick, text) in enumerate(zip(ticks, self.axis.texts, strict=True)):
+            if (at - nought) % every == 0:
+                self.page.text(self.frame.x - 0.08, self.height(tick), text, colour=MUTED, ha="right", middle=True)
+
+    def level(self, value: float, order: float = 1.5) -> None:
+        """A dashed line across at a value: a target, or nought."""
+        y = self.height(value)
+        self.line(order, np.array([[self.frame.x, y], [self.frame.right, y]]), RULE, 0.8, (3.0, 2.0))
+
+    def start(self, x: float) -> None:
+        """The thin upright line where the simulation starts, if that lies inside."""
+        if self.times[0] < x < self.times[1]:
+            self.line(1.6, self.points([x, x], [self.low, self.high]), RULE, 0.8)
+
+    def past(self, x: Floats, values: Floats, width: float = 1.1, *, dots: bool = False) -> None:
+        """What was reported before the simulated dates, in black."""
+        points = self.points(x, values)
+        self.line(5.5, points, INK, width)
+        if len(x) == 1 or dots:
+            self.page.ink.markers(self.page.pen(5.6, fill=INK), "o", points, 2.2)
 
     def fan(
-        self,
-        variable: Variable,
-        dates: NDArray[Any],
-        quantiles: NDArray[Any],
-        look: Look,
-        *,
-        scenario: str = "",
-        entity: str = "",
-        history: Series = EMPTY,
-        ends: bool = True,
+        self, look: Look, x: Floats, fan: Floats, past_x: Floats, past: Floats, *, count: int, width: float
     ) -> None:
-        """Median line with bands of 50% and 90%, opening from the last reported point.
+        """The median line of one of ``count`` scenarios and its bands; ``fan`` is (time, 5).
 
-        ``quantiles`` is (time, 5). History is drawn up to the first simulated date.
+        It opens from the last reported value (see ``axis.opened``).
         """
-        self.history(variable, history if not len(dates) else history.before(dates[0]), entity=entity)
-        if not len(dates):
-            self.say_nothing("no value falls in this horizon")
+        if not len(x):
             return
-        self._record(variable, dates, quantiles, scenario, entity)
-        x, drawn = self._opened(dates, np.asarray(quantiles, dtype=np.float64), history)
-        self._see(x, drawn)
-        if len(x) == 1:
-            self._bar(x[0], drawn[0], look, width=0.5)
-        else:
+        x, fan = opened(x, fan, past_x, past)
+        if count == 1:
             for (low, high), strength in (((0, 4), OUTER), ((1, 3), INNER)):
-                self.axes.fill_between(
-                    x, drawn[:, low], drawn[:, high], color=tint(look.colour, strength), lw=0, zorder=2 + strength
-                )
-            width = self.page.line_width(1.7)
-            self.axes.plot(
-                x, drawn[:, 2], color=look.colour, linestyle=look.linestyle, lw=width, zorder=4, solid_capstyle="butt"
-            )
-        if ends:
-            self._label_ends(drawn[-1], look, decimals(float(np.nanmax(np.abs(drawn))), variable.unit))
+                self.area(2 + strength, x, fan[:, low], fan[:, high], tint(look.colour, strength))
+        elif count == 2:
+            self.area(2.0, x, fan[:, 0], fan[:, 4], look.colour, opacity=0.2)
+            for edge in (0, 4):
+                self.line(3.0, self.points(x, fan[:, edge]), look.colour, 0.6, look.dashes)
+        self.line(_order(look), self.points(x, fan[:, 2]), look.colour, width, look.dashes)
 
-    def bars(
-        self,
-        variable: Variable,
-        dates: NDArray[Any],
-        quantiles: NDArray[Any],
-        look: Look,
-        *,
-        scenario: str = "",
-        history: Series = EMPTY,
-    ) -> None:
-        """For counts: at each date a bar over 90% of runs, a darker one over 50%, a line at the median; from nought."""
-        earlier = history.before(dates[0]) if len(dates) else history
-        self.history(variable, earlier, marker="o")
-        self._see(np.zeros(0), np.zeros(1))
-        if not len(dates):
-            self.say_nothing("no value falls in this horizon")
-            return
-        self._record(variable, dates, quantiles, scenario, "")
-        x = position(dates, self.every)
-        self._see(x, quantiles)
-        for place, row in zip(x, quantiles, strict=True):
-            self._bar(float(place), row, look, width=0.7 if self.every == "year" else 0.06)
-        self._label_ends(np.asarray(quantiles[-1], dtype=np.float64), look, decimals(0.0, variable.unit))
+    def bars(self, look: Look, x: Floats, fan: Floats, width: float) -> None:
+        """At each date a bar over 90% of the runs, a darker one over 50% and a line at the median."""
+        for place, quantiles in zip(x, fan, strict=True):
+            for (low, high), strength, part in (((0, 4), OUTER, 1.0), ((1, 3), INNER, 0.7)):
+                sides = [place - width * part / 2, place + width * part / 2]
+                self.area(2 + strength, sides, quantiles[low], quantiles[high], tint(look.colour, strength))
+            self.line(4.0, self.points([place - width / 2, place + width / 2], quantiles[2]), look.colour, 2.0)
 
-    def steps(
-        self,
-        variable: Variable,
-        dates: NDArray[Any],
-        shares: NDArray[Any],
-        look: Look,
-        *,
-        scenario: str = "",
-        note: str = "",
-        label: str = "",
-        thin: bool = False,
-    ) -> None:
-        """The share of runs in which something holds, as a step line; each value holds until the next date."""
-        if not len(dates):
-            self.say_nothing("no value falls in this horizon")
-            return
-        x = position(dates, self.every)
-        self._see(x, np.array([0.0, 1.0]))
-        for day, share in zip(dates, shares, strict=True):
-            self._row(variable, kind="share", scenario=scenario, date=self._stamp(day), value=float(share), note=note)
-        dashes = (0, (2.2, 1.4)) if thin else look.linestyle
-        marker = look.marker if len(x) == 1 else ""
-        width = self.page.line_width(1.2 if thin else 1.9)
-        self.axes.plot(
-            x, shares, color=look.colour, linestyle=dashes, lw=width, drawstyle="steps-post", zorder=4, marker=marker
-        )
-        told = f"{number(100 * float(shares[-1]))}%"
-        self._ends.append((float(shares[-1]), f"{told} {label}".strip(), look.colour, not thin))
-        what = note or variable.long_name
-        self.page.told.append(f"{what}: {told} of runs in {when(as_day(dates[-1]), self.every)}.")
+    def dots(self, look: Look, x: Floats, values: Floats, size: float) -> None:
+        """A marker at each value."""
+        self.page.marker(look, self.points(x, values), size)
 
-    def shares(
-        self,
-        variable: Variable,
-        dates: NDArray[Any],
-        shares: NDArray[Any],
-        look: Look,
-        *,
-        scenario: str = "",
-    ) -> None:
-        """For a labelled variable: the share of runs with each label, stacked to 100%. ``shares`` is (time, labels)."""
-        if not len(dates):
-            self.say_nothing("no value falls in this horizon")
-            return
-        x = position(dates, self.every)
+    def steps(self, look: Look, x: Floats, values: Floats, width: float) -> None:
+        """A line that holds each value until the next date."""
         if len(x) == 1:
-            x, drawn = np.array([x[0] - 0.04, x[0]]), np.repeat(shares, 2, axis=0)
-        else:
-            drawn = shares
-        self._see(x, np.array([0.0, 1.0]))
-        tops = np.cumsum(drawn, axis=1)
-        strengths = np.linspace(0.95, 0.2, max(2, len(variable.labels)))
-        for index, label in enumerate(variable.labels):
-            below = tops[:, index] - drawn[:, index]
-            for day, share in zip(dates, shares[:, index], strict=True):
-                self._row(
-                    variable, kind="share", scenario=scenario, date=self._stamp(day), value=float(share), note=label
-                )
-            colour = tint(look.colour, float(strengths[index]))
-            self.axes.fill_between(
-                x, below, tops[:, index], step="post", color=colour, lw=self.page.line_width(0.4), ec="white", zorder=3
+            self.dots(look, x, values, 4.0)
+        times = np.repeat(x, 2)[1:]
+        self.line(_order(look), self.points(times, np.repeat(values, 2)[:-1]), look.colour, width, look.dashes)
+
+
+class End(NamedTuple):
+    """A label right of the last point: ``name`` is a second line below it, ``look`` gives it a marker."""
+
+    value: float
+    text: str
+    colour: str = MUTED
+    bold: bool = False
+    look: Look | None = None
+    name: str = ""
+
+
+class Panel:
+    """A subject of every scenario with its heading, axes, history, level and labels at the right end.
+
+    All it draws is recorded in the page's table and told in its text alternative. ``named`` puts the scenarios' labels
+    beside the lines.
+    """
+
+    def __init__(
+        self, page: Page, box: Box, cast: Cast, subject: Subject, axis: Axis, times: tuple[float, float], named: bool
+    ) -> None:
+        self.page, self.cast, self.subject, self.named = page, cast, subject, named
+        self.variable, self.mark = cast.variable(subject.name), cast.mark(subject)
+        self.bars_beyond = self.mark == "fan" and len(cast.cases) > 2
+        self.ends: list[End] = []
+        unit = subject.unit or ("% of runs" if axis is SHARES else unit_line(self.variable))
+        self.past = cast.first.past(subject, cast.past_years) if self.mark in ("fan", "count") else EMPTY
+        # A line that begins in mid-air is explained: the release that this start uses may lack the series.
+        self.unreported = not len(self.past) and subject.name in READERS and self.mark in ("fan", "count")
+        if self.unreported:
+            unit = f"{unit.partition(',')[0]}; {UNREPORTED}"
+        if page.measure(unit) > box.w:
+            unit = unit.partition(",")[0]  # the price basis also stands in the CSV
+        header = HEADER if subject.heading else SHORT_HEADER
+        left = max(map(page.measure, axis.texts)) + 0.12
+        frame = Box(box.x + left, box.y + FOOT, box.w - left - self._right(axis), box.h - FOOT - header)
+        self.plot = Plot(page, frame, times, axis)
+        page.text(box.x, box.top - 0.3, subject.heading, BODY, bold=True)
+        page.text(box.x, box.top - header + 0.26, unit, colour=MUTED)
+        page.frames.append(
+            Frame(
+                subject.heading,
+                subject.name,
+                (frame.x, frame.y, frame.w, frame.h),
+                times,
+                (axis.ticks[0], axis.ticks[-1]),
             )
-            end = float(drawn[-1, index])
-            if end > 0:
-                self._ends.append((float(below[-1]) + end / 2, f"{label} {number(100 * end)}%", INK, False))
-        told = ", ".join(f"{label} {number(100 * float(shares[-1, i]))}%" for i, label in enumerate(variable.labels))
-        self.page.told.append(f"{variable.long_name} in {when(as_day(dates[-1]), self.every)}, share of runs: {told}.")
-
-    def history(self, variable: Variable, series: Series, *, entity: str = "", marker: str = "") -> None:
-        """What was reported before the simulated dates, in black."""
-        if not len(series):
-            return
-        x = position(series.dates, self.every)
-        self._see(x, series.values)
-        for day, value in zip(series.dates, series.values, strict=True):
-            self._row(variable, kind="reported", entity=entity, date=self._stamp(day), value=float(value))
-        marker = marker or ("o" if len(x) == 1 else "")
-        size = self.page.line_width(2.2)
-        self.axes.plot(x, series.values, color=INK, lw=self.page.line_width(1.1), marker=marker, ms=size, zorder=5)
-
-    def _label_ends(self, last: NDArray[Any], look: Look, places: int) -> None:
-        middle = number(float(last[2]), places)
-        self._ends.append((float(last[2]), middle, look.colour, True))
-        for value in (float(last[0]), float(last[4])):
-            text = number(value, places)
-            if text != middle:
-                self._ends.append((value, text, MUTED, False))
-
-    def _bar(self, x: float, row: NDArray[Any], look: Look, width: float) -> None:
-        for (low, high), strength, part in (((0, 4), OUTER, 1.0), ((1, 3), INNER, 0.7)):
-            half = width * part / 2
-            self.axes.fill_between(
-                [x - half, x + half], row[low], row[high], color=tint(look.colour, strength), lw=0, zorder=2 + strength
-            )
-        width_pt = self.page.line_width(2.0)
-        self.axes.hlines(row[2], x - width / 2, x + width / 2, color=look.colour, lw=width_pt, zorder=4)
-
-    def _opened(
-        self, dates: NDArray[Any], quantiles: NDArray[Any], history: Series
-    ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """The points drawn: the simulated ones, after the last reported one if that is at most a year away."""
-        x = position(dates, self.every)
-        earlier = history.before(dates[0])
-        if len(earlier):
-            last = float(position(earlier.dates[-1:], self.every)[0])
-            if x[0] - last <= 1.05:
-                x = np.concatenate([[last], x])
-                quantiles = np.vstack([np.full(5, earlier.values[-1]), quantiles])
-        return x, quantiles
-
-    def _stamp(self, day: Any) -> str:
-        return str(np.datetime64(day, "D"))
-
-    def _row(self, variable: Variable, **cells: Any) -> None:
-        unit = "share of runs" if cells["kind"] == "share" else variable.unit
-        self.page.rows.append(
-            Row(panel=self.title, variable=variable.name, unit=unit, price_basis=variable.price_basis, **cells)
         )
 
-    def _record(
-        self, variable: Variable, dates: NDArray[Any], quantiles: NDArray[Any], scenario: str, entity: str
-    ) -> None:
-        for day, row in zip(dates, quantiles, strict=True):
-            low, below, middle, above, high = (float(value) for value in row)
-            cells = {"q05": low, "q25": below, "q50": middle, "q75": above, "q95": high}
-            self._row(variable, kind="runs", scenario=scenario, entity=entity, date=self._stamp(day), **cells)
-        told = median_and_range(quantiles[-1], variable.unit)
-        self.page.told.append(f"{self.title}: median {told} in {when(as_day(dates[-1]), self.every)}.")
+    def _right(self, axis: Axis) -> float:
+        """Room for the labels at the right end."""
+        page, cases = self.page, self.cast.cases
+        if self.mark == "labels":
+            last = np.vstack([case.label_shares(self.variable)[-1:] for case in cases]).sum(axis=0)
+            shown = [label for label, share in zip(self.variable.labels, last, strict=True) if share > 0]
+            return page.measure(f"{max(shown, key=len, default='')} 100%") + 0.12
+        widest = max((axis.text(value) for value in (axis.ticks[0], axis.ticks[-1])), key=len)
+        names = [case.label for case in cases] if self.named else []
+        room = max([page.measure(widest, SMALL, True), *map(page.measure, names)])
+        if self.subject.level_text:
+            room = max(room, page.measure(self.subject.level_text))
+        marker = 0.0 if self.cast.single else MARKER
+        return room + 0.12 + marker + (STRIP * len(cases) if self.bars_beyond else 0.0)
+
+    def draw(self) -> None:
+        """Draw everything."""
+        subject, plot = self.subject, self.plot
+        plot.grid()
+        plot.tick_texts()
+        beside = self.mark == "labels" and not self.cast.single
+        marked_years(self.page, plot.frame, plot.times, self.variable.every, labelled=not beside)
+        if subject.level is not None:
+            plot.level(subject.level)
+            self.ends.append(End(subject.level, subject.level_text))
+            self.page.rows.append(
+                Row(panel=subject.heading, variable=subject.name, kind="level", value=subject.level,
+                    unit=self.variable.unit, note=subject.level_text)
+            )  # fmt: skip
+        if not len(self.cast.first.dates(subject)):
+            self.say(NO_VALUE)
+        elif self.mark == "labels":
+            self._labels()
+        elif self.mark == "share":
+            self._shares()
+        else:
+            self._values()
+        if self.mark != "labels":
+            plot.start(moment(self.cast.first.source.scenario.start, self.variable.every))
+        self._set_ends()
+
+    def say(self, reason: str) -> None:
+        """Write in the panel why nothing is drawn there."""
+        frame = self.plot.frame
+        self.page.text(frame.x + frame.w / 2, frame.y + frame.h / 2, reason, colour=MUTED, ha="center")
+        self.page.phrases.append(f"{self.subject.heading}: {reason}.")
+
+    def _values(self) -> None:
+        """Fans, or for a count bars (one scenario) or dots with their ranges (several)."""
+        subject, plot, cases = self.subject, self.plot, self.cast.cases
+        past = self.past
+        past_x = position(past.dates, self.variable.every)
+        plot.past(past_x, past.values, dots=self.mark == "count")
+        record_past(self.page, self.variable, subject, past.dates, past.values)
+        if self.unreported:
+            self.page.phrases.append(f"{subject.heading}: {UNREPORTED} before the start.")
+        for at, case in enumerate(cases):
+            dates, fan = case.dates(subject), case.fan(subject)
+            x = position(dates, self.variable.every)
+            record_fan(self.page, self.variable, subject, case, dates, fan, several=len(cases) > 1)
+            if self.mark == "fan":
+                plot.fan(case.look, x, fan, past_x, past.values, count=len(cases), width=1.7)
+            elif self.cast.single:
+                plot.bars(case.look, x, fan, 0.7 if self.variable.every == "year" else 0.06)
+            else:
+                x = x + _offset(at, len(cases))
+                for place, quantiles in zip(x, fan, strict=True):
+                    plot.line(3.0, plot.points([place, place], quantiles[[0, 4]]), case.look.colour, 1.2)
+                plot.dots(case.look, x, fan[:, 2], self._dot_size(len(dates)))
+            self._end(case, fan[-1, 2])
+            if self.cast.single:
+                middle = plot.axis.text(fan[-1, 2])
+                texts = [(value, plot.axis.text(value)) for value in fan[-1, [0, 4]].tolist()]
+                self.ends += [End(value, text) for value, text in texts if text != middle]
+
+    def _shares(self) -> None:
+        """The share of runs in which the subject holds: steps for a monthly variable, dots for a yearly one."""
+        subject, plot, cases = self.subject, self.plot, self.cast.cases
+        for at, case in enumerate(cases):
+            dates, shares = case.dates(subject), case.shares(subject)
+            if shares is None:
+                self.say("single runs were not kept")
+                return
+            x = position(dates, self.variable.every)
+            if self.variable.every == "month":
+                plot.steps(case.look, x, shares, 1.9 if self.cast.single else 1.6)
+            else:
+                plot.dots(case.look, x + _offset(at, len(cases)), shares, self._dot_size(len(dates)))
+            record_shares(self.page, self.variable, subject, case, dates, shares, subject.heading, len(cases) > 1)
+            self._end(case, shares[-1])
+
+    def _labels(self) -> None:
+        """A labelled variable: the share of runs at each label, stacked; several scenarios at the last date only."""
+        variable, subject, plot = self.variable, self.subject, self.plot
+        strengths = np.linspace(0.95, 0.2, max(2, len(variable.labels)))
+        every = [(case, case.label_shares(variable)) for case in self.cast.cases]
+        record_labels(self.page, self.cast, subject)
+        constant = constant_label(self.cast, subject)
+        if constant:
+            self.say(f"{constant} in every run")
+        elif self.cast.single:
+            self._stacked(*every[0], strengths)
+        else:
+            for at, (case, shares) in enumerate(every):
+                self._stacked_column(case, shares[-1], at, strengths)
+            end = when(day_of(self.cast.first.dates(subject)[-1]), variable.every)
+            frame = plot.frame
+            self.page.text(frame.x + frame.w / 2, frame.y - 0.4, end, colour=MUTED, ha="center")
+            for label, strength, y in zip(variable.labels, strengths, np.arange(len(strengths)) * 0.4, strict=True):
+                swatch = Box(frame.right + 0.1, frame.y + 0.1 + float(y), 0.22, 0.22)
+                self.page.rectangle(swatch, tint(INK, float(strength)), 3.0)
+                self.page.text(swatch.right + 0.08, swatch.y + 0.11, label, middle=True)
+
+    def _stacked(self, case: Case, shares: Floats, strengths: Floats) -> None:
+        """One scenario's shares of labels from date to date, one upon the other."""
+        x = position(case.dates(self.subject), self.variable.every)
+        if len(x) == 1:
+            x, shares = np.array([x[0] - 0.04, x[0]]), np.repeat(shares, 2, axis=0)
+        times, tops = np.repeat(x, 2)[1:], np.cumsum(shares, axis=1)
+        for index, label in enumerate(self.variable.labels):
+            low, high = (np.repeat(edge, 2)[:-1] for edge in (tops[:, index] - shares[:, index], tops[:, index]))
+            fill, last = tint(case.look.colour, float(strengths[index])), float(shares[-1, index])
+            if shares[:, index].any():
+                self.plot.area(3.0, times, low, high, fill, line=PAPER, width=0.4)
+            if last > 0:
+                self.ends.append(End(float(tops[-1, index]) - last / 2, f"{label} {number(100 * last)}%", INK))
+
+    def _stacked_column(self, case: Case, shares: Floats, at: int, strengths: Floats) -> None:
+        """The last shares of one of several scenarios as a column under its marker."""
+        frame, below = self.plot.frame, 0.0
+        width = frame.w / len(self.cast.cases)
+        left = frame.x + (at + 0.15) * width
+        for share, strength in zip(shares.tolist(), strengths.tolist(), strict=True):
+            low, high = self.plot.height(below), self.plot.height(below + share)
+            fill = tint(case.look.colour, strength)
+            self.page.rectangle(Box(left, low, width * 0.7, high - low), fill, 3.0, line=PAPER, width=0.4)
+            below += share
+        self.page.marker(case.look, np.array([[left + width * 0.35, frame.top + 0.12]]), 3.4)
+
+    def _end(self, case: Case, value: float) -> None:
+        """The label of a scenario's last value."""
+        text, single = self.plot.axis.text(value), self.cast.single
+        look, colour = (None, case.look.colour) if single else (case.look, case.look.text_colour)
+        self.ends.append(End(float(value), text, colour, True, look, case.label if self.named else ""))
+
+    def _dot_size(self, dates: int) -> float:
+        """Size of a dot so that the dots of one year stand side by side."""
+        room = self.plot.frame.w / max(1, dates) * 0.7 / len(self.cast.cases)
+        return min(4.0, max(2.0, room / CM_PER_INCH * 72))
+
+    def _set_ends(self) -> None:
+        """Labels right of the last point: none overlaps another, all stay beside the panel."""
+        frame, page = self.plot.frame, self.page
+        x = frame.right + 0.1
+        if self.bars_beyond and len(self.cast.first.dates(self.subject)):
+            x = self._range_bars(x + 0.02)
+        height = LINE * (2 if self.named else 1)
+        ends = _thinned(sorted(self.ends, key=lambda end: end.value), max(2, int(frame.h / height) + 1))
+        wanted = [self.plot.height(end.value) for end in ends]
+        for y, end in zip(apart(wanted, height, frame.y, frame.top), ends, strict=True):
+            up = y + LINE / 2 if end.name else y
+            left = x if end.look is None and self.cast.single else x + MARKER - 0.1
+            if end.look:
+                page.marker(end.look, np.array([[x, up]]), 3.4)
+            page.text(left, up, end.text, bold=end.bold, colour=end.colour, middle=True)
+            if end.name:
+                page.text(left, y - LINE / 2, end.name, colour=end.colour, middle=True)
+
+    def _range_bars(self, x: float) -> float:
+        """For each scenario a bar over 90% and 50% of the runs at the last date; returns where labels may begin."""
+        for case in self.cast.cases:
+            heights = [self.plot.height(value) for value in case.fan(self.subject)[-1].tolist()]
+            for (low, high), strength, width in (((0, 4), 0.45, 1.6), ((1, 3), 1.0, 2.8)):
+                points = np.array([[x, heights[low]], [x, heights[high]]])
+                self.plot.line(5.0, points, tint(case.look.colour, strength), width)
+            x += STRIP
+        return x + 0.02
 
 
-def share_range(panels: Sequence[Panel]) -> tuple[float, float]:
-    """The lowest and highest value over ``panels``, to give all of them one axis."""
-    return min(panel.low for panel in panels), max(panel.high for panel in panels)
+def panels(page: Page, boxes: Sequence[tuple[Box, Subject]], cast: Cast, *, named: bool = False) -> None:
+    """Draw a panel in each box; subjects that are alike share their axes."""
+    subjects = [subject for _, subject in boxes]
+    axes = cast.axes(subjects)
+    for box, subject in boxes:
+        like = [other for other in subjects if other.axis_name == subject.axis_name]
+        every = cast.variable(subject.name).every
+        dates = [position(case.dates(other), every) for other in like for case in cast.cases]
+        if cast.mark(subject) in ("fan", "count"):
+            dates += [position(cast.first.past(other, cast.past_years).dates, every) for other in like]
+        times = time_span(every, dates)
+        Panel(page, box, cast, subject, axes[subject.axis_name], times, named).draw()
+
+
+def constant_label(cast: Cast, subject: Subject) -> str:
+    """The one label that holds in every run at every date of every scenario; empty if there is none."""
+    variable = cast.variable(subject.name)
+    shares = np.vstack([case.label_shares(variable) for case in cast.cases])
+    always = (shares == 1).all(axis=0) if len(shares) else np.zeros(len(variable.labels), bool)
+    return next((label for label, holds in zip(variable.labels, always, strict=True) if holds), "")
+
+
+def unit_line(variable: Variable) -> str:
+    """Unit and price basis of a variable."""
+    return ", ".join(part for part in (variable.unit, variable.price_basis) if part)
+
+
+def record_fan(
+    page: Page, variable: Variable, subject: Subject, case: Case, dates: Any, fan: Floats, *, several: bool
+) -> None:
+    """Write a fan into the page's table, and its last date into the text alternative."""
+    for day, quantiles in zip(dates, fan, strict=True):
+        cells = dict(zip(QUANTILES, quantiles.tolist(), strict=True))
+        page.rows.append(_row(variable, subject, day, kind="runs", scenario=case.name, **cells))
+    if len(dates):
+        who = f", {case.label}" if several else ""
+        end = when(day_of(dates[-1]), variable.every)
+        text = median_and_range(fan[-1].tolist(), variable.unit)
+        page.phrases.append(f"{subject.heading or variable.long_name}{who}: median {text} in {end}.")
+
+
+def record_shares(
+    page: Page, variable: Variable, subject: Subject, case: Case, dates: Any, shares: Floats, note: str, several: bool
+) -> None:
+    """Write shares of runs into the page's table, and the last into the text alternative; ``note`` says what holds."""
+    note = note or variable.long_name
+    for day, share in zip(dates, shares.tolist(), strict=True):
+        page.rows.append(
+            _row(variable, subject, day, kind="share", scenario=case.name, value=share, unit="share of runs", note=note)
+        )
+    if len(dates):
+        who = f", {case.label}" if several else ""
+        end = when(day_of(dates[-1]), variable.every)
+        page.phrases.append(f"{note}{who}: {number(100 * float(shares[-1]))}% of runs in {end}.")
+
+
+def record_labels(page: Page, cast: Cast, subject: Subject) -> None:
+    """Write the shares of every label into the page's table, and the last into the text alternative."""
+    variable = cast.variable(subject.name)
+    for case in cast.cases:
+        for label, shares in zip(variable.labels, case.label_shares(variable).T, strict=True):
+            record_shares(page, variable, subject, case, case.dates(subject), shares, label, not cast.single)
+
+
+def record_past(page: Page, variable: Variable, subject: Subject, dates: Any, values: Floats) -> None:
+    """Write reported values into the page's table."""
+    for day, value in zip(dates, values.tolist(), strict=True):
+        page.rows.append(_row(variable, subject, day, kind="reported", value=value))
+
+
+def _row(variable: Variable, subject: Subject, day: Any, **cells: Any) -> Row:
+    cells = {"unit": variable.unit, "price_basis": variable.price_basis, **cells}
+    date = str(np.datetime64(day, "D"))
+    return Row(panel=subject.heading, variable=subject.name, entity=subject.entity, date=date, **cells)
+
+
+def _order(look: Look) -> float:
+    """Solid lines lie below broken ones, so that equal lines show both colours."""
+    return 4.0 + 0.1 * (len(look.dashes) > 0) + 0.1 * (sum(look.dashes[1::2]) > 1.6)
+
+
+def _offset(place: int, count: int) -> float:
+    """How far a scenario's dots are moved sideways, in years, so that none covers another."""
+    width = min(0.2 * (count - 1), 0.5 if count < 5 else 0.72)
+    return 0.0 if count == 1 else (place / (count - 1) - 0.5) * width
+
+
+def _thinned(ends: list[End], most: int) -> list[End]:
+    """At most ``most`` labels, the highest and the lowest among them: those nearest to a neighbour are left out."""
+    kept = list(ends)
+    while len(kept) > most:
+        gaps = [(kept[at + 1].value - kept[at - 1].value, at) for at in range(1, len(kept) - 1)]
+        kept.pop(min(gaps)[1])
+    return kept

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 
+from sim.ensemble.executors import LostWorkerError, Workers
 from sim.figures.drawing import Drawing
 from sim.figures.export import check_formats, export, files, load
+from sim.files import file_name
 
 Progress = Callable[[int, int], None]
-
-
-def file_name(name: str) -> str:
-    """The file name, without its ending, of a figure."""
-    return name.replace(":", "_")
 
 
 def write_all(
@@ -34,13 +31,23 @@ def write_all(
         FaultError: a file cannot be written.
     """
     check_formats(formats)
+    done = 0
+
+    def written() -> None:
+        nonlocal done
+        done += 1
+        if progress:
+            progress(done, len(makers))
+
+    def write(name: str, drawing: Drawing) -> None:
+        export(drawing, folder, file_name(name), formats)
+        written()
+
     if jobs > 1 and len(makers) > 1:
-        _write_with_others(makers, folder, formats, jobs, progress)
+        _write_with_others(makers, folder, formats, min(jobs, len(makers)) - 1, write, written)
     else:
-        for done, (name, make) in enumerate(makers.items(), 1):
-            export(make(), folder, file_name(name), formats)
-            if progress:
-                progress(done, len(makers))
+        for name, make in makers.items():
+            write(name, make())
     return [path for name in makers for path in files(folder, file_name(name), formats)]
 
 
@@ -48,94 +55,41 @@ def _write_with_others(
     makers: Mapping[str, Callable[[], Drawing]],
     folder: Path,
     formats: Sequence[str],
-    jobs: int,
-    progress: Progress | None,
+    others: int,
+    write: Callable[[str, Drawing], None],
+    written: Callable[[], None],
 ) -> None:
-    """Others write what this process has drawn; once all is drawn it writes too.
+    """Others write what this process has drawn, in its order; once all is drawn this one writes too, from the end.
 
-    No more is handed over than keeps the others busy, and nothing is taken back: cancelling work of a pool whose
-    process was killed can wait for ever (Python 3.11).
+    No more is handed over than keeps the others busy.
     """
-    import multiprocessing
+    waiting: list[tuple[str, Drawing]] = []
+    handed: dict[str, tuple[Drawing, Future[list[Path]]]] = {}
 
-    others = min(jobs, len(makers)) - 1
-    # Spawned, not forked: the caller may run threads (a progress bar) that a fork would leave in an unknown state.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(others, mp_context=context, initializer=_begin)
-    try:
-        pool.submit(load)  # they load matplotlib while the first figure is drawn here
-        work = _Work(pool, 2 * others, folder, formats, len(makers), progress)
-        for name, make in makers.items():
-            work.add(name, make())
-        work.finish()
-    finally:
-        pool.shutdown(wait=True)
-
-
-class _Work:
-    """Drawings on their way to paper: with the others, or waiting here."""
-
-    def __init__(
-        self,
-        pool: ProcessPoolExecutor,
-        room: int,
-        folder: Path,
-        formats: Sequence[str],
-        total: int,
-        progress: Progress | None,
-    ) -> None:
-        self.pool, self.room, self.folder, self.formats = pool, room, folder, formats
-        self.total, self.progress, self.done = total, progress, 0
-        self.here: list[tuple[str, Drawing]] = []
-        self.there: list[tuple[str, Drawing, Future[list[Path]]]] = []
-
-    def add(self, name: str, drawing: Drawing) -> None:
-        """Take a drawing and hand over what there is room for."""
-        self.here.append((name, drawing))
-        self._hand_over()
-
-    def finish(self) -> None:
-        """Write what waits here, last first, while the others write theirs; then wait for them."""
-        while self.here:
-            self._write(*self.here.pop())
-            self._hand_over()
-        while self.there:
-            self._take_back(self.there.pop(0))
-
-    def _hand_over(self) -> None:
-        for item in [item for item in self.there if item[2].done()]:
-            self.there.remove(item)
-            self._take_back(item)
-        try:
-            while self.here and len(self.there) < self.room:
-                name, drawing = self.here[0]
-                future = self.pool.submit(export, drawing, self.folder, file_name(name), self.formats)
-                self.there.append((name, drawing, future))
-                del self.here[0]
-        except BrokenExecutor:
-            self.room = 0
-
-    def _take_back(self, item: tuple[str, Drawing, Future[list[Path]]]) -> None:
-        """Wait until another process has written a drawing; if that process was killed, write it here."""
-        name, drawing, future = item
+    def take_back(name: str) -> None:
+        drawing, future = handed.pop(name)
         try:
             future.result()
-            self._count()
-        except BrokenExecutor:
-            self._write(name, drawing)
+        except LostWorkerError:
+            write(name, drawing)
+        else:
+            written()
 
-    def _write(self, name: str, drawing: Drawing) -> None:
-        export(drawing, self.folder, file_name(name), self.formats)
-        self._count()
-
-    def _count(self) -> None:
-        self.done += 1
-        if self.progress:
-            self.progress(self.done, self.total)
-
-
-def _begin() -> None:
-    """An interrupt is the business of the process that the user started; this one would only add its own complaint."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with Workers(others) as pool:
+        pool.submit(load)  # they import what they need while the first figure is drawn here
+        names = iter(makers)
+        drawing_on = True
+        while drawing_on or waiting:
+            name = next(names, "")
+            drawing_on = bool(name)
+            if drawing_on:
+                waiting.append((name, makers[name]()))
+            for ready in [name for name, (_, future) in handed.items() if future.done()]:
+                take_back(ready)
+            while waiting and len(handed) < 2 * others:
+                name, drawing = waiting.pop(0)
+                handed[name] = drawing, pool.submit(export, drawing, folder, file_name(name), formats)
+            if waiting and not drawing_on:
+                write(*waiting.pop())
+        for name in list(handed):
+            take_back(name)

@@ -25,6 +25,8 @@ PAPER = "#FFFFFF"
 
 # Type sizes in points at scale 1; nothing in a figure is set smaller than SMALL.
 SMALL, BODY, TITLE = 7.0, 8.0, 10.5
+# Height of capitals and figures in the fonts below, in type sizes.
+CAP_HEIGHT = 0.729
 
 # The families that are drawn and measured (see fonts/README.md), then what a viewer should show (same widths first).
 FONT = ("Alliance Sans", "DejaVu Sans")
@@ -56,58 +58,63 @@ class Look:
     marker: str
 
     @property
-    def linestyle(self) -> Any:
-        """The dash pattern in matplotlib's terms."""
-        return (0, self.dashes) if self.dashes else "solid"
+    def text_colour(self) -> str:
+        """The colour, darkened until small text in it stands out from the paper (4.5 to 1)."""
+        parts = [int(self.colour[i : i + 2], 16) for i in (1, 3, 5)]
+        colour = self.colour
+        while 1.05 / (luminance(colour) + 0.05) < 4.5:
+            parts = [round(part * 0.93) for part in parts]
+            colour = "#" + "".join(f"{part:02X}" for part in parts)
+        return colour
 
 
-# Four hues at least 10 L* apart (they stay apart in grey), at least 3:1 against white, and told apart under the three
-# kinds of colour blindness; the second four repeat the hues with another dash and marker.
-BLUE, VERMILION, GREEN, PURPLE = "#0A5A9C", "#C8500A", "#3FA27C", "#4B1247"
+# Eight hues that stay apart in grey (5 L* or more) and under the three kinds of colour blindness, at least 3:1 against
+# white; each has its own dashes and its own marker besides. A table in tests/figures/test_style.py measures them.
+BLUE, VERMILION = "#0A5A9C", "#C8500A"
 LOOKS = (
     Look(BLUE, (), "o"),
     Look(VERMILION, (5.0, 1.6), "s"),
-    Look(GREEN, (3.2, 1.2, 0.9, 1.2), "^"),
-    Look(PURPLE, (1.2, 1.1), "D"),
-    Look(BLUE, (8.0, 2.0), "v"),
-    Look(VERMILION, (5.0, 1.2, 0.9, 1.2, 0.9, 1.2), "P"),
-    Look(GREEN, (1.8, 2.2), "X"),
-    Look(PURPLE, (10.0, 1.4, 2.4, 1.4), "<"),
+    Look("#3FA27C", (3.2, 1.2, 0.9, 1.2), "^"),
+    Look("#4B1247", (1.2, 1.1), "D"),
+    Look("#0F87E2", (8.0, 2.0), "v"),
+    Look("#773049", (5.0, 1.2, 0.9, 1.2, 0.9, 1.2), "P"),
+    Look("#007841", (1.8, 2.2), "X"),
+    Look("#104212", (10.0, 1.4, 2.4, 1.4), "<"),
 )
-
+# Shipped scenarios that are often set side by side have looks of their own; a name of the user's own gets one of the
+# later ones by its letters.
 _BOUND = {
     "baseline": 0,
-    "harris_continuity": 2,
     "trump_conditional": 1,
+    "harris_continuity": 2,
     "trump_retrenchment": 3,
     "trump_continuity": 4,
+    "harris_conditional": 5,
     "congress_gap": 5,
     "europe_replaces_us": 6,
     "ceasefire_concessions": 7,
     "kursk_held": 6,
     "new_target_3": 7,
-    "secretary_general_agenda": 5,
+    "secretary_general_agenda": 4,
     "history_2014": 4,
     "history_2022": 7,
 }
 
 
-def look(scenario: str) -> Look:
-    """The look bound to a scenario's name; a name of the user's own always gets the same one, never baseline's."""
-    return LOOKS[_index(scenario)]
-
-
 def looks(scenarios: Sequence[str]) -> tuple[Look, ...]:
-    """A different look for each of up to eight scenarios, each keeping its own where no earlier one holds it."""
+    """A look for each of up to eight scenarios, by name, no two alike.
+
+    A scenario by itself is always drawn alike, in the first look. Side by side, each keeps the look bound to its name
+    where no earlier one holds it, else it gets the first that is free.
+    """
+    if len(scenarios) == 1:
+        return LOOKS[:1]
     taken: list[int] = []
     for scenario in scenarios:
-        wanted = _index(scenario)
-        # A free look of another hue is easier to tell apart than one that only differs in dashes.
-        order = sorted(range(len(LOOKS)), key=lambda i: (i != wanted, i))
-        hues = {LOOKS[i].colour for i in taken}
-        free = [i for i in order if i not in taken]
-        taken.append(next((i for i in free if LOOKS[i].colour not in hues), free[0] if free else wanted))
-    return tuple(LOOKS[i] for i in taken)
+        wanted = _BOUND.get(scenario, 1 + crc32(scenario.encode()) % (len(LOOKS) - 1))
+        free = [at for at in range(len(LOOKS)) if at not in taken]
+        taken.append(wanted if wanted in free else free[0])
+    return tuple(LOOKS[at] for at in taken)
 
 
 def size_named(name: str | Size) -> Size:
@@ -194,9 +201,3 @@ def applied() -> Iterator[None]:
                 yield
         finally:
             dict.update(table, before)
-
-
-def _index(scenario: str) -> int:
-    if scenario in _BOUND:
-        return _BOUND[scenario]
-    return 1 + crc32(scenario.encode()) % (len(LOOKS) - 1)

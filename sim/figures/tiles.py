@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 from sim.figures.page import Box, Page
-from sim.figures.style import INK, MUTED, PAPER, SMALL, ink_on
+from sim.figures.style import CM_PER_INCH, INK, MUTED, PAPER, SMALL, ink_on
 
 # Row and column from the top left.
 PLACES = {
@@ -26,7 +26,9 @@ COLUMNS = 1 + max(column for _, column in PLACES.values())
 # Classes of the share of GDP (%), in the colours of cividis: they rise evenly in lightness, so grey keeps their order.
 LEVELS = (1.5, 2.0, 2.5, 3.0, 3.5)
 COLOURS = ("#00245B", "#31446B", "#666970", "#958F78", "#CBBA69", "#FDE737")
-# Classes of a difference: brown below, green above, white at nought.
+# Classes of a difference: brown below, green above, white at nought. They are the same in every figure, so that a small
+# difference looks small: the darkest begin at half a point of GDP, a quarter of the 2% guideline.
+STEPS = (-0.5, -0.2, -0.05, 0.05, 0.2, 0.5)
 DIVERGING = ("#7B4A09", "#BF812D", "#EAD29B", "#F5F5F5", "#ACDCD4", "#359790", "#01544A")
 NO_VALUE = "#E4E4E4"
 
@@ -41,43 +43,32 @@ def colour_of(value: float | None, levels: Sequence[float], colours: Sequence[st
 def tile_grid(
     page: Page,
     box: Box,
-    values: Mapping[str, float | None],
+    values: Mapping[str, float],
     texts: Mapping[str, str],
-    *,
     levels: Sequence[float] = LEVELS,
     colours: Sequence[str] = COLOURS,
+    points: float = SMALL,
 ) -> None:
-    """Draw the grid in ``box``: code and text in each tile, grey where there is no value. Records nothing."""
-    from matplotlib.collections import PolyCollection
-
-    side_x, side_y = box.w / COLUMNS, box.h / ROWS
-    gap = 0.05
-    shapes, fills, codes = [], [], []
+    """Draw the grid in ``box``: code and text in each tile, grey and a dash where there is no value."""
+    across, down, gap = box.w / COLUMNS, box.h / ROWS, 0.05
+    line = points * 1.25 / 72 * CM_PER_INCH
     for code, (row, column) in PLACES.items():
-        x, y = box.x + column * side_x, box.y + box.h - (row + 1) * side_y
-        shapes.append([(x, y), (x + side_x - gap, y), (x + side_x - gap, y + side_y - gap), (x, y + side_y - gap)])
-        fills.append(colour_of(values.get(code), levels, colours))
-        codes.append((code, x + (side_x - gap) / 2, y + (side_y - gap) / 2))
-    sheet = page.sheet()
-    sheet.add_collection(PolyCollection(shapes, facecolors=fills, edgecolors="none"), autolim=False)
-    line = SMALL * 1.25 / 72 * 2.54
-    for (code, x, y), fill in zip(codes, fills, strict=True):
+        tile = Box(box.x + column * across, box.top - (row + 1) * down, across - gap, down - gap)
+        fill = colour_of(values.get(code), levels, colours)
+        page.rectangle(tile, fill)
         ink = MUTED if fill == NO_VALUE else ink_on(fill)
-        page.text(x, y + line * 0.5, code, SMALL, bold=True, colour=ink, ha="center", va="center_baseline")
-        page.text(x, y - line * 0.5, texts.get(code, ""), SMALL, colour=ink, ha="center", va="center_baseline")
+        x, y = tile.x + tile.w / 2, tile.y + tile.h / 2
+        page.text(x, y + line / 2, code, points, bold=True, colour=ink, ha="center", middle=True)
+        page.text(x, y - line / 2, texts.get(code, "–"), points, colour=ink, ha="center", middle=True)
 
 
-def key(page: Page, box: Box, title: str, levels: Sequence[float] = LEVELS, colours: Sequence[str] = COLOURS) -> None:
-    """The colour key in ``box``: one field per class with the levels between them."""
-    from matplotlib.collections import PolyCollection
-
-    height = 0.35
-    width = box.w / len(colours)
-    y = box.y + 0.35
-    lefts = [box.x + i * width for i in range(len(colours))]
-    shapes = [[(x, y), (x + width, y), (x + width, y + height), (x, y + height)] for x in lefts]
-    sheet = page.sheet()
-    sheet.add_collection(PolyCollection(shapes, facecolors=colours, edgecolors=PAPER, linewidths=0.5), autolim=False)
-    page.text(box.x, y + height + 0.12, title, SMALL, colour=INK)
-    for i, level in enumerate(levels):
-        page.text(box.x + (i + 1) * width, y - 0.3, f"{level:.1f}", SMALL, colour=MUTED, ha="center")
+def tile_key(
+    page: Page, x: float, y: float, width: float, title: str, texts: Sequence[str], colours: Sequence[str] = COLOURS
+) -> None:
+    """The colour key from (x, y) upwards: one field per class, the levels' ``texts`` between them."""
+    height, each = 0.35, width / len(colours)
+    for at, colour in enumerate(colours):
+        page.rectangle(Box(x + at * each, y + 0.35, each, height), colour, line=PAPER, width=0.5)
+    page.text(x, y + 0.35 + height + 0.12, title, colour=INK)
+    for at, text in enumerate(texts, 1):
+        page.text(x + at * each, y + 0.05, text, colour=MUTED, ha="center")

@@ -8,20 +8,12 @@ from typing import Any
 
 from sim.model.engine import Axis, Numbers, Variable
 from sim.model.engine import simulation as _simulation
-from sim.model.engine.registry import Registry
 from sim.model.engine.variables import Axes
-from sim.model.systems import SYSTEMS
+from sim.model.extensions import register, registry, unregister
 from sim.scenario import Catalogue, Given, Scenario
 
 DEFAULT_START = date(2024, 10, 1)
 DEFAULT_END = date(2029, 12, 31)
-_REGISTRY = Registry(SYSTEMS)
-VARIABLES = _REGISTRY.variables
-
-
-def registry() -> Registry:
-    """The systems in use, wired together."""
-    return _REGISTRY
 
 
 def catalogue() -> Catalogue:
@@ -63,15 +55,16 @@ def run_block(
 __all__ = [
     "DEFAULT_END",
     "DEFAULT_START",
-    "VARIABLES",
     "Axes",
     "Axis",
     "Variable",
     "axes",
     "catalogue",
     "facts_layer",
+    "register",
     "registry",
     "run_block",
     "simulate",
+    "unregister",
     "variables",
 ]

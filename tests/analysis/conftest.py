@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.ensemble import source
-from sim.model import VARIABLES
+from sim.model import variables
 from sim.scenario.parameter import Catalogue, Number, Parameter
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import fixed
@@ -26,7 +26,7 @@ class Result:
         self.data = toy_model.simulate(scenario, seed, 0, runs)
 
     def dates(self, variable):
-        every = next(one.every for one in VARIABLES if one.name == variable)
+        every = next(one.every for one in variables() if one.name == variable)
         return np.array((years if every == "year" else months)(self.scenario), "datetime64[D]")
 
     def values(self, variable, entity=None):

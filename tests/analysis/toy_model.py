@@ -4,7 +4,8 @@ import datetime as dt
 
 import numpy as np
 
-from sim.model import VARIABLES, Axes, Axis
+from sim.model import Axes, Axis
+from sim.model import variables as recorded
 
 START, END = dt.date(2024, 10, 1), dt.date(2026, 12, 31)
 KEYS = ("budgets.push", "budgets.drag", "us.pull", "us.idle", "war.pair", "war.twin", "aid.extra", "aid.more")
@@ -17,7 +18,7 @@ USED = (
     "military_aid_allocated_beur",
     "defence_share_pct_gdp",
 )
-TOY = tuple(one for one in VARIABLES if one.name in USED)
+TOY = tuple(one for one in recorded() if one.name in USED)
 MEMBERS, DONORS = ("CAN", "POL"), ("USA", "EUR", "OTHER", "ALL")
 
 

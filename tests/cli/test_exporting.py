@@ -38,27 +38,90 @@ def test_tables_and_figures_of_a_result_go_into_one_folder(here: Path, alliance:
     assert table == Path("results/baseline/summary.csv").read_bytes()
 
 
-def test_a_workbook_holds_the_table_as_numbers_and_is_the_same_each_time(
-    here: Path, tmp_path: Path, alliance: Alliance
+@pytest.fixture(scope="module")
+def books(made: Path) -> tuple[Path, Path]:
+    """The workbook of the small result, written twice by two processes."""
+    for name in ("a", "b"):
+        done = process("export", "results/baseline", "--format", "xlsx", "--out", name, cwd=made)
+        assert done.returncode == 0, done.stderr
+    return made / "a/baseline.xlsx", made / "b/baseline.xlsx"
+
+
+def test_a_workbook_holds_the_table_with_numbers_dates_and_names_and_is_the_same_each_time(
+    here: Path, books: tuple[Path, Path]
 ) -> None:
     import csv
+    from datetime import datetime
 
     from openpyxl import load_workbook
 
-    for name in ("a", "b"):
-        done = alliance("export", "results/baseline", "--format", "xlsx", "--out", tmp_path / name)
-        assert done.exit_code == 0, done.stderr
-    first, again = (tmp_path / name / "baseline.xlsx" for name in ("a", "b"))
-    assert first.read_bytes() == again.read_bytes()
+    assert books[0].read_bytes() == books[1].read_bytes()
     with Path("results/baseline/summary.csv").open(newline="") as text:
-        rows = list(csv.reader(text))
-    book = load_workbook(first, read_only=True)
-    shown = list(book["summary"].iter_rows(values_only=True))
-    book.close()
-    assert list(shown[0]) == rows[0]
+        rows = list(csv.DictReader(text))
+    book = load_workbook(books[0])
+    assert book.sheetnames == ["Headline", "Summary", "Codebook", "About"]
+    sheet = book["Summary"]
+    heads, *shown = sheet.iter_rows(values_only=True)
+    assert [head for head in heads if head not in ("label", "name")] == list(rows[0])
     assert len(shown) == len(rows)
-    column = rows[0].index("q50")
-    assert [row[column] for row in shown[1:50]] == [float(row[column]) for row in rows[1:50]]
+    cells = [dict(zip(heads, cells, strict=True)) for cells in shown]
+    for cell, row in zip(cells[:400], rows[:400], strict=True):
+        assert cell["q50"] == float(row["q50"])
+        assert cell["date"] == datetime.fromisoformat(row["date"])
+    albania = next(cell for cell in cells if (cell["variable"], cell["entity"]) == ("defence_share_pct_gdp", "ALB"))
+    assert (albania["label"], albania["name"]) == ("Defence expenditure, share of GDP", "Albania")
+    assert sheet.freeze_panes == "F2"
+    assert sheet.auto_filter.ref == f"A1:O{len(rows) + 1}"
+    assert sheet.cell(cells.index(albania) + 2, heads.index("q50") + 1).number_format == "#,##0.000"
+
+
+def test_the_first_sheet_shows_the_headline_outcomes_by_year_with_charts(books: tuple[Path, Path]) -> None:
+    from datetime import datetime
+
+    from openpyxl import load_workbook
+
+    sheet = load_workbook(books[0])["Headline"]
+    rows = list(sheet.iter_rows(values_only=True))
+    assert "not a forecast" in rows[1][0]
+    assert rows[3][:3] == ("Outcome", "Unit", "Reading")
+    assert rows[3][3:9] == tuple(datetime(year, 12, 31) for year in range(2024, 2030))
+    readings = {(row[0], row[2]) for row in rows[4:]}
+    assert {("Members at or above 2% of GDP", "median"), ("Ceasefire in force", "% of runs")} <= readings
+    assert all(isinstance(cell, int | float) for row in rows[4:] for cell in row[3:9])
+    assert sheet.freeze_panes == "D5"
+    assert sheet.auto_filter.ref.startswith("A4:")
+    assert len(sheet._charts) == 8
+    assert {len(chart.series) for chart in sheet._charts} <= {1, 3}
+
+
+def test_the_codebook_tells_what_every_variable_column_and_code_means(books: tuple[Path, Path]) -> None:
+    from openpyxl import load_workbook
+
+    from sim.model import variables
+
+    book = load_workbook(books[0])
+    words = {(row[0], row[1]): row for row in book["Codebook"].iter_rows(min_row=2, values_only=True)}
+    assert all(("variable", variable.name) in words for variable in variables())
+    assert all(words["column", cell.value][5] for cell in next(book["Summary"].iter_rows()))
+    assert words["code", "DEU"][2] == "Germany"
+
+
+def test_text_that_looks_like_a_formula_is_written_as_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alliance: Alliance
+) -> None:
+    from openpyxl import load_workbook
+
+    monkeypatch.chdir(tmp_path)
+    title = '=HYPERLINK("http://x")'
+    Path("mine.toml").write_text(
+        f'title = \'{title}\'\ndescription = "+1 -1 @x"\nreferences = ["none"]\nextends = "baseline.toml"\n'
+    )
+    assert alliance("run", "mine.toml", *FEW, "--no-figures").exit_code == 0
+    assert alliance("export", "results/mine", "--format", "xlsx", "-q").exit_code == 0
+    book = load_workbook("results/mine/export/mine.xlsx")
+    assert book["Headline"]["A1"].value == title
+    kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert kinds <= {"s", "n", "d"}
 
 
 @pytest.mark.parametrize(

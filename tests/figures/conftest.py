@@ -10,7 +10,7 @@ import pytest
 
 from sim import facts
 from sim.errors import InputError
-from sim.model import VARIABLES, Variable
+from sim.model import Variable, variables
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 GROUPS = ("USA", "EUR", "OTHER", "ALL")
@@ -58,7 +58,7 @@ class Story:
     hash: str = "5f" * 32
 
 
-@dataclass
+@dataclass(eq=False)
 class Formula:
     """Reads like a Result; ``spread`` 0 makes all runs equal, ``kept`` False drops single runs."""
 
@@ -73,7 +73,7 @@ class Formula:
     )
 
     def variable(self, name: str) -> Variable:
-        for variable in VARIABLES:
+        for variable in variables():
             if variable.name == name:
                 return variable
         raise InputError(f"no variable {name!r}")

@@ -165,7 +165,7 @@ def test_an_unknown_format_is_refused_before_anything_is_written(result, tmp_pat
 
 def test_an_unwritable_folder_is_one_clear_line(result, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(FaultError, match=r"cannot be written in .*choose another folder with --out") as caught:
+    with pytest.raises(FaultError, match=r"cannot be written: .*choose another --out") as caught:
         export(draw(result, "ceasefire"), tmp_path / "file", "ceasefire", ("svg",))
     assert "\n" not in str(caught.value)
 
@@ -175,11 +175,11 @@ def test_a_failed_write_leaves_the_old_file_whole(result, tmp_path, monkeypatch)
     export(drawing, tmp_path, "ceasefire", ("svg",))
     before = (tmp_path / "ceasefire.svg").read_bytes()
 
-    def full(path, content):
+    def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(FaultError, match="No space left on device"):
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(FaultError, match="no space left on the disk; free some space"):
         export(drawing, tmp_path, "ceasefire", ("svg",))
     assert (tmp_path / "ceasefire.svg").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ceasefire.csv", "ceasefire.svg"]
@@ -203,9 +203,27 @@ def test_importing_the_room_loads_no_plotting_library():
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
 
 
-def test_a_killed_helper_process_loses_nothing(result, folder, tmp_path, monkeypatch):
+def test_a_killed_worker_loses_nothing(result, folder, tmp_path, monkeypatch):
     from sim.figures import printing
 
-    monkeypatch.setattr(printing, "load", os.abort)  # runs in the helper, first of all
+    monkeypatch.setattr(printing, "load", os.abort)  # runs in the worker, first of all
     for path in draw_all(result, tmp_path, FORMATS, jobs=2, names=SOME):
         assert path.read_bytes() == (folder / path.name).read_bytes(), path.name
+
+
+def test_a_script_without_a_main_guard_draws_with_several_processes_and_runs_once(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from sim.figures import draw_all; from tests.figures.conftest import Formula\n"
+        f"draw_all(Formula(), 'out', jobs=2, names={SOME!r}); print('drawn')\n"
+    )
+    surroundings = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    ended = subprocess.run(
+        [sys.executable, str(script)],
+        check=False,
+        env=surroundings,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "drawn\n", "")

@@ -47,7 +47,7 @@ def stored(name: str) -> np.ndarray:
 @pytest.fixture(autouse=True)
 def no_skill_line(monkeypatch):
     """The footer's line of the back-test changes with the evidence."""
-    monkeypatch.setattr("sim.figures.sheet.skill_line", str)
+    monkeypatch.setattr("sim.figures.subjects.skill_line", str)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -63,9 +63,9 @@ def test_the_comparison_notices_other_numbers():
 if __name__ == "__main__":
     from PIL import Image
 
-    from sim.figures import sheet
+    from sim.figures import subjects
 
-    sheet.skill_line = str
+    subjects.skill_line = str
     STORED.mkdir(exist_ok=True)
     for name, case in CASES.items():
         Image.fromarray(pixels(draw(Formula(), *case)).astype(np.uint8)).save(STORED / f"{name}.png", optimize=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -11,9 +11,10 @@ import pytest
 
 from sim.analysis.outcomes import pick
 from sim.errors import InputError
-from sim.figures.compared import COMPARED, draw_compared, figure_names
-from sim.figures.compared.spread import looks_of, text_colour
-from sim.figures.style import LOOKS, SIZES, luminance
+from sim.figures import COMPARED, FIGURES, draw, figure_names
+from sim.figures.cases import cast_of
+from sim.figures.style import SIZES
+from tests.figures.conftest import Story
 from tests.figures.test_figures import boxes, rows, texts
 
 from .conftest import NAMES, compared, ensembles, of, split_run
@@ -41,7 +42,7 @@ EDGES = {
 @pytest.fixture(scope="module")
 def drawings():
     comparisons = {count: of(count) for count in COUNTS} | {"parts": split_run()}
-    return {case: draw_compared(comparisons[case[0]], case[1], case[2]) for case in (*CASES, *SPLIT)}
+    return {case: draw(comparisons[case[0]], case[1], case[2]) for case in (*CASES, *SPLIT)}
 
 
 def clashes(drawing) -> list[tuple[str, str]]:
@@ -65,7 +66,7 @@ def test_no_text_leaves_the_page_none_covers_another_and_type_is_at_least_seven_
         assert box.x1 <= width, text
         assert box.y1 <= height, text
     assert clashes(drawing) == []
-    assert min(text.get_fontsize() for text in texts(drawing)) >= 7.0
+    assert min(line.points * drawing.figure.artists[0].scale for line in texts(drawing)) >= 7.0
 
 
 @pytest.mark.parametrize("case", [*CASES, *SPLIT], ids=ident)
@@ -81,7 +82,7 @@ def test_a_page_is_16_cm_wide_and_fits_a4_and_a_slide_is_16_to_9(drawings, case)
 @pytest.mark.parametrize("name", COMPARED)
 def test_the_picture_and_its_alternative_text_say_what_was_compared(drawings, name):
     drawing = drawings[2, name, "page"]
-    told = " ".join(text.get_text() for text in texts(drawing))
+    told = " ".join(line.text for line in texts(drawing))
     for word in (*NAMES[:2], "seed 1", "200 runs", "alliance 0.1.0", "not a forecast"):
         assert word in told
     assert drawing.alt.startswith(f"{drawing.title}. {drawing.sentence}")
@@ -142,21 +143,21 @@ def test_the_tile_grids_show_the_32_members_three_times(drawings):
 def test_dates_are_shares_of_runs_or_counts_never_fans(drawings, pair):
     drawing = drawings[2, "dates_reached", "page"]
     told = rows(drawing)
-    assert {row["kind"] for row in told} <= {"share", "runs", "statement"}
+    assert {row["kind"] for row in told} <= {"share", "runs", "statement", "reported"}
     assert {row["variable"] for row in told if row["kind"] == "runs"} == {"members_at_2pct"}
-    assert all(not axes.collections or not axes.lines for axes in drawing.figure.axes if axes.get_ylim() == (0.0, 1.0))
+    assert [frame.values for frame in drawing.frames][:3] == [(0.0, 1.0)] * 3
     force = [row for row in told if row["note"] == "Ceasefire in force" and row["scenario"] == NAMES[0]]
     np.testing.assert_allclose(
         [float(row["value"]) for row in force], pair.views[0].mean("ceasefire"), rtol=1e-6, atol=1e-9
     )
-    level = [row for row in told if row["note"].endswith("2% of GDP") and row["scenario"] == NAMES[1]]
+    level = [row for row in told if row["note"] == "Europe and Canada at 2% or more" and row["scenario"] == NAMES[1]]
     values = pair.views[1].values("europe_canada_share_pct_gdp")
     np.testing.assert_allclose([float(row["value"]) for row in level], (values >= 2.0).mean(axis=1), rtol=1e-6)
 
 
 def test_parts_are_told_as_conditioning_with_their_numbers_of_runs(drawings, parts):
     for case in SPLIT:
-        told = " ".join(text.get_text() for text in texts(drawings[case]))
+        told = " ".join(line.text for line in texts(drawings[case]))
         assert "conditioning, not intervention" in told
         for view in parts.views:
             assert f"{view.name} ({view.runs} runs)" in told
@@ -166,7 +167,7 @@ def test_parts_are_told_as_conditioning_with_their_numbers_of_runs(drawings, par
 def test_parts_have_no_figures_of_paired_runs(parts):
     assert not {name for name in figure_names(parts) if name.startswith(("differences", "members"))}
     with pytest.raises(InputError, match="separate runs"):
-        draw_compared(parts, "differences_money")
+        draw(parts, "differences_money")
 
 
 def test_several_scenarios_give_one_figure_of_a_pair_each(three):
@@ -175,7 +176,7 @@ def test_several_scenarios_give_one_figure_of_a_pair_each(three):
         "members_tiles:trump_conditional",
         "members_tiles:trump_retrenchment",
     ]
-    drawing = draw_compared(three, "members_tiles:trump_retrenchment")
+    drawing = draw(three, "members_tiles:trump_retrenchment")
     assert {row["scenario"] for row in rows(drawing)} == {"harris_continuity", "trump_retrenchment"}
 
 
@@ -185,12 +186,12 @@ def test_several_scenarios_give_one_figure_of_a_pair_each(three):
         ("overlya", "overlay"),
         ("members_tiles:trump_conditionl", "allowed: trump_conditional"),
         ("overlay:trump_conditional", "without ':trump_conditional'"),
-        ("members_tiles:harris_continuity", "beside the baseline"),
+        ("members_tiles:harris_continuity", "no scenario 'harris_continuity' beside"),
     ],
 )
 def test_a_wrong_name_is_answered_with_the_right_one(three, name, told):
     with pytest.raises(InputError, match=told):
-        draw_compared(three, name)
+        draw(three, name)
 
 
 @pytest.mark.parametrize("count", [2, 3, 8])
@@ -202,21 +203,21 @@ def test_an_outcome_asked_for_is_drawn_with_its_difference(count, size):
         "outcome:defence_share_pct_gdp:POL",
         "outcome:defence_share_pct_gdp:DEU",
     ]
-    drawing = draw_compared(comparison, "outcome:defence_share_pct_gdp:POL", size)
+    drawing = draw(comparison, "outcome:defence_share_pct_gdp:POL", size)
     told = rows(drawing)
     assert {row["entity"] for row in told if row["kind"] in ("runs", "difference")} == {"POL"}
     assert {row["scenario"] for row in told if row["kind"] == "difference"} == set(NAMES[1:count])
     assert {row["unit"] for row in told if row["kind"] == "difference"} == {"percentage points of GDP"}
     assert clashes(drawing) == []
     with pytest.raises(InputError, match="threat"):
-        draw_compared(comparison, "outcome:thret", size)
+        draw(comparison, "outcome:thret", size)
 
 
 @pytest.mark.parametrize("edge", EDGES)
 def test_edge_cases_draw(edge):
     comparison = EDGES[edge]()
     for name in figure_names(comparison):
-        drawing = draw_compared(comparison, name)
+        drawing = draw(comparison, name)
         width, height = drawing.figure.bbox.size
         for text, box in boxes(drawing):
             assert -0.5 <= box.x0 <= box.x1 <= width + 0.5, (name, text)
@@ -225,10 +226,10 @@ def test_edge_cases_draw(edge):
 
 def test_a_scenario_against_its_double_differs_by_exactly_nothing():
     comparison = of(2, shift=0.0)
-    assert "the same in all 200 runs" in draw_compared(comparison, "differences_money").sentence
-    assert "No member spends differently" in draw_compared(comparison, "members_moved").sentence
+    assert "the same in all 200 runs" in draw(comparison, "differences_money").sentence
+    assert "No member spends differently" in draw(comparison, "members_moved").sentence
     for name in ("differences_money", "members_moved"):
-        told = [row for row in rows(draw_compared(comparison, name)) if row["kind"] == "difference"]
+        told = [row for row in rows(draw(comparison, name)) if row["kind"] == "difference"]
         assert {float(row["q95"]) for row in told} == {0.0}
 
 
@@ -237,14 +238,14 @@ def test_scenarios_with_other_ends_are_drawn_on_the_dates_they_share():
     longer.scenario = replace(longer.scenario, end=date(2031, 12, 31))
     comparison = compared([plain, longer])
     for name in figure_names(comparison):
-        told = rows(draw_compared(comparison, name))
+        told = rows(draw(comparison, name))
         days = {row["date"] for row in told if row["kind"] in ("runs", "share", "difference")}
         assert max(days) == "2029-12-31", name
 
 
 def test_the_baseline_may_stand_anywhere():
     comparison = compared(ensembles(3), baseline=1)
-    told = rows(draw_compared(comparison, "differences_money"))
+    told = rows(draw(comparison, "differences_money"))
     assert {row["scenario"] for row in told if row["kind"] == "difference"} == {NAMES[0], NAMES[2]}
     first = next(row for row in told if row["kind"] == "difference" and row["scenario"] == NAMES[0])
     assert f"minus {NAMES[1]}" in first["note"]
@@ -255,20 +256,69 @@ def test_every_letter_is_in_the_font(drawings):
 
     from sim.figures.style import FONT
 
-    letters = {letter for drawing in drawings.values() for text in texts(drawing) for letter in text.get_text()}
+    letters = {letter for drawing in drawings.values() for line in texts(drawing) for letter in line.text}
     font = get_font(findfont(FontProperties(family=FONT)))
     assert [letter for letter in sorted(letters) if letter not in "\n" and not font.get_char_index(ord(letter))] == []
 
 
-def test_eight_scenarios_have_eight_looks_and_their_names_stand_out():
-    given = looks_of(of(8))
-    assert len({(one.colour, one.dashes, one.marker) for one in given.values()}) == 8
-    for one in LOOKS:
-        assert 1.05 / (luminance(text_colour(one)) + 0.05) >= 4.5
+def test_eight_scenarios_have_eight_colours_dashes_and_markers():
+    given = [case.look for case in cast_of(of(8)).cases]
+    for part in ("colour", "dashes", "marker"):
+        assert len({getattr(look, part) for look in given}) == 8
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_the_same_variable_has_the_same_axis_wherever_scenarios_stand_side_by_side(drawings, count):
+    for name in COMPARED:
+        axes: dict[str, set] = {}
+        for frame in drawings[count, name, "page"].frames:
+            axes.setdefault(frame.heading, set()).add((frame.times, frame.values))
+        assert all(len(seen) == 1 for seen in axes.values()), (name, axes)
+    # One quantity has one value axis in all figures of a comparison, whatever they draw beside it.
+    for heading in ("U.S. share of NATO spending", "U.S. commitment", "Territory under Russian control"):
+        seen = {
+            frame.values
+            for name in ("overview", "overlay", "columns_money", "columns_security")
+            for frame in drawings[count, name, "page"].frames
+            if frame.heading == heading
+        }
+        assert len(seen) == 1, (heading, seen)
+
+
+@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ("overview", "members_map")])
+@pytest.mark.parametrize("count", [2, 3, 8])
+def test_every_figure_of_a_run_can_be_drawn_for_several(name, count):
+    for size in SIZES:
+        drawing = draw(of(count), name, size)
+        told = rows(drawing)
+        assert {row["scenario"] for row in told if row["kind"] in ("runs", "share")} == set(NAMES[:count])
+        assert clashes(drawing) == []
+        width, height = drawing.figure.bbox.size
+        for text, box in boxes(drawing):
+            assert 0 <= box.x0 <= box.x1 <= width, text
+            assert 0 <= box.y0 <= box.y1 <= height, text
+
+
+def test_legends_and_tables_carry_the_short_title_and_the_csv_the_name():
+    results = ensembles(3)
+    for result, label in zip(results, ("As forecast", "Conditional support", "Retrenchment"), strict=True):
+        result.scenario = Labelled(**vars(result.scenario), label=label)
+    comparison = compared(results)
+    for name in figure_names(comparison):
+        drawing = draw(comparison, name)
+        told = " ".join(line.text for line in texts(drawing) if "Scenarios:" not in line.text)
+        assert "Conditional support" in told or "Retrenchment" in told, name
+        assert "trump" not in told.replace("alliance compare", ""), name
+        assert {row["scenario"] for row in rows(drawing)} <= {*NAMES[:3], ""}
+
+
+@dataclass(frozen=True)
+class Labelled(Story):
+    label: str = ""
 
 
 def test_the_sentence_says_the_numbers_of_its_row(pair):
-    drawing = draw_compared(pair, "differences_money")
+    drawing = draw(pair, "differences_money")
     for row in (pair.find("europe_canada_share_pct_gdp", NAMES[1]).last(),):
         assert row.finding in drawing.sentence
         said = [one for one in rows(drawing) if one["kind"] == "statement" and one["variable"] == row.variable]

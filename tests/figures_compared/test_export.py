@@ -14,8 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from sim.errors import FaultError, InputError
-from sim.figures import FORMATS, provenance_of
-from sim.figures.compared import draw_compared, draw_comparison, figure_names
+from sim.figures import FORMATS, draw, draw_all, figure_names, provenance_of
 
 from .conftest import NAMES, of
 
@@ -28,7 +27,7 @@ KINDS = ("svg", "png", "pdf")
 @pytest.fixture(scope="module")
 def folder(pair, tmp_path_factory):
     place = tmp_path_factory.mktemp("compared")
-    draw_comparison(pair, place, FORMATS, command=COMMAND)
+    draw_all(pair, place, FORMATS, command=COMMAND)
     return place
 
 
@@ -40,7 +39,7 @@ def test_every_figure_comes_in_three_formats_with_its_numbers(pair, folder):
 
 def test_made_again_in_other_processes_the_bytes_are_the_same(folder, tmp_path):
     told = []
-    paths = draw_comparison(
+    paths = draw_all(
         of(2),
         tmp_path,
         FORMATS,
@@ -57,8 +56,8 @@ def test_made_again_in_other_processes_the_bytes_are_the_same(folder, tmp_path):
 
 def test_another_interpreter_with_another_hash_seed_writes_the_same_bytes(folder, tmp_path):
     code = (
-        "import sys; from sim.figures.compared import draw_comparison; from tests.figures_compared.conftest import of;"
-        f"draw_comparison(of(2), sys.argv[1], names={SOME!r}, command={COMMAND!r})"
+        "import sys; from sim.figures import draw_all; from tests.figures_compared.conftest import of;"
+        f"draw_all(of(2), sys.argv[1], names={SOME!r}, command={COMMAND!r})"
     )
     root = Path(__file__).parents[2]
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, cwd=root, env={"PYTHONHASHSEED": "11"})
@@ -80,7 +79,7 @@ def test_every_file_names_both_scenarios_with_their_hashes(pair, folder, kind):
 
 def test_svg_is_named_described_and_made_of_text(pair, folder):
     for name in figure_names(pair):
-        drawing = draw_compared(pair, name)
+        drawing = draw(pair, name)
         root = ElementTree.fromstring((folder / f"{name}.svg").read_text())
         assert root.get("role") == "img"
         assert root.find(f"{SVG}title").text == drawing.title
@@ -115,14 +114,14 @@ def test_png_has_300_dots_an_inch(folder):
 def test_names_and_formats_are_checked_before_anything_is_written(pair, tmp_path):
     for wrong in ({"names": ["overlay", "overlai"]}, {"formats": ("svg", "gif")}, {"size": "poster"}):
         with pytest.raises(InputError):
-            draw_comparison(pair, tmp_path / "new", **wrong)
+            draw_all(pair, tmp_path / "new", **wrong)
     assert not (tmp_path / "new").exists()
 
 
 def test_an_unwritable_folder_is_one_clear_line(pair, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(FaultError, match="cannot be written in") as caught:
-        draw_comparison(pair, tmp_path / "file", ("svg",), names=["dates_reached"])
+    with pytest.raises(FaultError, match="cannot be written") as caught:
+        draw_all(pair, tmp_path / "file", ("svg",), names=["dates_reached"])
     assert "\n" not in str(caught.value)
 
 

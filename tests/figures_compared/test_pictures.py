@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.figures import Drawing
-from sim.figures.compared import draw_compared, waterfall
+from sim.figures import Drawing, draw
+from sim.figures.compared.waterfall import waterfall
 from tests.figures.test_pictures import TOLERANCE, distance, pixels
 
 from .conftest import of, split_run
@@ -16,13 +16,13 @@ from .test_waterfall import FEW, SHARE, SOURCE, attribution, fall
 
 STORED = Path(__file__).parent / "pictures"
 CASES = {
-    "overlay": lambda: draw_compared(of(2), "overlay"),
-    "columns_money": lambda: draw_compared(of(4), "columns_money"),
-    "differences_security": lambda: draw_compared(of(3), "differences_security"),
-    "members_moved": lambda: draw_compared(of(2), "members_moved"),
-    "members_tiles": lambda: draw_compared(of(2), "members_tiles", "slide"),
-    "dates_reached": lambda: draw_compared(of(3), "dates_reached"),
-    "parts": lambda: draw_compared(split_run(), "overlay", "slide"),
+    "overlay": lambda: draw(of(2), "overlay"),
+    "columns_money": lambda: draw(of(4), "columns_money"),
+    "differences_security": lambda: draw(of(3), "differences_security"),
+    "members_moved": lambda: draw(of(2), "members_moved"),
+    "members_tiles": lambda: draw(of(2), "members_tiles", "slide"),
+    "dates_reached": lambda: draw(of(3), "dates_reached"),
+    "parts": lambda: draw(split_run(), "overlay", "slide"),
     "waterfall": lambda: waterfall(attribution(fall(SHARE, FEW)), SHARE, source=SOURCE),
 }
 
@@ -40,7 +40,7 @@ def test_the_picture_is_the_stored_one(case):
 
 
 def test_the_check_notices_other_numbers():
-    other: Drawing = draw_compared(of(3, shift=0.06), "differences_security")
+    other: Drawing = draw(of(3, shift=0.06), "differences_security")
     assert distance(pixels(other), stored("differences_security")) > 2 * TOLERANCE
 
 

@@ -8,7 +8,7 @@ from sim.analysis.attribution import Attribution, Part, Waterfall
 from sim.analysis.outcomes import headline
 from sim.errors import InputError
 from sim.figures import SIZES, provenance_of
-from sim.figures.compared import draw_attribution, waterfall, waterfall_names
+from sim.figures.compared.waterfall import draw_attribution, waterfall, waterfall_names
 from sim.figures.drawing import Provenance
 from tests.figures.test_figures import boxes, rows, texts
 
@@ -51,7 +51,7 @@ def test_no_text_leaves_the_page_and_none_covers_another(sizes, size):
         assert 0 <= box.y0 <= box.y1 <= height, text
     shrunk = [(text, box.expanded(0.98, 0.6)) for text, box in found]
     assert [(a, b) for i, (a, x) in enumerate(shrunk) for b, y in shrunk[i + 1 :] if x.overlaps(y)] == []
-    assert min(text.get_fontsize() for text in texts(drawing)) >= 7.0
+    assert min(line.points * drawing.figure.artists[0].scale for line in texts(drawing)) >= 7.0
 
 
 @pytest.mark.parametrize("sizes", [FEW, MANY], ids=["few", "many"])
@@ -72,9 +72,8 @@ def test_assumptions_are_marked_and_groups_without_effect_are_named_not_drawn():
     assert told.count("depends on assumption") == 1
     assert "Depends on assumptions: us.commitment." in drawing.sentence
     assert any("Without any effect here: event: a pause." in text for text in told)
-    hatched = [shapes for axes in drawing.figure.axes for shapes in axes.collections if shapes.get_hatch()]
-    assert len(hatched) == 1
-    assert len(hatched[0].get_paths()) == 1
+    hatched = [shapes for pen, shapes in drawing.figure.artists[0].shapes.items() if pen.hatch]
+    assert [len(shapes) for shapes in hatched] == [1]
 
 
 def test_more_groups_than_fit_become_one_step():
@@ -82,9 +81,15 @@ def test_more_groups_than_fit_become_one_step():
     assert "5 smaller groups" in [text for text, _ in boxes(drawing)]
 
 
+def test_where_nothing_differs_there_is_no_picture_beside_those_that_do():
+    still = fall(AID, {"us.commitment": (0.0, True)}, 100.0)
+    assert waterfall_names(attribution(fall(SHARE, FEW), still)) == [f"waterfall:{SHARE}"]
+    assert waterfall_names(attribution(still)) == [f"waterfall:{AID}"]
+
+
 def test_no_difference_is_said():
     drawing = waterfall(attribution(fall(SHARE, {"us.commitment": (0.0, True)})), SHARE, source=SOURCE)
-    assert drawing.sentence == "mine and baseline do not differ here on 2029-12-31, in any run."
+    assert drawing.sentence == "mine and baseline do not differ here on 31 December 2029, in any run."
 
 
 def test_the_headline_outcomes_are_written_with_what_made_them(tmp_path):

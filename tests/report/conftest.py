@@ -27,9 +27,9 @@ def comparison(results):
 
 @pytest.fixture(scope="session")
 def drawings(comparison):
-    from sim.figures.compared import draw_compared, figure_names
+    from sim.figures import draw, figure_names
 
-    return {name: draw_compared(comparison, name, command=COMMAND) for name in figure_names(comparison)}
+    return {name: draw(comparison, name, command=COMMAND) for name in figure_names(comparison)}
 
 
 @pytest.fixture(scope="session")

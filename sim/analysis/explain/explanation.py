@@ -141,6 +141,14 @@ def explain(result: Result, variable: str, entity: str = "", day: date | str | N
 def _require_same_model(result: Result) -> None:
     from sim.ensemble import source
 
+    here = source.systems()
+    missing = [
+        f"{name} of {made['package']} {made['version']}".rstrip()
+        for name, made in result.manifest.get("systems", {}).items()
+        if name not in here
+    ]
+    if missing:
+        raise InputError(f"{result.path}: made with a system that is not installed here: {', '.join(missing)}")
     made = result.manifest.get("inputs", {})
     if (made.get("facts"), made.get("code")) != (source.facts_stamp(), source.code_stamp()):
         raise InputError(

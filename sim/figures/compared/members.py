@@ -1,33 +1,32 @@
-"""The members in two scenarios: who moves most."""
+"""The members in two scenarios: who moves most, as dumbbells and as tile grids of A, B and the difference."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.statistics import mean_interval
-from sim.figures.compared.spread import Spread
-from sim.figures.compared.subjects import remembered
-from sim.figures.drawing import Drawing, Row
-from sim.figures.multiples import Scale
-from sim.figures.page import Box
-from sim.figures.style import GRID, MUTED, RULE, SMALL, Size, tint
-from sim.figures.ticks import tick_texts, value_ticks
-from sim.figures.words import number
+from sim.figures.axis import tick_texts, value_ticks
+from sim.figures.cases import Case, Cast, remembered
+from sim.figures.drawing import Row
+from sim.figures.members import GUIDELINE, SHARE
+from sim.figures.page import Box, Page, Sentence
+from sim.figures.style import INK, MUTED, RULE, SMALL, tint
+from sim.figures.subjects import open_page
+from sim.figures.tiles import COLOURS, DIVERGING, LEVELS, STEPS, tile_grid, tile_key
+from sim.text import number
 
 if TYPE_CHECKING:
-    from sim.analysis import Comparison
-    from sim.analysis.align import View
+    from sim.figures.drawing import Drawing
+    from sim.figures.style import Size
 
-SHARE = "defence_share_pct_gdp"
-LEVEL = 2.0
 NAME, HEAD, FOOT = 2.7, 0.45, 0.5
 NONE = "No year ends within the shared horizon, so no yearly figure can be given."
+UNIT = "percentage points of GDP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,135 +45,153 @@ class Move:
     higher: float
     lower: float
 
-    @property
-    def text(self) -> str:
+    def text(self, places: int) -> str:
         """``+0.12 (0.10 to 0.14)``, or ``0`` where no run differs."""
         if self.higher == 0 and self.lower == 0:
             return "0"
-        places = 3 if abs(self.mean) < 0.1 else 2
-        return f"{signed(self.mean, places)} ({number(self.low, places)} to {number(self.high, places)})"
+        return f"{_signed(self.mean, places)} ({number(self.low, places)} to {number(self.high, places)})"
 
 
-class Facing(Spread):
-    """A page about one scenario beside the baseline."""
-
-    def __init__(self, comparison: Comparison, scenario: str, *rest: Any) -> None:
-        super().__init__(comparison, *rest)
-        self.scenario = scenario
+def moves_of(cast: Cast, case: Case) -> list[Move]:
+    """Every member with a share in both scenarios at the last date, the one that rises most first."""
+    return remembered(cast.compared, ("moves", case.name), lambda: _moves(cast, case))
 
 
-def signed(value: float, places: int = 2) -> str:
-    """A difference with its sign, none where it rounds to nought."""
-    text = number(value, places)
-    return f"+{text}" if value > 0 and any(digit in text for digit in "123456789") else text
-
-
-def moves(comparison: Comparison, scenario: str) -> tuple[str, list[Move]]:
-    """The last date's year and every member with a share in both, the one that rises most first."""
-    return remembered(comparison, ("moves", scenario), lambda: _moves(comparison, scenario))
-
-
-def _moves(comparison: Comparison, scenario: str) -> tuple[str, list[Move]]:
+def _moves(cast: Cast, case: Case) -> list[Move]:
     from sim import facts
 
-    views = (comparison.views[comparison.baseline], comparison.views[comparison.names.index(scenario)])
-    dates = views[0].dates(SHARE)
-    if not len(dates):
-        return "", []
-    names = {member.code: member.name for member in facts.members() if member.has_forces}
-    before, after = (remembered(view, SHARE, partial(_last_shares, view, tuple(names))) for view in views)
-    found = []
-    for code, name in names.items():
+    if not len(cast.first.source.dates(SHARE)):
+        return []
+    moves = []
+    for member in facts.members():
+        if not member.has_forces:
+            continue
+        before, after = (_last_shares(side, member.code) for side in (cast.first, case))
         # Run i of B minus run i of A, in the runs in which both have a share.
-        gap = after[code] - before[code]
+        gap = after - before
         known = gap[np.isfinite(gap)]
         if not len(known):
             continue
         mean, low, high = (float(part[0]) for part in mean_interval(known[None]))
         q05, q95 = (float(edge) for edge in np.quantile(known, (0.05, 0.95)))
-        higher, lower = float((known > 0).mean()), float((known < 0).mean())
-        left, right = float(np.nanmedian(before[code])), float(np.nanmedian(after[code]))
-        found.append(Move(code, name, left, right, mean, low, high, q05, q95, higher, lower))
-    return str(dates[-1])[:4], sorted(found, key=lambda one: (-one.mean, one.code))
+        medians = float(np.nanmedian(before)), float(np.nanmedian(after))
+        share_higher, share_lower = float((known > 0).mean()), float((known < 0).mean())
+        moves.append(Move(member.code, member.name, *medians, mean, low, high, q05, q95, share_higher, share_lower))
+    return sorted(moves, key=lambda move: (-move.mean, move.code))
 
 
-def _last_shares(view: View, codes: Sequence[str]) -> dict[str, NDArray[np.float64]]:
-    """Every member's share in every run at the last date."""
-    return {code: np.asarray(view.values(SHARE, code)[-1], np.float64) for code in codes}
+def _last_shares(case: Case, code: str) -> NDArray[np.float64]:
+    """A member's share in every run at the last date."""
+
+    def read() -> NDArray[np.float64]:
+        return np.asarray(case.source.values(SHARE, code)[-1], np.float64)
+
+    return remembered(case.source, ("last share", code), read)
 
 
-def members_moved(comparison: Comparison, size: Size, scenario: str | None = None) -> Drawing:
+def members_moved(cast: Cast, case: Case, size: Size, command: str = "") -> Drawing:
     """Dumbbells: each member's median share in A and B at the end, sorted by the mean paired difference."""
-    first, other = pair_of(comparison, scenario)
-    year, found = moves(comparison, other)
-    halves = 2 if size.height is not None else 1
-    title = "Which members move most" + (f", {year}" if year else "")
+    moves = moves_of(cast, case)
     interval = " with its 95% interval" if size.height is None else ""
     words = (
         f"Left: median defence share, % of GDP. Right: difference run by run, percentage points, mean{interval}; "
         "the bar holds 90% of runs. Largest rise first."
     )
-    page = Facing(
-        comparison, other, "members_moved", size, title, words, moves_sentence(found, first, other, year), 17.5
-    )
-    record_moves(page, found, first, other, comparison)
-    body = page.key((first, other))
-    each = -(-len(found) // halves)
-    for place, box in enumerate(body.grid(1, halves, across=0.6) if found else []):
-        _dumbbells(page, box, found[place * each : (place + 1) * each], each, found)
+    title = f"Which members move most{_year(cast, ', ')}"
+    page = open_page(cast, "members_moved", size, title, (), _sentence(cast, case, moves), 17.5, command, words)
+    _record(page, cast, case, moves)
+    entries = [(cast.first.look, f"{cast.first.label} (reference)"), (case.look, case.label)]
+    page.key(entries)
+    halves = 2 if page.is_slide else 1
+    each = -(-len(moves) // halves)
+    for at, box in enumerate(page.body.grid(1, halves, across=0.6) if moves else []):
+        _dumbbells(page, box, cast, case, moves[at * each : (at + 1) * each], each, moves)
     return page.finish()
 
 
-def pair_of(comparison: Comparison, scenario: str | None) -> tuple[str, str]:
-    """The baseline and the scenario beside it: the one named, or the first."""
-    first = comparison.names[comparison.baseline]
-    rest = [name for name in comparison.names if name != first]
-    return first, scenario or rest[0]
+def members_tiles(cast: Cast, case: Case, size: Size, command: str = "") -> Drawing:
+    """Tile grids: each member's median share in A, in B, and the mean difference run by run."""
+    moves = moves_of(cast, case)
+    title = f"Defence share of GDP, member by member{_year(cast, ', ')}"
+    words = "Medians of the runs in % of GDP, and the mean difference run by run in percentage points. ISL: no forces."
+    page = open_page(cast, "members_tiles", size, title, (), _sentence(cast, case, moves), 17.0, command, words)
+    _record(page, cast, case, moves)
+    body = page.body
+    boxes = body.columns(1.0, 1.0, 1.12, across=0.5) if page.is_slide else body.grid(2, 2, across=0.6, down=0.4)
+    # On a slide the text of the tiles is a little smaller than the rest, and still above 10 points.
+    below, points = (1.25, SMALL * 0.84) if page.is_slide else (0.0, SMALL)
+    shares = [({move.code: move.a for move in moves}, cast.first), ({move.code: move.b for move in moves}, case)]
+    for box, (values, side) in zip(boxes, shares, strict=False):
+        grid = _headed(page, box, side.label, side.look.text_colour, below)
+        tile_grid(page, grid, values, {code: number(value, 2) for code, value in values.items()}, points=points)
+    grid = _headed(page, boxes[2], f"{case.label} minus {cast.first.label}", INK, below)
+    gaps = {move.code: move.mean for move in moves}
+    tile_grid(page, grid, gaps, {code: _short(gap) for code, gap in gaps.items()}, STEPS, DIVERGING, points)
+    keys = [(boxes[0].x, boxes[0].y), (boxes[2].x, boxes[2].y)]
+    if not page.is_slide:
+        keys = [(boxes[3].x, boxes[3].y + boxes[3].h * part) for part in (0.62, 0.3)]
+    width = min(boxes[0].w, 7.0)
+    tile_key(page, *keys[0], width, "Median share, % of GDP", [f"{level:.1f}" for level in LEVELS], COLOURS)
+    texts = [_signed(level) for level in STEPS]
+    tile_key(page, *keys[1], width, "Mean difference, percentage points of GDP", texts, DIVERGING)
+    return page.finish()
 
 
-def moves_sentence(found: Sequence[Move], first: str, other: str, year: str) -> str:
+def _headed(page: Page, box: Box, heading: str, colour: str, below: float) -> Box:
+    page.text(box.x, box.top - 0.3, page.wrap(heading, box.w, bold=True)[0], bold=True, colour=colour)
+    return Box(box.x, box.y + below, box.w, box.h - 0.45 - below)
+
+
+def _year(cast: Cast, before: str) -> str:
+    dates = cast.first.source.dates(SHARE)
+    return f"{before}{str(dates[-1])[:4]}" if len(dates) else ""
+
+
+def _sentence(cast: Cast, case: Case, moves: Sequence[Move]) -> Sentence:
     """How many members rise and fall, and which moves most."""
-    if not found:
-        return NONE
-    up, down = sum(one.low > 0 for one in found), sum(one.high < 0 for one in found)
-    most = max(found, key=lambda one: abs(one.mean))
+    if not moves:
+        return Sentence(NONE)
+    first, other, year = cast.first.label, case.label, _year(cast, "")
+    up, down = sum(move.low > 0 for move in moves), sum(move.high < 0 for move in moves)
+    most = max(moves, key=lambda move: abs(move.mean))
     if most.higher == 0 and most.lower == 0:
-        return f"No member spends differently in {other} than in {first} in {year}, in any run."
+        return Sentence(f"No member spends differently in {other} than in {first} in {year}, in any run.")
     word = "more" if most.mean > 0 else "less"
     low, high = sorted((abs(most.low), abs(most.high))) if most.low * most.high > 0 else (most.low, most.high)
     share = most.higher if most.mean > 0 else most.lower
-    return (
+    return Sentence(
         f"In {year} the mean difference of {other} from {first} is above nought for {up or 'none'} and below nought "
-        f"for {down or 'none'} of {len(found)} members (95% interval, each on its own). "
+        f"for {down or 'none'} of {len(moves)} members (95% interval, each on its own). "
         f"{most.name} moves most: {word} in {number(100 * share)} of 100 runs, by "
         f"{number(abs(most.mean), 2)} percentage points of GDP on average ({number(low, 2)} to {number(high, 2)})."
     )
 
 
-def record_moves(page: Facing, found: Sequence[Move], first: str, other: str, comparison: Comparison) -> None:
+def _record(page: Page, cast: Cast, case: Case, moves: Sequence[Move]) -> None:
     """Each member's medians and difference as rows, and all of them in the text alternative."""
-    if not found:
+    if not moves:
         return
-    day = str(comparison.views[comparison.baseline].dates(SHARE)[-1])
-    common: dict[str, Any] = {"variable": SHARE, "date": day}
-    for one in found:
-        for name, value in ((first, one.a), (other, one.b)):
+    common: dict[str, Any] = {"variable": SHARE, "date": str(cast.first.source.dates(SHARE)[-1])}
+    for move in moves:
+        for name, value in ((cast.first.name, move.a), (case.name, move.b)):
             page.rows.append(
-                Row(scenario=name, panel=one.name, entity=one.code, kind="runs", value=value, unit="% of GDP",
+                Row(scenario=name, panel=move.name, entity=move.code, kind="runs", value=value, unit="% of GDP",
                     note="median of runs", **common)
             )  # fmt: skip
-        note = f"minus {first}, mean of the difference run by run; 95% interval {one.low:.7g} to {one.high:.7g}; "
-        note += f"higher in {one.higher:.7g}, lower in {one.lower:.7g} of runs"
+        note = f"minus {cast.first.name}, mean of the difference run by run; 95% interval {move.low:.7g} to "
+        note += f"{move.high:.7g}; higher in {move.higher:.7g}, lower in {move.lower:.7g} of runs"
         page.rows.append(
-            Row(scenario=other, panel=one.name, entity=one.code, kind="difference", q05=one.q05, q95=one.q95,
-                value=one.mean,
-                unit="percentage points of GDP", note=note, **common)
+            Row(scenario=case.name, panel=move.name, entity=move.code, kind="difference", q05=move.q05, q95=move.q95,
+                value=move.mean, unit=UNIT, note=note, **common)
         )  # fmt: skip
-    for value, what in ((sum(one.low > 0 for one in found), "above"), (sum(one.high < 0 for one in found), "below")):
-        note = f"members whose mean difference is {what} nought by its 95% interval, of {len(found)}"
+    for value, what in (
+        (sum(move.low > 0 for move in moves), "above"),
+        (sum(move.high < 0 for move in moves), "below"),
+    ):
+        note = f"members whose mean difference is {what} nought by its 95% interval, of {len(moves)}"
         page.rows.append(
             Row(
-                scenario=other,
+                scenario=case.name,
                 panel="sentence",
                 kind="statement",
                 value=float(value),
@@ -183,78 +200,60 @@ def record_moves(page: Facing, found: Sequence[Move], first: str, other: str, co
                 **common,
             )
         )
-    page.told.append(
-        "Medians and mean difference: "
-        + "; ".join(f"{one.name} {number(one.a, 2)}, {number(one.b, 2)}, {signed(one.mean)}" for one in found)
-        + "."
-    )
+    listed = "; ".join(f"{move.name} {number(move.a, 2)}, {number(move.b, 2)}, {_signed(move.mean)}" for move in moves)
+    page.phrases.append(f"Medians and mean difference: {listed}.")
 
 
-def _dumbbells(page: Facing, box: Box, found: Sequence[Move], rows: int, every: Sequence[Move]) -> None:
+def _dumbbells(
+    page: Page, box: Box, cast: Cast, case: Case, moves: Sequence[Move], rows: int, every: Sequence[Move]
+) -> None:
     """Names, dumbbells of the medians, bars of the differences, numbers; axes hold ``every`` member."""
     step = (box.h - HEAD - FOOT) / rows
-    numbers = page.measure("+0.000 (0.000 to 0.000)" if not page.wide else "+0.000") + 0.3
-    inner = Box(box.x + NAME, box.y + FOOT + step * (rows - len(found)), box.w - NAME - numbers, step * len(found))
-    left, right = inner.columns(1.0, 1.0, across=0.9)
-    span = (0.0, float(len(found)))
-    ends = [value for one in every for value in (one.a, one.b, LEVEL)]
-    shares, gaps = value_ticks(min(ends), max(ends), 4), _gap_ticks(every)
-    levels = Scale(left, (shares[0], shares[-1]), span)
-    changes = Scale(right, (gaps[0], gaps[-1]), span)
-    _axis(page, levels, shares, LEVEL, "2% of GDP")
-    _axis(page, changes, gaps, 0.0, "no difference")
-    heights = np.arange(len(found), dtype=np.float64)[::-1] + 0.5
-    _marks(page, levels, changes, found, heights)
-    for one, y in zip(found, box.y + FOOT + step * (rows - len(found)) + heights * step, strict=True):
-        page.text(box.x, y, page.wrap(one.name, NAME - 0.1)[0], SMALL, va="center_baseline")
-        text = one.text if not page.wide else one.text.partition(" ")[0]
-        page.text(box.x + box.w, y, text, SMALL, ha="right", va="center_baseline")
+    # One column of numbers has one number of decimals; those of small differences would be lost in two.
+    places = 2 if max(abs(move.mean) for move in every) >= 0.1 else 3
+    numbers = page.measure(f"+{'0.000 (−0.000 to −0.000)' if not page.is_slide else '0.000'}") + 0.2
+    low = box.y + FOOT + step * (rows - len(moves))
+    left, right = Box(box.x + NAME, low, box.w - NAME - numbers, step * len(moves)).columns(1.0, 1.0, across=0.9)
+    shares = [value for move in every for value in (move.a, move.b, GUIDELINE)]
+    gaps = [value for move in every for value in (move.q05, move.q95, move.mean, 0.0)]
+    level_x = _axis(page, left, value_ticks(min(shares), max(shares), 4), GUIDELINE, "2% of GDP")
+    gap_x = _axis(page, right, value_ticks(min(gaps), max(gaps), 3), 0.0, "no difference")
+    for at, move in enumerate(moves):
+        y = low + step * (len(moves) - at - 0.5)
+        a, b, mean = level_x(move.a), level_x(move.b), gap_x(move.mean)
+        page.rule(a, y, b, y, case.look.colour, 1.4, order=3.0)
+        page.rule(gap_x(move.q05), y, gap_x(move.q95), y, tint(case.look.colour, 0.4), 3.0, order=3.0)
+        # A is hollow and larger, so that it is seen where B lies on it.
+        hollow = page.pen(4.0, line=cast.first.look.colour, width=1.0, fill="#FFFFFF")
+        page.ink.markers(hollow, cast.first.look.marker, np.array([[a, y]]), 5.2)
+        solid = page.pen(5.0, fill=case.look.colour)
+        page.ink.markers(solid, case.look.marker, np.array([[b, y], [mean, y]]), 3.2)
+        page.text(box.x, y, page.wrap(move.name, NAME - 0.1)[0], middle=True)
+        text = move.text(places)
+        page.text(box.right, y, text.partition(" ")[0] if page.is_slide else text, ha="right", middle=True)
 
 
-def _marks(page: Facing, levels: Scale, changes: Scale, found: Sequence[Move], heights: NDArray[Any]) -> None:
-    from matplotlib.collections import LineCollection
+def _axis(page: Page, box: Box, ticks: Sequence[float], level: float, name: str) -> Any:
+    """Upright grid lines with their values below, and the dashed ``level`` named above; returns value -> x."""
+    low, high = ticks[0], ticks[-1]
+    page.upright_axis(box, low, high, list(zip(ticks, tick_texts(list(ticks)), strict=True)))
 
-    comparison, sheet = page.comparison, page.marks()
-    first, other = page.looks[comparison.names[comparison.baseline]], page.looks[page.scenario]
-    width = page.line_width
-    tops = zip(found, heights, strict=True)
-    bars = [levels.line(np.array([one.a, one.b]), np.full(2, y)) for one, y in tops]
-    ranges = [changes.line(np.array([one.q05, one.q95]), np.full(2, y)) for one, y in zip(found, heights, strict=True)]
-    for lines, colour, points in ((bars, other.colour, 1.4), (ranges, tint(other.colour, 0.4), 3.0)):
-        drawn = LineCollection(lines, colors=colour, linewidths=width(points), zorder=3)
-        sheet.add_collection(drawn, autolim=False)
-    from_a = levels.line(np.array([one.a for one in found]), heights)
-    to_b = levels.line(np.array([one.b for one in found]), heights)
-    means = changes.line(np.array([one.mean for one in found]), heights)
-    # A is hollow and larger, so that it is seen where B lies on it.
-    hollow: dict[str, Any] = {
-        "marker": first.marker,
-        "mec": first.colour,
-        "mfc": "white",
-        "ms": width(5.2),
-        "mew": width(1.0),
-    }
-    solid: dict[str, Any] = {"marker": other.marker, "color": other.colour, "ms": width(3.2), "mew": 0.0}
-    sheet.plot(from_a[:, 0], from_a[:, 1], ls="none", zorder=4, **hollow)
-    sheet.plot(to_b[:, 0], to_b[:, 1], ls="none", zorder=5, **solid)
-    sheet.plot(means[:, 0], means[:, 1], ls="none", zorder=5, **solid)
+    def place(value: float) -> float:
+        return box.x + (value - low) / (high - low) * box.w
+
+    x = place(level)
+    page.ink.line(page.pen(2.0, line=RULE, width=0.9, dashes=(3.0, 2.0)), np.array([[x, box.y], [x, box.top]]))
+    page.text(x, box.top + 0.1, name, colour=MUTED, ha="center")
+    return place
 
 
-def _axis(page: Facing, scale: Scale, ticks: Sequence[float], level: float, name: str) -> None:
-    """Upright grid lines with their values below, and the dashed ``level`` named above."""
-    from matplotlib.collections import LineCollection
-
-    rows = np.array(scale.y)
-    for tick, text in zip(ticks, tick_texts(list(ticks)), strict=True):
-        ((x, low), (_, high)) = scale.line(np.full(2, tick), rows)
-        page.rule(x, low, x, high, GRID, 0.6)
-        page.text(x, low - 0.33, text, SMALL, colour=MUTED, ha="center")
-    line = scale.line(np.full(2, level), rows)
-    dashes = LineCollection([line], colors=RULE, linewidths=page.line_width(0.9), linestyles=[(0, (3, 2))], zorder=2)
-    page.marks().add_collection(dashes, autolim=False)
-    page.text(line[1][0], line[1][1] + 0.1, name, SMALL, colour=MUTED, ha="center")
+def _signed(value: float, places: int = 2) -> str:
+    """A difference with its sign, none where it rounds to nought."""
+    text = number(value, places)
+    return f"+{text}" if value > 0 and any(digit in text for digit in "123456789") else text
 
 
-def _gap_ticks(found: Sequence[Move]) -> list[float]:
-    ends = [value for one in found for value in (one.q05, one.q95, one.mean, 0.0)]
-    return value_ticks(min(ends), max(ends), 3)
+def _short(value: float) -> str:
+    """A difference for a narrow tile: ``.05``, ``−.05``, ``1.20``; the colour gives the sign."""
+    text = number(value, 2)
+    return text.replace("0.", ".", 1) if abs(round(value, 2)) < 1 and round(value, 2) != 0 else text

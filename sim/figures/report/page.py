@@ -83,7 +83,7 @@ class Credits:
 
 
 def read_pictures(folder: Path | str, names: Sequence[str]) -> list[Picture]:
-    """The figures ``names`` that ``draw_comparison`` wrote into ``folder`` as svg at page size, each with its CSV.
+    """The figures ``names`` that ``draw_all`` wrote into ``folder`` as svg at page size, each with its CSV.
 
     Raises:
         InputError: one of the files is missing or cannot be read.
@@ -285,7 +285,7 @@ def _parts_download(attribution: Attribution) -> Download:
 
 
 def _skill() -> str:
-    from sim.figures.reading import skill_line
+    from sim.figures.cases import skill_line
 
     return skill_line()
 

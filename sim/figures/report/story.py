@@ -66,9 +66,9 @@ class Story:
 
 def sides(comparison: Comparison) -> list[Side]:
     """The scenarios, the baseline first, with the colours and dashes that the figures give them."""
-    from sim.figures.compared.spread import looks_of
+    from sim.figures.cases import cast_of
 
-    looks = looks_of(comparison)
+    looks = {case.name: case.look for case in cast_of(comparison).cases}
     everyone = []
     for index, view in enumerate(comparison.views):
         look = looks[view.name]

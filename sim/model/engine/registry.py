@@ -53,7 +53,7 @@ class State:
         return (*self.reads, *self.reads_responding) if self.responds(scenario) else self.reads
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class System:
     """Everything that the rest of the program knows about one system.
 
@@ -110,21 +110,25 @@ class Registry:
         self.systems = (*own, *self.others)
         self._by_name = {system.name: system for system in self.systems}
         self._refuse_collisions()
+        self._refuse_loose_ends()
         self.phases = (FIRST_PHASE, *_placed([system.phase for system in own if system.phase], self.others), LAST_PHASE)
         self._layers: dict[date, Mapping[str, Given]] = {}
 
     @cached_property
     def catalogue(self) -> Catalogue:
         """Every parameter of every system."""
-        return Catalogue(
-            replace(
-                parameter,
-                default=None if parameter.default is None else fit(parameter.default, parameter.domain),
-                used_in=(system.title, system.declared_in),
+        try:
+            return Catalogue(
+                replace(
+                    parameter,
+                    default=None if parameter.default is None else fit(parameter.default, parameter.domain),
+                    used_in=(system.title, system.declared_in),
+                )
+                for system in self.systems
+                for parameter in system.parameters
             )
-            for system in self.systems
-            for parameter in system.parameters
-        )
+        except ValueError as fault:
+            raise InputError(f"a system declares a parameter wrongly: {fault}") from fault
 
     @cached_property
     def variables(self) -> tuple[Variable, ...]:
@@ -206,10 +210,21 @@ class Registry:
             if twice:
                 owners = [owner for claim, owner in claimed if claim == twice[0]]
                 raise InputError(f"{what} {twice[0]} is declared twice: by {' and by '.join(owners)}")
+
+    def _refuse_loose_ends(self) -> None:
+        axes, keys = {axis.name for axis in self.axes}, {p.key for system in self.systems for p in system.parameters}
         for system in self.systems:
-            unknown = [read for read in system.reads if read not in self._by_name]
-            if unknown:
-                raise InputError(f"system {system.name} reads {unknown[0]}, and there is no such system")
+            states = system.states.values()
+            named = {
+                "system": (system.reads, self._by_name),
+                "axis": ([variable.entity for variable in system.variables if variable.entity], axes),
+                "state": ([read for state in states for read in (*state.reads, *state.reads_responding)], self.states),
+                "key": ([key for state in states for key in state.keys], keys),
+            }
+            for what, (names, known) in named.items():
+                unknown = [name for name in names if name not in known]
+                if unknown:
+                    raise InputError(f"system {system.name} reads the {what} {unknown[0]}, and there is no such {what}")
 
 
 def _placed(phases: Sequence[str], others: Sequence[System]) -> list[str]:
