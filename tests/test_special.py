@@ -20,7 +20,8 @@ def test_the_functions_are_scipys_own_and_its_package_can_be_imported_afterwards
     code = (
         "from sim import special as ours\nimport sys\nassert 'scipy.special' not in sys.modules\n"
         "assert 'numpy.f2py' not in sys.modules\n"
-        "import scipy.stats, scipy.special as whole\nprint(all(getattr(ours, n) is getattr(whole, n) for n in ours.NAMES))"
+        "import scipy.stats, scipy.special as whole\n"
+        "print(all(getattr(ours, n) is getattr(whole, n) for n in ours.NAMES))"
     )
     assert told(code) == "True"
 
