@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +14,10 @@ from sim.ensemble import tidy
 from sim.ensemble.netcdf import group_axis
 from sim.errors import InputError
 from sim.scenario.entities import entity_code
+from sim.text import meant, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import xarray
     from numpy.typing import NDArray
@@ -239,10 +239,6 @@ class Result:
         return array
 
 
-def _nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
+def _nearest(word: str, known: Sequence[str]) -> str:
     """A suggestion, or the choices when none is near."""
-    close = difflib.get_close_matches(word.lower(), [one.lower() for one in known], n=3, cutoff=0.5)
-    named = [one for one in known if one.lower() in close]
-    if named:
-        return f"; did you mean {' or '.join(named)}?"
-    return f"; there are {', '.join(known)}"
+    return meant(nearest(word, known, cutoff=0.5)) or f"; there are {', '.join(known)}"
