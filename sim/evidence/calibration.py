@@ -133,11 +133,14 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
 
 
 def write(calibration: Calibration, path: Path | None = None) -> Path:
-    """Stores the joint draws, by default where runs look for them; the same draws give the same bytes."""
-    target = path or Path(str(files("sim.facts"))) / "posterior.npz"
-    with disk(target, "choose another folder"):
-        facts.write_posterior(target, calibration.draws)
-    return target
+    """Stores the joint draws, by default where runs look for them: with the reader's own tables where there are such.
+
+    The same draws give the same bytes.
+    """
+    place = path or (facts.own_folder() or Path(str(files("sim.facts")))) / "posterior.npz"
+    with disk(place, "choose another folder"):
+        facts.write_posterior(place, calibration.draws)
+    return place
 
 
 def assumptions() -> tuple[str, ...]:
