@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from sim import facts
-from sim.errors import FaultError
 from sim.evidence.baselines import BASELINES
 from sim.evidence.budget_scores import CONDITIONAL, NO_PRIORS, UNCONDITIONAL, origins
 from sim.evidence.budgets import HORIZONS, NAMES, PRIORS
@@ -17,6 +16,7 @@ from sim.evidence.calibration import KEYS, assumptions
 from sim.evidence.charts import charts
 from sim.evidence.history import LAST, Definition
 from sim.evidence.rolling import card_line, stored
+from sim.files import write_whole
 
 METHODS = (UNCONDITIONAL, CONDITIONAL, *BASELINES)
 HINDSIGHT = (
@@ -61,17 +61,9 @@ def write_card(path: Path, found: dict[str, Any] | None = None) -> tuple[Path, .
     """Writes the card and, beside it, its charts; returns the files. FaultError if the disk refuses."""
     found = stored() if found is None else found
     texts = {path.name: card(found), **charts(found)}
-    written = []
-    try:
-        for name, text in texts.items():
-            place = path.with_name(name)
-            temporary = place.with_name(name + ".part")
-            temporary.write_text(text, encoding="utf-8", newline="\n")
-            temporary.replace(place)
-            written.append(place)
-    except OSError as error:
-        raise FaultError(f"{path} cannot be written ({error.strerror}); free space or choose another folder") from None
-    return tuple(written)
+    for name, text in texts.items():
+        write_whole(path.with_name(name), text, remedy="choose another folder")
+    return tuple(path.with_name(name) for name in texts)
 
 
 def _head(found: dict[str, Any]) -> str:
