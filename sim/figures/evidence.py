@@ -43,7 +43,7 @@ def _by_origin(scores: Mapping[str, Any]) -> Drawing:
     means = {name: report["methods"][name]["crps"] for name in errors}
     page = _page(
         scores, "evidence_crps", "Budgets: error of the forecasts made in each year",
-        "CRPS in points of GDP, mean over members and one to three years ahead; lower is better. Below: year of origin.",
+        "CRPS in points of GDP, mean over members and the three years ahead; lower is better.",
         "Mean over all forecasts: " + "; ".join(f"{name} {mean:.3f}" for name, mean in means.items()) + ".",
     )  # fmt: skip
     axis = value_axis("% of GDP", list(errors.values()), (0.0,))

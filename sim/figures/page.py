@@ -71,9 +71,9 @@ class Page:
     """A page with its words set; ``body`` is what is left for panels.
 
     Lengths are centimetres and type sizes points at page width; a slide enlarges both by its scale. ``height`` holds
-    where the size leaves it open; ``note`` stands under the line that says what made the picture. A ``bare`` page sets no
-    words, for a sheet that says them itself. ``rows`` collects the numbers drawn, ``phrases`` the parts of the text alternative
-    and ``frames`` the value axes.
+    where the size leaves it open; ``note`` stands under the line that says what made the picture. A ``bare`` page sets
+    no words, for a sheet that says them itself. ``rows`` collects the numbers drawn, ``phrases`` the parts of the text
+    alternative and ``frames`` the value axes.
     """
 
     def __init__(
