@@ -44,6 +44,7 @@ AT_LEVEL = Subject("europe_canada_share_pct_gdp", "Europe and Canada at 2% or mo
 
 MONEY = (SHARE, SPENDING, US_SHARE)
 SECURITY = (COMMITMENT, AID_USA, AID_EUROPE, CONTROL)
+HEADLINES = (SHARE, US_SHARE, AT_TWO, *SECURITY, CEASEFIRE)
 TROOPS = Subject("us_troops_europe_thousand", "Troops in Europe", low=0.0)
 POSTURE = Subject("us_posture", "Posture", weight=1.5)
 MEMBERS = Subject("members_total", "Members")
@@ -205,7 +206,7 @@ PANELS: dict[str, Figure] = {
         ((SHARE, AT_TWO), (COMMITMENT, AID_EUROPE), (CONTROL, CEASEFIRE)),
         18.0,
         _both(_europe, _ceasefire),
-        (SHARE, COMMITMENT),
+        HEADLINES,
         slide_rows=2,
     ),
     "overlay": Figure(
@@ -213,7 +214,7 @@ PANELS: dict[str, Figure] = {
         ((SHARE, US_SHARE), (COMMITMENT, AID_USA), (AID_EUROPE, CONTROL)),
         19.0,
         _both(_spending, _commitment),
-        (SHARE, US_SHARE),
+        (SHARE, US_SHARE, *SECURITY),
         slide_rows=2,
     ),
     "spending": Figure(
