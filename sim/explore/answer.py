@@ -165,7 +165,7 @@ def chart(subject: Subject, drawn: Drawn, base: Drawn, single: bool) -> dict[str
         "title": subject.title,
         "unit": subject.unit,
         "every": about.every,
-        "kind": "labels" if about.labels else "share" if about.flag else "fan",
+        "kind": subject.kind,
         "labels": list(about.labels),
         "dates": [day.isoformat() for day in days],
         "places": 0,
@@ -185,7 +185,7 @@ def chart(subject: Subject, drawn: Drawn, base: Drawn, single: bool) -> dict[str
         digits = max(2, told["places"] + 2)
         told["values"] = _rounded(quantiles, digits)
         told["base"] = _rounded(moments(other)[:, 2:], digits) if other is not None else None
-        told["history"], told["since"] = _reported(subject, drawn.scenario)
+        told |= reported_points(subject, drawn.scenario)
         if single:
             told["single"] = _rounded(values[:, :SINGLE_RUNS].T, digits)
     told["sentence"] = sentence(subject, drawn, base, len(days) - 1)
@@ -193,10 +193,13 @@ def chart(subject: Subject, drawn: Drawn, base: Drawn, single: bool) -> dict[str
     return told
 
 
-def _reported(subject: Subject, scenario: Scenario) -> tuple[Any, Any]:
+def reported_points(subject: Subject, scenario: Scenario) -> dict[str, Any]:
+    """What was reported before the start (``history``) and on later days (``since``)."""
+    if subject.kind != "fan":
+        return {}
     earlier = _known(subject.variable, subject.entity or None, scenario.start).before(scenario.start)
     since = _since(subject.variable, subject.entity or None, scenario.start)
-    return _points(earlier), _points(since)
+    return {"history": _points(earlier), "since": _points(since)}
 
 
 @cache

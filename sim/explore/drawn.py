@@ -23,12 +23,13 @@ from sim.scenario.entities import NAMES
 
 if TYPE_CHECKING:
     from sim.model import Variable
+    from sim.model.engine.streams import Memory
     from sim.scenario import Scenario
 
 BLOCK = 1000
 """Runs simulated at a time: an answer that nobody waits for any more is given up between two blocks."""
 KEPT_ENSEMBLES = 24
-KEPT_BYTES = 300_000_000
+KEPT_BYTES, KEPT_DRAWS = 300_000_000, 120_000_000
 
 Values = NDArray[np.float32]
 Stale = Callable[[], bool]
@@ -102,6 +103,11 @@ class Subject:
         """The name of the variable, and of the entity."""
         about = self.about.long_name
         return f"{_name(self.entity)}: {text.lower(about)}" if self.entity else about
+
+    @property
+    def kind(self) -> str:
+        """How it is drawn: a fan, a share of runs, or shares of labels."""
+        return "labels" if self.about.labels else "share" if self.about.flag else "fan"
 
     @property
     def unit(self) -> str:
@@ -191,9 +197,9 @@ def drawn_for(
     for first in range(0, runs, BLOCK):
         if stale():
             raise GivenUp
-        parts.append(_simulated(scenario, seed, first, min(BLOCK, runs - first), tuple(wanted)))
+        parts.append(simulated(scenario, seed, first, min(BLOCK, runs - first), tuple(wanted)))
     series = {key: np.concatenate([part[key] for part in parts], axis=-1) for key in parts[0]}
-    drawn = Drawn(scenario, runs, seed, series, _dates(scenario))
+    drawn = Drawn(scenario, runs, seed, series, dates_of(scenario))
     STORE.put(drawn)
     return drawn
 
@@ -209,19 +215,48 @@ def usual_series() -> dict[tuple[str, str], None]:
     return dict.fromkeys(every)
 
 
-def _dates(scenario: Scenario) -> dict[str, tuple[datetime.date, ...]]:
+def dates_of(scenario: Scenario) -> dict[str, tuple[datetime.date, ...]]:
+    """The days of yearly and of monthly values."""
     from sim.model import axes
 
     axis = axes(scenario)
     return {"year": axis.years, "month": axis.months}
 
 
-def _simulated(
+class Memories:
+    """Draws of the last seeds and ranges of runs simulated, so that another state of them draws nothing again."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[int, int, int], Memory] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, seed: int, first: int, count: int) -> Memory:
+        """The memory to hand to a simulation; the least used ones are let go of."""
+        with self._lock:
+            memory = self._kept.setdefault((seed, first, count), {})
+            self._kept.move_to_end((seed, first, count))
+            while len(self._kept) > 1 and sum(map(_bytes, self._kept.values())) > KEPT_DRAWS:
+                self._kept.popitem(last=False)
+            if _bytes(memory) > KEPT_DRAWS:
+                memory.clear()
+            return memory
+
+
+def _bytes(memory: Memory) -> int:
+    return sum(values.nbytes for values in list(memory.values()))
+
+
+MEMORIES = Memories()
+
+
+def simulated(
     scenario: Scenario, seed: int, first: int, count: int, wanted: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], Values]:
+    """Runs ``first`` to ``first + count - 1``: the values of each wanted (variable, entity), ``(time, runs)``."""
     from sim.model import simulate
 
-    values = simulate(scenario, seed, first, count)
+    names = {name for name, _ in wanted}
+    values = simulate(scenario, seed, first, count, only=names, memory=MEMORIES.of(seed, first, count))
     series = {}
     for name, entity in wanted:
         array = values[name]

@@ -19,7 +19,7 @@ from sim.analysis.sweep.question import Recorded, target
 from sim.analysis.sweep.solving import solve
 from sim.errors import InputError
 from sim.explore.answer import baseline_of, by_title, headlines
-from sim.explore.drawn import Drawn, GivenUp, Subject, codes
+from sim.explore.drawn import Drawn, GivenUp, Subject, codes, simulated
 from sim.explore.levers import front
 from sim.explore.state import State
 from sim.scenario.parameter import Choice, Flag, Number
@@ -75,12 +75,8 @@ def _row(scenario: Scenario, subject: Subject, day: datetime.date) -> int:
 
 def _values(scenario: Scenario, seed: int, subject: Subject, day: datetime.date) -> NDArray[Any]:
     """The outcome in every run."""
-    from sim.model import simulate
-
-    array = simulate(scenario, seed, 0, RUNS)[subject.variable]
-    if subject.entity:
-        array = array[:, codes(subject.about.entity or "").index(subject.entity)]
-    return np.asarray(array[_row(scenario, subject, day)], np.float64)
+    series = simulated(scenario, seed, 0, RUNS, [(subject.variable, subject.entity)])
+    return np.asarray(series[subject.variable, subject.entity][_row(scenario, subject, day)], np.float64)
 
 
 def _parameter(key: str) -> Parameter:

@@ -27,6 +27,9 @@ function niceTicks(low, high, wanted) {
   return { ticks, step };
 }
 
+// From when on what was reported is drawn: all years, but only the last months of what is told by month.
+const firstShown = (chart) => (chart.every === "year" ? -Infinity : day(chart.dates[0]) - 2.1 * YEAR);
+
 // The range of a chart's vertical axis; it stays while the values fit, so that a moving lever does not shake the axis.
 export function rangeOf(charts, held = null) {
   let low = Infinity;
@@ -44,7 +47,10 @@ export function rangeOf(charts, held = null) {
       continue;
     }
     for (const set of [chart.values, chart.base ?? []]) for (const row of set) (see(row[0]), see(row[4]));
-    for (const points of [chart.history, chart.since]) for (const value of points?.values ?? []) see(value);
+    const earliest = firstShown(chart);
+    for (const points of [chart.history, chart.since]) {
+      for (const [place, value] of (points?.values ?? []).entries()) if (day(points.dates[place]) >= earliest) see(value);
+    }
     if (chart.unit.startsWith("members")) see(0);
     if (chart.guess) see(chart.guess);
   }
@@ -59,7 +65,6 @@ export function rangeOf(charts, held = null) {
 
 // The picture of one chart as SVG text. `look` numbers the colour of the state; the baseline keeps its own.
 export function drawChart(chart, { width = 560, height = 300, look = 1, range = null, marker = "", mini = false, colours = palette(), title = "", note = "" } = {}) {
-  const left = mini ? 4 : 50;
   const right = mini ? 4 : 62;
   const top = mini ? 4 : title ? 46 : 10;
   const bottom = mini ? 4 : note ? 40 : 26;
@@ -67,11 +72,15 @@ export function drawChart(chart, { width = 560, height = 300, look = 1, range = 
   const fan = chart.kind === "fan";
   const history = fan ? chart.history : null;
   const since = fan ? chart.since : null;
-  const earliest = chart.every === "year" ? -Infinity : days[0] - 3.2 * YEAR;
+  const earliest = firstShown(chart);
   const past = (history?.dates ?? []).map((text, place) => [day(text), history.values[place]]).filter(([at]) => at >= earliest && at < days[0]);
   const x0 = past.length ? past[0][0] : days[0] - (chart.every === "year" ? 0.4 * YEAR : 0);
   const x1 = Math.max(days.at(-1), x0 + 1);
   const [low, high] = range ?? rangeOf([chart]);
+  const { ticks, step } = niceTicks(low, high, Math.max(2, Math.floor((height - top - bottom) / 46)));
+  const places = fan ? Math.min(3, Math.max(0, -Math.floor(Math.log10(step) + 1e-9), step % 1 && step * 10 % 1 ? 2 : 0)) : 0;
+  const ticked = ticks.map((tick) => (fan ? said(tick, places) : `${said(100 * tick)}%`));
+  const left = mini ? 4 : 14 + 7.4 * Math.max(4, ...ticked.map((words) => words.length));
   const x = (at) => left + ((at - x0) / (x1 - x0)) * (width - left - right);
   const y = (value) => height - bottom - ((value - low) / (high - low)) * (height - top - bottom);
   const number = (value) => value.toFixed(1);
@@ -83,15 +92,13 @@ export function drawChart(chart, { width = 560, height = 300, look = 1, range = 
   const text = (at, up, words, extra = "") => out.push(`<text x="${number(at)}" y="${number(up)}" ${extra}>${escaped(words)}</text>`);
   out.push(`<rect width="${width}" height="${height}" fill="${colours.paper}"/>`);
   if (title) {
-    text(left - 44, 18, title, `font-size="15" font-weight="bold" fill="${colours.ink}"`);
-    text(left - 44, 34, chart.unit, `font-size="12" fill="${colours.muted}"`);
+    text(6, 18, title, `font-size="15" font-weight="bold" fill="${colours.ink}"`);
+    text(6, 34, chart.unit, `font-size="12" fill="${colours.muted}"`);
   }
   if (!mini) {
-    const { ticks, step } = niceTicks(low, high, Math.max(2, Math.floor((height - top - bottom) / 46)));
-    const places = fan ? Math.max(0, -Math.floor(Math.log10(step) + 1e-9), step % 1 && step * 10 % 1 ? 2 : 0) : 0;
-    for (const tick of ticks) {
+    for (const [place, tick] of ticks.entries()) {
       out.push(`<path d="M${left} ${number(y(tick))}H${width - right}" stroke="${colours.grid}"/>`);
-      text(left - 6, y(tick) + 4, fan ? said(tick, Math.min(places, 3)) : `${said(100 * tick)}%`, `text-anchor="end" fill="${colours.muted}"`);
+      text(left - 6, y(tick) + 4, ticked[place], `text-anchor="end" fill="${colours.muted}"`);
     }
     const first = new Date(x0).getUTCFullYear();
     const last = new Date(x1).getUTCFullYear();
@@ -163,7 +170,7 @@ export function drawChart(chart, { width = 560, height = 300, look = 1, range = 
       const at = Math.min(Math.max(day(marker), x0), x1);
       out.push(`<path d="M${number(x(at))} ${top}V${height - bottom}" stroke="${colours.ink}" stroke-width="1"/>`);
     }
-    if (note) text(left - 44, height - 6, note, `font-size="10" fill="${colours.muted}"`);
+    if (note) text(6, height - 6, note, `font-size="10" fill="${colours.muted}"`);
   }
   return {
     svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(chart.alt ?? chart.title)}" font-family="'DejaVu Sans', Verdana, Arial, sans-serif" font-size="12">${out.join("")}</svg>`,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,9 +17,21 @@ from sim.model.engine.variables import Axes, Variable
 class Record:
     """Collects every variable of every system: name -> float32 ``(time, runs)`` or ``(time, entities, runs)``."""
 
-    def __init__(self, engine: Engine, axes: Axes, systems: Sequence[System], built: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        axes: Axes,
+        systems: Sequence[System],
+        built: Mapping[str, Any],
+        only: Collection[str] | None = None,
+    ) -> None:
         self._engine, self._axes = engine, axes
-        self._sources = [(variable, built[system.name]) for system in systems for variable in system.variables]
+        self._sources = [
+            (variable, built[system.name])
+            for system in systems
+            for variable in system.variables
+            if only is None or variable.name in only
+        ]
         self.values: dict[str, Numbers] = {
             variable.name: np.empty(self._shape(variable), np.float32) for variable, _ in self._sources
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from sim.model.engine.clock import Clock, Process, month_ends, year_ends
 from sim.model.engine.record import Record
 from sim.model.engine.registry import FIRST_PHASE, Registry
 from sim.model.engine.settings import Settings
-from sim.model.engine.streams import LANES, Streams
+from sim.model.engine.streams import LANES, Memory, Streams
 from sim.model.engine.variables import Axes
 from sim.scenario import Scenario
 
@@ -34,18 +34,21 @@ def run_block(
     *,
     central: bool = False,
     explaining: bool = False,
+    only: Collection[str] | None = None,
+    memory: Memory | None = None,
 ) -> tuple[dict[str, Numbers], dict[str, Any]]:
     """Runs ``first`` to ``first + count - 1`` of an ensemble.
 
     Returns every variable, name -> float32 array (time, runs) or (time, entities, runs), and the systems by name as
     they stand at the end. The systems compute whole lanes of 16 runs: their arrays hold ``first % 16`` runs before the
     block's own. ``central`` puts every parameter at its median; ``explaining`` makes systems keep what their ``parts``
-    need. Raises FaultError if a value is not a number.
+    need. ``only`` names the variables to record, None for all. ``memory`` is that of `Streams`. Raises FaultError if a
+    value is not a number.
     """
     lead = first % LANES
     lanes = -(-(lead + count) // LANES) * LANES
     clock = Clock(scenario.start, scenario.end, registry.phases)
-    streams = Streams(seed, first - lead, lanes, registry.streams)
+    streams = Streams(seed, first - lead, lanes, registry.streams, memory)
     settings = Settings(scenario, registry.catalogue, streams, clock, central)
     event_days = clock.days(
         [event.date for event in scenario.events] + [event.until for event in scenario.events if event.until]
@@ -53,7 +56,7 @@ def run_block(
     engine = Engine(clock, settings, streams, event_days, explaining)
     with np.errstate(all="ignore"):
         systems = registry.build(engine)
-        record = Record(engine, axes(registry, scenario), registry.systems, systems)
+        record = Record(engine, axes(registry, scenario), registry.systems, systems, only)
         acting = [systems[system.name].process() for system in registry.systems if system.phase]
         _start(clock.environment, [_follow_events(engine, scenario), *acting, record.process()])
         clock.environment.run()

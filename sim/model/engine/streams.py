@@ -8,13 +8,15 @@ systems, on the horizon, on how many runs there are, on the size of a block or o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Draws = NDArray[np.float32]
+Memory = dict[tuple[Hashable, ...], NDArray[Any]]
 
 PARAMETERS, EVENTS = 0, 1  # streams of the engine itself; a system's number is in its own declaration
 _FIRST_DERIVED = 2**63  # numbers derived from a name lie above it, numbers that a declaration states far below
@@ -39,10 +41,20 @@ def stream_number(name: str) -> int:
 class Streams:
     """Draws for runs ``first`` to ``first + count - 1`` of the ensemble with this seed.
 
-    ``numbers`` gives the stream number of every system that draws, by the system's name.
+    ``numbers`` gives the stream number of every system that draws, by the system's name. ``memory`` holds what other
+    simulations of the same seed, runs and systems have drawn, and takes what this one draws: nothing is drawn twice,
+    and what is kept cannot be written to.
     """
 
-    def __init__(self, seed: int, first: int, count: int, numbers: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        first: int,
+        count: int,
+        numbers: Mapping[str, int] | None = None,
+        memory: Memory | None = None,
+    ) -> None:
+        self._memory = memory
         self._numbers = {"parameters": PARAMETERS, **(numbers or {})}
         self.first, self.count = first, count
         self._skip = first % _WORDS
@@ -68,8 +80,22 @@ class Streams:
         row: Draws = self.uniforms(system, period, (slot,), purpose)[0]
         return row
 
+    def _once(self, key: tuple[Hashable, ...], draw: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """What was drawn under this key before, or drawn now."""
+        if self._memory is None:
+            return draw()
+        values = self._memory.get(key)
+        if values is None:
+            values = self._memory[key] = draw()
+            values.setflags(write=False)
+        return values
+
     def uniforms(self, system: str, period: int, slots: Sequence[int], purpose: int = 0) -> Draws:
         """Numbers in (0, 1), shape ``(slots, runs)``."""
+        key = ("uniform", system, period, tuple(slots), purpose)
+        return self._once(key, lambda: self._uniforms(system, period, slots, purpose))
+
+    def _uniforms(self, system: str, period: int, slots: Sequence[int], purpose: int) -> Draws:
         raw = np.empty((len(slots), self._raw), np.uint64)
         for row, number in enumerate(slots):
             raw[row] = self._words(system, (self._block, period, number, purpose), self._raw)
@@ -81,21 +107,31 @@ class Streams:
 
     def normal(self, system: str, period: int, slot: int = 0, purpose: int = 0) -> Draws:
         """Standard normal numbers, shape ``(runs,)``."""
-        return ndtri(self.uniform(system, period, slot, purpose))
+        row: Draws = self.normals(system, period, (slot,), purpose)[0]
+        return row
 
     def normals(self, system: str, period: int, slots: Sequence[int], purpose: int = 0) -> Draws:
         """Standard normal numbers, shape ``(slots, runs)``."""
-        return ndtri(self.uniforms(system, period, slots, purpose))
+        key = ("normal", system, period, tuple(slots), purpose)
+        return self._once(key, lambda: ndtri(self._uniforms(system, period, slots, purpose)))
 
     def students(self, system: str, period: int, slots: Sequence[int], degrees: float, purpose: int = 0) -> Draws:
         """Student-t numbers scaled to unit variance, shape ``(slots, runs)``; ``degrees`` > 2."""
-        place = (self.normals(system, period, slots, purpose) + np.float32(_REACH)) * np.float32(_STEPS)
+        key = ("student", system, period, tuple(slots), purpose, degrees)
+        return self._once(key, lambda: self._students(system, period, slots, degrees, purpose))
+
+    def _students(self, system: str, period: int, slots: Sequence[int], degrees: float, purpose: int) -> Draws:
+        normal = ndtri(self._uniforms(system, period, slots, purpose))
+        place = (normal + np.float32(_REACH)) * np.float32(_STEPS)
         cell = place.astype(np.int32)
         values, rises = _student_table(degrees)
         return values.take(cell) + (place - cell.astype(np.float32)) * rises.take(cell)
 
     def quantiles(self, name: str) -> NDArray[np.float64]:
         """The quantile of a parameter in each run: the same in every scenario, whatever the prior. ``(runs,)``."""
+        return self._once(("quantile", name), lambda: self._quantiles(name))
+
+    def _quantiles(self, name: str) -> NDArray[np.float64]:
         label = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
         skip = self.first % 4
         raw = self._words("parameters", (self.first // 4, 0, label, 0), -(-(skip + self.count) // 4) * 4)

@@ -1,0 +1,300 @@
+"""A page without a server: every shipped scenario in full, and a grid over the levers that matter most.
+
+Between the points of the grid the page draws straight lines; how far that is from simulating is measured at points off
+the grid and shown with the charts. The files open from disk and ask nothing of any network.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import text
+from sim.ensemble.statistics import moments, shares
+from sim.explore.answer import baseline_of, headlines, reported_points
+from sim.explore.drawn import Drawn, Subject, Values, codes, dates_of, known_variables, simulated, usual_series
+from sim.explore.levers import Lever, grid_levers, page_facts, scenarios
+from sim.explore.server import page_files
+from sim.explore.state import State
+from sim.files import write_whole
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Floats = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+Key = tuple[str, str]
+
+RUNS, GRID_RUNS, SEED = 1000, 256, 1
+OFF_GRID = 24
+"""Points off the grid at which the error of the straight lines is measured."""
+MODULES = ("util", "stored", "source", "state", "charts", "levers", "views", "compare", "ask", "teach", "main")
+"""The modules of the page, each after those it takes from."""
+_IMPORT = re.compile(r"^import .*?;\n", re.MULTILINE | re.DOTALL)
+_EXPORT = re.compile(r"^export (?=(async )?(function|class|const|let)\b)", re.MULTILINE)
+
+
+def write_page(
+    folder: Path,
+    base: str = "",
+    *,
+    runs: int = RUNS,
+    grid_runs: int = GRID_RUNS,
+    levers: Sequence[Lever] | None = None,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Write the page into ``folder``: the files written, all in all at most some 20 MB.
+
+    ``base`` is the shipped scenario that the levers move, the newest baseline if empty. ``runs`` are drawn of every
+    shipped scenario and ``grid_runs`` at each point of the grid over ``levers``, by default the six in front.
+
+    Raises:
+        FaultError: a file cannot be written.
+    """
+    rows = scenarios()
+    newest = max((row for row in rows if row["is_baseline"]), key=lambda row: str(row["start"]))
+    base = base or newest["name"]
+    chosen = grid_levers() if levers is None else tuple(levers)
+    points = list(itertools.product(*(lever.grid for lever in chosen)))
+    total = len(points) + OFF_GRID + len(rows)
+    done = 0
+
+    def tell() -> None:
+        nonlocal done
+        done += 1
+        if progress:
+            progress(done, total)
+
+    stored: dict[str, Any] = {"facts": _facts(base, chosen), "base": base, "levers": _told_levers(chosen)}
+    stored |= _grid(base, chosen, points, grid_runs, tell)
+    stored |= _every_scenario(runs, tell)
+    files = page_files()
+    page = files["index.html"].decode()
+    module = '<script type="module" src="main.js"></script>'
+    page = page.replace(module, '<script defer src="data.js"></script>\n<script defer src="page.js"></script>')
+    data = json.dumps(stored, separators=(",", ":"), allow_nan=False)
+    contents: dict[str, str | bytes] = {
+        "index.html": page,
+        "style.css": files["style.css"],
+        "icon.svg": files["icon.svg"],
+        "page.js": bundled(files),
+        "data.js": f"globalThis.ALLIANCE = {data};\n",
+    }
+    written = []
+    for name, content in contents.items():
+        write_whole(folder / name, content, remedy="choose another folder")
+        written.append(folder / name)
+    return written
+
+
+def bundled(files: dict[str, bytes]) -> str:
+    """The modules of the page as one script: what a browser opens from disk may not import modules."""
+    parts = [_EXPORT.sub("", _IMPORT.sub("", files[f"{name}.js"].decode())) for name in MODULES]
+    return "(() => {\n" + "\n".join(parts) + "})();\n"
+
+
+def _facts(base: str, levers: Sequence[Lever]) -> dict[str, Any]:
+    facts = dict(page_facts())
+    names = {lever.key for lever in levers}
+    groups = []
+    for group in facts["groups"]:
+        shown = [
+            {**lever, "low": min(levels), "high": max(levels), "levels": levels} if isinstance(levels[0], int | float)
+            else {**lever, "levels": levels}
+            for lever in group["levers"] if lever["key"] in names
+            for levels in [list(next(each.grid for each in levers if each.key == lever["key"]))]
+        ]  # fmt: skip
+        groups += [{"name": group["name"], "levers": shown}] if shown else []
+    return {**facts, "groups": groups, "first": {"extends": [base]}}
+
+
+def _told_levers(levers: Sequence[Lever]) -> list[dict[str, Any]]:
+    return [{"key": lever.key, "levels": list(lever.grid)} for lever in levers]
+
+
+def packed(values: NDArray[Any]) -> dict[str, Any]:
+    """Numbers as 16-bit steps of their own range, in base64: exact to a 65,535th of that range."""
+    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+    step = (high - low) / 65535
+    steps = np.zeros(values.shape) if step == 0 else np.round((values - low) / step)
+    content = base64.b64encode(steps.astype("<u2").tobytes()).decode()
+    return {"shape": list(values.shape), "low": low, "step": step, "data": content}
+
+
+# The grid
+
+
+def _grid(
+    base: str, levers: Sequence[Lever], points: Sequence[tuple[float | str, ...]], runs: int, tell: Callable[[], None]
+) -> dict[str, Any]:
+    state = State((base,))
+    start = state.scenario()
+    subjects = [Subject(*key) for key in usual_series() if not known_variables()[key[0]].labels]
+    alliance = [subject for subject in subjects if subject.about.entity != "member"]
+    share = next((name for name, about in known_variables().items() if about.entity == "member"), "")
+    members = [subject for subject in subjects if subject.variable == share]
+    wanted = [(subject.variable, subject.entity) for subject in (*alliance, *members)]
+    rows = {every: _rows(dates_of(start)[every]) for every in ("year", "month")}
+    still = simulated(start, SEED, 0, runs, wanted)
+    grid = {subject.id: np.empty((len(points), len(rows[subject.about.every]), 7)) for subject in alliance}
+    tiles = np.empty((len(points), len(members), len(rows["year"]), 4))
+
+    def filled(values: dict[Key, Values], subject: Subject) -> Floats:
+        key = subject.variable, subject.entity
+        kept = rows[subject.about.every]
+        return _summary(subject, values[key][kept], still[key][kept])
+
+    for place, point in enumerate(points):
+        values = simulated(_at(state, levers, point), SEED, 0, runs, wanted)
+        for subject in alliance:
+            grid[subject.id][place] = filled(values, subject)
+        for line, subject in enumerate(members):
+            tiles[place, line] = filled(values, subject)[:, [2, 0, 4, 5]]
+        tell()
+    misses: dict[str, list[Floats]] = {subject.id: [] for subject in alliance}
+    for point in _off_grid(levers):
+        values = simulated(_at(state, levers, point), SEED, 0, runs, wanted)
+        for subject in alliance:
+            between = interpolated(grid[subject.id], levers, point)
+            misses[subject.id].append(np.abs(between - filled(values, subject))[:, [0, 2, 4]])
+        tell()
+    errors = {}
+    for name, found in misses.items():
+        every = np.concatenate([each.ravel() for each in found])
+        errors[name] = [float(f"{np.quantile(every, part):.3g}") for part in (0.5, 0.95)]
+    days = {every: [dates_of(start)[every][row].isoformat() for row in rows[every]] for every in rows}
+    return {
+        "gridDates": days,
+        "grid": {name: packed(values) for name, values in grid.items()},
+        "members": {"variable": share, "codes": [subject.entity for subject in members], "values": packed(tiles)},
+        "errors": errors,
+        "gridRuns": runs,
+    }
+
+
+def _rows(days: Sequence[Any]) -> list[int]:
+    """The dates of the grid: each half year of monthly values, every yearly one, and always the last."""
+    yearly = len({(day.year, day.month) for day in days}) <= len({day.year for day in days})
+    kept = [place for place, day in enumerate(days) if yearly or day.month in (6, 12)]
+    return sorted({*kept, len(days) - 1})
+
+
+def _at(state: State, levers: Sequence[Lever], point: Sequence[float | str]) -> Scenario:
+    for lever, level in zip(levers, point, strict=True):
+        state = state.with_set(lever.key, f'"{level}"' if isinstance(level, str) else f"{level:.6g}")
+    return state.scenario()
+
+
+def _summary(subject: Subject, values: Values, still: Values) -> Floats:
+    """Quantiles, mean change and share of runs above the base: ``(dates, 7)``. A 0/1 variable's five are its share."""
+    summary = np.empty((len(values), 7))
+    if subject.about.flag:
+        summary[:, :5] = values.mean(axis=-1, dtype=np.float64)[:, None]
+    else:
+        summary[:, :5] = moments(values)[:, 2:]
+    summary[:, 5] = (values - still).mean(axis=-1, dtype=np.float64)
+    summary[:, 6] = (values > still).mean(axis=-1)
+    return summary
+
+
+def _off_grid(levers: Sequence[Lever]) -> Iterator[tuple[float | str, ...]]:
+    """Points spread evenly over the box, none of them on the grid: a lattice of golden-ratio steps."""
+    for number in range(1, OFF_GRID + 1):
+        point: list[float | str] = []
+        for place, lever in enumerate(levers):
+            part = (number * (0.6180339887 ** (1 + place / len(levers))) + 0.5 * place) % 1.0
+            levels = lever.grid
+            if isinstance(levels[0], str):
+                point.append(levels[int(part * len(levels))])
+            else:
+                numbers = [float(level) for level in levels]
+                point.append(numbers[0] + part * (numbers[-1] - numbers[0]))
+        yield tuple(point)
+
+
+def interpolated(grid: Floats, levers: Sequence[Lever], point: Sequence[float | str]) -> Floats:
+    """The values between the points of the grid: linear along each lever. ``grid`` is ``(points, ...)``."""
+    values = grid.reshape(*(len(lever.grid) for lever in levers), *grid.shape[1:])
+    for lever, at in zip(levers, point, strict=True):
+        if isinstance(at, str):
+            values = values[lever.grid.index(at)]
+            continue
+        levels = [float(level) for level in lever.grid]
+        left = min(max(0, sum(level <= at for level in levels) - 1), len(levels) - 2)
+        part = (at - levels[left]) / (levels[left + 1] - levels[left])
+        values = values[left] * (1 - part) + values[left + 1] * part
+    return values
+
+
+# The shipped scenarios
+
+
+def _every_scenario(runs: int, tell: Callable[[], None]) -> dict[str, Any]:
+    every = [
+        Subject(name, code)
+        for name, about in known_variables().items()
+        for code in (codes(about.entity) if about.entity else ("",))
+    ]
+    wanted = [(subject.variable, subject.entity) for subject in every]
+    kept: dict[str, dict[Key, Values]] = {}
+    told: dict[str, Any] = {}
+    reports: dict[str, Any] = {}
+    for row in sorted(scenarios(), key=lambda row: not row["is_baseline"]):
+        scenario = State((row["name"],)).scenario()
+        values = simulated(scenario, SEED, 0, runs, wanted)
+        base = baseline_of(scenario)
+        if row["is_baseline"]:
+            kept[base.hash] = values
+        still = kept[base.hash] if base.hash in kept else simulated(base, SEED, 0, runs, wanted)
+        drawn = Drawn(scenario, runs, SEED, values, dates_of(scenario))
+        told[row["name"]] = {
+            "title": row["title"],
+            "label": row["label"],
+            "start": row["start"],
+            "end": row["end"],
+            "baseline": row["baseline"],
+            "dates": {clock: [day.isoformat() for day in days] for clock, days in drawn.dates.items()},
+            "series": {subject.id: _series(subject, drawn, still) for subject in every},
+        }
+        reports.setdefault(row["start"], {subject.id: reported_points(subject, scenario) for subject in every})
+        tell()
+    subjects = {
+        subject.id: {
+            "title": subject.title,
+            "unit": subject.unit,
+            "every": subject.about.every,
+            "kind": subject.kind,
+            "labels": list(subject.about.labels),
+            "measure": subject.about.unit,
+        }
+        for subject in every
+    }
+    return {
+        "scenarios": told,
+        "reported": reports,
+        "subjects": subjects,
+        "strip": [subject.id for subject in headlines()],
+        "runs": runs,
+        "seed": SEED,
+    }
+
+
+def _series(subject: Subject, drawn: Drawn, still: dict[Key, Values]) -> dict[str, Any]:
+    values, base = drawn.of(subject), still[subject.variable, subject.entity]
+    if subject.about.labels:
+        return {"values": packed(shares(values, len(subject.about.labels)))}
+    summary = _summary(subject, values, base)
+    lower = (values < base).mean(axis=-1)[:, None]
+    quantiles = summary[:, :1] if subject.about.flag else summary[:, :5]
+    largest = float(np.abs(quantiles).max()) if quantiles.size else 0.0
+    places = 0 if subject.about.flag else text.decimals(largest, subject.about.unit)
+    change = np.concatenate([summary[:, 5:], lower], axis=1)
+    return {"values": packed(quantiles), "change": packed(change), "places": places}
