@@ -133,7 +133,7 @@ def members_tiles(cast: Cast, case: Case, size: Size, command: str = "") -> Draw
     width = min(boxes[0].w, 7.0)
     tile_key(page, *keys[0], width, "Median share, % of GDP", [f"{level:.1f}" for level in LEVELS], COLOURS)
     texts = [_signed(level) for level in STEPS]
-    tile_key(page, *keys[1], width, "Mean difference, percentage points of GDP", texts, DIVERGING)
+    tile_key(page, *keys[1], width, "Mean difference, points of GDP (0.5: a quarter of the 2% guideline)", texts, DIVERGING)
     return page.finish()
 
 
