@@ -117,8 +117,9 @@ def test_a_back_test_of_another_format_and_a_missing_one_are_refused(tmp_path: P
 
 
 def test_a_full_disk_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
     with pytest.raises(FaultError, match="cannot be written"):
-        store({}, tmp_path / "nowhere" / "b.json")
+        store({}, tmp_path / "file" / "b.json")
 
 
 def test_a_first_origin_out_of_range_is_refused() -> None:
