@@ -14,7 +14,7 @@ from sim.figures import style
 from sim.figures.axis import SHARES, Axis, value_axis
 from sim.figures.drawing import Drawing, Provenance, Row
 from sim.figures.export import USUAL_FORMATS, export
-from sim.figures.page import LINE, Box, Page, Sentence
+from sim.figures.page import CAUTION, LINE, Box, Page, Sentence
 from sim.figures.style import BLUE, GRID, INK, LOOKS, MUTED, RULE, SIZES, SMALL, VERMILION, ink_on, tint
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _ranked_page(found: Ranking, swept: Sweep | None, figure: str, title: str, w
     made_of = _provenance(names, hashes, found.seed, found.runs, figure)
     said = ". ".join(found.sentence(at) for at in _columns(found)[:2]) + "."
     note = f"{found.samples:,} samples of {found.runs:,} runs each."
-    return Page(SIZES["page"], title, words, Sentence(said), made_of, height=height, skill=note)
+    return Page(SIZES["page"], title, words, Sentence(said), made_of, height=height, note=f"{CAUTION} {note}")
 
 
 def _columns(found: Ranking) -> list[int]:
@@ -180,7 +180,7 @@ def _regions(found: Sequence[Region], swept: Sweep, asked: Condition, which: int
         "Blue: the part of an input's range in the region. Dots: samples, red where the condition holds in most runs.",
         Sentence(found[0].sentence(inputs, str(asked)) + "."),
         _provenance([name], [swept.plan.scenarios[which].hash], swept.plan.seed, swept.plan.runs, "discovery"),
-        height=height, skill=f"{swept.plan.design.samples:,} samples of {swept.plan.runs:,} runs each.",
+        height=height, note=f"{CAUTION} {swept.plan.design.samples:,} samples of {swept.plan.runs:,} runs each.",
     )  # fmt: skip
     left, right = page.body.columns(1, 1, across=0.9)
     top, before = left.top, 0
@@ -286,7 +286,7 @@ def _curve(found: Solution, scenario: Scenario, seed: int) -> Drawing:
         SIZES["page"], f"What it takes: {entry.name}",
         f"Share of runs in which {target.condition}, by {entry.name}{unit}. Band: 95% interval; dots: values tried.",
         Sentence(found.sentence() + "."),
-        _provenance([scenario.name], [scenario.hash], seed, found.runs, "solution"), height=9.5, skill="",
+        _provenance([scenario.name], [scenario.hash], seed, found.runs, "solution"), height=9.5, note=CAUTION,
     )  # fmt: skip
     frame = Box(page.body.x + 1.1, page.body.y + 0.75, page.body.w - 1.4, page.body.h - 1.0)
     axis = Axis((entry.low, entry.high), ("", ""), 0) if entry.days else value_axis("", [found.levers])
