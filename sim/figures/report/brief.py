@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from sim.figures import style
 from sim.figures.cases import Cast, Subject, cast_of, provenance, skill_line
 from sim.figures.export import rendered
 from sim.figures.page import CAUTION, Box, Page, Sentence
@@ -60,10 +61,11 @@ def brief_html(comparison: Comparison, command: str) -> str:
     """The brief as one HTML file that stands alone and prints on one A4 page."""
     from markupsafe import Markup
 
-    words, _, _ = _fitted(comparison, command)
     cast = cast_of(comparison)
-    strip = _sheet(cast, "strip", A4_WIDTH - 2 * MARGIN, CHART_HEIGHT, command)
-    _charts(strip, strip.body, cast, _subjects(comparison))
+    with style.applied():
+        words, _, _ = _fitted(comparison, command)
+        strip = _sheet(cast, "strip", A4_WIDTH - 2 * MARGIN, CHART_HEIGHT, command)
+        _charts(strip, strip.body, cast, _subjects(comparison))
     drawing = strip.finish()
     svg = rendered(drawing, "svg", "brief").decode()
     picture = Picture("brief", "The outcomes that differ most", drawing.alt, svg, "")
@@ -73,8 +75,9 @@ def brief_html(comparison: Comparison, command: str) -> str:
 
 def brief_pdf(comparison: Comparison, command: str) -> bytes:
     """The brief as a pdf of one A4 page; its text stays text."""
-    _, sheet, box = _fitted(comparison, command)
-    _charts(sheet, box, cast_of(comparison), _subjects(comparison))
+    with style.applied():
+        _, sheet, box = _fitted(comparison, command)
+        _charts(sheet, box, cast_of(comparison), _subjects(comparison))
     return rendered(sheet.finish(), "pdf")
 
 
@@ -158,7 +161,8 @@ def _words(comparison: Comparison, command: str) -> Words:
     labels = {side.name: side.label for side in sides}
     made = what_made(comparison, command)
     grounds = [_ground(change, [labels[name] for name in comparison.names]) for change in comparison.inputs]
-    grounds.sort(key=lambda ground: not ground.depends_on)
+    # What no data settle comes first, and of that what differs in most ways.
+    grounds.sort(key=lambda ground: (not ground.depends_on, -ground.values.count(";")))
     more = f"Parts of one ensemble, sorted by {comparison.by}: conditioning, not intervention." if comparison.by else ""
     skill = [f"How earlier forecasts of the same kind fared: {skill_line().rstrip('.')}."] if skill_line() else []
     bands = "Bands: 90% of runs." if len(sides) == 2 else "Bars at the end: 90% and 50% of runs."
