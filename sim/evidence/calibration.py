@@ -132,8 +132,11 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
 
 
 def write(calibration: Calibration, path: Path | None = None) -> Path:
-    """Stores the joint draws, by default where runs look for them; the same draws give the same bytes."""
-    place = path or Path(str(files("sim.facts"))) / "posterior.npz"
+    """Stores the joint draws, by default where runs look for them: with the reader's own tables where there are such.
+
+    The same draws give the same bytes.
+    """
+    place = path or (facts.own_folder() or Path(str(files("sim.facts")))) / "posterior.npz"
     try:
         facts.write_posterior(place, calibration.draws)
     except OSError as error:

@@ -176,13 +176,15 @@ def using(chosen: str | os.PathLike[str] | None) -> Iterator[None]:
     """Within the block every accessor answers from the shipped tables with those of the folder ``chosen`` added.
 
     None: the shipped tables alone. The choice is the process's and is inherited by worker processes started inside
-    the block. Raises InputError if ``chosen`` is no folder; faults in its tables are told when they are first read.
+    the block. Raises InputError with every fault of the folder before anything is read from it.
     """
-    if chosen is not None and not Path(chosen).is_dir():
-        raise InputError(f"{os.fspath(chosen)}: no folder of facts; it must hold tables like defence.csv")
     before = os.environ.get(ENVIRONMENT)
-    os.environ[ENVIRONMENT] = "" if chosen is None else str(Path(chosen).resolve())
+    os.environ[ENVIRONMENT] = "" if chosen is None else str(Path(chosen).absolute())
     try:
+        if chosen is not None:
+            from sim.facts import own
+
+            own.tables_of(Path(chosen))
         yield
     finally:
         if before is None:
@@ -196,7 +198,7 @@ def _state_of_folder() -> tuple[Any, ...]:
     chosen = own_folder()
     if chosen is None:
         return ()
-    listed = sorted(chosen.glob("*.csv"))
+    listed = sorted((*chosen.glob("*.csv"), *chosen.glob("*.npz")))
     return (str(chosen), *((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in listed))
 
 
@@ -291,7 +293,7 @@ def stamp() -> str:
     for path in sorted(kept, key=lambda item: item.name):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     chosen = own_folder()
-    for path in sorted(chosen.glob("*.csv")) if chosen else ():
+    for path in sorted((*chosen.glob("*.csv"), *chosen.glob("*.npz"))) if chosen else ():
         digest.update(b"own\0" + path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
