@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from sim.errors import InputError
 from sim.facts.tables import folder, own_folder, per_folder
+from sim.files import replacing
 
 FORMAT = 1
 
@@ -83,6 +84,5 @@ def read_posterior(path: Path) -> Posterior:
 def write_posterior(path: Path, posterior: Posterior) -> None:
     """Writes draws; the same draws give the same bytes."""
     text = json.dumps({**posterior.provenance, "format": FORMAT}, sort_keys=True)
-    temporary = path.with_name(path.name + ".part.npz")
-    np.savez_compressed(temporary, keys=np.array(posterior.keys), draws=posterior.draws, provenance=np.array(text))
-    temporary.replace(path)
+    with replacing(path) as file:
+        np.savez_compressed(file, keys=np.array(posterior.keys), draws=posterior.draws, provenance=np.array(text))

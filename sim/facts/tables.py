@@ -9,7 +9,6 @@ from memory, not looked up) and ``source`` (keys of SOURCES.md joined by ``+``).
 from __future__ import annotations
 
 import csv
-import difflib
 import hashlib
 import io
 import os
@@ -24,6 +23,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, ParamSpec, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from sim.errors import InputError, Problem
+from sim.text import nearest
 
 
 class Row(Protocol):
@@ -90,7 +90,7 @@ class _Column(NamedTuple):
 
     def complaint(self, text: str) -> str:
         if self.choices:
-            near = difflib.get_close_matches(text, self.choices, 1)
+            near = nearest(text, self.choices, most=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             return f"'{text}' is not known here; allowed: {', '.join(self.choices)}{hint}"
         if text == "":
@@ -137,7 +137,7 @@ def _header_problems(header: list[str], names: list[str], path: str) -> tuple[Pr
     problems = [Problem(path, 1, 1, name, "this column is missing") for name in names if name not in header]
     for position, name in enumerate(header):
         if name not in names:
-            near = difflib.get_close_matches(name, names, 1)
+            near = nearest(name, names, most=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             column = 1 + sum(len(cell) + 1 for cell in header[:position])
             problems.append(Problem(path, 1, column, name, f"unknown column; allowed: {', '.join(names)}{hint}"))

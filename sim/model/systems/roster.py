@@ -110,7 +110,7 @@ class Roster:
 
     def _arrival(self, code: str, invited: date, period: int, runs: Flags) -> Numbers:
         """Days from the start to membership, given that it has not come by the later of start and invitation."""
-        from scipy.special import ndtr, ndtri
+        from sim.special import ndtr, ndtri
 
         settings, start = self._engine.settings, self._engine.start
         median = settings.number("alliance.ratification_median_days")
