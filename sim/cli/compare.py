@@ -48,7 +48,7 @@ LONGEST, SHORTEST = 28, 18
 
 @click.command("compare")
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO|RESULTS...")
-@ensemble_options
+@ensemble_options()
 @click.option("--by", metavar="KEY", help="Split one scenario by an outcome, e.g. us.elections.2024.president.")
 @click.option("--baseline", metavar="NAME", help="What the others are compared with.  [default: the first]")
 @variable_option
