@@ -49,14 +49,6 @@ class Words:
     again: str
 
 
-class Sheet(Page):
-    """A page whose words are set by who makes it; ``body`` is all of it, with no margin."""
-
-    def _set_words(self, subtitle: str, skill: str) -> Box:
-        del subtitle, skill
-        return Box(0.0, 0.0, self.width, self.height)
-
-
 def brief_html(comparison: Comparison, command: str) -> str:
     """The brief as one HTML file that stands alone and prints on one A4 page."""
     from markupsafe import Markup
@@ -65,7 +57,7 @@ def brief_html(comparison: Comparison, command: str) -> str:
     with style.applied():
         words, _, _ = _fitted(comparison, command)
         strip = _sheet(cast, "strip", A4_WIDTH - 2 * MARGIN, CHART_HEIGHT, command)
-        _charts(strip, strip.body, cast, _subjects(comparison))
+        _charts(strip, Box(0.0, 0.0, strip.width, strip.height), cast, _subjects(comparison))
     drawing = strip.finish()
     svg = rendered(drawing, "svg", "brief").decode()
     picture = Picture("brief", "The outcomes that differ most", drawing.alt, svg, "")
@@ -81,7 +73,7 @@ def brief_pdf(comparison: Comparison, command: str) -> bytes:
     return rendered(sheet.finish(), "pdf")
 
 
-def _fitted(comparison: Comparison, command: str) -> tuple[Words, Sheet, Box]:
+def _fitted(comparison: Comparison, command: str) -> tuple[Words, Page, Box]:
     """As many inputs as fit on the page, the page with all its words, and the box that is left for the charts."""
     cast, words = cast_of(comparison), _words(comparison, command)
     grounds = words.grounds
@@ -96,7 +88,7 @@ def _fitted(comparison: Comparison, command: str) -> tuple[Words, Sheet, Box]:
     return words, sheet, box
 
 
-def _write(sheet: Sheet, words: Words) -> tuple[Box, float]:
+def _write(sheet: Page, words: Words) -> tuple[Box, float]:
     """Set all words; returns the box left for the charts, and where the words end above the footer."""
     left, width = MARGIN, A4_WIDTH - 2 * MARGIN
 
@@ -132,12 +124,12 @@ def _write(sheet: Sheet, words: Words) -> tuple[Box, float]:
     return box, top
 
 
-def _sheet(cast: Cast, name: str, width: float, height: float, command: str) -> Sheet:
+def _sheet(cast: Cast, name: str, width: float, height: float, command: str) -> Page:
     made = provenance(cast, "brief", name, command)
-    return Sheet(Size(name, width, height, 1.0), "Brief", "", Sentence(""), made, height=height, skill="")
+    return Page(Size(name, width, height, 1.0), "Brief", "", Sentence(""), made, height=height, note="", bare=True)
 
 
-def _charts(sheet: Sheet, box: Box, cast: Cast, subjects: Sequence[Subject]) -> None:
+def _charts(sheet: Page, box: Box, cast: Cast, subjects: Sequence[Subject]) -> None:
     """The subjects side by side below a key of the scenarios."""
     sheet.body = box
     sheet.key([(case.look, case.label) for case in cast.cases])
