@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @click.command("run")
 @click.argument("scenario")
-@ensemble_options
+@ensemble_options()
 @click.option("--central", is_flag=True, help="Every parameter at its median; shocks and elections vary.")
 @click.option("--keep-runs", is_flag=True, help="Store every single run, also above 10,000.")
 @click.option("--out", type=OutPath(), help="Folder of the result.  [default: results/NAME]")

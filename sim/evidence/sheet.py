@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,8 @@ from sim.evidence.baselines import BASELINES
 from sim.evidence.budget_scores import CONDITIONAL, NO_PRIORS, UNCONDITIONAL, origins
 from sim.evidence.budgets import HORIZONS, NAMES, PRIORS
 from sim.evidence.calibration import KEYS, assumptions
-from sim.evidence.charts import charts
 from sim.evidence.history import LAST, Definition
 from sim.evidence.rolling import card_line, stored
-from sim.files import write_whole
 
 METHODS = (UNCONDITIONAL, CONDITIONAL, *BASELINES)
 HINDSIGHT = (
@@ -55,15 +52,6 @@ def card(found: dict[str, Any] | None = None) -> str:
         _diagnostics(found),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def write_card(path: Path, found: dict[str, Any] | None = None) -> tuple[Path, ...]:
-    """Writes the card and, beside it, its charts; returns the files. FaultError if the disk refuses."""
-    found = stored() if found is None else found
-    texts = {path.name: card(found), **charts(found)}
-    for name, text in texts.items():
-        write_whole(path.with_name(name), text, remedy="choose another folder")
-    return tuple(path.with_name(name) for name in texts)
 
 
 def _head(found: dict[str, Any]) -> str:
