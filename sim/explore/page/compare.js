@@ -1,11 +1,9 @@
 // Pinned states side by side, what differs in their inputs, why; and for a workshop the links of several teams.
 import { copied, fill, freshId, h, notice, said, table } from "./util.js";
 import { change, fromFragment, MOST_PINS, openState, pinOf, scenarioOf, state, toFragment } from "./state.js";
-import { Asker, call, longQuestion, withServer } from "./source.js";
-import { drawChart, palette, rangeOf, valueSaid } from "./charts.js";
-
-let world = null;
-export const meetWorld = (facts) => (world = facts);
+import { Asker, call, longQuestion } from "./source.js";
+import { drawChart, palette, rangeOf } from "./charts.js";
+import { world } from "./world.js";
 
 const labelled = (name) => world.scenarios.find((row) => row.name === name)?.label ?? name;
 

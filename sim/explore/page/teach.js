@@ -1,11 +1,9 @@
 // Teaching: a locked baseline with a few levers, a prediction before the answer, and the last change once more.
 import { dateSaid, fill, freshId, h, placesFor, said, select } from "./util.js";
-import { before, change, setKey, state } from "./state.js";
+import { before, change, state } from "./state.js";
 import { Chart, legend } from "./charts.js";
 import { footerText, lookOf, subjectChoices } from "./views.js";
-
-let world = null;
-export const meetClass = (facts) => (world = facts);
+import { variableOf, world } from "./world.js";
 
 export class Teach {
   constructor(place) {
@@ -30,7 +28,7 @@ export class Teach {
     const set = (parts) => change({ lesson: { ...this.lesson(), ...parts } });
     fill(
       this.setup.lastChild,
-      select("Outcome", subjectChoices().filter(([name]) => !world.variables.find((variable) => variable.name === name.split(":")[0]).labels.length), lesson.subject, (subject) => {
+      select("Outcome", subjectChoices().filter(([name]) => !variableOf(name.split(":")[0]).labels.length), lesson.subject, (subject) => {
         set({ subject, guess: null, revealed: true });
         this.opened();
       }),
