@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -143,24 +144,24 @@ def _editions(folder: Path, members: Sequence[Line], totals: Sequence[Line]) -> 
 
 
 def _mixed(path: str, lines: Sequence[Line], vintage: str) -> Iterator[Problem]:
-    bases: dict[Any, int] = {}
-    definitions: dict[int, tuple[str, int]] = {}
+    """Rows of an edition that are counted or priced unlike most of it."""
+    years: dict[int, Counter[str]] = {}
+    bases: Counter[int] = Counter()
+    for row, _, _ in lines:
+        years.setdefault(row.year, Counter())[row.definition] += 1
+        bases[row.price_base] += row.price_base is not None
+    base = bases.most_common(1)[0][0] if bases else None
     for row, number, offsets in lines:
-        if row.price_base is None and row.spending_busd_constant is not None:
-            yield Problem(
-                path, number, offsets.get("price_base", 1), "price_base", "say the year of the constant prices"
-            )
-        elif row.price_base is not None:
-            bases.setdefault(row.price_base, number)
-        counted, line = definitions.setdefault(row.year, (row.definition, number))
-        if row.definition != counted:
-            message = (
-                f"edition {vintage} counts {row.year} as '{counted}' on line {line} and as '{row.definition}' here"
-            )
+        usual = years[row.year].most_common(1)[0][0]
+        if row.definition != usual:
+            message = f"edition {vintage} counts {row.year} as '{usual}' elsewhere and as '{row.definition}' here"
             yield Problem(path, number, offsets.get("definition", 1), "definition", message)
-    if len(bases) > 1:
-        told = " and ".join(f"{base} (line {line})" for base, line in sorted(bases.items()))
-        yield Problem(path, max(bases.values()), 1, "price_base", f"edition {vintage} mixes prices of {told}")
+        if row.price_base is None and row.spending_busd_constant is not None:
+            message = "the cell is empty; say the year of the constant prices"
+            yield Problem(path, number, offsets.get("price_base", 1), "price_base", message)
+        elif row.price_base not in (None, base):
+            message = f"edition {vintage} has prices of {base} elsewhere and of {row.price_base} here"
+            yield Problem(path, number, offsets["price_base"], "price_base", message)
 
 
 def _sums(path: str, members: Sequence[Line], totals: Sequence[Line]) -> Iterator[Problem]:
@@ -218,9 +219,7 @@ def _aid_sums(path: str, lines: Sequence[Line]) -> Iterator[Problem]:
         groups = sum(of(group, row.kind) for group in ("USA", "EUR", "OTHER"))
         kinds = sum(of("ALL", kind) for kind in ("military", "financial", "humanitarian"))
         if abs(groups - row.beur) > 0.02:
-            message = (
-                f"{row.month:%Y-%m} {row.kind} {row.measure}: all donors {row.beur:g}, the groups sum to {groups:g}"
-            )
+            message = f"{row.month:%Y-%m} {row.kind} {row.measure}: ALL is {row.beur:g}, its groups sum to {groups:g}"
             yield Problem(path, line.number, line.offsets.get("beur", 1), "beur", message)
         elif row.kind == "total" and row.measure == "allocation" and abs(kinds - row.beur) > 0.02:
             message = f"{row.month:%Y-%m} allocation: total {row.beur:g}, the kinds sum to {kinds:g}"

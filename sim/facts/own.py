@@ -56,9 +56,7 @@ def sheet(data: bytes, path: str) -> Sheet:
 
 def _decode(data: bytes, path: str) -> str:
     if data.startswith(b"PK"):
-        message = (
-            "this is a workbook, not a CSV; save the sheet as 'CSV UTF-8', or bring it in with `alliance facts import`"
-        )
+        message = "a workbook, not a CSV; save the sheet as 'CSV UTF-8', or bring it in with `alliance facts import`"
         raise InputError((Problem(path, 0, 0, "", message),))
     try:
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
