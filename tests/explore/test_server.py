@@ -192,15 +192,25 @@ def hostile(luck: random.Random) -> tuple[str, str, bytes]:
     return luck.choice(["POST"] * 6 + ["GET", "PUT", "DELETE", "HEAD"]), luck.choice(paths), raw
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_hostile_requests_are_answered_without_a_fault(ask, seed):
+def attack(ask, seed, count):
     luck = random.Random(seed)
-    for _ in range(60):
+    for _ in range(count):
         method, path, raw = hostile(luck)
         status, _, told = ask(method, path, raw=raw)
         assert status in (200, 400, 403, 404, 405, 413, 415, 503), (method, path, raw, told)
         assert b"Traceback" not in str(told).encode()
     assert ask("POST", "/answer", {"page": "after", "state": STATE, "charts": []})[2]["runs"] == 32
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_hostile_requests_are_answered_without_a_fault(ask, seed):
+    attack(ask, seed, 60)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_ten_thousand_hostile_requests_are_answered_without_a_fault(ask, seed):
+    attack(ask, seed, 520)
 
 
 def test_bytes_that_are_no_request_do_not_harm(server, ask):

@@ -425,9 +425,11 @@ export class Assumptions extends View {
     })]));
     const labels = { name: "Name", date: "From", until: "Until (may be empty)", key: "Key", value: "Value", probability: "Probability (1 if empty)" };
     const keys = world.parameters.filter((parameter) => !parameter.at_start).map((parameter) => parameter.key);
+    this.listed = h("div", {});
+    this.showEvents();
     fill(
       this.events,
-      state.events.length > 0 && h("ul", {}, state.events.map((event, at) => h("li", {}, `${event.name}: ${event.date ?? event.when ?? ""}${event.until ? ` to ${event.until}` : ""}, ${Object.entries(event.set ?? {}).map(([key, value]) => `${key} = ${value}`).join(", ")}${event.probability !== undefined && event.probability !== 1 ? `, with probability ${event.probability}` : ""} `, h("button", { type: "button", class: "small", onclick: () => change({ events: state.events.filter((_, other) => other !== at) }), "aria-label": `Remove event ${event.name}` }, "Remove")))),
+      this.listed,
       h("datalist", { id: "event-keys" }, keys.map((key) => h("option", { value: key }))),
       h("form", { class: "bar", onsubmit: (submitted) => {
         submitted.preventDefault();
@@ -441,14 +443,16 @@ export class Assumptions extends View {
     );
   }
 
+  showEvents() {
+    fill(this.listed, state.events.length > 0 && h("ul", {}, state.events.map((event, at) => h("li", {}, `${event.name}: ${event.date ?? event.when ?? ""}${event.until ? ` to ${event.until}` : ""}, ${Object.entries(event.set ?? {}).map(([key, value]) => `${key} = ${value}`).join(", ")}${event.probability !== undefined && event.probability !== 1 ? `, with probability ${event.probability}` : ""} `, h("button", { type: "button", class: "small", onclick: () => change({ events: state.events.filter((_, other) => other !== at) }), "aria-label": `Remove event ${event.name}` }, "Remove")))));
+  }
+
   wants() {
     return { charts: [], strip: true };
   }
 
   show() {
-    if (!this.events.contains(document.activeElement) && this.shownEvents !== JSON.stringify(state.events)) {
-      this.shownEvents = JSON.stringify(state.events);
-      this.listEvents();
-    }
+    this.showEvents();
+  }
   }
 }
