@@ -454,5 +454,4 @@ export class Assumptions extends View {
   show() {
     this.showEvents();
   }
-  }
 }
