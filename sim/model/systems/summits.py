@@ -1,4 +1,9 @@
-"""Summits and targets: yearly meetings on real dates, adoption of a new target, and who complies."""
+"""Summits and targets: yearly meetings on real dates, adoption of a new spending target, and who complies.
+
+Where a target above the one in force is discussed, a summit adopts it with some probability (times a factor of the
+Secretary-General). It is then asked of members along a straight line from the old to the new over some years; a member
+may opt out. Source: three target decisions since 2006; adoption and compliance are not identified and are swept.
+"""
 
 from __future__ import annotations
 

@@ -31,16 +31,16 @@ class Announced:
 class Plans:
     """National plans for the members ``codes``: by member and year the latest announcement.
 
-    Those known at ``start`` stand for all years; with ``told`` later ones are told as they come, each budget round
-    seeing those of 1 October before it. That is for histories, whose later plans come from outside.
+    Those known at ``start`` stand for all years; with ``later_ones_too`` a budget round sees those of
+    1 October before it as well. That is for histories, whose later plans come from outside.
     """
 
-    def __init__(self, start: date, codes: Sequence[str], told: bool = False) -> None:
-        self._start, self._codes, self._told = start, codes, told
+    def __init__(self, start: date, codes: Sequence[str], later_ones_too: bool = False) -> None:
+        self._start, self._codes, self._later_ones_too = start, codes, later_ones_too
         self._seen: dict[date, list[list[facts.Plan]]] = {}
 
     def _known(self, year: int) -> list[list[facts.Plan]]:
-        day = max(self._start, date(year - 1, 10, 1)) if self._told else self._start
+        day = max(self._start, date(year - 1, 10, 1)) if self._later_ones_too else self._start
         if day not in self._seen:
             latest: dict[tuple[str, int], facts.Plan] = {}
             for plan in sorted(facts.plans(day), key=lambda plan: plan.announced_on):
@@ -54,18 +54,18 @@ class Plans:
         """What the plans ask of the budget for ``year`` of the members in ``rows``, given this year's ``share``."""
         known = self._known(year)
         progress, final, overdue = np.zeros_like(share), np.zeros_like(share), np.zeros_like(share)
-        for place, row in enumerate(rows):
+        for index, row in enumerate(rows):
             for plan in known[row]:
                 target_year = plan.target_year or 0
-                distance = np.maximum(0, np.float32(plan.target_pct_gdp) - share[place])
+                distance = np.maximum(0, np.float32(plan.target_pct_gdp) - share[index])
                 firm = plan.firmness != "aspiration"
                 if target_year > year:
                     yearly = distance / np.float32(target_year - year + 1) * (1 if firm else ASPIRATION_WEIGHT)
-                    progress[place] = np.maximum(progress[place], yearly)
+                    progress[index] = np.maximum(progress[index], yearly)
                 elif target_year == year and firm:
-                    final[place] = np.maximum(final[place], distance)
+                    final[index] = np.maximum(final[index], distance)
                 elif target_year in (year - 1, year - 2) and firm:
-                    overdue[place] = np.maximum(overdue[place], distance)
+                    overdue[index] = np.maximum(overdue[index], distance)
         progress = np.where(final > 0, 0, progress)
         overdue = np.where((final > 0) | (progress > 0), 0, overdue)
         return Announced(progress.astype(np.float32), final, overdue.astype(np.float32))
