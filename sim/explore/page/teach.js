@@ -36,6 +36,7 @@ export class Teach {
       h("p", {}, state.lesson ? h("button", { type: "button", onclick: () => change({ lesson: null }) }, "End the lesson: all levers again") : h("button", { type: "button", onclick: () => set({}) }, "Start: show these levers only")),
     );
     const id = freshId("guess");
+    if (!lesson.revealed && this.last) this.cover(this.last);
     const guess = h("input", { id, type: "number", step: "any", value: lesson.guess ?? "" });
     fill(
       this.task,
@@ -59,9 +60,7 @@ export class Teach {
     if (!data) return;
     this.last = data;
     if (!lesson.revealed) {
-      const at = data.base ?? data.values;
-      const words = data.kind === "share" ? `${said(100 * at.at(-1))}% of runs` : said(at.at(-1)[2], data.places);
-      fill(this.hidden, h("div", { class: "cover" }, h("p", {}, h("b", {}, data.title), `, ${data.unit}`), h("p", {}, `${data.base ? "The baseline ends" : "This state ends"} at ${words} in ${dateSaid(data.dates.at(-1), data.every)}. Where does it end with the levers as you set them?`)));
+      this.cover(data);
       return;
     }
     if (!this.hidden.contains(this.chart.element)) fill(this.hidden, this.chart.element);
@@ -75,6 +74,13 @@ export class Teach {
       fill(this.guessed ??= h("p", { class: "sentence" }), `Predicted ${said(guess, places)}; the median is ${said(is, places)}. ${data.kind === "fan" ? (inside ? "The prediction lies inside the band of 90% of runs." : "The prediction lies outside the band of 90% of runs.") : ""} What in the model makes the difference?`);
       this.hidden.append(this.guessed);
     } else this.guessed?.remove();
+  }
+
+  // What stands in place of the answer while the class predicts.
+  cover(data) {
+    const at = data.base ?? data.values;
+    const words = data.kind === "share" ? `${said(100 * at.at(-1))}% of runs` : said(at.at(-1)[2], data.places);
+    fill(this.hidden, h("div", { class: "cover" }, h("p", {}, h("b", {}, data.title), `, ${data.unit}`), h("p", {}, `${data.base ? "The baseline ends" : "This state ends"} at ${words} in ${dateSaid(data.dates.at(-1), data.every)}. Where does it end with the levers as you set them?`)));
   }
 
   // The last change once more: as it was for a moment, then as it is.
