@@ -103,7 +103,7 @@ def answer(raw: Mapping[str, Any], stale: Stale = lambda: False) -> dict[str, An
         "start": scenario.start.isoformat(),
         "end": scenario.end.isoformat(),
         "date": day.isoformat(),
-        "baseline": base_scenario.title if not base_scenario.files[:-1] else _title_of(base_scenario),
+        "baseline": title_of(base_scenario),
         "same": base is drawn,
         "charts": [chart(subject, drawn, base, bool(raw.get("single"))) for subject in charts],
         "strip": [headline(subject, drawn, base, day) for subject in strip],
@@ -124,9 +124,11 @@ def by_title(state: State) -> str:
     return "; ".join(titles.get(name, name) for name in state.extends)
 
 
-def _title_of(scenario: Scenario) -> str:
+def title_of(scenario: Scenario) -> str:
+    """The title of the baseline that ``baseline_of`` gave: that of its shipped file."""
     titles: dict[str, str] = {row["name"]: row["title"] for row in scenarios()}
-    return titles.get(file_stem(scenario.files[-2]), scenario.title)
+    shipped = [file_stem(path) for path in scenario.files[:-1]]
+    return titles.get(shipped[-1], scenario.title) if shipped else "The defaults"
 
 
 def _entities(raw: Any) -> list[Subject]:

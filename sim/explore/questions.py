@@ -18,10 +18,11 @@ from sim.analysis.sweep.design import Input, declared_range
 from sim.analysis.sweep.question import Recorded, target
 from sim.analysis.sweep.solving import solve
 from sim.errors import InputError
-from sim.explore.answer import baseline_of, by_title, headlines
+from sim.explore.answer import baseline_of, by_title, headlines, title_of
 from sim.explore.drawn import Drawn, GivenUp, Subject, codes, simulated
 from sim.explore.levers import front
 from sim.explore.state import State
+from sim.limits import LONGEST_LABEL
 from sim.scenario.parameter import Choice, Flag, Number
 from sim.scenario.values import Dated, Distribution
 
@@ -312,10 +313,15 @@ def _report(raw: Mapping[str, Any]) -> Question:
         from sim.figures.report import build_report, read_pictures
 
         first = states[0]
-        scenarios = {"baseline": baseline_of(first.scenario())}
+        base = baseline_of(first.scenario())
+        named = title_of(base)
+        scenarios = {"baseline": replace(base, title=named, label=named[:LONGEST_LABEL])}
         for place, state in enumerate(states, start=1):
-            name = state.extends[0] if state.extends and not state.sets and not state.events else f"state_{place}"
-            scenarios.setdefault(name, replace(state.scenario(), name=name, title=state.title or by_title(state)))
+            unchanged = len(state.extends) == 1 and not state.sets and not state.events
+            title = state.title or by_title(state) + ("" if unchanged else ", changed")
+            label = (state.title or f"State {place}")[:LONGEST_LABEL]
+            name = state.extends[0] if unchanged else f"state_{place}"
+            scenarios.setdefault(name, replace(state.scenario(), name=name, title=title, label=label))
         distinct: dict[str, Scenario] = {}
         for name, scenario in scenarios.items():
             if scenario.hash not in {other.hash for other in distinct.values()}:

@@ -131,6 +131,19 @@ def test_what_it_would_take_is_found(ask):
     assert shares == sorted(shares)
 
 
+def test_why_a_state_differs_adds_up_to_the_difference(ask):
+    told = question(ask, {"kind": "why", "state": STATE, "subject": "us_commitment"})[1]["result"]
+    assert sum(part["mean"] for part in told["parts"]) == pytest.approx(told["to"] - told["from"], abs=1e-6)
+
+
+def test_the_report_holds_every_state_once_and_names_them(ask):
+    changed = {**STATE, "sets": {"us.commitment.posture": '"retrenchment"'}, "title": "Team two"}
+    html = question(ask, {"kind": "report", "states": [STATE, changed, STATE]})[1]["result"]["html"]
+    assert html.startswith("<!doctype html>") or html.startswith("<!DOCTYPE html>")
+    assert "Team two" in html
+    assert "as changed on the page" not in html.partition("<h1>")[2].partition("</h1>")[0]
+
+
 def test_a_long_question_can_be_stopped(ask):
     status, _, told = ask("POST", "/ask", {"kind": "tornado", "state": STATE, "subject": "us_commitment", "of": "open"})
     assert status == 200
