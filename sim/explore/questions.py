@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import text
-from sim.analysis.sweep.design import Input, declared_range
+from sim.analysis.sweep.design import Input
 from sim.analysis.sweep.question import Recorded, target
 from sim.analysis.sweep.solving import solve
 from sim.errors import InputError
@@ -23,7 +23,7 @@ from sim.explore.drawn import Drawn, GivenUp, Subject, codes, simulated
 from sim.explore.levers import front
 from sim.explore.state import State
 from sim.limits import LONGEST_LABEL
-from sim.scenario.parameter import Choice, Flag, Number
+from sim.scenario.parameter import Choice, Flag, Number, declared_range
 from sim.scenario.values import Dated, Distribution
 
 if TYPE_CHECKING:
@@ -298,6 +298,32 @@ def _why(raw: Mapping[str, Any]) -> Question:
     return run
 
 
+def _depends(raw: Mapping[str, Any]) -> Question:
+    """Which differences from the baseline change where an open assumption is put at an end of its range."""
+    state = State.read(raw.get("state"))
+    scenario = state.scenario()
+    base = baseline_of(scenario)
+    if base.hash == scenario.hash:
+        raise InputError("this is the baseline itself; there is no difference to try")
+    subjects = raw.get("subjects")
+    if not isinstance(subjects, list) or not 1 <= len(subjects) <= 4:
+        raise InputError("subjects must be a list of one to four outcomes")
+    chosen = [_outcome({**raw, "subject": subject}, scenario) for subject in subjects]
+    asked = [f"{subject.id}@{_days(scenario, subject)[_row(scenario, subject, day)]}" for subject, day in chosen]
+
+    def run(progress: Progress, _: Stopped) -> dict[str, Any]:
+        from sim.analysis.sweep import assumptions
+        from sim.analysis.sweep.asking import depends
+        from sim.model import catalogue
+
+        tried = assumptions(catalogue(), base)
+        turns = depends([base, scenario], asked, inputs=tried, runs=RUNS, seed=state.seed, progress=progress)
+        told = [turn.sentence() for turn in turns if turn.change != "holds"]
+        return {"turns": told[:40], "tried": sum(len(entry.ends()) for entry in tried), "runs": RUNS}
+
+    return run
+
+
 def _report(raw: Mapping[str, Any]) -> Question:
     """The one-file report of what is on the screen: each state against the baseline of the first."""
     states = _states(raw)
@@ -398,5 +424,6 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], Question]] = {
     "tornado": _tornado,
     "solve": _solve,
     "why": _why,
+    "depends": _depends,
     "report": _report,
 }
