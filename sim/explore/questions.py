@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -312,12 +313,13 @@ def _depends(raw: Mapping[str, Any]) -> Question:
     asked = [f"{subject.id}@{_days(scenario, subject)[_row(scenario, subject, day)]}" for subject, day in chosen]
 
     def run(progress: Progress, _: Stopped) -> dict[str, Any]:
-        from sim.analysis.sweep import assumptions
-        from sim.analysis.sweep.asking import depends
+        from sim.analysis.sweep import depends
+        from sim.analysis.sweep.design import assumptions
         from sim.model import catalogue
 
-        tried = assumptions(catalogue(), base)
-        turns = depends([base, scenario], asked, inputs=tried, runs=RUNS, seed=state.seed, progress=progress)
+        tried = assumptions(catalogue(), scenario)
+        named = replace(scenario, name="this state")
+        turns = depends([base, named], asked, inputs=tried, runs=RUNS, seed=state.seed, progress=progress)
         told = [turn.sentence() for turn in turns if turn.change != "holds"]
         return {"turns": told[:40], "tried": sum(len(entry.ends()) for entry in tried), "runs": RUNS}
 
@@ -330,7 +332,6 @@ def _report(raw: Mapping[str, Any]) -> Question:
 
     def run(progress: Progress, stopped: Stopped) -> dict[str, Any]:
         import tempfile
-        from dataclasses import replace
         from pathlib import Path
 
         from sim.analysis import compare
