@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import (
+    FilePath,
     OutPath,
     at_option,
     command_line,
@@ -28,7 +29,7 @@ from sim.cli.options import (
     write_whole,
 )
 from sim.cli.progress import Progress
-from sim.cli.report import write_report
+from sim.cli.report import write_brief, write_report
 from sim.cli.tables import WIDTH, by_date, columns, cut, notes, signed
 from sim.scenario.entities import entity_name
 from sim.text import decimals, number, share
@@ -59,6 +60,7 @@ LONGEST, SHORTEST = 28, 18
 @click.option(
     "--report", type=click.Path(path_type=Path), metavar="FILE.html", help="Write a report that stands alone."
 )
+@click.option("--brief", type=FilePath(".html", ".pdf"), metavar="FILE", help="Write one A4 page, as HTML and as pdf.")
 @click.option("--why/--no-why", default=True, show_default=True, help="Say in the report why they differ.")
 @click.option("--out", type=OutPath(), help="Folder.  [default: comparisons/A_vs_B]")
 @click.option("--force", is_flag=True, help="Replace results of other inputs in that folder.")
@@ -78,6 +80,7 @@ def compare_command(
     size: str,
     no_figures: bool,
     report: Path | None,
+    brief: Path | None,
     why: bool,
     out: Path | None,
     force: bool,
@@ -94,7 +97,7 @@ def compare_command(
     days = [moment.date() for moment in at]
     asked = ask(scenarios, by=by, baseline=baseline, variables=variables, at=days, runs=runs, seed=seed, sets=sets)
     folder = out or Path("comparisons") / asked.folder_name
-    more = [("--report", report), ("--no-why", bool(report) and not why), ("--out", out)]
+    more = [("--report", report), ("--brief", brief), ("--no-why", bool(report) and not why), ("--out", out)]
     line = command_line("compare", asked.words, [*asked.settings, *more])
     jobs = jobs or usable_cores()
     with Progress("runs", quiet=quiet) as progress:
@@ -108,6 +111,8 @@ def compare_command(
     if report:
         drawn = folder / "figures" if not no_figures and "svg" in formats and size == "page" else None
         files.append(write_report(comparison, report, line, folder, jobs, why=why, drawn=drawn, quiet=quiet))
+    if brief:
+        files += write_brief(comparison, brief, line)
     seconds = time.monotonic() - began
     click.echo(as_document(comparison, files, line, seconds) if as_json else as_text(comparison, files, seconds))
 

@@ -59,6 +59,21 @@ class OutPath(click.Path):
         return super().convert(value, param, ctx)
 
 
+class FilePath(OutPath):
+    """A file to write whose name must have one of ``endings``."""
+
+    def __init__(self, *endings: str) -> None:
+        super().__init__()
+        self.endings = endings
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path."""
+        path = super().convert(value, param, ctx)
+        if path.suffix.lower() not in self.endings:
+            self.fail(f"'{value}' must end in {' or '.join(self.endings)}", param, ctx)
+        return path
+
+
 def ensemble_options(runs: int = 1000) -> Callable[[Verb], Verb]:
     """A decorator that adds how an ensemble is simulated, ``--runs --seed --jobs --set``; ``runs`` is the default."""
     return lambda verb: _with_ensemble_options(verb, runs)
