@@ -295,7 +295,7 @@ class Comparison:
         return dates, values.astype(np.float64) - reference.astype(np.float64)
 
 
-def _recorded(results: Sequence[Ensemble]) -> list[Variable]:
+def recorded(results: Sequence[Ensemble]) -> list[Variable]:
     """The variables that every result holds, in the order of the first."""
     first, *others = (result.variables for result in results)
     return [variable for name, variable in first.items() if all(name in other for other in others)]
@@ -327,7 +327,7 @@ def compare(
     Raises:
         InputError: the ensembles cannot be paired or split, or ``baseline`` does not exist.
     """
-    variables = tuple(variables or _recorded(results))
+    variables = tuple(variables or recorded(results))
     outcomes = tuple(outcomes) or headline(variables)
     if by is not None:
         if len(results) != 1:
@@ -356,7 +356,7 @@ def condition(
     Raises:
         InputError: the key cannot split this ensemble, or ``baseline`` does not exist.
     """
-    variables = tuple(variables or _recorded([result]))
+    variables = tuple(variables or recorded([result]))
     parts = split(result, by, variables)
     contrasts = contrast_views(parts.views, outcomes or headline(variables), baseline=baseline, conditional=True)
     counts = ", ".join(f"{view.name} {view.runs:,}" for view in parts.views)
