@@ -29,7 +29,7 @@ def discover_command(
 
     A region is found on half of the samples and judged on the other half.
     """
-    from sim.analysis.sweep import boxes, open_sweep, recorded
+    from sim.analysis.sweep import open_sweep, recorded
     from sim.analysis.sweep.question import condition
     from sim.errors import InputError
     from sim.text import unknown
@@ -39,7 +39,7 @@ def discover_command(
         raise InputError(f"--scenario: {unknown('scenario of this sweep', scenario, swept.names)}")
     which = swept.names.index(scenario) if scenario else 0
     asked = condition(where, recorded(swept.plan.scenarios[which]))
-    found = boxes(swept, where, which)
+    found = swept.discover(where, which)
     chance = swept.probability(asked, which)
     share = float((chance > 0.5).sum() / len(chance))
     document = {

@@ -141,3 +141,23 @@ def test_discover_refuses_a_condition_on_nothing(swept, alliance):
     done = alliance("discover", str(folder), "--where", "us_commitment@2025 < -1")
     assert done.exit_code == 2
     assert "the condition holds in no sample: there is no region to find; move its level" in done.stderr
+
+
+def test_compare_adds_runs_until_the_differences_are_clear(tmp_path, alliance):
+    line = ["compare", "harris_continuity", "trump_conditional", "--variable", "us_commitment", "--no-figures", "-q",
+            "--jobs", "1", "--until-clear"]  # fmt: skip
+    wide = alliance(*line, "0.5", "--out", str(tmp_path / "wide"))
+    assert wide.exit_code == 0, wide.stderr
+    assert "1,000 runs after 1 looks" in wide.stdout
+    narrow = alliance(*line, "us_commitment=0.005", "--out", str(tmp_path / "narrow"))
+    assert "UNTIL CLEAR" in narrow.stdout
+    assert "1,000 runs" not in narrow.stdout
+    kept = json.loads((tmp_path / "narrow" / "trump_conditional" / "manifest.json").read_text())
+    assert kept["runs"] > 1000
+    for words, answer in (("0", "write a half-width above 0"), ("us_comitment=1", "did you mean us_commitment?")):
+        refused = alliance(*line, words, "--out", str(tmp_path / "refused"))
+        assert (refused.exit_code, len(refused.stderr.strip().splitlines())) == (2, 1)
+        assert answer in refused.stderr
+    result = str(tmp_path / "wide" / "trump_conditional")
+    refused = alliance("compare", "harris_continuity", result, "--until-clear", "0.1", "--quiet")
+    assert "name scenarios, no results" in refused.stderr

@@ -9,7 +9,7 @@ from typing import Any
 from sim.analysis.sweep.asking import Turn, depends, what_it_takes
 from sim.analysis.sweep.design import METHODS, Design, Input, Method, design, read_vary
 from sim.analysis.sweep.discovery import Box, discover
-from sim.analysis.sweep.question import Condition, Target, condition, target
+from sim.analysis.sweep.question import Condition, Target, target
 from sim.analysis.sweep.ranking import Ranking, rank, ranking
 from sim.analysis.sweep.regret import Regret, regret
 from sim.analysis.sweep.samples import Plan, plan, recorded
@@ -73,18 +73,6 @@ def sweep(scenario: Source | Sequence[Source], vary: Sequence[str], **options: A
     return run(read(several, vary, **asked), **options)
 
 
-def boxes(swept: Sweep, where: str, scenario: int = 0) -> tuple[Box, ...]:
-    """The regions in which ``where``, a condition such as ``V@DATE < X``, holds in most runs of a sample.
-
-    Raises:
-        InputError: the condition cannot be read, was not kept, or there is no region to find.
-    """
-    asked = condition(where, recorded(swept.plan.scenarios[scenario]))
-    chance = swept.probability(asked, scenario)
-    known = chance == chance  # a sample that failed holds NaN
-    return discover(swept.plan.design.numbers()[known], (chance > 0.5)[known], swept.inputs)
-
-
 def solve(scenario: Scenario | str | Path, lever: str, target_text: str, **options: Any) -> Solution:
     """The smallest lever that reaches a target such as ``P(V@DATE >= X) >= P``.
 
@@ -102,6 +90,6 @@ def solve(scenario: Scenario | str | Path, lever: str, target_text: str, **optio
 
 __all__ = [
     "METHODS", "Box", "Condition", "Design", "Input", "Method", "Plan", "Ranking", "Regret", "Solution", "Sweep",
-    "Target", "Turn", "boxes", "depends", "discover", "open_sweep", "plan", "rank", "ranking", "read", "recorded",
+    "Target", "Turn", "depends", "discover", "open_sweep", "plan", "rank", "ranking", "read", "recorded",
     "regret", "run", "solve", "sweep",
 ]  # fmt: skip

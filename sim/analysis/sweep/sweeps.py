@@ -13,7 +13,7 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.sweep.design import Design, Input
-from sim.analysis.sweep.question import Condition, question
+from sim.analysis.sweep.question import Condition, condition, question
 from sim.analysis.sweep.samples import (
     BLOCK,
     FORMAT,
@@ -48,6 +48,9 @@ from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from sim.analysis.sweep.discovery import Box
+    from sim.analysis.sweep.ranking import Ranking
 
 Progress = Callable[[int, int], None]
 
@@ -117,6 +120,28 @@ class Sweep:
         if isinstance(asked, Condition):
             return self.probability(asked, scenario)
         return self.mean[scenario, :, self.place(asked)]
+
+    def sensitivity(self, outcomes: Sequence[str] = (), scenario: int = 0) -> Ranking:
+        """How much each input moves the outcomes, all that were kept by default.
+
+        Raises:
+            InputError: an outcome was not kept, a sample is missing, or the samples are too few for the inputs.
+        """
+        from sim.analysis.sweep.ranking import ranking
+
+        return ranking(self, scenario, outcomes)
+
+    def discover(self, where: str, scenario: int = 0) -> tuple[Box, ...]:
+        """The regions in which ``where``, a condition such as ``V@DATE < X``, holds in most runs of a sample.
+
+        Raises:
+            InputError: the condition cannot be read, its outcome was not kept, or there is no region to find.
+        """
+        from sim.analysis.sweep.discovery import discover
+
+        chance = self.probability(condition(where, recorded(self.plan.scenarios[scenario])), scenario)
+        known = np.isfinite(chance)
+        return discover(self.plan.design.numbers()[known], (chance > 0.5)[known], self.inputs)
 
     def to_frame(self, what: str = "mean") -> DataFrame:
         """A pandas table with a row for every scenario and sample: the inputs, then ``what`` of every outcome.
