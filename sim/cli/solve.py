@@ -67,7 +67,7 @@ def solve_command(
     """
     began = time.monotonic()
     from sim.analysis.sweep import solve
-    from sim.analysis.sweep.worked import Worked, answer_of, is_question, read_question, report_lines
+    from sim.analysis.sweep.worked import Worked, answer_of, is_question, read_question
     from sim.errors import InputError
     from sim.loading import load
 
@@ -97,16 +97,20 @@ def solve_command(
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
+    said = as_text(found, asked, answer, None if keep else asked.stored, time.monotonic() - began)
+    click.echo("\n".join([said, "", *paths_shown(files)]))
+
+
+def as_text(
+    found: Solution, asked: Worked, answer: dict[str, Any], stored: dict[str, Any] | None, seconds: float
+) -> str:
+    """The answer, what is reported with it, whether it is the one ``stored``, and the curve."""
     rows = [(found.lever.name, "runs that meet it", "95% interval")]
     rows += [
         (found.lever.text(at), f"{share:.1%}", f"[{low:.1%}, {high:.1%}]") for at, share, low, high in found.curve()
     ]
-    stored = asked.stored and not keep
-    same = (
-        "as stored in the file" if answer == asked.stored else "NOT as stored in the file: the model or the facts moved"
-    )
+    same = "as stored in the file" if answer == stored else "NOT as stored in the file: the model or the facts moved"
     where = "the value found" if not math.isnan(found.value) else "the closest value"
-    seconds = time.monotonic() - began
     lines = [
         *([asked.title] if asked.title else []),
         f"{asked.scenario.name}: {found.sentence()}",
@@ -116,10 +120,18 @@ def solve_command(
         "Conditional on the scenario; not a forecast.",
         "",
         *columns(rows),
-        "",
-        *paths_shown(files),
     ]
-    click.echo("\n".join(lines))
+    return "\n".join(lines)
+
+
+def report_lines(answer: dict[str, Any]) -> list[str]:
+    """The reported outcomes in words."""
+    lines = []
+    for name, value in answer.items():
+        if isinstance(value, list):
+            mean, low, middle, high = value
+            lines.append(f"  {name}: mean {mean:g}, median {middle:g}, 90% of runs {low:g} to {high:g}")
+    return lines
 
 
 def as_document(found: Solution, asked: Worked, answer: dict[str, Any]) -> dict[str, Any]:

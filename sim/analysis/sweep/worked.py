@@ -103,16 +103,6 @@ def answer_of(found: Solution, worked: Worked) -> dict[str, Any]:
     return answer
 
 
-def report_lines(answer: dict[str, Any]) -> list[str]:
-    """The reported outcomes in words."""
-    lines = []
-    for name, value in answer.items():
-        if isinstance(value, list):
-            mean, low, middle, high = value
-            lines.append(f"  {name}: mean {mean:g}, median {middle:g}, 90% of runs {low:g} to {high:g}")
-    return lines
-
-
 def _toml(value: Any) -> str:
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
