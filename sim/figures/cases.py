@@ -319,7 +319,9 @@ def entity_names() -> Mapping[str, str]:
     """Names of members, donors and groups of donors by code."""
     from sim import facts
 
-    names = {donor.code: donor.name for donor in facts.donors()} | {one.code: one.name for one in facts.members()}
+    names = {donor.code: donor.name for donor in facts.donors()} | {
+        member.code: member.name for member in facts.members()
+    }
     return names | {"EUR": "Europe and EU institutions", "OTHER": "Other donors", "ALL": "All donors"}
 
 

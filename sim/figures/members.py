@@ -34,7 +34,7 @@ def shares_by_member(case: Case) -> dict[str, Floats]:
     """Quantiles (time, 5) of the defence share of every member with forces."""
     from sim import facts
 
-    fans = {one.code: case.fan(Subject(SHARE, "", one.code)) for one in facts.members() if one.has_forces}
+    fans = {member.code: case.fan(Subject(SHARE, "", member.code)) for member in facts.members() if member.has_forces}
     return {code: fan for code, fan in fans.items() if np.isfinite(fan).all()}
 
 

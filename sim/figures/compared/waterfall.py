@@ -51,7 +51,7 @@ def waterfall_names(attribution: Attribution) -> list[str]:
     Where nothing differs there is nothing to share out, and so no picture.
     """
     falls = {fall.outcome.key: fall for fall in attribution.waterfalls}
-    wanted = [f"{one.name}:{one.entity}" if one.entity else one.name for one in (*MONEY, *SECURITY)]
+    wanted = [f"{subject.name}:{subject.entity}" if subject.entity else subject.name for subject in (*MONEY, *SECURITY)]
     known = [key for key in wanted if key in falls] or list(falls)
     moved = [key for key in known if any(part.mean for part in falls[key].parts)]
     return [f"waterfall:{key}" for key in moved or known[:1]]
@@ -158,7 +158,7 @@ def _bars(page: Page, attribution: Attribution, fall: Waterfall, steps: Sequence
     page.upright_axis(frame, ticks[0], ticks[-1], list(zip(ticks, tick_texts(ticks), strict=True)))
     row = frame.h / len(names)
 
-    def place(value: float) -> float:
+    def across(value: float) -> float:
         return frame.x + (value - ticks[0]) / (ticks[-1] - ticks[0]) * frame.w
 
     def middle(at: int) -> float:
@@ -169,22 +169,22 @@ def _bars(page: Page, attribution: Attribution, fall: Waterfall, steps: Sequence
         (fall.a_mean, first, attribution.a, 0),
         (fall.b_mean, other, attribution.b, len(names) - 1),
     ):
-        page.marker(look, np.array([[place(value), middle(at)]]), 5.5)
+        page.marker(look, np.array([[across(value), middle(at)]]), 5.5)
         page.text(box.x, middle(at), name, bold=True, colour=look.text_colour, middle=True)
         page.text(box.right, middle(at), quantity(value, error), bold=True, ha="right", middle=True)
     for at, (step, text) in enumerate(zip(steps, numbers, strict=True), 1):
         y = middle(at)
-        _bar(page, step, other, place, y, row)
+        _bar(page, step, other, across, y, row)
         page.text(box.x, y + (0.16 if step.depends_on else 0.0), page.wrap(step.label, label - 0.1)[0], middle=True)
         page.text(box.x, y - 0.16, ASSUMED if step.depends_on else "", colour=MUTED, middle=True)
         page.text(box.right, y, text, ha="right", middle=True)
-    x = place(fall.b_mean)
+    x = across(fall.b_mean)
     page.rule(x, middle(len(names) - 2), x, middle(len(names) - 1), RULE, 0.7, order=2.5)
 
 
-def _bar(page: Page, step: Step, look: Look, place: Callable[[float], float], y: float, row: float) -> None:
+def _bar(page: Page, step: Step, look: Look, across: Callable[[float], float], y: float, row: float) -> None:
     """A bar (hatched where it depends on an assumption), its interval, and the line from the row above."""
-    begin, end = place(step.begin), place(step.begin + step.mean)
+    begin, end = across(step.begin), across(step.begin + step.mean)
     half = 0.28 * row
     hatch = "////" if step.depends_on else ""
     corners = np.array([(begin, y - half), (end, y - half), (end, y + half), (begin, y + half)])
@@ -192,7 +192,7 @@ def _bar(page: Page, step: Step, look: Look, place: Callable[[float], float], y:
     page.ink.area(pen, corners)
     page.rule(begin, y + row, begin, y, RULE, 0.7, order=2.5)
     if np.isfinite(step.low):
-        page.rule(place(step.begin + step.low), y, place(step.begin + step.high), y, "#1A1A1A", 1.3, order=5.0)
+        page.rule(across(step.begin + step.low), y, across(step.begin + step.high), y, "#1A1A1A", 1.3, order=5.0)
 
 
 def _amount(part: Part | Step, fall: Waterfall) -> str:
