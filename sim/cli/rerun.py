@@ -130,7 +130,6 @@ def _from_comparison(carried: Mapping[str, Any], given: Mapping[str, Any], place
 
 def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str) -> Drawing:
     from sim.analysis import ask
-    from sim.cli.attribute import provenance
     from sim.figures.compared.waterfall import waterfall
 
     asked = ask(
@@ -144,7 +143,7 @@ def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], plac
     _check_inputs(carried, {scenario.name: scenario.hash for scenario in asked.scenarios})
     found = asked.attribution(place, orders=given["orders"], jobs=usable_cores())
     outcome = str(carried["figure"]).removeprefix("waterfall:")
-    return waterfall(found, outcome, carried.get("size", "page"), source=provenance(found, asked.scenarios, line))
+    return waterfall(found, outcome, carried.get("size", "page"), scenarios=asked.scenarios, command=line)
 
 
 def _check_inputs(carried: Mapping[str, Any], found: Mapping[str, str]) -> None:

@@ -31,6 +31,7 @@ from sim.figures.subjects import (
     draw_panels,
     open_page,
 )
+from sim.scenario.entities import entity_name
 from sim.text import day_of, full_date, when
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def asked(cast: Cast) -> dict[str, Outcome]:
 
 def outcome_fans(cast: Cast, size: Size, outcome: Outcome, command: str = "") -> Drawing:
     """One column a scenario: the fan of ``outcome``, and below it its difference from the baseline."""
-    heading = f"{outcome.long_name}: {outcome.entity}" if outcome.entity else outcome.long_name
+    heading = f"{outcome.long_name}: {entity_name(outcome.entity)}" if outcome.entity else outcome.long_name
     subject = Subject(outcome.variable, heading, outcome.entity)
     words = "Colour: median, 50% and 90% of runs; the number is the last median. "
     words += f"Black: reported before the start, {full_date(cast.first.source.scenario.start)}."
