@@ -309,6 +309,7 @@ def _check_variable(found: Document, here: tuple[str | int, ...], told: dict[str
     """The code of the entity that a hold is about, the empty text for none; mistakes are noted."""
     known = {variable.name: variable for variable in model.variables()}
     name, entity = told.get("variable"), told.get("entity")
+    name = told["variable"] = model.RENAMED.get(str(name), name)
     if name == EVERYTHING and "==" in str(told.get("relation")) and "entity" not in told:
         return ""
     if not isinstance(name, str) or name not in known:

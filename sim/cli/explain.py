@@ -66,8 +66,9 @@ def explain(name: str, scenario: str | None = None) -> dict[str, str]:
     Raises:
         InputError: ``name`` is neither; the nearest names are given.
     """
-    from sim.model import catalogue, variables
+    from sim.model import RENAMED, catalogue, variables
 
+    name = RENAMED.get(name, name)
     parameter = catalogue().find(name)
     if parameter is not None:
         return {**_parameter(name, parameter), **(_set_in(name, scenario) if scenario else {})}
