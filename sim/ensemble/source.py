@@ -73,6 +73,8 @@ def facts_stamp() -> str:
 def editions(start: date) -> str:
     """The publications that a start rests on, and the reader's own folder of tables, in one line."""
     facts = importlib.import_module(FACTS)
+    if not hasattr(facts, "editions"):
+        return ""  # a model with tables of its own
     folder = facts.own_folder()
     return str(facts.editions(start).text) + (f"; own tables {folder}" if folder else "")
 

@@ -98,7 +98,11 @@ class Provenance:
             "command": self.command,
             "numbers_sha256": hashlib.sha256(table.csv().encode()).hexdigest(),
         }
-        body |= {key: text for key, text in (("baseline", self.baseline), ("by", self.by), ("editions", self.editions)) if text}
+        body |= {
+            key: text
+            for key, text in (("baseline", self.baseline), ("by", self.by), ("editions", self.editions))
+            if text
+        }
         return json.dumps(body, ensure_ascii=True, separators=(",", ":"))
 
     def footer(self) -> str:
