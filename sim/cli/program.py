@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import importlib
 import io
@@ -87,6 +88,16 @@ def complain(error: InputError) -> None:
         click.echo(str(problem) if problem.path else f"Error: {problem}", err=True)
 
 
+PLAIN = {"−": "-", "²": "2", "–": "-", "“": '"', "”": '"', "’": "'", "…": "..."}
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    """What a terminal that lacks a letter shows instead of it: a minus sign must not become a question mark."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(PLAIN.get(letter, "?") for letter in error.object[error.start : error.end]), error.end
+
+
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
         from sim.version import __version__
@@ -110,9 +121,10 @@ def program() -> None:
 
 def main() -> None:
     """Entry point of ``alliance`` and ``python -m sim``: exits 0, 1 (fault), 2 (input) or 130 (interrupted)."""
+    codecs.register_error("plain", _plainly)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # "km²" must not end a run on a terminal without that letter
+            stream.reconfigure(errors="plain")  # "km²" must not end a run on a terminal without that letter
     try:
         program.main(prog_name="alliance")
     except KeyboardInterrupt:
