@@ -25,10 +25,10 @@ from sim.cli.options import (
     size_option,
     usable_cores,
     variable_option,
-    write_whole,
 )
 from sim.cli.progress import Progress
 from sim.cli.tables import WIDTH, by_date, columns, cut, notes, signed
+from sim.files import write_whole
 from sim.text import number
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import OutPath, json_option, write_whole
+from sim.cli.options import OutPath, json_option
+from sim.files import write_whole
 from sim.limits import MOST_SEED
 
 

@@ -6,8 +6,7 @@ import math
 from datetime import date
 
 from sim.analysis import Row
-from sim.analysis.wording import quantity
-from sim.text import decimals, full_date, number
+from sim.text import decimals, full_date, number, quantity
 
 NONE = "none"
 _GROUPS = {"USA": "United States", "EUR": "Europe", "OTHER": "other donors", "ALL": "all donors"}
