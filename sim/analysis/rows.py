@@ -78,8 +78,8 @@ class Row:
 
     def to_dict(self) -> dict[str, Any]:
         """Field names and values and the sentence; missing numbers as None (JSON has no NaN)."""
-        told = {key: None if value != value else value for key, value in asdict(self).items()}
-        return {**told, "sentence": self.sentence}
+        entries = {key: None if value != value else value for key, value in asdict(self).items()}
+        return {**entries, "sentence": self.sentence}
 
 
 @dataclass(frozen=True, slots=True)

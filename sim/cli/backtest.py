@@ -31,12 +31,12 @@ def backtest_command(draws: int, seed: int, from_store: bool, keep: bool, card: 
     from sim.evidence.sheet import card as card_text
 
     computed = not (from_store or (card and not keep))
-    found = backtest(draws=draws, runs=draws, seed=seed) if computed else stored()
+    scores = backtest(draws=draws, runs=draws, seed=seed) if computed else stored()
     if keep and computed:
-        store(found)
+        store(scores)
     if card:
-        write_whole(out, card_text(found))
+        write_whole(out, card_text(scores))
     if as_json:
-        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+        click.echo(json.dumps(scores, indent=1, ensure_ascii=False))
     else:
-        click.echo(out if card else card_text(found).rstrip("\n"))
+        click.echo(out if card else card_text(scores).rstrip("\n"))

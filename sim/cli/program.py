@@ -64,8 +64,8 @@ class Program(click.Group):
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise  # click ends quietly when the reader of a pipe has gone
-            place = f": {error.filename}" if error.filename else ""
-            click.echo(f"Error: {error.strerror or error}{place}", err=True)
+            path = f": {error.filename}" if error.filename else ""
+            click.echo(f"Error: {error.strerror or error}{path}", err=True)
             ctx.exit(EXIT_FAULT)
         except MemoryError:
             click.echo("Error: not enough memory; try fewer --runs or --jobs", err=True)

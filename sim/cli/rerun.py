@@ -34,9 +34,9 @@ def rerun_command(figure: Path, out: Path | None, quiet: bool) -> None:
 
     carried = provenance_of(figure)
     edited = numbers_edited(figure, carried)
-    with tempfile.TemporaryDirectory(prefix="alliance-") as place:
-        drawing = draw_again(carried, Path(place), quiet=quiet)
-        again = next(iter(export(drawing, out or Path(place) / "figure", figure.stem, [figure.suffix[1:]])))
+    with tempfile.TemporaryDirectory(prefix="alliance-") as folder:
+        drawing = draw_again(carried, Path(folder), quiet=quiet)
+        again = next(iter(export(drawing, out or Path(folder) / "figure", figure.stem, [figure.suffix[1:]])))
         same = again.read_bytes() == figure.read_bytes()
     if same and not edited:
         click.echo(f"{figure}: made again, the same bytes")
@@ -59,7 +59,7 @@ def numbers_edited(figure: Path, carried: Mapping[str, Any]) -> bool:
     return bool(hashlib.sha256(content).hexdigest() != carried["numbers_sha256"])
 
 
-def draw_again(carried: Mapping[str, Any], place: Path, *, quiet: bool) -> Drawing:
+def draw_again(carried: Mapping[str, Any], folder: Path, *, quiet: bool) -> Drawing:
     """The figure drawn anew by the command it carries, with intermediate results under ``place``.
 
     Raises:
@@ -73,10 +73,10 @@ def draw_again(carried: Mapping[str, Any], place: Path, *, quiet: bool) -> Drawi
         raise InputError("the figure does not carry the command that made it, so it cannot be made again")
     given = _parameters(words[1], words[2:])
     if words[1] == "run":
-        return _from_run(carried, given, place, line, quiet=quiet)
+        return _from_run(carried, given, folder, line, quiet=quiet)
     if words[1] == "attribute":
-        return _from_attribution(carried, given, place, line)
-    return _from_comparison(carried, given, place, line)
+        return _from_attribution(carried, given, folder, line)
+    return _from_comparison(carried, given, folder, line)
 
 
 def _parameters(verb: str, words: list[str]) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _parameters(verb: str, words: list[str]) -> dict[str, Any]:
     return command.make_context(verb, words, resilient_parsing=False).params
 
 
-def _from_run(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str, *, quiet: bool) -> Drawing:
+def _from_run(carried: Mapping[str, Any], given: Mapping[str, Any], folder: Path, line: str, *, quiet: bool) -> Drawing:
     from sim import ensemble, figures
     from sim.loading import load
 
@@ -100,7 +100,7 @@ def _from_run(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path,
             runs=given["runs"],
             seed=given["seed"],
             jobs=usable_cores(),
-            out=place / scenario.name,
+            out=folder / scenario.name,
             central=given["central"],
             keep_runs=given["keep_runs"] or None,
             command=line,
@@ -109,7 +109,7 @@ def _from_run(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path,
     return figures.draw(result, carried["figure"], carried.get("size", "page"))
 
 
-def _from_comparison(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str) -> Drawing:
+def _from_comparison(carried: Mapping[str, Any], given: Mapping[str, Any], folder: Path, line: str) -> Drawing:
     from sim.analysis import ask
     from sim.figures import draw
 
@@ -124,11 +124,11 @@ def _from_comparison(carried: Mapping[str, Any], given: Mapping[str, Any], place
         sets=given["sets"],
     )
     _check_inputs(carried, {scenario.name: scenario.hash for scenario in asked.scenarios})
-    comparison = asked.comparison(place, jobs=usable_cores(), command=line)
+    comparison = asked.comparison(folder, jobs=usable_cores(), command=line)
     return draw(comparison, carried["figure"], carried.get("size", "page"), command=line)
 
 
-def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str) -> Drawing:
+def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], folder: Path, line: str) -> Drawing:
     from sim.analysis import ask
     from sim.cli.attribute import provenance
     from sim.figures.compared.waterfall import waterfall
@@ -142,16 +142,18 @@ def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], plac
         sets=given["sets"],
     )
     _check_inputs(carried, {scenario.name: scenario.hash for scenario in asked.scenarios})
-    found = asked.attribution(place, orders=given["orders"], jobs=usable_cores())
+    attribution = asked.attribution(folder, orders=given["orders"], jobs=usable_cores())
     outcome = str(carried["figure"]).removeprefix("waterfall:")
-    return waterfall(found, outcome, carried.get("size", "page"), source=provenance(found, asked.scenarios, line))
+    return waterfall(
+        attribution, outcome, carried.get("size", "page"), source=provenance(attribution, asked.scenarios, line)
+    )
 
 
-def _check_inputs(carried: Mapping[str, Any], found: Mapping[str, str]) -> None:
+def _check_inputs(carried: Mapping[str, Any], hashes: Mapping[str, str]) -> None:
     from sim.errors import InputError
 
     then = set(carried["scenarios"].values())
-    changed = [name for name, digest in found.items() if digest not in then]
+    changed = [name for name, digest in hashes.items() if digest not in then]
     if changed:
         raise InputError(
             f"the inputs of {', '.join(changed)} have changed since the figure was made: "
