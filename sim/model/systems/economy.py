@@ -18,62 +18,32 @@ from datetime import date
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Engine, Numbers, State, System, single, slot
+from sim.model.engine import Engine, Numbers, State, System, assumption, estimated, single, slot, under
 from sim.model.systems.roster import WITH_FORCES
-from sim.scenario import Flag, Number, Parameter, fixed, normal
+from sim.scenario import Flag, Number, fixed, normal
 
 NORMAL_YEARS = 2001  # growth is compared with its median from this year on
 
 HISTORY_ON = date(2024, 10, 1)  # a history takes growth, debt and GDP as this day knew them
 
 PARAMETERS = (
-    Parameter(
-        key="economy.told",
-        meaning="growth, debt and GDP to 2024 are told as they came; for histories only",
-        unit="yes or no",
-        kind="assumption",
-        default=False,
-        source="scenario lever",
-        domain=Flag(),
-        at_start=True,
-    ),
-    Parameter(
-        key="economy.common_growth_factor",
-        meaning="scale of the common yearly growth shock, drawn from the allies' past yearly means around their median",
-        unit="factor",
-        kind="estimated",
-        default=fixed(1.0),
-        source="IMF World Economic Outlook, October 2024: yearly means over members since 2001",
-        domain=Number(0.0, 5.0),
-    ),
-    Parameter(
-        key="economy.own_growth_sd_pct",
-        meaning="a member's own yearly growth shock",
-        unit="sd, points of growth",
-        kind="estimated",
-        default=normal(2.2, 0.2, low=0.1),
-        source="IMF World Economic Outlook, October 2024: yearly growth less member and year means, 2001-23",
-        domain=Number(0.0, 10.0, percent=False),
-    ),
-    Parameter(
-        key="economy.growth_shift_pct",
-        meaning="shift of every member's real growth",
-        unit="points of growth a year",
-        kind="assumption",
-        default=fixed(0.0),
-        source="scenario lever",
-        domain=Number(-10.0, 10.0, percent=False),
-    ),
-    Parameter(
-        key="economy.dollar_inflation_pct",
-        meaning="yearly rise of the dollar price of GDP, at constant real exchange rates",
-        unit="% a year",
-        kind="assumption",
-        default=normal(2.1, 0.5),
-        source="IMF World Economic Outlook, October 2024, implied U.S. deflator 2025-29",
-        domain=Number(-5.0, 20.0, percent=False),
-    ),
-)
+    assumption("economy.told", "yes or no", False, Flag(),
+        "growth, debt and GDP to 2024 are told as they came; for histories only",
+        "scenario lever", at_start=True),
+    estimated("economy.common_growth_factor", "factor", fixed(1.0), Number(0.0, 5.0),
+        "scale of the common yearly growth shock, drawn from the allies' past yearly means around their median",
+        "IMF World Economic Outlook, October 2024: yearly means over members since 2001"),
+    estimated("economy.own_growth_sd_pct", "sd, points of growth", normal(2.2, 0.2, low=0.1),
+        Number(0.0, 10.0, percent=False),
+        "a member's own yearly growth shock",
+        "IMF World Economic Outlook, October 2024: yearly growth less member and year means, 2001-23"),
+    assumption("economy.growth_shift_pct", "points of growth a year", fixed(0.0), Number(-10.0, 10.0, percent=False),
+        "shift of every member's real growth",
+        "scenario lever"),
+    assumption("economy.dollar_inflation_pct", "% a year", normal(2.1, 0.5), Number(-5.0, 20.0, percent=False),
+        "yearly rise of the dollar price of GDP, at constant real exchange rates",
+        "IMF World Economic Outlook, October 2024, implied U.S. deflator 2025-29"),
+)  # fmt: skip
 
 
 class Economy:
@@ -182,12 +152,7 @@ SYSTEM = System(
     parameters=PARAMETERS,
     states={
         "growth": State(
-            keys=(
-                "economy.told",
-                "economy.common_growth_factor",
-                "economy.own_growth_sd_pct",
-                "economy.growth_shift_pct",
-            ),
+            keys=under("economy", "told common_growth_factor own_growth_sd_pct growth_shift_pct"),
             tables=("economy",),
         ),
         "prices": State(keys=("economy.dollar_inflation_pct",), tables=("economy", "defence")),

@@ -12,8 +12,23 @@ from datetime import date
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Axis, Engine, Flags, Numbers, Process, State, System, Variable, month_number, single, slot
-from sim.scenario import Day, Flag, Number, Parameter, Value, lognormal, normal, uniform
+from sim.model.engine import (
+    Axis,
+    Engine,
+    Flags,
+    Numbers,
+    Process,
+    State,
+    System,
+    Variable,
+    assumption,
+    data,
+    estimated,
+    month_number,
+    single,
+    slot,
+)
+from sim.scenario import Day, Flag, Number, Value, lognormal, normal, uniform
 
 PHASE = "roster"
 CANDIDATES = ("BIH", "GEO", "UKR")  # aspirants named in the Washington Summit Declaration of July 2024
@@ -23,57 +38,22 @@ WITH_FORCES = tuple(sorted(member.code for member in facts.members() if member.h
 ALLIES = tuple(code for code in WITH_FORCES if code != "USA")
 
 PARAMETERS = (
-    Parameter(
-        key="alliance.*.member",
-        meaning="this country is a member; set it by an event to date an accession",
-        unit="yes or no",
-        kind="data",
-        default=False,
-        source="dates of accession, NATO",
-        domain=Flag(),
-        entities=CODES,
-    ),
-    Parameter(
-        key="alliance.*.invited",
-        meaning="day of the invitation of a country that is not a member yet",
-        unit="date",
-        kind="data",
-        default=None,
-        source="NATO summit declarations",
-        at_start=True,
-        domain=Day(),
-        entities=CODES,
-    ),
-    Parameter(
-        key="alliance.invitation_probability_per_year",
-        meaning="probability that an aspirant is invited in a year",
-        unit="per year",
-        kind="assumption",
-        default=uniform(0.0, 0.02),
-        source="assumption: at most 0.02 a year each to 2027",
-        domain=Number(0.0, 1.0),
-        depends_on=True,
-        sweep="0 to 0.1",
-    ),
-    Parameter(
-        key="alliance.ratification_median_days",
-        meaning="median time from invitation to membership",
-        unit="days",
-        kind="estimated",
-        default=normal(470.0, 80.0, low=100.0),
-        source="four accessions 2017-2024 (Montenegro, North Macedonia, Finland, Sweden), n = 4",
-        domain=Number(1.0, 5000.0),
-    ),
-    Parameter(
-        key="alliance.ratification_sd_log",
-        meaning="spread of the time from invitation to membership",
-        unit="sd of the logarithm",
-        kind="estimated",
-        default=lognormal(0.35, 0.2),
-        source="four accessions 2017-2024, n = 4",
-        domain=Number(0.0, 3.0),
-    ),
-)
+    data("alliance.*.member", "yes or no", False, Flag(),
+        "this country is a member; set it by an event to date an accession",
+        "dates of accession, NATO", entities=CODES),
+    data("alliance.*.invited", "date", None, Day(),
+        "day of the invitation of a country that is not a member yet",
+        "NATO summit declarations", at_start=True, entities=CODES),
+    assumption("alliance.invitation_probability_per_year", "per year", uniform(0.0, 0.02), Number(0.0, 1.0),
+        "probability that an aspirant is invited in a year",
+        "assumption: at most 0.02 a year each to 2027", depends_on=True, sweep="0 to 0.1"),
+    estimated("alliance.ratification_median_days", "days", normal(470.0, 80.0, low=100.0), Number(1.0, 5000.0),
+        "median time from invitation to membership",
+        "four accessions 2017-2024 (Montenegro, North Macedonia, Finland, Sweden), n = 4"),
+    estimated("alliance.ratification_sd_log", "sd of the logarithm", lognormal(0.35, 0.2), Number(0.0, 3.0),
+        "spread of the time from invitation to membership",
+        "four accessions 2017-2024, n = 4"),
+)  # fmt: skip
 
 
 class Roster:
@@ -130,7 +110,7 @@ class Roster:
 
     def _arrival(self, code: str, invited: date, period: int, runs: Flags) -> Numbers:
         """Days from the start to membership, given that it has not come by the later of start and invitation."""
-        from scipy.special import ndtr, ndtri
+        from sim.special import ndtr, ndtri
 
         settings, start = self._engine.settings, self._engine.start
         median = settings.number("alliance.ratification_median_days")

@@ -13,100 +13,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, slot
+from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, assumption, data, slot, under
 from sim.model.systems.roster import WITH_FORCES
 from sim.model.systems.secretary_general import SecretaryGeneral
-from sim.scenario import Flag, Number, Parameter, Value, beta, discrete, fixed
+from sim.scenario import Flag, Number, Value, beta, discrete, fixed
 
 PHASE = "summits"
 WALES_PLEDGE = date(2014, 9, 5)
 NEW_TARGET_TALK = date(2024, 1, 1)
 
 PARAMETERS = (
-    Parameter(
-        key="summits.target_pct_gdp",
-        meaning="spending guideline in force at the start",
-        unit="% of GDP",
-        kind="data",
-        default=fixed(2.0),
-        source="Riga 2006 guideline, Wales pledge of 5 September 2014, Vilnius 2023",
-        at_start=True,
-        domain=Number(0.0, 10.0),
-    ),
-    Parameter(
-        key="summits.deadline_year",
-        meaning="year by which the guideline in force is to be met; not set: none",
-        unit="year",
-        kind="data",
-        default=None,
-        source="Wales Summit Declaration: 'within a decade', read as 2024",
-        domain=Number(2000, 2100, integer=True),
-    ),
-    Parameter(
-        key="summits.new_target_discussed",
-        meaning="a target above the one in force is under discussion",
-        unit="yes or no",
-        kind="data",
-        default=None,
-        source="press 2024: talk of 2.5% and 3%",
-        domain=Flag(),
-    ),
-    Parameter(
-        key="summits.adoption_probability",
-        meaning="probability that a summit adopts the new target once it is discussed",
-        unit="per summit",
-        kind="assumption",
-        default=discrete({0.0: 1 / 3, 0.2: 1 / 3, 0.5: 1 / 3}),
-        source="three target decisions since 2006; not identified",
-        domain=Number(0.0, 1.0),
-        depends_on=True,
-        sweep="0, 0.2, 0.5",
-    ),
-    Parameter(
-        key="summits.new_target_pct_gdp",
-        meaning="the new target",
-        unit="% of GDP",
-        kind="assumption",
-        default=discrete({2.5: 1 / 3, 3.0: 1 / 3, 3.5: 1 / 3}),
-        source="proposals in the press of 2024",
-        domain=Number(0.0, 10.0),
-        depends_on=True,
-        sweep="2.5, 3, 3.5",
-    ),
-    Parameter(
-        key="summits.path_years",
-        meaning="years over which the target rises linearly from the old to the new",
-        unit="years",
-        kind="assumption",
-        default=fixed(10.0),
-        source="as the Wales pledge",
-        domain=Number(1.0, 30.0),
-        sweep="5 to 15",
-    ),
-    Parameter(
-        key="summits.opt_out_probability",
-        meaning="probability that a member does not take part in the new target",
-        unit="per member",
-        kind="assumption",
-        default=fixed(0.05),
-        source="not identified",
-        at_start=True,
-        domain=Number(0.0, 1.0),
-        depends_on=True,
-        sweep="0 to 0.3",
-    ),
-    Parameter(
-        key="summits.compliance",
-        meaning="response of budgets to the distance to a new target, relative to that to the Wales guideline",
-        unit="share",
-        kind="assumption",
-        default=beta(8.0, 2.0),
-        source="not identified above 2%",
-        domain=Number(0.0, 1.5),
-        depends_on=True,
-        sweep="0.4 to 1",
-    ),
-)
+    data("summits.target_pct_gdp", "% of GDP", fixed(2.0), Number(0.0, 10.0),
+        "spending guideline in force at the start",
+        "Riga 2006 guideline, Wales pledge of 5 September 2014, Vilnius 2023", at_start=True),
+    data("summits.deadline_year", "year", None, Number(2000, 2100, integer=True),
+        "year by which the guideline in force is to be met; not set: none",
+        "Wales Summit Declaration: 'within a decade', read as 2024"),
+    data("summits.new_target_discussed", "yes or no", None, Flag(),
+        "a target above the one in force is under discussion",
+        "press 2024: talk of 2.5% and 3%"),
+    assumption("summits.adoption_probability", "per summit", discrete({0.0: 1 / 3, 0.2: 1 / 3, 0.5: 1 / 3}),
+        Number(0.0, 1.0),
+        "probability that a summit adopts the new target once it is discussed",
+        "three target decisions since 2006; not identified", depends_on=True, sweep="0, 0.2, 0.5"),
+    assumption("summits.new_target_pct_gdp", "% of GDP", discrete({2.5: 1 / 3, 3.0: 1 / 3, 3.5: 1 / 3}),
+        Number(0.0, 10.0),
+        "the new target",
+        "proposals in the press of 2024", depends_on=True, sweep="2.5, 3, 3.5"),
+    assumption("summits.path_years", "years", fixed(10.0), Number(1.0, 30.0),
+        "years over which the target rises linearly from the old to the new",
+        "as the Wales pledge", sweep="5 to 15"),
+    assumption("summits.opt_out_probability", "per member", fixed(0.05), Number(0.0, 1.0),
+        "probability that a member does not take part in the new target",
+        "not identified", at_start=True, depends_on=True, sweep="0 to 0.3"),
+    assumption("summits.compliance", "share", beta(8.0, 2.0), Number(0.0, 1.5),
+        "response of budgets to the distance to a new target, relative to that to the Wales guideline",
+        "not identified above 2%", depends_on=True, sweep="0.4 to 1"),
+)  # fmt: skip
 
 
 class Summits:
@@ -197,12 +140,8 @@ SYSTEM = System(
     ),
     states={
         "target": State(
-            keys=(
-                "summits.target_pct_gdp",
-                "summits.new_target_discussed",
-                "summits.adoption_probability",
-                "summits.new_target_pct_gdp",
-                "summits.path_years",
+            keys=under(
+                "summits", "target_pct_gdp new_target_discussed adoption_probability new_target_pct_gdp path_years"
             ),
             reads=("agenda",),
             tables=("summits",),

@@ -31,6 +31,7 @@ from sim.model.engine import (
     ndtri,
     single,
     slot,
+    under,
 )
 from sim.model.systems.aid.parameters import PARAMETERS, by_donor
 from sim.model.systems.aid.pipeline import MILITARY, Delays, Pipeline
@@ -357,21 +358,13 @@ SYSTEM = System(
     states={
         "military aid": State(
             keys=(
-                "aid.generosity_persistence",
-                "aid.generosity_sd",
-                "aid.distance_slope",
-                "aid.generosity_at_1000km_pct_gdp",
-                "aid.*.package_probability",
-                "aid.package_sd_log",
-                "aid.sceptic_effect",
-                "aid.after_ceasefire_factor",
-                "aid.allocation_states",
-                "aid.allocation_eu",
-                "europe.aid.replacement_first_half_year",
-                "europe.aid.replacement_long_run",
-                "europe.aid.replacement_speed",
-                "europe.aid.fatigue_pct_per_year",
-                "europe.aid.commitment_factor",
+                *under("aid",
+                    "generosity_persistence generosity_sd distance_slope generosity_at_1000km_pct_gdp "
+                    "*.package_probability package_sd_log sceptic_effect after_ceasefire_factor allocation_states "
+                    "allocation_eu"),
+                *under("europe.aid",
+                    "replacement_first_half_year replacement_long_run replacement_speed fatigue_pct_per_year "
+                    "commitment_factor"),
                 "other.aid.commitment_factor",
             ),
             reads=("laws", "sceptics", "onset", "ceasefire"),

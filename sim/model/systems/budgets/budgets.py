@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Block, Engine, Numbers, Parts, Process, State, System, Variable, single, slot
+from sim.model.engine import Block, Engine, Numbers, Parts, Process, State, System, Variable, single, slot, under
 from sim.model.systems.budgets.equation import BEND, LOWEST, Coefficients, Situation, exposure, next_share, terms
 from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS, PARAMETERS, by_member
 from sim.model.systems.budgets.plans import Plans
@@ -283,9 +283,7 @@ SYSTEM = System(
         "shares": State(
             keys=(
                 *(parameter.key for parameter in PARAMETERS if parameter.key not in _ELSEWHERE),
-                "summits.deadline_year",
-                "summits.opt_out_probability",
-                "summits.compliance",
+                *under("summits", "deadline_year opt_out_probability compliance"),
             ),
             reads=(
                 "starting shares",

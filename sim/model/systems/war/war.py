@@ -30,6 +30,7 @@ from sim.model.engine import (
     month_number,
     single,
     slot,
+    under,
 )
 from sim.model.systems.aid import Aid
 from sim.model.systems.hostilities import Hostilities, may_begin
@@ -264,50 +265,34 @@ SYSTEM = System(
         ),
     ),
     states={
-        "onset": State(keys=("war.full_scale", "war.onset_probability_per_year")),
+        "onset": State(keys=under("war", "full_scale onset_probability_per_year")),
         "effort": State(
-            keys=(
-                "war.first_effort_thousand",
-                "war.effort_persistence",
-                "war.effort_noise_log",
-                "war.effort_drift_pct_per_month",
-                "war.highest_loss_share",
-                "war.russian_force_thousand",
-                "war.russian_intake_thousand",
-                "war.irrecoverable_share",
-                "war.effort_factor",
-                "war.ceasefire_effort",
-            ),
+            keys=under("war",
+                "first_effort_thousand effort_persistence effort_noise_log effort_drift_pct_per_month "
+                "highest_loss_share russian_force_thousand russian_intake_thousand irrecoverable_share "
+                "effort_factor ceasefire_effort"),
             reads=("onset", "ceasefire"),
             tables=("casualties",),
         ),
         "gain": State(
-            keys=(
-                "war.front_persistence",
-                "war.gain_per_effort_km2",
-                "war.break_even_thousand",
-                "war.gain_per_aid_km2",
-                "war.front_noise_km2",
-            ),
+            keys=under("war",
+                "front_persistence gain_per_effort_km2 break_even_thousand gain_per_aid_km2 front_noise_km2"),
             reads=("effort", "deliveries"),
         ),
         "ground": State(
             keys=(
-                "war.occupied_before_km2",
-                "war.first_advance_km2",
-                "war.collapse_per_month",
-                "war.collapse_km2",
-                "war.collapse_of_ukraine",
+                *under("war",
+                    "occupied_before_km2 first_advance_km2 collapse_per_month collapse_km2 collapse_of_ukraine"),
                 "negotiation.conceded_km2",
             ),
             reads=("gain",),
             tables=("front",),
         ),
         "salient": State(
-            keys=("war.kursk_decline_per_month", "war.kursk_held"), reads=("onset", "ceasefire"), tables=("front",)
+            keys=under("war", "kursk_decline_per_month kursk_held"), reads=("onset", "ceasefire"), tables=("front",)
         ),
         "Ukrainian losses": State(
-            keys=("war.loss_ratio", "war.ukrainian_casualties_at_start_thousand"), reads=("effort",)
+            keys=under("war", "loss_ratio ukrainian_casualties_at_start_thousand"), reads=("effort",)
         ),
         "Ukrainian intake": State(keys=("war.ukrainian_intake_thousand",), reads=("onset", "ceasefire")),
         "Russian intake": State(keys=("war.russian_intake_thousand",), reads=("onset", "ceasefire")),
