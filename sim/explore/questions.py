@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import text
-from sim.analysis.sweep.design import Input, declared_range
+from sim.analysis.sweep.design import Input
 from sim.analysis.sweep.question import Recorded, target
 from sim.analysis.sweep.solving import solve
 from sim.errors import InputError
@@ -22,7 +22,7 @@ from sim.explore.answer import baseline_of, by_title, headlines
 from sim.explore.drawn import Drawn, GivenUp, Subject, codes, simulated
 from sim.explore.levers import front
 from sim.explore.state import State
-from sim.scenario.parameter import Choice, Flag, Number
+from sim.scenario.parameter import Choice, Flag, Number, declared_range
 from sim.scenario.values import Dated, Distribution
 
 if TYPE_CHECKING:
