@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sim import ensemble
 from sim.analysis.align import name_problems, start_problems
 from sim.analysis.attribution import Attribution, attribute
-from sim.analysis.comparison import Comparison, compare
+from sim.analysis.comparison import Comparison, compare, recorded
 from sim.analysis.outcomes import Outcome, chosen_outcomes
 from sim.ensemble import Result
 from sim.ensemble.making import check_folder
@@ -266,7 +266,8 @@ def ask(
         if outside and day != date.max:
             complaints.append(f"{day} is outside {', '.join(outside)}")
     try:
-        outcomes = chosen_outcomes(variables)
+        held = [side for side in sides if isinstance(side, Result)]
+        outcomes = chosen_outcomes(variables, recorded(held) if len(held) == len(sides) else None)
     except InputError as error:
         complaints += [problem.message for problem in error.problems]
         outcomes = ()

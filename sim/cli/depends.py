@@ -54,10 +54,10 @@ def depends_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Try each conclusion of COMPARISON at both ends of the range of every assumption.
+    """Find on which assumptions a COMPARISON turns.
 
-    Those that turn to the other side, or are no longer clear, are named with the assumption; the note is kept in
-    comparison.json, where the report finds it.
+    Each conclusion is tried at both ends of the range of every assumption. Those that turn to the other side, or are
+    no longer clear, are named with the assumption; the note is kept in comparison.json, where the report finds it.
     """
     began = time.monotonic()
     from sim.analysis import reopen

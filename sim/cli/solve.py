@@ -48,7 +48,10 @@ def solve_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Find the smallest lever with which SCENARIO reaches a target, on the same streams at every value tried."""
+    """Find the smallest lever that reaches a target.
+
+    SCENARIO is simulated on the same streams at every value tried.
+    """
     began = time.monotonic()
     from sim.analysis.sweep import solve
     from sim.loading import load

@@ -191,7 +191,7 @@ def test_an_empty_out_is_refused_by_every_verb_that_has_one(
     alliance: Alliance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    verbs = [verb for verb in VERBS if "--out" in alliance(verb, "--help").stdout]
+    verbs = [verb for verb in VERBS if "--out " in alliance(verb, "--help").stdout]
     assert {"run", "compare", "attribute", "plot", "export", "branch"} <= set(verbs)
     for verb in verbs:
         done = alliance(verb, "--out", "")
