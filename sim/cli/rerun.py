@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from sim.cli.options import OutPath, quiet_option, usable_cores
 from sim.cli.progress import Progress
 
 if TYPE_CHECKING:
+    from sim.analysis import Asked
     from sim.figures import Drawing
 
 VERBS = ("run", "compare", "attribute")
@@ -34,9 +35,9 @@ def rerun_command(figure: Path, out: Path | None, quiet: bool) -> None:
 
     carried = provenance_of(figure)
     edited = numbers_edited(figure, carried)
-    with tempfile.TemporaryDirectory(prefix="alliance-") as folder:
-        drawing = draw_again(carried, Path(folder), quiet=quiet)
-        again = next(iter(export(drawing, out or Path(folder) / "figure", figure.stem, [figure.suffix[1:]])))
+    with tempfile.TemporaryDirectory(prefix="alliance-") as scratch:
+        drawing = draw_again(carried, Path(scratch), quiet=quiet)
+        again = next(iter(export(drawing, out or Path(scratch) / "figure", figure.stem, [figure.suffix[1:]])))
         same = again.read_bytes() == figure.read_bytes()
     if same and not edited:
         click.echo(f"{figure}: made again, the same bytes")
@@ -60,7 +61,7 @@ def numbers_edited(figure: Path, carried: Mapping[str, Any]) -> bool:
 
 
 def draw_again(carried: Mapping[str, Any], folder: Path, *, quiet: bool) -> Drawing:
-    """The figure drawn anew by the command it carries, with intermediate results under ``place``.
+    """The figure drawn anew by the command it carries, with intermediate results under ``folder``.
 
     Raises:
         InputError: the command is missing, or its scenarios are no longer what they were.
@@ -110,31 +111,35 @@ def _from_run(carried: Mapping[str, Any], given: Mapping[str, Any], folder: Path
 
 
 def _from_comparison(carried: Mapping[str, Any], given: Mapping[str, Any], folder: Path, line: str) -> Drawing:
-    from sim.analysis import ask
     from sim.figures import draw
 
-    asked = ask(
-        given["scenarios"],
-        by=given["by"],
-        baseline=given["baseline"],
-        variables=given["variables"],
-        at=[moment.date() for moment in given["at"]],
-        runs=given["runs"],
-        seed=given["seed"],
-        sets=given["sets"],
-    )
-    _check_inputs(carried, {scenario.name: scenario.hash for scenario in asked.scenarios})
-    comparison = asked.comparison(folder, jobs=usable_cores(), command=line)
+    comparison = _asked(carried, given, given["scenarios"]).comparison(folder, jobs=usable_cores(), command=line)
+    if carried["figure"] == "brief":
+        from sim.figures.report import draw_brief
+
+        return draw_brief(comparison, line)
     return draw(comparison, carried["figure"], carried.get("size", "page"), command=line)
 
 
 def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], folder: Path, line: str) -> Drawing:
-    from sim.analysis import ask
     from sim.cli.attribute import provenance
     from sim.figures.compared.waterfall import waterfall
 
+    asked = _asked(carried, given, [given["first"], given["second"]])
+    attribution = asked.attribution(folder, orders=given["orders"], jobs=usable_cores())
+    outcome = str(carried["figure"]).removeprefix("waterfall:")
+    source = provenance(attribution, asked.scenarios, line)
+    return waterfall(attribution, outcome, carried.get("size", "page"), source=source)
+
+
+def _asked(carried: Mapping[str, Any], given: Mapping[str, Any], sources: Sequence[str]) -> Asked:
+    """The question that the command line asked, its scenarios checked to be what they were."""
+    from sim.analysis import ask
+
     asked = ask(
-        [given["first"], given["second"]],
+        sources,
+        by=given.get("by"),
+        baseline=given.get("baseline"),
         variables=given["variables"],
         at=[moment.date() for moment in given["at"]],
         runs=given["runs"],
@@ -142,11 +147,7 @@ def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], fold
         sets=given["sets"],
     )
     _check_inputs(carried, {scenario.name: scenario.hash for scenario in asked.scenarios})
-    attribution = asked.attribution(folder, orders=given["orders"], jobs=usable_cores())
-    outcome = str(carried["figure"]).removeprefix("waterfall:")
-    return waterfall(
-        attribution, outcome, carried.get("size", "page"), source=provenance(attribution, asked.scenarios, line)
-    )
+    return asked
 
 
 def _check_inputs(carried: Mapping[str, Any], hashes: Mapping[str, str]) -> None:

@@ -91,8 +91,8 @@ def _own_code() -> str:
 @cache
 def versions() -> dict[str, str]:
     """Versions of everything that can change a bit of the result."""
-    found = {"alliance-sim": __version__, "python": platform.python_version()}
-    return found | {name: metadata.version(name) for name in DISTRIBUTIONS}
+    own = {"alliance-sim": __version__, "python": platform.python_version()}
+    return own | {name: metadata.version(name) for name in DISTRIBUTIONS}
 
 
 def git_commit() -> str | None:
@@ -101,7 +101,7 @@ def git_commit() -> str | None:
         return None
     command = ["git", "-C", str(PACKAGE.parent), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
     try:
-        told = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+        described = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
-    return told.stdout.strip()
+    return described.stdout.strip()

@@ -245,6 +245,8 @@ def test_a_brief_is_written_as_html_and_as_pdf(here: Path, alliance: Alliance) -
     assert {"new/brief.html", "new/brief.pdf"} <= set(json.loads(done.stdout)["files"])
     assert "harsh.toml --runs 12 --seed 1 --brief new/brief.pdf" in Path("new/brief.html").read_text()
     assert Path("new/brief.pdf").read_bytes().startswith(b"%PDF")
+    again = alliance("rerun", "new/brief.pdf", "-q")
+    assert (again.exit_code, again.stderr) == (0, "")
     refused = alliance("compare", "short.toml", "harsh.toml", *NUMBERS, "--brief", "brief.doc")
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "'brief.doc' must end in .html or .pdf" in refused.stderr

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 from sim import model
 from sim.analysis import INPUT_COLUMNS, PART_COLUMNS, ROW_COLUMNS, Attribution, Comparison, csv_text
+from sim.figures.cases import skill_line
 from sim.figures.report import story
 from sim.figures.report.tables import assumptions, changed_inputs, courses, outcome_tables
 from sim.figures.report.why import MOST_FALLS, reasons
@@ -135,12 +136,12 @@ def build_report(
         courses=through,
         differences_download=csv_download("differences.csv", csv_text([row.to_dict() for row in rows], ROW_COLUMNS)),
         figures=[_shown(picture, number, labels) for number, picture in enumerate(pictures, start=1)],
-        attributions=[(reasons(one, comparison.headline()), _parts_download(one)) for one in attributions],
+        attributions=[(reasons(why, comparison.headline()), _parts_download(why)) for why in attributions],
         most_falls=MOST_FALLS,
         systems=assumptions(comparison, catalogue),
         reading=story.reading(comparison.conditional),
         limits=(*story.NOT_MODELLED, story.not_identified(catalogue), *story.NOT_KNOWN),
-        skill=_skill(),
+        skill=skill_line(),
         credits=credits_of_facts(),
     )
 
@@ -281,12 +282,6 @@ def _shown(picture: Picture, number: int, labels: Mapping[str, str]) -> Shown:
 def _parts_download(attribution: Attribution) -> Download:
     text = csv_text([part.to_dict() for part in attribution.rows()], PART_COLUMNS)
     return csv_download(f"attribution_{file_name(attribution.a)}_{file_name(attribution.b)}.csv", text)
-
-
-def _skill() -> str:
-    from sim.figures.cases import skill_line
-
-    return skill_line()
 
 
 def _without_marks(text: str) -> str:
