@@ -33,8 +33,6 @@ from sim.text import number
 
 if TYPE_CHECKING:
     from sim.analysis import Attribution, Waterfall
-    from sim.figures import Provenance
-    from sim.scenario import Scenario
 
 
 LONGEST = 32  # characters of a label in a table
@@ -89,39 +87,16 @@ def attribute_command(
     files = [table]
     if not no_figures:
         line = command_line("attribute", asked.words, [*asked.settings, ("--orders", orders)])
-        source = provenance(attribution, asked.scenarios, line)
-        files += draw_waterfalls(attribution, source, folder / "figures", formats, size, jobs, quiet=quiet)
+        from sim.figures.compared.waterfall import draw_attribution
+
+        with Progress("figures", quiet=quiet) as progress:
+            files += draw_attribution(
+                attribution, folder / "figures", formats, jobs or usable_cores(), scenarios=asked.scenarios, command=line,
+                size=size, progress=progress,
+            )  # fmt: skip
     seconds = time.monotonic() - began
     labels = [scenario.label for scenario in asked.scenarios]
     click.echo(as_document(attribution, files, seconds) if as_json else as_text(attribution, labels, files, seconds))
-
-
-def provenance(attribution: Attribution, pair: Sequence[Scenario], line: str) -> Provenance:
-    """What the waterfalls of ``found`` carry: scenarios with hashes, seed, runs, versions and the command."""
-    from sim import facts
-    from sim.figures.compared.waterfall import attribution_provenance
-    from sim.version import __version__
-
-    return attribution_provenance(attribution, pair, version=__version__, facts=facts.stamp(), command=line)
-
-
-def draw_waterfalls(
-    attribution: Attribution,
-    source: Provenance,
-    folder: Path,
-    formats: Sequence[str],
-    size: str,
-    jobs: int | None,
-    *,
-    quiet: bool,
-) -> list[Path]:
-    """Write a waterfall for each headline outcome; returns the paths."""
-    from sim.figures.compared.waterfall import draw_attribution
-
-    with Progress("figures", quiet=quiet) as progress:
-        return draw_attribution(
-            attribution, folder, formats, jobs or usable_cores(), source=source, size=size, progress=progress
-        )
 
 
 def as_text(attribution: Attribution, labels: Sequence[str], files: list[Path], seconds: float) -> str:

@@ -122,14 +122,13 @@ def _from_comparison(carried: Mapping[str, Any], given: Mapping[str, Any], folde
 
 
 def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], folder: Path, line: str) -> Drawing:
-    from sim.cli.attribute import provenance
     from sim.figures.compared.waterfall import waterfall
 
     asked = _asked(carried, given, [given["first"], given["second"]])
     attribution = asked.attribution(folder, orders=given["orders"], jobs=usable_cores())
     outcome = str(carried["figure"]).removeprefix("waterfall:")
-    source = provenance(attribution, asked.scenarios, line)
-    return waterfall(attribution, outcome, carried.get("size", "page"), source=source)
+    size = carried.get("size", "page")
+    return waterfall(attribution, outcome, size, scenarios=asked.scenarios, command=line)
 
 
 def _asked(carried: Mapping[str, Any], given: Mapping[str, Any], sources: Sequence[str]) -> Asked:

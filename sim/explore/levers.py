@@ -69,7 +69,8 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
         (
             Lever("us.aid.commitment_factor", "U.S. commitments, times", 0, 2, 0.1, grid=(0, 1, 2)),
             Lever("europe.aid.commitment_factor", "European commitments, times", 0, 2, 0.1, grid=(0.5, 1, 1.5)),
-            Lever("europe.aid.replacement_long_run", "Share of lost U.S. aid that Europe replaces", 0, 1, 0.05),
+            Lever("europe.aid.replacement_first_half_year", "Share of lost U.S. aid replaced at first", 0, 1.5, 0.05),
+            Lever("europe.aid.replacement_long_run", "Share of lost U.S. aid replaced in the long run", 0, 1, 0.05),
             Lever("europe.aid.fatigue_pct_per_year", "European aid tires by, a year", 0, 30, 1),
             Lever("aid.after_ceasefire_factor", "Aid after a ceasefire, times", 0, 1.5, 0.05),
         ),
@@ -109,6 +110,7 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
             Lever("threat.half_life_years", "Half-life of threat after a ceasefire", 1, 20, 0.5),
             Lever("threat.floor", "Threat never falls below", 0, 1.8, 0.05),
             Lever("economy.growth_shift_pct", "Growth higher or lower by", -3, 3, 0.1),
+            Lever("economy.dollar_change_pct", "Dollar rises or falls by, a year", -10, 10, 0.5),
             Lever("economy.dollar_inflation_pct", "Dollar inflation", 0, 8, 0.1),
         ),
     ),

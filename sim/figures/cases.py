@@ -314,15 +314,6 @@ def skill_line() -> str:
     return str(card()) if card else ""
 
 
-@cache
-def entity_names() -> Mapping[str, str]:
-    """Names of members, donors and groups of donors by code."""
-    from sim import facts
-
-    names = {donor.code: donor.name for donor in facts.donors()} | {one.code: one.name for one in facts.members()}
-    return names | {"EUR": "Europe and EU institutions", "OTHER": "Other donors", "ALL": "All donors"}
-
-
 _KNOWN: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
 
 

@@ -72,7 +72,7 @@ MEANINGS = {
     "sentence": "the row in words",
     "key": "the key of the input in a scenario file, or the event",
     "meaning": "what the input is",
-    "depends_on": "1 where no data to 2024 settle the input, so that conclusions turn on it",
+    "depends_on": "1 where no data settle the input, so that conclusions turn on it",
     "value": "the value in the scenario",
     "origin": "the file and line, or the layer, that set it",
     "source": "on what grounds",
