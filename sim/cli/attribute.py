@@ -91,9 +91,15 @@ def attribute_command(
 
         with Progress("figures", quiet=quiet) as progress:
             files += draw_attribution(
-                attribution, folder / "figures", formats, jobs or usable_cores(), scenarios=asked.scenarios, command=line,
-                size=size, progress=progress,
-            )  # fmt: skip
+                attribution,
+                folder / "figures",
+                formats,
+                jobs or usable_cores(),
+                scenarios=asked.scenarios,
+                command=line,
+                size=size,
+                progress=progress,
+            )
     seconds = time.monotonic() - began
     labels = [scenario.label for scenario in asked.scenarios]
     click.echo(as_document(attribution, files, seconds) if as_json else as_text(attribution, labels, files, seconds))

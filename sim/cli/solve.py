@@ -63,7 +63,8 @@ def solve_command(
 ) -> None:
     """Find the smallest lever that reaches a target.
 
-    SCENARIO is simulated on the same streams at every value tried. A QUESTION.toml states scenario, lever, target, runs and seed by itself; those of the command line do not count.
+    SCENARIO is simulated on the same streams at every value tried. A QUESTION.toml states scenario, lever, target, runs
+    and seed by itself; those of the command line do not count.
     """
     began = time.monotonic()
     from sim.analysis.sweep import solve
