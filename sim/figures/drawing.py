@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+NOTEBOOK_DPI = 110
+
+
 class Row(NamedTuple):
     """One drawn number or fan point.
 
@@ -138,6 +141,15 @@ class Drawing:
     table: Table
     provenance: Provenance
     frames: tuple[Frame, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Drawing({self.title!r}, {len(self.table.rows):,} numbers)"
+
+    def _repr_png_(self) -> bytes:
+        """The picture as a notebook shows it; `export` writes it with its origin inside."""
+        content = io.BytesIO()
+        self.figure.savefig(content, format="png", dpi=NOTEBOOK_DPI)
+        return content.getvalue()
 
 
 def _cell(value: object) -> str:
