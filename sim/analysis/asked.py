@@ -314,6 +314,18 @@ def tried(folder: Path, comparison: Comparison) -> dict[str, Any]:
     return kept if same else {}
 
 
+def open_source(folder: Path) -> tuple[Result | Comparison, str]:
+    """The result or comparison kept in ``folder``, and the command that made it.
+
+    Raises:
+        InputError: there is neither, or it is damaged.
+    """
+    if (folder / FILE).is_file():
+        return reopen(folder)
+    result = ensemble.open_result(folder)
+    return result, str(result.manifest.get("command", ""))
+
+
 def is_result(word: str | Path) -> bool:
     """Whether a word names a result, finished or not, rather than a scenario.
 

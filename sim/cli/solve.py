@@ -19,10 +19,10 @@ from sim.cli.options import (
     paths_shown,
     quiet_option,
     usable_cores,
-    write_whole,
 )
 from sim.cli.progress import Progress
 from sim.cli.tables import columns
+from sim.files import write_whole
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Solution
@@ -61,9 +61,10 @@ def solve_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Find the smallest lever with which SCENARIO reaches a target, on the same streams at every value tried.
+    """Find the smallest lever that reaches a target.
 
-    A QUESTION.toml states scenario, lever, target, runs and seed by itself; those of the command line do not count.
+    SCENARIO is simulated on the same streams at every value tried. A QUESTION.toml states scenario, lever, target, runs
+    and seed by itself; those of the command line do not count.
     """
     began = time.monotonic()
     from sim.analysis.sweep import solve

@@ -260,6 +260,19 @@ def test_a_report_that_cannot_be_written_is_one_line(here: Path, alliance: Allia
     assert "taken/brief.html cannot be written" in done.stderr
 
 
+def test_one_variable_of_a_comparison_is_drawn_and_a_member_named_as_people_name_it(
+    here: Path, alliance: Alliance
+) -> None:
+    words = ("compare", "short.toml", "harsh.toml", "--variable", "defence_share_pct_gdp:Poland", *NUMBERS)
+    done = alliance(*words, "--out", "of_poland")
+    assert done.exit_code == 0, done.stderr
+    assert "Defence expenditure, share of GDP: Poland" in done.stdout
+    assert {row["entity"] for row in table("of_poland/differences.csv")} == {"POL"}
+    drawn = alliance("plot", "of_poland", "--variable", "us_commitment", "--format", "svg", "--out", "one", "-q")
+    assert drawn.exit_code == 0, drawn.stderr
+    assert {path.name for path in Path("one").iterdir()} == {"us_commitment.svg", "us_commitment.csv"}
+
+
 def test_twins_have_nothing_to_attribute(here: Path, alliance: Alliance) -> None:
     done = alliance("attribute", "short.toml", "same.toml", *NUMBERS)
     assert (done.exit_code, done.stdout) == (2, "")

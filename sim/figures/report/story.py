@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.analysis import Comparison, Row
-from sim.analysis.wording import runs_of_100
 from sim.figures.cases import cast_of
 from sim.figures.report.tables import by_outcome, is_share, outcome_name, same_everywhere
 from sim.scenario.parameter import Catalogue
-from sim.text import day_of, difference, full_date, quantity
+from sim.text import day_of, difference, full_date, quantity, runs_of_100
 
 MOST_SCENARIOS, MOST_NAMES, MOST_LEADING = 3, 3, 3
 NOT_MODELLED = (
