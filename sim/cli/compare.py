@@ -136,14 +136,14 @@ def compare_command(
 
 def clear_lines(clear: Clear, asked: Asked) -> list[str]:
     """How the search for enough runs ended: each difference at the last date with an interval that allows for it."""
-    others = [name for place, name in enumerate(asked.names) if place != asked.baseline]
+    others = [name for row, name in enumerate(asked.names) if row != asked.baseline]
     rows: list[tuple[str, ...]] = [("", "mean +/−", "low", "high", "half-width", "asked", "")]
-    for place in range(len(clear.mean)):
-        which, number = divmod(place, len(asked.outcomes))
+    for row in range(len(clear.mean)):
+        which, number = divmod(row, len(asked.outcomes))
         name = f"{others[which]}: {asked.outcomes[number].key}" if len(others) > 1 else asked.outcomes[number].key
         values = (clear.mean, clear.low, clear.high, clear.width, clear.asked)
-        cells = [f"{array[place]:.4g}" for array in values]
-        rows.append((name, *cells, "" if clear.clear[place] else "not clear"))
+        cells = [f"{array[row]:.4g}" for array in values]
+        rows.append((name, *cells, "" if clear.clear[row] else "not clear"))
     return [
         f"{clear.runs:,} runs after {clear.look + 1} looks; intervals at the last date, made wider for every look.",
         *columns(rows),
