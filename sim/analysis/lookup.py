@@ -43,7 +43,7 @@ def describe_name(name: str, scenario: str | None = None) -> dict[str, str] | No
     With ``scenario`` (a path or the name of a shipped one) a key is told with its value there and who set it.
     """
     catalogue = model.catalogue()
-    if successor := catalogue.successor(name):
+    if successor := catalogue.successor(name) or model.RENAMED.get(name):
         return {"renamed": f"{name} is called {successor} now", **(describe_name(successor, scenario) or {})}
     name = catalogue.spelled(name)
     parameter = catalogue.find(name)

@@ -309,6 +309,7 @@ def _check_variable(document: Document, here: tuple[str | int, ...], table: dict
     """The code of the entity that a hold is about, the empty text for none; mistakes are noted."""
     known = {variable.name: variable for variable in model.variables()}
     name, entity = table.get("variable"), table.get("entity")
+    name = table["variable"] = model.RENAMED.get(str(name), name)
     if name == EVERYTHING and "==" in str(table.get("relation")) and "entity" not in table:
         return ""
     if not isinstance(name, str) or name not in known:

@@ -78,7 +78,8 @@ class Row:
 
     def to_dict(self) -> dict[str, Any]:
         """Field names and values and the sentence; missing numbers as None (JSON has no NaN)."""
-        entries = {key: None if value != value else value for key, value in asdict(self).items()}
+        entries: dict[str, Any] = {name: getattr(self, name) for name in FIELDS}
+        entries.update((name, None) for name, value in entries.items() if value != value)
         return {**entries, "sentence": self.sentence}
 
 
@@ -101,7 +102,8 @@ class InputRow:
         return asdict(self)
 
 
-ROW_COLUMNS = (*(field.name for field in fields(Row)), "sentence")
+FIELDS = tuple(field.name for field in fields(Row))
+ROW_COLUMNS = (*FIELDS, "sentence")
 INPUT_COLUMNS = tuple(field.name for field in fields(InputRow))
 
 

@@ -75,7 +75,7 @@ def depends_command(
         turns = depends(
             order, asked, inputs=inputs, runs=runs, jobs=jobs or usable_cores(), cluster=cluster, progress=progress
         )
-    document = as_content(turns, cost, asked, runs)
+    document = as_content(turns, cost, asked, runs) | {"hashes": [scenario.hash for scenario in scenarios]}
     path = folder / "comparison.json"
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     write_whole(path, json.dumps({**content, "depends": document}, indent=2, ensure_ascii=False) + "\n")

@@ -76,6 +76,7 @@ def compose(
         "central": given["central"],
         "keep_runs": given["keep_runs"],
         "facts": given["facts"],
+        "editions": source.editions(scenario.start),
         "versions": given["versions"],
         "systems": source.systems(),
         "git_commit": source.git_commit(),

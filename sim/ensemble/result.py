@@ -164,6 +164,11 @@ class Result:
 
     def variable(self, name: str) -> Variable:
         """The description of a variable; InputError with the nearest name if there is none."""
+        from sim.model import RENAMED
+
+        for old, new in RENAMED.items():
+            if name in (old, new) and name not in self.variables:
+                name = new if new in self.variables else old
         if name not in self.variables:
             raise InputError(unknown("variable", name, self.variables))
         return self.variables[name]
@@ -239,11 +244,11 @@ class Result:
             )
             raise InputError(f"{variable}: single runs are kept {kept}")
         if entity is None:
-            return self._array(variable, keep=False)
+            return self._array(described.name, keep=False)
         if described.labels:
-            return np.asarray(self._array(variable, keep=False) == self._index(described, entity), np.float32)
+            return np.asarray(self._array(described.name, keep=False) == self._index(described, entity), np.float32)
         index = self._index(described, entity) if described.keep_runs or entity is None else groups.index(entity)
-        return self._array(variable, keep=False, index=index)
+        return self._array(described.name, keep=False, index=index)
 
     @cached_property
     def dataset(self) -> xarray.Dataset:
@@ -339,7 +344,7 @@ class Result:
         described = self.variable(variable)
         if described.labels and what != "mean":
             raise InputError(f"{variable} is a label: it has shares of runs (mean, probability), no {what}")
-        whole = self._array(f"{variable}_{'share' if described.labels else SUFFIXES[what]}")
+        whole = self._array(f"{described.name}_{'share' if described.labels else SUFFIXES[what]}")
         return whole if entity is None else np.ascontiguousarray(whole[:, self._index(described, entity)])
 
     def _index(self, variable: Variable, entity: str | None) -> int:

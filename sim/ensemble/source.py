@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Protocol, cast
 from sim.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -55,9 +58,25 @@ def model(name: str = "") -> Model:
     return cast("Model", importlib.import_module(name or MODEL))
 
 
+def dated(recorded: Sequence[Variable], start: date) -> tuple[Variable, ...]:
+    """``recorded`` with the price base of a start."""
+    from sim.model import dated
+
+    return dated(recorded, start)
+
+
 def facts_stamp() -> str:
     """The vintage of the facts, a sha256."""
     return str(importlib.import_module(FACTS).stamp())
+
+
+def editions(start: date) -> str:
+    """The publications that a start rests on, and the reader's own folder of tables, in one line."""
+    facts = importlib.import_module(FACTS)
+    if not hasattr(facts, "editions"):
+        return ""  # a model with tables of its own
+    folder = facts.own_folder()
+    return str(facts.editions(start).text) + (f"; own tables {folder}" if folder else "")
 
 
 def code_stamp() -> str:

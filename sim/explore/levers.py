@@ -106,7 +106,7 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
     (
         "War effort and negotiation",
         (
-            Lever("negotiation.hazard_per_year", "Ceasefires a year without pressure", 0, 2, 0.05, grid=(0, 0.3, 1)),
+            Lever("negotiation.hazard_per_year", "Ceasefires a year without pressure", 0, 2, 0.05, grid=(None, 0, 1)),
             Lever("negotiation.us_pressure", "U.S. pressure for talks, times", 0.5, 3, 0.1),
             Lever("negotiation.hold_probability", "Chance that a ceasefire holds", 0, 1, 0.05),
             Lever("reassurance.thousand", "European reassurance force", 0, 100, 5),

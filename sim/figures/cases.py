@@ -302,6 +302,7 @@ def provenance(cast: Cast, figure: str, size: str, command: str = "") -> Provena
         size=size,
         baseline=cast.first.name if comparison else "",
         by=comparison.by if comparison else "",
+        editions=str(manifest.get("editions", "")),
     )
 
 

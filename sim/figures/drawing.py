@@ -72,6 +72,7 @@ class Provenance:
     """What made a picture, carried inside svg, png and pdf so that it can be checked and made again.
 
     ``baseline`` is what a comparison compares with and ``by`` the key by which it split one ensemble; else empty.
+    ``editions``: the publications that the start rests on.
     """
 
     scenarios: tuple[str, ...]
@@ -85,6 +86,7 @@ class Provenance:
     size: str = "page"
     baseline: str = ""
     by: str = ""
+    editions: str = ""
 
     def to_json(self, table: Table) -> str:
         """One line of JSON, with the sha256 of the CSV so that edited numbers show."""
@@ -99,7 +101,11 @@ class Provenance:
             "command": self.command,
             "numbers_sha256": hashlib.sha256(table.csv().encode()).hexdigest(),
         }
-        body |= {key: text for key, text in (("baseline", self.baseline), ("by", self.by)) if text}
+        body |= {
+            key: text
+            for key, text in (("baseline", self.baseline), ("by", self.by), ("editions", self.editions))
+            if text
+        }
         return json.dumps(body, ensure_ascii=True, separators=(",", ":"))
 
     def footer(self) -> str:
@@ -113,6 +119,8 @@ class Provenance:
         ]
         if self.facts:
             parts.append(f"facts {self.facts[:8]}")
+        if self.editions:
+            parts.append(self.editions)
         return " · ".join(parts)
 
 

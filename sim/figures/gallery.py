@@ -144,8 +144,10 @@ def _maker(cast: Cast, name: str) -> Callable[[Size, str], Drawing]:
     """
     from sim.figures import members
     from sim.figures.subjects import PANELS, draw_panels, one_variable
+    from sim.model import RENAMED
 
     stem, _, rest = name.partition(":")
+    stem = RENAMED.get(stem, stem)
     if not cast.single and (stem in COMPARED or stem == OUTCOME):
         maker = _compared_maker(cast, stem, rest)
         if maker:
