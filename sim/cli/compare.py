@@ -142,18 +142,18 @@ def compare_command(
 
 def clear_rows(clear: Clear, asked: Asked) -> list[dict[str, Any]]:
     """Each difference at the last date where the search for enough runs ended, for ``until_clear.csv``."""
-    others = [name for place, name in enumerate(asked.names) if place != asked.baseline]
+    others = [name for index, name in enumerate(asked.names) if index != asked.baseline]
     arrays = {"mean": clear.mean, "low": clear.low, "high": clear.high, "half_width": clear.width, "asked": clear.asked}
     return [
         {
-            "scenario": others[place // len(asked.outcomes)],
-            "outcome": asked.outcomes[place % len(asked.outcomes)].key,
-            **{name: float(array[place]) for name, array in arrays.items()},
-            "clear": bool(clear.clear[place]),
+            "scenario": others[index // len(asked.outcomes)],
+            "outcome": asked.outcomes[index % len(asked.outcomes)].key,
+            **{name: float(array[index]) for name, array in arrays.items()},
+            "clear": bool(clear.clear[index]),
             "runs": clear.runs,
             "looks": clear.look + 1,
         }
-        for place in range(len(clear.mean))
+        for index in range(len(clear.mean))
     ]
 
 

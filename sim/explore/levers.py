@@ -168,7 +168,7 @@ def settings(scenario: Scenario, keys: tuple[str, ...]) -> dict[str, dict[str, A
     from sim.model import catalogue, registry
 
     known = catalogue()
-    told = {}
+    texts = {}
     for key in keys:
         given, parameter = scenario.values.get(key), known.find(key)
         if parameter is None:
@@ -178,7 +178,7 @@ def settings(scenario: Scenario, keys: tuple[str, ...]) -> dict[str, dict[str, A
         span = None
         if isinstance(value, Distribution) and not value.is_fixed:
             span = [float(f"{edge:.4g}") for edge in _edges(value)]
-        told[key] = {
+        texts[key] = {
             "value": value_shown(value),
             "text": words,
             "span": span,
@@ -187,7 +187,7 @@ def settings(scenario: Scenario, keys: tuple[str, ...]) -> dict[str, dict[str, A
             "layer": given.origin.layer if given else "default",
             "origin": str(given.origin) if given else "default",
         }
-    return told
+    return texts
 
 
 def _edges(value: Distribution) -> list[float]:
