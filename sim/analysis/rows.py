@@ -78,7 +78,8 @@ class Row:
 
     def to_dict(self) -> dict[str, Any]:
         """Field names and values and the sentence; missing numbers as None (JSON has no NaN)."""
-        entries = {key: None if value != value else value for key, value in asdict(self).items()}
+        entries: dict[str, Any] = {name: getattr(self, name) for name in FIELDS}
+        entries.update((name, None) for name, value in entries.items() if value != value)
         return {**entries, "sentence": self.sentence}
 
 
@@ -101,7 +102,8 @@ class InputRow:
         return asdict(self)
 
 
-ROW_COLUMNS = (*(field.name for field in fields(Row)), "sentence")
+FIELDS = tuple(field.name for field in fields(Row))
+ROW_COLUMNS = (*FIELDS, "sentence")
 INPUT_COLUMNS = tuple(field.name for field in fields(InputRow))
 
 
@@ -169,9 +171,9 @@ def _chance(row: Row) -> str:
     )
 
 
-def _bare(share: float, one: str = "run", many: str = "runs") -> str:
+def _bare(share: float, single: str = "run", many: str = "runs") -> str:
     """The share without repeating what it is of: ``30`` for ``30 of 100 runs``."""
-    text = runs_of_100(share, one, many)
+    text = runs_of_100(share, single, many)
     return text.removesuffix(f" of 100 {many}") if text[0].isdigit() else text
 
 

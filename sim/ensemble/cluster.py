@@ -49,9 +49,11 @@ class Cluster(Executor):
 
     def __init__(self, address: str, patience: float | None = None) -> None:
         try:
-            from distributed import Client
+            from distributed import Client, Security
         except ImportError:
             raise InputError("--cluster needs dask.distributed: install alliance-sim with the extra cluster") from None
+        if address.startswith("tls://") and not Security().get_connection_args("client").get("ssl_context"):
+            raise InputError(f"--cluster {address}: TLS needs certificates; name them in dask's distributed.comm.tls")
         self.address = address
         self._levels = _silenced()
         try:

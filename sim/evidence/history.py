@@ -106,5 +106,5 @@ def before(origin: int, first: int = 1999) -> Array:
 
 
 def _latest(series: dict[int, float], year: int) -> float:
-    known = [one for one in series if one <= year]
+    known = [earlier for earlier in series if earlier <= year]
     return series[max(known)] if known else float("nan")

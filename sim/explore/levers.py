@@ -106,7 +106,7 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
     (
         "War effort and negotiation",
         (
-            Lever("negotiation.hazard_per_year", "Ceasefires a year without pressure", 0, 2, 0.05, grid=(0, 0.3, 1)),
+            Lever("negotiation.hazard_per_year", "Ceasefires a year without pressure", 0, 2, 0.05, grid=(None, 0, 1)),
             Lever("negotiation.us_pressure", "U.S. pressure for talks, times", 0.5, 3, 0.1),
             Lever("negotiation.hold_probability", "Chance that a ceasefire holds", 0, 1, 0.05),
             Lever("reassurance.thousand", "European reassurance force", 0, 100, 5),
@@ -167,7 +167,7 @@ def settings(scenario: Scenario, keys: tuple[str, ...]) -> dict[str, dict[str, A
     from sim.model import catalogue, registry
 
     known = catalogue()
-    told = {}
+    texts = {}
     for key in keys:
         given, parameter = scenario.values.get(key), known.find(key)
         if parameter is None:
@@ -177,7 +177,7 @@ def settings(scenario: Scenario, keys: tuple[str, ...]) -> dict[str, dict[str, A
         span = None
         if isinstance(value, Distribution) and not value.is_fixed:
             span = [float(f"{edge:.4g}") for edge in _edges(value)]
-        told[key] = {
+        texts[key] = {
             "value": value_shown(value),
             "text": words,
             "span": span,
@@ -186,7 +186,7 @@ def settings(scenario: Scenario, keys: tuple[str, ...]) -> dict[str, dict[str, A
             "layer": given.origin.layer if given else "default",
             "origin": str(given.origin) if given else "default",
         }
-    return told
+    return texts
 
 
 def _edges(value: Distribution) -> list[float]:

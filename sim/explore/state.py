@@ -195,26 +195,26 @@ def _flat(table: Mapping[str, Any], above: tuple[str, ...] = ()) -> list[tuple[s
 def _event_lines(event: Mapping[str, Any], problems: list[Problem]) -> list[str]:
     lines = []
     for key, value in event.items():
-        place = f"event {str(event.get('name', ''))[:60]}"
+        where = f"event {str(event.get('name', ''))[:60]}"
         if key not in _EVENT_KEYS:
-            problems.append(Problem("", 0, 0, place, f"an event holds {', '.join(_EVENT_KEYS)}"))
+            problems.append(Problem("", 0, 0, where, f"an event holds {', '.join(_EVENT_KEYS)}"))
         elif key == "set":
             if not isinstance(value, dict) or not 1 <= len(value) <= MOST_SETS:
-                problems.append(Problem("", 0, 0, place, "an event sets at least one key"))
+                problems.append(Problem("", 0, 0, where, "an event sets at least one key"))
                 continue
             pairs = []
             for name, text in value.items():
                 if not _KEY.fullmatch(name) or not _is_text(text, LONGEST_VALUE):
-                    problems.append(Problem("", 0, 0, place, "a key or a value of this event is not one of the model"))
+                    problems.append(Problem("", 0, 0, where, "a key or a value of this event is not one of the model"))
                 else:
                     pairs.append(f"{name} = {_written(text, name, problems)}")
             lines.append(f"set = {{{', '.join(pairs)}}}")
         elif key in ("date", "until"):
-            lines.append(f"{key} = {_written(value if _is_text(value, 40) else '', place, problems)}")
+            lines.append(f"{key} = {_written(value if _is_text(value, 40) else '', where, problems)}")
         elif isinstance(value, str | bool) or (isinstance(value, int | float) and abs(value) < 1e9):
             lines.append(f"{key} = {value_text(value if not isinstance(value, str) else value[:200])}")
         else:
-            problems.append(Problem("", 0, 0, place, f"{key} must be a text or a number"))
+            problems.append(Problem("", 0, 0, where, f"{key} must be a text or a number"))
     return lines
 
 

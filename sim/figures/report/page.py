@@ -104,13 +104,15 @@ def build_report(
     pictures: Sequence[Picture] = (),
     *,
     attributions: Sequence[Attribution] = (),
+    turns: Sequence[str] = (),
     command: str,
     catalogue: Catalogue | None = None,
 ) -> str:
     """One HTML file about ``comparison``: no script, no request, the same text for the same input.
 
     ``pictures`` are its figures in the order shown, ``attributions`` the reasons why scenarios differ from the
-    baseline. ``command`` is the line that makes the report again.
+    baseline, ``turns`` sentences about conclusions that turn on an assumption. ``command`` is the line that makes the
+    report again.
     """
     catalogue = catalogue or model.catalogue()
     sides = story.sides(comparison)
@@ -127,6 +129,7 @@ def build_report(
         sides=sides,
         side_of={side.name: side for side in sides},
         answer=story.answer(comparison, labels),
+        turns=tuple(turns),
         stories=story.stories(comparison),
         inputs=inputs,
         inputs_download=csv_download("inputs.csv", csv_text([row.to_dict() for row in input_rows], INPUT_COLUMNS)),
