@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from sim.evidence.calibration import KEYS, assumptions
 from sim.evidence.history import LAST, Definition
 from sim.evidence.rolling import card_line, stored
 
+RECORD = files("sim.evidence")
 METHODS = (UNCONDITIONAL, CONDITIONAL, *BASELINES)
 HINDSIGHT = (
     "**What was chosen with hindsight.** Re-estimation at each origin keeps later figures out of the estimates, not "
@@ -59,6 +61,8 @@ def _head(backtest: dict[str, Any]) -> str:
         (
             "# Evidence",
             f"*{card_line(backtest)}.*",
+            RECORD.joinpath("record.md").read_text(encoding="utf-8").strip(),
+            "## The back-test",
             "Written by `alliance backtest --card`; do not edit. Every origin is estimated again with what was known "
             f"on 15 October of its year; {backtest['draws']} draws, seed {backtest['seed']}, "
             f"version {backtest['version']}, tables `{backtest['tables'][:12]}`. NATO's release of June 2024 stands in "
