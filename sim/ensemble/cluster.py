@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import suppress
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.ensemble import source
@@ -171,7 +170,6 @@ def _restore(levels: dict[logging.Logger, int]) -> None:
         logger.setLevel(level)
 
 
-@cache
 def identity() -> Identity:
     """Everything that can change a bit of a result, on this machine."""
     return {**source.versions(), "program code": source.code_stamp(), "facts": source.facts_stamp()}
