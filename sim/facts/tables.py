@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -119,8 +119,8 @@ def parse(row: type[R], text: str, path: str) -> tuple[R, ...]:
     names = [column.name for column in declared]
     if header != names:
         raise InputError(_header_problems(header, names, path))
-    ragged = [n for n, cells in enumerate(body, 2) if len(cells) != len(names)]
-    if ragged:
+    if set(map(len, body)) - {len(names)}:
+        ragged = [n for n, cells in enumerate(body, 2) if len(cells) != len(names)]
         message = f"the row must have {len(names)} cells, one for each column"
         raise InputError(tuple(Problem(path, n, 1, "", message) for n in ragged))
     if not body:
@@ -129,8 +129,8 @@ def parse(row: type[R], text: str, path: str) -> tuple[R, ...]:
         values = [column.read(cells) for column, cells in zip(declared, zip(*body, strict=True), strict=True)]
     except ValueError:
         raise InputError(_cell_problems(declared, body, path)) from None
-    make = row._make  # type: ignore[attr-defined]
-    return tuple(map(make, zip(*values, strict=True)))
+    # What `_make` does, without a call of Python's for each row.
+    return tuple(map(partial(tuple.__new__, row), zip(*values, strict=True)))
 
 
 def _header_problems(header: list[str], names: list[str], path: str) -> tuple[Problem, ...]:
