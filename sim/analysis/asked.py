@@ -192,21 +192,48 @@ class Asked:
             known=[side for side in self.sides if isinstance(side, Result)],
         )
 
-    def keep(self, comparison: Comparison, folder: Path, command: str) -> Path:
+    def owns(self, comparison: Comparison, folder: Path, *, force: bool = False) -> bool:
+        """Whether ``folder`` holds this very comparison; False where it holds none.
+
+        Raises:
+            InputError: it holds another comparison, and ``force`` is not set.
+        """
+        path = folder / FILE
+        try:
+            held = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            return False
+        except (OSError, ValueError, RecursionError):
+            held = None
+        if isinstance(held, dict):
+            asked = self._kept(comparison, folder)
+            differing = [name for name, value in asked.items() if held.get(name) != value]
+            if not differing:
+                return True
+            reason = f"holds a comparison of other inputs ({', '.join(differing)} differ)"
+        else:
+            reason = "holds something that is not a comparison"
+        if force:
+            return False
+        raise InputError(f"{path}: {reason}; choose another --out, or --force to replace it")
+
+    def keep(self, comparison: Comparison, folder: Path, command: str, *, replace: bool = True) -> Path:
         """Write ``comparison.json`` to ``folder``, from which `reopen` makes the comparison again; returns its path."""
-        content = {
-            "format": FORMAT,
-            "version": __version__,
-            "command": command,
+        content = {"format": FORMAT, "version": __version__, "command": command, **self._kept(comparison, folder)}
+        path = folder / FILE
+        write_whole(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n", replace=replace)
+        return path
+
+    def _kept(self, comparison: Comparison, folder: Path) -> dict[str, Any]:
+        """What makes the comparison, as ``comparison.json`` holds it."""
+        return {
             "results": [os.path.relpath(path, folder) for path in comparison.folders],
             "by": self.by,
             "baseline": self.names[self.baseline] if self.baseline else None,
             "outcomes": list(self.variables),
             "at": [day.isoformat() for day in self.at],
+            "inputs": [view.manifest["inputs_hash"] for view in comparison.views],
         }
-        path = folder / FILE
-        write_whole(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-        return path
 
     def _check_folders(self, scenarios: Sequence[Scenario], folder: Path) -> None:
         """Refuse before the first simulation what the last would be refused for, all folders at once."""

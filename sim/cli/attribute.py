@@ -18,6 +18,7 @@ from sim.cli.options import (
     at_option,
     command_line,
     ensemble_options,
+    force_option,
     format_option,
     json_option,
     paths_shown,
@@ -25,10 +26,10 @@ from sim.cli.options import (
     size_option,
     usable_cores,
     variable_option,
-    write_whole,
 )
 from sim.cli.progress import Progress
 from sim.cli.tables import WIDTH, by_date, columns, cut, notes, signed
+from sim.files import write_whole
 from sim.text import number
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ LONGEST = 32  # characters of a label in a table
 @size_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
 @click.option("--out", type=OutPath(), help="Folder.  [default: comparisons/A_to_B]")
+@force_option
 @json_option
 @quiet_option
 def attribute_command(
@@ -69,6 +71,7 @@ def attribute_command(
     size: str,
     no_figures: bool,
     out: Path | None,
+    force: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -85,12 +88,12 @@ def attribute_command(
     with Progress("ensembles", quiet=quiet) as progress:
         found = asked.attribution(folder, orders=orders, jobs=jobs or usable_cores(), progress=progress)
     table = folder / "attribution.csv"
-    write_whole(table, csv_text([part.to_dict() for part in found.rows()], PART_COLUMNS))
+    write_whole(table, csv_text([part.to_dict() for part in found.rows()], PART_COLUMNS), replace=force)
     files = [table]
     if not no_figures:
         line = command_line("attribute", asked.words, [*asked.settings, ("--orders", orders)])
         source = provenance(found, asked.scenarios, line)
-        files += draw_waterfalls(found, source, folder / "figures", formats, size, jobs, quiet=quiet)
+        files += draw_waterfalls(found, source, folder / "figures", formats, size, jobs, force=force, quiet=quiet)
     seconds = time.monotonic() - began
     labels = [scenario.label for scenario in asked.scenarios]
     click.echo(as_document(found, files, seconds) if as_json else as_text(found, labels, files, seconds))
@@ -113,6 +116,7 @@ def draw_waterfalls(
     size: str,
     jobs: int | None,
     *,
+    force: bool,
     quiet: bool,
 ) -> list[Path]:
     """Write a waterfall for each headline outcome; returns the paths."""
@@ -120,7 +124,7 @@ def draw_waterfalls(
 
     with Progress("figures", quiet=quiet) as progress:
         return draw_attribution(
-            found, folder, formats, jobs or usable_cores(), source=source, size=size, progress=progress
+            found, folder, formats, jobs or usable_cores(), source=source, size=size, progress=progress, replace=force
         )
 
 

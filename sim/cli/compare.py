@@ -28,11 +28,11 @@ from sim.cli.options import (
     size_option,
     usable_cores,
     variable_option,
-    write_whole,
 )
 from sim.cli.progress import Progress
 from sim.cli.report import write_brief, write_report
 from sim.cli.tables import WIDTH, by_date, columns, cut, notes, signed
+from sim.files import write_whole
 from sim.scenario.entities import entity_name
 from sim.text import decimals, number, share
 
@@ -65,13 +65,11 @@ LONGEST, SHORTEST = 28, 18
 @format_option
 @size_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
-@click.option(
-    "--report", type=click.Path(path_type=Path), metavar="FILE.html", help="Write a report that stands alone."
-)
+@click.option("--report", type=FilePath(".html", ".htm"), metavar="FILE.html", help="Write a report that stands alone.")
 @click.option("--brief", type=FilePath(".html", ".pdf"), metavar="FILE", help="Write one A4 page, as HTML and as pdf.")
 @click.option("--why/--no-why", default=True, show_default=True, help="Say in the report why they differ.")
 @click.option("--out", type=OutPath(), help="Folder.  [default: comparisons/A_vs_B]")
-@click.option("--force", is_flag=True, help="Replace results of other inputs in that folder.")
+@click.option("--force", is_flag=True, help="Replace what is there of other inputs.")
 @json_option
 @quiet_option
 def compare_command(
@@ -117,17 +115,30 @@ def compare_command(
     jobs = jobs or usable_cores()
     with Progress("runs", quiet=quiet) as progress:
         comparison = asked.comparison(folder, jobs=jobs, cluster=cluster, force=force, command=line, progress=progress)
-    files = [*write_tables(comparison, folder), asked.keep(comparison, folder, line)]
+    replaced = asked.owns(comparison, folder, force=force) or force
+    files = [*write_tables(comparison, folder, replace=replaced)]
+    files.append(asked.keep(comparison, folder, line, replace=replaced))
     if not no_figures:
         from sim.figures import draw_all
 
         with Progress("figures", quiet=quiet) as progress:
-            files += draw_all(comparison, folder / "figures", formats, jobs, size=size, command=line, progress=progress)
+            files += draw_all(
+                comparison,
+                folder / "figures",
+                formats,
+                jobs,
+                size=size,
+                command=line,
+                progress=progress,
+                replace=replaced,
+            )
     if report:
         drawn = folder / "figures" if not no_figures and "svg" in formats and size == "page" else None
-        files.append(write_report(comparison, report, line, folder, jobs, why=why, drawn=drawn, quiet=quiet))
+        files.append(
+            write_report(comparison, report, line, folder, jobs, why=why, drawn=drawn, force=force, quiet=quiet)
+        )
     if brief:
-        files += write_brief(comparison, brief, line)
+        files += write_brief(comparison, brief, line, force=force)
     seconds = time.monotonic() - began
     click.echo(as_document(comparison, files, line, seconds) if as_json else as_text(comparison, files, seconds))
     if clear and not as_json:
@@ -150,7 +161,7 @@ def clear_lines(clear: Clear, asked: Asked) -> list[str]:
     ]
 
 
-def write_tables(comparison: Comparison, folder: Path) -> list[Path]:
+def write_tables(comparison: Comparison, folder: Path, *, replace: bool = True) -> list[Path]:
     """Write ``inputs.csv`` and ``differences.csv``, each whole or not at all."""
     from sim.analysis import INPUT_COLUMNS, ROW_COLUMNS, csv_text
 
@@ -159,7 +170,7 @@ def write_tables(comparison: Comparison, folder: Path) -> list[Path]:
         "differences.csv": csv_text([row.to_dict() for row in comparison.rows()], ROW_COLUMNS),
     }
     for name, text in texts.items():
-        write_whole(folder / name, text)
+        write_whole(folder / name, text, replace=replace)
     return [folder / name for name in texts]
 
 

@@ -17,10 +17,10 @@ from sim.cli.options import (
     quiet_option,
     usable_cores,
     vary_option,
-    write_whole,
 )
 from sim.cli.progress import Progress
 from sim.cli.tables import columns
+from sim.files import write_whole
 from sim.limits import MOST_JOBS, MOST_RUNS
 
 if TYPE_CHECKING:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import FORMATS, Formats, OutPath, json_option, paths_shown, quiet_option, size_option, usable_cores
+from sim.cli.options import (
+    FORMATS,
+    Formats,
+    OutPath,
+    force_option,
+    json_option,
+    paths_shown,
+    quiet_option,
+    size_option,
+    usable_cores,
+)
 from sim.cli.progress import Progress
-from sim.files import disk, file_name, write_whole
+from sim.files import file_name, readable, write_whole
+
+if TYPE_CHECKING:
+    from sim.analysis import Comparison
+    from sim.ensemble import Result
 
 TABLES = ("csv", "xlsx")
 
@@ -27,10 +41,11 @@ TABLES = ("csv", "xlsx")
 )
 @size_option
 @click.option("--out", type=OutPath(), help="Folder.  [default: FOLDER/export]")
+@force_option
 @json_option
 @quiet_option
 def export_command(
-    folder: Path, formats: tuple[str, ...], size: str, out: Path | None, as_json: bool, quiet: bool
+    folder: Path, formats: tuple[str, ...], size: str, out: Path | None, force: bool, as_json: bool, quiet: bool
 ) -> None:
     """Write all figures and tables of a result or comparison.
 
@@ -42,35 +57,51 @@ def export_command(
     target = out or folder / "export"
     drawn = tuple(word for word in formats if word in FORMATS)
     names = _tables(folder, is_comparison=is_comparison)
-    files = (
-        figure_files(folder, target / "figures", drawn, size, is_comparison=is_comparison, quiet=quiet) if drawn else []
-    )
-    with disk(target):
-        target.mkdir(parents=True, exist_ok=True)
-        if "csv" in formats:
-            files += [Path(shutil.copyfile(folder / name, target / name)) for name in names]
+    replace = force or out is None
+    tables: list[Path] = []
+    for name in names if "csv" in formats else ():
+        with readable(folder / name):
+            content = (folder / name).read_bytes()
+        tables.append(target / name)
+        write_whole(tables[-1], content, replace=replace)
     if "xlsx" in formats:
-        files.append(target / f"{file_name(folder.resolve().name)}.xlsx")
-        write_whole(files[-1], workbook(folder, is_comparison=is_comparison))
+        tables.append(target / f"{file_name(folder.resolve().name)}.xlsx")
+        write_whole(tables[-1], workbook(folder, is_comparison=is_comparison), replace=replace)
+    files: list[Path] = []
+    if drawn:
+        with Progress("figures", quiet=quiet) as progress:
+            files = figure_files(
+                folder, target / "figures", drawn, size, is_comparison=is_comparison, replace=replace, progress=progress
+            )
+    files += tables
     click.echo(json.dumps([str(path) for path in files], indent=2) if as_json else "\n".join(paths_shown(files)))
 
 
 def figure_files(
-    folder: Path, target: Path, formats: Sequence[str], size: str, *, is_comparison: bool, quiet: bool
+    folder: Path,
+    target: Path,
+    formats: Sequence[str],
+    size: str,
+    *,
+    is_comparison: bool,
+    replace: bool,
+    progress: Progress,
 ) -> list[Path]:
     """Every figure of the result or comparison in ``folder``, written to ``target``."""
     from sim import figures
 
-    with Progress("figures", quiet=quiet) as progress:
-        if not is_comparison:
-            from sim.ensemble import open_result
-
-            result = open_result(folder)
-            return figures.draw_all(result, target, formats, usable_cores(), size=size, progress=progress)
+    if is_comparison:
         from sim.analysis import reopen
 
         comparison, line = reopen(folder)
-        return figures.draw_all(comparison, target, formats, usable_cores(), size=size, command=line, progress=progress)
+        source: Comparison | Result = comparison
+    else:
+        from sim.ensemble import open_result
+
+        source, line = open_result(folder), ""
+    return figures.draw_all(
+        source, target, formats, usable_cores(), size=size, command=line, progress=progress, replace=replace
+    )
 
 
 def workbook(folder: Path, *, is_comparison: bool) -> bytes:

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import OutPath, format_option, json_option, quiet_option, size_option, usable_cores
+from sim.cli.options import (
+    OutPath,
+    force_option,
+    format_option,
+    json_option,
+    quiet_option,
+    size_option,
+    usable_cores,
+)
 from sim.cli.progress import Progress
 
 
@@ -20,6 +28,7 @@ from sim.cli.progress import Progress
 @format_option
 @size_option
 @click.option("--out", type=OutPath(), help="Folder.  [default: RESULTS/figures]")
+@force_option
 @json_option
 @quiet_option
 def plot_command(
@@ -29,6 +38,7 @@ def plot_command(
     formats: tuple[str, ...],
     size: str,
     out: Path | None,
+    force: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -45,7 +55,14 @@ def plot_command(
     folder = out or result.path / "figures"
     with Progress("figures", quiet=quiet) as progress:
         paths = figures.draw_all(
-            result, folder, formats, usable_cores(), names=wanted(names, entities), size=size, progress=progress
+            result,
+            folder,
+            formats,
+            usable_cores(),
+            names=wanted(names, entities),
+            size=size,
+            progress=progress,
+            replace=force or out is None,
         )
     click.echo(json.dumps([str(path) for path in paths], indent=2) if as_json else "\n".join(map(str, paths)))
 

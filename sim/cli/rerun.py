@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import OutPath, quiet_option, usable_cores
+from sim.cli.options import OutPath, force_option, quiet_option, usable_cores
 from sim.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ VERBS = ("run", "compare", "attribute")
 @click.command("rerun")
 @click.argument("figure", type=click.Path(path_type=Path))
 @click.option("--out", type=OutPath(), help="Write the figure made again here.")
+@force_option
 @quiet_option
-def rerun_command(figure: Path, out: Path | None, quiet: bool) -> None:
+def rerun_command(figure: Path, out: Path | None, force: bool, quiet: bool) -> None:
     """Make a figure again and compare it byte by byte.
 
     FIGURE is an svg, png or pdf of this program; it carries the command, seed and version that made it. Run it where
@@ -36,7 +37,9 @@ def rerun_command(figure: Path, out: Path | None, quiet: bool) -> None:
     edited = numbers_edited(figure, carried)
     with tempfile.TemporaryDirectory(prefix="alliance-") as place:
         drawing = draw_again(carried, Path(place), quiet=quiet)
-        again = next(iter(export(drawing, out or Path(place) / "figure", figure.stem, [figure.suffix[1:]])))
+        again = next(
+            iter(export(drawing, out or Path(place) / "figure", figure.stem, [figure.suffix[1:]], replace=force))
+        )
         same = again.read_bytes() == figure.read_bytes()
     if same and not edited:
         click.echo(f"{figure}: made again, the same bytes")

@@ -22,10 +22,10 @@ from sim.cli.options import (
     quiet_option,
     usable_cores,
     vary_option,
-    write_whole,
 )
 from sim.cli.progress import Progress
 from sim.cli.tables import columns
+from sim.files import write_whole
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Ranking
@@ -114,12 +114,12 @@ def sensitivity_command(
                 progress=progress,
             )
     table = folder / "sensitivity.csv"
-    write_whole(table, csv_text(found.rows(), COLUMNS))
+    write_whole(table, csv_text(found.rows(), COLUMNS), replace=force)
     files = [table]
     if not no_figures:
         from sim.figures.sweeps import ranking_drawings, write
 
-        files += write(ranking_drawings(found), folder / "figures", formats)
+        files += write(ranking_drawings(found), folder / "figures", formats, replace=force)
     seconds = time.monotonic() - began
     click.echo(as_document(found, files, seconds) if as_json else as_text(found, files, seconds))
 

@@ -13,15 +13,16 @@ import click
 from sim.cli.options import (
     OutPath,
     ensemble_options,
+    force_option,
     format_option,
     json_option,
     paths_shown,
     quiet_option,
     usable_cores,
-    write_whole,
 )
 from sim.cli.progress import Progress
 from sim.cli.tables import columns
+from sim.files import write_whole
 
 
 @click.command("solve")
@@ -30,6 +31,7 @@ from sim.cli.tables import columns
 @click.option("--target", required=True, metavar='"P(V@DATE >= X) >= P"', help="What is to be reached.")
 @ensemble_options(runs=1000)
 @click.option("--out", type=OutPath(), help="Folder.  [default: solve/NAME]")
+@force_option
 @format_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
 @json_option
@@ -43,6 +45,7 @@ def solve_command(
     jobs: int | None,
     sets: tuple[str, ...],
     out: Path | None,
+    force: bool,
     formats: tuple[str, ...],
     no_figures: bool,
     as_json: bool,
@@ -74,12 +77,12 @@ def solve_command(
         ],
     }
     table = folder / "solution.json"
-    write_whole(table, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    write_whole(table, json.dumps(document, indent=2, ensure_ascii=False) + "\n", replace=force)
     files = [table]
     if not no_figures:
         from sim.figures.sweeps import solution_drawings, write
 
-        files += write(solution_drawings(found, loaded, seed), folder / "figures", formats)
+        files += write(solution_drawings(found, loaded, seed), folder / "figures", formats, replace=force)
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
