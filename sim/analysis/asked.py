@@ -17,12 +17,14 @@ from sim.analysis.comparison import Comparison, compare, recorded
 from sim.analysis.outcomes import Outcome, chosen_outcomes
 from sim.ensemble import Result
 from sim.ensemble.making import check_folder
+from sim.ensemble.manifest import is_whole, sealed
 from sim.errors import InputError, Problem
 from sim.files import write_whole
 from sim.limits import MOST_SCENARIOS
 from sim.loading import load
 from sim.scenario.scenario import Scenario
 from sim.shipped import find_scenario
+from sim.text import shown, tame
 from sim.version import __version__
 
 if TYPE_CHECKING:
@@ -207,7 +209,7 @@ class Asked:
             held = None
         if isinstance(held, dict):
             asked = self._kept(comparison, folder)
-            differing = [name for name, value in asked.items() if held.get(name) != value]
+            differing = [name for name, value in asked.items() if name != "results" and held.get(name) != value]
             if not differing:
                 return True
             reason = f"holds a comparison of other inputs ({', '.join(differing)} differ)"
@@ -221,7 +223,7 @@ class Asked:
         """Write ``comparison.json`` to ``folder``, from which `reopen` makes the comparison again; returns its path."""
         content = {"format": FORMAT, "version": __version__, "command": command, **self._kept(comparison, folder)}
         path = folder / FILE
-        write_whole(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n", replace=replace)
+        write_whole(path, json.dumps(sealed(content), indent=2, ensure_ascii=False) + "\n", replace=replace)
         return path
 
     def _kept(self, comparison: Comparison, folder: Path) -> dict[str, Any]:
@@ -322,10 +324,12 @@ def reopen(folder: Path) -> tuple[Comparison, str]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: not a comparison of this program; make it again with alliance compare") from error
     if version != FORMAT:
-        raise InputError(f"{path}: format {version} of another version; make it again with: {command}")
+        raise InputError(f"{path}: format {shown(version)} of another version; make it again with alliance compare")
+    if not is_whole(content):
+        raise InputError(f"{path}: edited since it was made; make it again with alliance compare --force")
     missing = [source for source in sources if not is_result(source)]
     if missing:
-        raise InputError(f"{path}: the result {missing[0]} is gone; make it again with: {command}")
+        raise InputError(f"{path}: the result {missing[0]} is gone; make it again with: {tame(command, 400)}")
     return ask(sources, by=by, baseline=baseline, variables=variables, at=at).comparison(folder), command
 
 

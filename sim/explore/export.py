@@ -57,7 +57,8 @@ def write_page(
     """Write the page into ``folder``: the files written, all in all at most some 20 MB.
 
     ``base`` is the shipped scenario that the levers move, the newest baseline if empty. ``runs`` are drawn of every
-    shipped scenario and ``grid_runs`` at each point of the grid over ``levers``, by default the six in front. Unless ``replace``, other files of these names stay, and are told.
+    shipped scenario and ``grid_runs`` at each point of the grid over ``levers``, by default the six in front.
+    Unless ``replace``, other files of these names stay, and are told.
 
     Raises:
         FaultError: a file cannot be written.

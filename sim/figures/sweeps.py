@@ -35,7 +35,7 @@ MEASURES = {
 def write(
     drawings: Mapping[str, Drawing], folder: Path, formats: Sequence[str] = USUAL_FORMATS, *, replace: bool = True
 ) -> list[Path]:
-    """Write drawings under their names with the CSV of their numbers; returns the paths. ``replace`` is as for `export`."""
+    """Write drawings under their names with the CSV of their numbers; ``replace`` is as for `export`. Returns paths."""
     return [
         path for name, drawing in drawings.items() for path in export(drawing, folder, name, formats, replace=replace)
     ]

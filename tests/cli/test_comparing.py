@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.ensemble.manifest import sealed
 from tests.cli.conftest import Alliance
 
 SHORT = """\
@@ -285,7 +286,16 @@ def test_figures_of_a_comparison_are_drawn_and_exported_again_the_same(here: Pat
     [
         ("{", "not a comparison of this program"),
         ('{"format": 0, "command": "x", "results": [], "by": null, "baseline": null, "outcomes": []}', "format 0"),
-        ('{"format": 1, "command": "x", "results": ["gone"], "by": null, "baseline": null, "outcomes": []}', "is gone"),
+        (
+            '{"format": 1, "command": "x", "results": ["r"], "by": null, "baseline": null, "outcomes": []}',
+            "edited since",
+        ),
+        (
+            json.dumps(
+                sealed({"format": 1, "command": "x", "results": ["r"], "by": None, "baseline": None, "outcomes": []})
+            ),
+            "is gone",
+        ),
     ],
 )
 def test_a_damaged_comparison_is_one_line(text: str, answer: str, here: Path, alliance: Alliance) -> None:
