@@ -240,10 +240,9 @@ def draw(source: Result | Comparison, figure: str = "overview", *, size: str = "
     Raises:
         InputError: there is no such figure, variable, entity or size.
     """
-    from sim.ensemble import result
+    from sim import figures
 
-    drawing: Drawing = result.draw(source, figure, size)
-    return drawing
+    return figures.draw(source, figure, size)
 
 
 def sweep(

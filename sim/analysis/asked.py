@@ -222,6 +222,8 @@ class Asked:
     def keep(self, comparison: Comparison, folder: Path, command: str, *, replace: bool = True) -> Path:
         """Write ``comparison.json`` to ``folder``, from which `reopen` makes the comparison again; returns its path."""
         content = {"format": FORMAT, "version": __version__, "command": command, **self._kept(comparison, folder)}
+        if kept := tried(folder, comparison):
+            content["depends"] = kept
         path = folder / FILE
         write_whole(path, json.dumps(sealed(content), indent=2, ensure_ascii=False) + "\n", replace=replace)
         return path
@@ -325,12 +327,34 @@ def reopen(folder: Path) -> tuple[Comparison, str]:
         raise InputError(f"{path}: not a comparison of this program; make it again with alliance compare") from error
     if version != FORMAT:
         raise InputError(f"{path}: format {shown(version)} of another version; make it again with alliance compare")
-    if not is_whole(content):
+    if not is_whole(content, "inputs"):
         raise InputError(f"{path}: edited since it was made; make it again with alliance compare --force")
     missing = [source for source in sources if not is_result(source)]
     if missing:
         raise InputError(f"{path}: the result {missing[0]} is gone; make it again with: {tame(command, 400)}")
     return ask(sources, by=by, baseline=baseline, variables=variables, at=at).comparison(folder), command
+
+
+def tried(folder: Path, comparison: Comparison) -> dict[str, Any]:
+    """What `alliance depends` found about the comparison in ``folder``; empty if it was not asked about this one."""
+    try:
+        kept: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))["depends"]
+        same = kept["hashes"] == [view.scenario.hash for view in comparison.views]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return kept if same else {}
+
+
+def open_source(folder: Path) -> tuple[Result | Comparison, str]:
+    """The result or comparison kept in ``folder``, and the command that made it.
+
+    Raises:
+        InputError: there is neither, or it is damaged.
+    """
+    if (folder / FILE).is_file():
+        return reopen(folder)
+    result = ensemble.open_result(folder)
+    return result, str(result.manifest.get("command", ""))
 
 
 def is_result(word: str | Path) -> bool:

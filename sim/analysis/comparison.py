@@ -24,7 +24,7 @@ from sim.analysis.statistics import Difference, Floats, holm, paired, unpaired
 from sim.ensemble.result import draw
 from sim.errors import InputError
 from sim.scenario.entities import entity_name
-from sim.text import html_table
+from sim.text import html_table, unknown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -258,12 +258,18 @@ class Comparison:
 
         A conclusion about the scenario is to be reported with "depends on" these.
         """
-        number = self.names.index(scenario)
+        number = self._index(scenario)
         return tuple(
             change.key
             for change in self.inputs
             if change.depends_on and change.values[number] != change.values[self.baseline]
         )
+
+    def _index(self, scenario: str) -> int:
+        """The index of the view of that name; InputError if there is none."""
+        if scenario not in self.names:
+            raise InputError(unknown("scenario", scenario, self.names))
+        return self.names.index(scenario)
 
     def find(self, variable: str, scenario: str, entity: str = "") -> Contrast:
         """The contrast of outcome ``variable`` for ``scenario``.
@@ -291,7 +297,7 @@ class Comparison:
         if self.conditional:
             raise InputError("parts of one ensemble are separate runs: they have no difference run by run")
         dates, reference = outcome.read(self.views[self.baseline])
-        values = outcome.read(self.views[self.names.index(scenario)])[1]
+        values = outcome.read(self.views[self._index(scenario)])[1]
         return dates, values.astype(np.float64) - reference.astype(np.float64)
 
 

@@ -119,19 +119,7 @@ def compare_command(
     files = [*write_tables(comparison, folder, replace=replaced)]
     files.append(asked.keep(comparison, folder, line, replace=replaced))
     if not no_figures:
-        from sim.figures import draw_all
-
-        with Progress("figures", quiet=quiet) as progress:
-            files += draw_all(
-                comparison,
-                folder / "figures",
-                formats,
-                jobs,
-                size=size,
-                command=line,
-                progress=progress,
-                replace=replaced,
-            )
+        files += _draw(comparison, folder, formats, jobs, size, line, replace=replaced, quiet=quiet)
     if report:
         drawn = folder / "figures" if not no_figures and "svg" in formats and size == "page" else None
         files.append(
@@ -143,6 +131,32 @@ def compare_command(
     click.echo(as_document(comparison, files, line, seconds) if as_json else as_text(comparison, files, seconds))
     if clear and not as_json:
         click.echo("\n".join(["", "UNTIL CLEAR", *clear_lines(clear, asked)]))
+
+
+def _draw(
+    comparison: Comparison,
+    folder: Path,
+    formats: Sequence[str],
+    jobs: int,
+    size: str,
+    line: str,
+    *,
+    replace: bool,
+    quiet: bool,
+) -> list[Path]:
+    from sim.figures import draw_all
+
+    with Progress("figures", quiet=quiet) as progress:
+        return draw_all(
+            comparison,
+            folder / "figures",
+            formats,
+            jobs,
+            size=size,
+            command=line,
+            progress=progress,
+            replace=replace,
+        )
 
 
 def clear_lines(clear: Clear, asked: Asked) -> list[str]:

@@ -33,9 +33,9 @@ def discover_command(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Find the regions of SWEEP in which a condition holds, as bounds on few inputs.
+    """Find the regions of SWEEP in which a condition holds.
 
-    A region is found on half of the samples and judged on the other half.
+    They are bounds on few inputs. A region is found on half of the samples and judged on the other half.
     """
     from sim.analysis.sweep import open_sweep, recorded
     from sim.analysis.sweep.question import condition

@@ -77,7 +77,10 @@ def sensitivity_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Rank what moves the outcomes of SCENARIO, by default all assumptions; or read it off a finished SWEEP."""
+    """Rank what moves the outcomes of SCENARIO.
+
+    By default all assumptions are tried; or it is read off a finished SWEEP.
+    """
     began = time.monotonic()
     from sim.analysis import csv_text
     from sim.analysis.sweep import open_sweep, rank, ranking

@@ -37,7 +37,6 @@ SHAPE: dict[str, type] = {
     "inputs_hash": str,
     "variables": list,
     "files": dict,
-    OWN: str,
 }
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -86,6 +85,7 @@ def compose(
         "central": given["central"],
         "keep_runs": given["keep_runs"],
         "facts": given["facts"],
+        "editions": source.editions(scenario.start),
         "versions": given["versions"],
         "systems": source.systems(),
         "git_commit": source.git_commit(),
@@ -104,9 +104,11 @@ def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
     return {**rest, OWN: digest(rest)}
 
 
-def is_whole(content: Mapping[str, Any]) -> bool:
-    """Whether ``content`` is as `sealed` made it."""
-    return bool(content.get(OWN) == digest({name: value for name, value in content.items() if name != OWN}))
+def is_whole(content: Mapping[str, Any], newer: str) -> bool:
+    """Whether ``content`` is as `sealed` made it. Version 0.1.0 sealed nothing; it knew no entry named ``newer``."""
+    if OWN not in content:
+        return newer not in content
+    return bool(content[OWN] == digest({name: value for name, value in content.items() if name != OWN}))
 
 
 def encode(manifest: Mapping[str, Any]) -> bytes:
@@ -140,35 +142,35 @@ def read(folder: Path) -> dict[str, Any] | None:
     path = folder / NAME
     try:
         content = path.read_bytes()
-        found = json.loads(content)
+        manifest = json.loads(content)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             f"{path}: not a readable manifest; the result is damaged, make it again with --force"
         ) from error
-    if not isinstance(found, dict) or found.get("format") != KIND:
+    if not isinstance(manifest, dict) or manifest.get("format") != KIND:
         raise InputError(f"{path}: not the manifest of an alliance result; choose another folder")
-    version = found.get("format_version")
+    version = manifest.get("format_version")
     if version != FORMAT:
         raise InputError(
             f"{path}: result of format version {version}, this program reads {FORMAT}; make it again with --force"
         )
-    wrong = sorted(name for name, kind in SHAPE.items() if not isinstance(found.get(name), kind))
+    wrong = sorted(name for name, kind in SHAPE.items() if not isinstance(manifest.get(name), kind))
     if wrong:
         raise InputError(f"{path}: lacks {', '.join(wrong)}; the result is damaged, make it again with --force")
     problems = [
         Problem(str(path), *_place(content, key), key, f"{message}; make the result again with --force")
-        for key, message in _faults(found)
+        for key, message in _faults(manifest)
     ]
     if problems:
         raise InputError(tuple(sorted(problems)))
-    return found
+    return manifest
 
 
 def _faults(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What no result of this program says about itself: key and message."""
-    if not is_whole(found):
+    if not is_whole(found, "systems"):
         yield OWN, "this file was edited since it was made"
     for key, low, high in (("runs", 1, MOST_RUNS), ("seed", 0, MOST_SEED)):
         if isinstance(found[key], bool) or not low <= found[key] <= high:
@@ -198,10 +200,10 @@ def verify(folder: Path, manifest: Mapping[str, Any]) -> None:
     for name in (NUMBERS, SUMMARY):
         path = folder / name
         try:
-            found = sha256(path)
+            present = sha256(path)
         except OSError as error:
             raise InputError(f"{path}: missing or unreadable; make the result again with --force") from error
-        if {"sha256": found} != manifest["files"].get(name):
+        if {"sha256": present} != manifest["files"].get(name):
             raise InputError(f"{path}: truncated or changed since it was made; make the result again with --force")
 
 

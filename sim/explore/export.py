@@ -126,7 +126,7 @@ def _with_still(base: str, levers: Sequence[Lever]) -> tuple[Lever, ...]:
     held = settings(State((base,)).scenario(), tuple(lever.key for lever in levers))
     return tuple(
         lever
-        if held[lever.key]["span"] is None and held[lever.key]["value"] in lever.grid
+        if None in lever.grid or (held[lever.key]["span"] is None and held[lever.key]["value"] in lever.grid)
         else replace(lever, grid=(None, *lever.grid))
         for lever in levers
     )
@@ -170,7 +170,7 @@ def _grid(
     wanted = [(subject.variable, subject.entity) for subject in (*alliance, *members)]
     rows = {every: _rows(dates_of(start)[every]) for every in ("year", "month")}
     still = simulated(start, SEED, 0, runs, wanted)
-    grid = {subject.id: np.empty((len(points), len(rows[subject.about.every]), 7)) for subject in alliance}
+    grid = {subject.id: np.empty((len(points), len(rows[subject.about.every]), 6)) for subject in alliance}
     tiles = np.empty((len(points), len(members), len(rows["year"]), 4))
 
     def filled(values: dict[Key, Values], subject: Subject) -> Floats:
@@ -181,7 +181,7 @@ def _grid(
     for place, point in enumerate(points):
         values = simulated(_at(state, levers, point), SEED, 0, runs, wanted)
         for subject in alliance:
-            grid[subject.id][place] = filled(values, subject)
+            grid[subject.id][place] = filled(values, subject)[:, :6]
         for line, subject in enumerate(members):
             tiles[place, line] = filled(values, subject)[:, [2, 0, 4, 5]]
         tell()
@@ -190,7 +190,7 @@ def _grid(
         values = simulated(_at(state, levers, point), SEED, 0, runs, wanted)
         for subject in alliance:
             between = interpolated(grid[subject.id], levers, point)
-            misses[subject.id].append(np.abs(between - filled(values, subject))[:, [0, 2, 4]])
+            misses[subject.id].append(np.abs(between - filled(values, subject)[:, :6])[:, [0, 2, 4]])
         tell()
     errors = {}
     for name, found in misses.items():

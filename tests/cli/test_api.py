@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import compare, load, run
+from sim import compare, load, open_result, run
 from sim.errors import InputError
 from tests.cli.conftest import Alliance
 
@@ -121,6 +121,9 @@ def test_results_and_comparisons_become_frames() -> None:
         lambda: result.quantiles("us_commitmnt"),
         lambda: result.values("defence_share_pct_gdp", "Atlantis"),
         lambda: comparison.find("us_commitmnt", "congress_gap"),
+        lambda: comparison.depends_on("congress_gp"),
+        lambda: comparison.plot("overviw"),
+        lambda: open_result("no/such/folder"),
         lambda: compare("baseline", "congress_gap", variables=["defence_share_pct_gdp:Atlantis"]),
         lambda: compare("baseline", "congress_gap", at=["soon"]),
         lambda: compare("baseline", "congress_gap", baseline=2),

@@ -30,6 +30,7 @@ RECORDED = Recorded(
         ("aid_delivered_beur:USA@2026", "aid_delivered_beur:USA@2026-12-28"),
         ("aid_delivered_beur@2026", "aid_delivered_beur:ALL@2026-12-28"),
         ("aid_delivered_beur:EUR@2025..2026", "aid_delivered_beur:EUR@2025-12-28..2026-12-28"),
+        ("defence_share_pct_gdp:Germany@2024", "defence_share_pct_gdp:DEU@2024-12-31"),
         ("defence_share_pct_gdp:DEU@2024", "defence_share_pct_gdp:DEU@2024-12-31"),
     ],
 )
@@ -65,7 +66,7 @@ def test_conditions_and_targets_are_read() -> None:
         ("members_at_2pct@2025-06", "not recorded at 2025-06; nearest: 2024-12-31, 2025-12-31"),
         ("members_at_2pct@2025-13-40", "that is no date"),
         ("members_at_2pct@2025 or so", "character 22  nothing is expected after this, but 'or so' follows"),
-        ("aid_delivered_beur:US@2025", "character 20  unknown entity of aid_delivered_beur 'US'; did you mean USA?"),
+        ("aid_delivered_beur:UAS@2025", "character 20  unknown entity of aid_delivered_beur 'UAS'; did you mean USA?"),
         ("members_at_2pct:DEU@2025", "members_at_2pct has no entities"),
         ("defence_share_pct_gdp@2025", "is recorded by entity; write defence_share_pct_gdp:DEU@"),
         ("us_commitment@2026..2025", "from an earlier date to a later one"),

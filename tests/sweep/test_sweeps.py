@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -242,3 +244,23 @@ def test_conclusions_are_tried_at_both_ends_of_an_assumption():
     assert (first.change, first.assumption, first.setting) == ("reverses", "budgets.commitment_pp", "-0.3")
     assert "turns to the other side where budgets.commitment_pp is -0.3" in first.sentence()
     assert all(turn.change == "holds" for turn in turns if turn.outcome.startswith("us_commitment"))
+
+
+def test_a_full_disk_is_told_in_one_line_and_finished_blocks_stay(plan, finished, tmp_path, monkeypatch):
+    real, written = os.open, []
+
+    def full(path, *rest, **more):
+        if ".part" in str(path) and "sweep" in str(path):
+            written.append(path)
+            if len(written) == 2:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(path, *rest, **more)
+
+    out = tmp_path / "sweep_on_a_full_disk"
+    monkeypatch.setattr(os, "open", full)
+    with pytest.raises(FaultError, match=r"cannot be written: no space left on the disk; free some space or finished"):
+        sweeps.run(plan, out=out)
+    monkeypatch.undo()
+    assert len(list(out.rglob("0*.npz"))) == 1
+    sweeps.run(plan, out=out, command="alliance sweep baseline")
+    assert bytes_of(out) == bytes_of(finished.folder)

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem
+from sim.scenario.entities import entity_code
 from sim.text import unknown
 
 Sign = Literal["<", "<=", ">", ">="]
@@ -249,7 +250,8 @@ class _Reader:
                 )
             return (codes.index("ALL"), "ALL") if codes else (None, "")
         at = self.here()
-        code = self.take("name") or ""
+        word = self.take("name") or ""
+        code = entity_code(word, codes) or word
         if code not in codes:
             raise self.problem(unknown(f"entity of {name}", code, codes) if codes else f"{name} has no entities", at)
         return codes.index(code), code

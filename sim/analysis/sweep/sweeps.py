@@ -417,7 +417,7 @@ def _manifest(out: Path) -> dict[str, Any]:
         raise InputError(f"{out}: holds no sweep but another result; make one with alliance sweep")
     if content.get("format_version") != FORMAT:
         raise InputError(f"{out}: made by another version; run again: {tame(str(content.get('command')), 200)}")
-    if not manifest.is_whole(content):
+    if not manifest.is_whole(content, "design"):
         raise InputError(f"{path}: edited since it was made; run the sweep again with --force")
     return content
 

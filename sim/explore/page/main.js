@@ -126,7 +126,7 @@ function startPage() {
   fill($("levers"));
   panel.lesson = null;
   const open = (row) => openState({ extends: [row.name], view: "overview" });
-  const card = (row) => h("li", { class: `card${row.is_baseline ? " base" : ""}` }, h("h3", {}, row.label), h("p", {}, row.description), h("p", { class: "range" }, `${row.start} to ${row.end}${row.is_baseline ? "" : `; differs from ${row.baseline} in ${row.changes} setting${row.changes === 1 ? "" : "s"}`}`), h("button", { type: "button", onclick: () => open(row), "aria-label": `Open ${row.label}` }, "Open"));
+  const card = (row) => h("li", { class: `card${row.is_baseline ? " base" : ""}` }, h("h3", {}, row.is_baseline ? row.title : row.label), h("p", {}, row.description), h("p", { class: "range" }, `${row.start} to ${row.end}${row.is_baseline ? "" : `; differs from ${row.baseline} in ${row.changes} setting${row.changes === 1 ? "" : "s"}`}`), h("button", { type: "button", onclick: () => open(row), "aria-label": `Open ${row.label}` }, "Open"));
   const baselines = world.scenarios.filter((row) => row.is_baseline);
   const others = world.scenarios.filter((row) => !row.is_baseline);
   const id = freshId("file");
@@ -145,7 +145,7 @@ function startPage() {
     h("div", { class: "start" },
       h("p", { class: "lead" }, "This page simulates how the alliance of 32 members fares under assumptions that you choose: elections, the posture of the United States, aid, spending targets, the war and its end. Move a lever, and charts with bands for 50% and 90% of the runs show what follows, beside the baseline. Every number you can move says whether it is data, an estimate or an assumption, and the address of the page holds all you set."),
       h("h2", {}, "Begin with a baseline"), h("ul", { class: "cards wide" }, baselines.map(card)),
-      h("h2", {}, "Or with a scenario"), h("ul", { class: "cards wide" }, others.map(card)),
+      baselines.map((base) => [h("h2", {}, `Or with a scenario held against “${base.label}”`), h("ul", { class: "cards wide" }, others.filter((row) => row.baseline === base.name).map(card))]),
       withServer && [h("h2", {}, "Or with a file of your own"), h("div", { class: "field" }, h("label", { for: id }, "Scenario file (TOML); it may extend shipped scenarios"), upload)],
     ),
   );

@@ -85,10 +85,10 @@ export function storedAnswer(stored, body) {
       const own = stored.grid[id];
       if (!own) return null;
       const dates = stored.gridDates[subject.every];
-      const rows = rowsFrom(between(own, corners), dates.length, 7);
+      const rows = rowsFrom(between(own, corners), dates.length, 6);
       const places = dates.map((day) => home.dates[subject.every].indexOf(day));
       const base = rowsFrom(unpacked(still.values), home.dates[subject.every].length, width);
-      return { subject, dates, values: shaped(rows.map((row) => row.slice(0, width))), base: shaped(places.map((place) => base[place])), changes: rows.map((row) => [row[5], row[6], Math.max(0, 1 - row[6])]), places: still.places, runs: stored.gridRuns };
+      return { subject, dates, values: shaped(rows.map((row) => row.slice(0, width))), base: shaped(places.map((place) => base[place])), changes: rows.map((row) => [row[5], null, null]), places: still.places, runs: stored.gridRuns };
     }
     const dates = scenario.dates[subject.every];
     const values = shaped(rowsFrom(unpacked(series.values), dates.length, width));
