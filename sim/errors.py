@@ -24,10 +24,10 @@ class Problem:
 
     def __str__(self) -> str:
         """``path:line:column  key  message``, leaving out what is not known."""
-        place = self.path
+        position = self.path
         if self.line:
-            place += f":{self.line}:{self.column}"
-        return "  ".join(part for part in (place, self.key, self.message) if part)
+            position += f":{self.line}:{self.column}"
+        return "  ".join(part for part in (position, self.key, self.message) if part)
 
 
 class AllianceError(Exception):

@@ -229,12 +229,12 @@ def in_runs(value: float, runs: int) -> str:
     return f"In {hundredths} of 100 runs"
 
 
-def runs_of_100(part: float, one: str = "run", many: str = "runs") -> str:
+def runs_of_100(part: float, single: str = "run", many: str = "runs") -> str:
     """A share of runs as ``83 of 100 runs``, never rounding a few away: ``every run``, ``more than 99 of 100 runs``."""
     if part >= 1:
-        return f"every {one}"
+        return f"every {single}"
     if part <= 0:
-        return f"no {one}"
+        return f"no {single}"
     if part > 0.995:
         return f"more than 99 of 100 {many}"
     if part < 0.005:

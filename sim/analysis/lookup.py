@@ -77,16 +77,16 @@ def search(words: str, most: int = MOST) -> list[Entry]:
     entries = list(_entries())
     member = entity_code(words, sorted({code for axis in model.registry().axes for code in axis.codes}))
     ranked = [(_rank(entry, sought), order, entry) for order, entry in enumerate(entries)]
-    found = [entry for rank, _, entry in sorted(pair for pair in ranked if pair[0] is not None)]
+    nearest_first = [entry for rank, _, entry in sorted(pair for pair in ranked if pair[0] is not None)]
     if member:
-        found = [*_of_member(member), *found]
-    if not found:
+        nearest_first = [*_of_member(member), *nearest_first]
+    if not nearest_first:
         terms = {term for entry in entries for term in _terms(entry.name) | _terms(entry.meaning)}
         near = nearest(words, sorted(terms), cutoff=0.7)
         raise InputError(
             f"nothing is named or described by '{words}'{meant(near) or '; `alliance schema` holds every key'}"
         )
-    return list(dict.fromkeys(found))[:most]
+    return list(dict.fromkeys(nearest_first))[:most]
 
 
 def _entries() -> Iterator[Entry]:

@@ -171,9 +171,9 @@ def _chance(row: Row) -> str:
     )
 
 
-def _bare(share: float, one: str = "run", many: str = "runs") -> str:
+def _bare(share: float, single: str = "run", many: str = "runs") -> str:
     """The share without repeating what it is of: ``30`` for ``30 of 100 runs``."""
-    text = runs_of_100(share, one, many)
+    text = runs_of_100(share, single, many)
     return text.removesuffix(f" of 100 {many}") if text[0].isdigit() else text
 
 

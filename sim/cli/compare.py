@@ -25,6 +25,7 @@ from sim.cli.options import (
     json_option,
     paths_shown,
     quiet_option,
+    since_option,
     size_option,
     usable_cores,
     variable_option,
@@ -63,6 +64,7 @@ LONGEST, SHORTEST = 28, 18
 @variable_option
 @at_option
 @format_option
+@since_option
 @size_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
 @click.option("--report", type=FilePath(".html", ".htm"), metavar="FILE.html", help="Write a report that stands alone.")
@@ -118,6 +120,12 @@ def compare_command(
     replaced = asked.owns(comparison, folder, force=force) or force
     files = [*write_tables(comparison, folder, replace=replaced)]
     files.append(asked.keep(comparison, folder, line, replace=replaced))
+    if clear:
+        from sim.analysis import csv_text
+
+        files.append(folder / "until_clear.csv")
+        rows = clear_rows(clear, asked)
+        write_whole(files[-1], csv_text(rows, tuple(rows[0])), replace=replaced)
     if not no_figures:
         files += _draw(comparison, folder, formats, jobs, size, line, replace=replaced, quiet=quiet)
     if report:
@@ -159,18 +167,33 @@ def _draw(
         )
 
 
+def clear_rows(clear: Clear, asked: Asked) -> list[dict[str, Any]]:
+    """Each difference at the last date where the search for enough runs ended, for ``until_clear.csv``."""
+    others = [name for index, name in enumerate(asked.names) if index != asked.baseline]
+    arrays = {"mean": clear.mean, "low": clear.low, "high": clear.high, "half_width": clear.width, "asked": clear.asked}
+    return [
+        {
+            "scenario": others[index // len(asked.outcomes)],
+            "outcome": asked.outcomes[index % len(asked.outcomes)].key,
+            **{name: float(array[index]) for name, array in arrays.items()},
+            "clear": bool(clear.clear[index]),
+            "runs": clear.runs,
+            "looks": clear.look + 1,
+        }
+        for index in range(len(clear.mean))
+    ]
+
+
 def clear_lines(clear: Clear, asked: Asked) -> list[str]:
     """How the search for enough runs ended: each difference at the last date with an interval that allows for it."""
-    others = [name for place, name in enumerate(asked.names) if place != asked.baseline]
     rows: list[tuple[str, ...]] = [("", "mean +/−", "low", "high", "half-width", "asked", "")]
-    for place in range(len(clear.mean)):
-        which, number = divmod(place, len(asked.outcomes))
-        name = f"{others[which]}: {asked.outcomes[number].key}" if len(others) > 1 else asked.outcomes[number].key
-        values = (clear.mean, clear.low, clear.high, clear.width, clear.asked)
-        cells = [f"{array[place]:.4g}" for array in values]
-        rows.append((name, *cells, "" if clear.clear[place] else "not clear"))
+    for row in clear_rows(clear, asked):
+        name = f"{row['scenario']}: {row['outcome']}" if len(asked.names) > 2 else row["outcome"]
+        cells = [f"{row[cell]:.4g}" for cell in ("mean", "low", "high", "half_width", "asked")]
+        rows.append((name, *cells, "" if row["clear"] else "not clear"))
+    looks = f"{clear.look + 1} look{'s' if clear.look else ''}"
     return [
-        f"{clear.runs:,} runs after {clear.look + 1} looks; intervals at the last date, made wider for every look.",
+        f"{clear.runs:,} runs after {looks}; intervals at the last date, made wider for every look.",
         *columns(rows),
     ]
 

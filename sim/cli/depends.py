@@ -68,7 +68,7 @@ def depends_command(
 
     comparison, _ = reopen(folder)
     scenarios = [view.scenario for view in comparison.views]
-    order = [scenarios[comparison.baseline], *(s for place, s in enumerate(scenarios) if place != comparison.baseline)]
+    order = [scenarios[comparison.baseline], *(s for index, s in enumerate(scenarios) if index != comparison.baseline)]
     inputs = read_vary(vary or ("assumptions",), catalogue(), order[0])
     asked = list(outcomes) or leading_questions(comparison)
     cost = election_regret(order, regret, weights, more_is_better=not less_is_better, runs=runs) if regret else None
@@ -115,11 +115,11 @@ def regret_lines(cost: Regret) -> list[str]:
     rows += [
         (
             name,
-            *(f"{value:.3g}" for value in cost.regret[place]),
-            f"{cost.largest[place]:.3g}",
-            f"{cost.weighted[place]:.3g}",
+            *(f"{value:.3g}" for value in cost.regret[index]),
+            f"{cost.largest[index]:.3g}",
+            f"{cost.weighted[index]:.3g}",
         )
-        for place, name in enumerate(cost.choices)
+        for index, name in enumerate(cost.choices)
     ]
     return ["", *columns(rows), cost.sentence()]
 

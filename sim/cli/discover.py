@@ -47,7 +47,7 @@ def discover_command(
         raise InputError(f"--scenario: {unknown('scenario of this sweep', scenario, swept.names)}")
     which = swept.names.index(scenario) if scenario else 0
     asked = condition(where, recorded(swept.plan.scenarios[which]))
-    found = swept.discover(where, which)
+    boxes = swept.discover(where, which)
     chance = swept.probability(asked, which)
     share = float((chance > 0.5).sum() / len(chance))
     document = {
@@ -60,28 +60,28 @@ def discover_command(
                 "bounds": [{"input": swept.inputs[bound.place].name, **asdict(bound)} for bound in box.bounds],
                 "sentence": box.sentence(swept.inputs, str(asked)),
             }
-            for box in found
+            for box in boxes
         ],
     }
     table = folder / "discovery.json"
     write_whole(table, json.dumps(document, indent=2, ensure_ascii=False) + "\n", replace=force)
     files = [table]
-    if found and not no_figures:
+    if boxes and not no_figures:
         from sim.figures.sweeps import box_drawings, write
 
-        files += write(box_drawings(found, swept, asked, which), folder / "figures", formats, replace=force)
+        files += write(box_drawings(boxes, swept, asked, which), folder / "figures", formats, replace=force)
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
-    click.echo("\n".join([*as_lines(found, swept, str(asked), share), "", *paths_shown(files)]))
+    click.echo("\n".join([*as_lines(boxes, swept, str(asked), share), "", *paths_shown(files)]))
 
 
-def as_lines(found: tuple[Box, ...], swept: Sweep, what: str, share: float) -> list[str]:
+def as_lines(boxes: tuple[Box, ...], swept: Sweep, what: str, share: float) -> list[str]:
     """Each region as a sentence, with the significance of its bounds."""
     lines = [f"{what} in most runs of {share:.0%} of {swept.plan.design.samples:,} samples"]
-    if not found:
+    if not boxes:
         lines.append("No region stands out: no bound on an input is significant on the samples kept back.")
-    for number, box in enumerate(found, 1):
+    for number, box in enumerate(boxes, 1):
         lines += ["", f"{number}. {box.sentence(swept.inputs, what)}."]
         lines.append(f"   coverage {box.coverage:.0%}, density {box.density:.0%}, {box.mass:.0%} of the samples; ")
         lines[-1] += ", ".join(f"{swept.inputs[bound.place].name} p = {bound.p_value:.2g}" for bound in box.bounds)

@@ -43,11 +43,11 @@ def list_facts(folder: str | None, as_json: bool) -> None:
 
     chosen = Path(folder) if folder else facts.own_folder()
     added = own.check(chosen) if chosen else {}
-    told = []
+    documents = []
     for name in schema.TABLES:
         rows = (*tables.shipped(schema.TABLES[name].row, name), *added.get(name, ()))
         editions = sorted({row.vintage for row in rows})
-        told.append(
+        documents.append(
             {
                 "table": name,
                 "rows": len(rows),
@@ -57,10 +57,10 @@ def list_facts(folder: str | None, as_json: bool) -> None:
             }
         )
     if as_json:
-        click.echo(json.dumps({"facts_end": facts.FACTS_END.isoformat(), "tables": told}, indent=2))
+        click.echo(json.dumps({"facts_end": facts.FACTS_END.isoformat(), "tables": documents}, indent=2))
         return
     lines: list[tuple[str, ...]] = [("table", "rows", "own", "known to", "newest edition")]
-    lines += [(t["table"], f"{t['rows']}", f"{t['own']}", t["last_known_on"], t["editions"][-1]) for t in told]
+    lines += [(t["table"], f"{t['rows']}", f"{t['own']}", t["last_known_on"], t["editions"][-1]) for t in documents]
     click.echo("\n".join(columns(lines)))
     click.echo(f"The shipped facts end on {facts.FACTS_END}. Sources and terms of use: SOURCES.md beside the tables.")
 
@@ -118,16 +118,18 @@ def import_facts(
     """
     from sim.facts import official
 
-    found = official.read_official(Path(file), official.as_day(published) if published else None, release)
-    changed = list(official.changes(official.typed(found)))
+    release_read = official.read_official(Path(file), official.as_day(published) if published else None, release)
+    changed = list(official.changes(official.typed(release_read)))
     if not as_json:
-        click.echo(f"{file}: {found.publication}, edition {found.edition}, known on {found.known_on}.")
-        for remark in found.remarks:
+        click.echo(
+            f"{file}: {release_read.publication}, edition {release_read.edition}, known on {release_read.known_on}."
+        )
+        for remark in release_read.remarks:
             click.echo(remark)
     _show(changed, as_json)
     if dry_run:
         return
-    for path in official.bring_in(found, _folder(folder)):
+    for path in official.bring_in(release_read, _folder(folder)):
         click.echo(f"Wrote {path}", err=as_json)
 
 

@@ -13,6 +13,7 @@ from sim.cli.options import (
     format_option,
     json_option,
     quiet_option,
+    since_option,
     size_option,
     usable_cores,
 )
@@ -26,6 +27,7 @@ from sim.cli.progress import Progress
 )
 @click.option("--entity", "entities", multiple=True, metavar="E", help="Member or donor of a variable. Repeatable.")
 @format_option
+@since_option
 @size_option
 @click.option("--out", type=OutPath(), help="Folder.  [default: RESULTS/figures]")
 @force_option

@@ -93,7 +93,7 @@ def sensitivity_command(
     swept = (Path(source) / "design.csv").is_file()
     if swept:
         opened = open_sweep(source)
-        found, folder = ranking(opened, questions=outcomes), out or Path(source)
+        ranked, folder = ranking(opened, questions=outcomes), out or Path(source)
     else:
         loaded = load(source, sets)
         folder = out or Path("sensitivity") / loaded.name
@@ -101,7 +101,7 @@ def sensitivity_command(
         asked = outcomes or [text for text in headline_questions(loaded) if text.endswith(str(loaded.end.year))]
         line = command_line("sensitivity", [source], [("--method", way), *(("--outcome", text) for text in outcomes)])
         with Progress("samples", quiet=quiet) as progress:
-            found = rank(
+            ranked = rank(
                 loaded,
                 inputs,
                 asked,
@@ -117,62 +117,62 @@ def sensitivity_command(
                 progress=progress,
             )
     table = folder / "sensitivity.csv"
-    write_whole(table, csv_text(found.rows(), COLUMNS), replace=force)
+    write_whole(table, csv_text(ranked.rows(), COLUMNS), replace=force)
     files = [table]
     if not no_figures:
         from sim.figures.sweeps import ranking_drawings, write
 
-        files += write(ranking_drawings(found), folder / "figures", formats, replace=force)
+        files += write(ranking_drawings(ranked), folder / "figures", formats, replace=force)
     seconds = time.monotonic() - began
-    click.echo(as_document(found, files, seconds) if as_json else as_text(found, files, seconds))
+    click.echo(as_document(ranked, files, seconds) if as_json else as_text(ranked, files, seconds))
 
 
-def as_text(found: Ranking, files: list[Path], seconds: float) -> str:
+def as_text(ranked: Ranking, files: list[Path], seconds: float) -> str:
     """For each outcome the inputs that move it most, and where the spread of single runs comes from."""
     how = {
         "morris": "mean absolute effect of moving an input across its range (Morris), 95% interval",
         "sobol": "share of the variance between samples that goes with the input (total order, Sobol), 95% interval",
         "bins": "share of the variance between samples (first order, from a design made for something else)",
-    }[found.way]
+    }[ranked.way]
     lines = [
-        f"{found.scenario}: {len(found.inputs)} inputs, {found.samples:,} samples of {found.runs:,} runs, "
-        f"seed {found.seed}, {seconds:.1f} s",
+        f"{ranked.scenario}: {len(ranked.inputs)} inputs, {ranked.samples:,} samples of {ranked.runs:,} runs, "
+        f"seed {ranked.seed}, {seconds:.1f} s",
         how,
     ]
-    for column in range(len(found.outcomes)):
-        lines += ["", found.sentence(column)]
+    for column in range(len(ranked.outcomes)):
+        lines += ["", ranked.sentence(column)]
         rows = [
-            (f"  {found.inputs[row].name}", f"{found.size[row, column]:.3g}", *_interval(found, row, column))
-            for row in found.leading(column, 8)
+            (f"  {ranked.inputs[row].name}", f"{ranked.size[row, column]:.3g}", *_interval(ranked, row, column))
+            for row in ranked.leading(column, 8)
         ]
         lines += columns(rows) if rows else []
-        if found.sources:
-            parts = [f"{name} {found.sources.total[name][column]:.0%}" for name in found.sources.total]
+        if ranked.sources:
+            parts = [f"{name} {ranked.sources.total[name][column]:.0%}" for name in ranked.sources.total]
             lines.append(f"  spread of single runs, with all that each does together with others: {', '.join(parts)}")
     return "\n".join([*lines, "", *paths_shown(files)])
 
 
-def _interval(found: Ranking, row: int, column: int) -> tuple[str, ...]:
-    low, high = found.interval[row, column]
+def _interval(ranked: Ranking, row: int, column: int) -> tuple[str, ...]:
+    low, high = ranked.interval[row, column]
     return () if math.isnan(low) else (f"[{low:.3g}, {high:.3g}]",)
 
 
-def as_document(found: Ranking, files: list[Path], seconds: float) -> str:
+def as_document(ranked: Ranking, files: list[Path], seconds: float) -> str:
     """The same as one JSON document."""
     rows: list[dict[str, Any]] = [
         {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in row.items()}
-        for row in found.rows()
+        for row in ranked.rows()
     ]
     return json.dumps(
         {
-            "scenario": found.scenario,
-            "method": found.way,
-            "samples": found.samples,
-            "runs": found.runs,
-            "seed": found.seed,
+            "scenario": ranked.scenario,
+            "method": ranked.way,
+            "samples": ranked.samples,
+            "runs": ranked.runs,
+            "seed": ranked.seed,
             "seconds": round(seconds, 3),
-            "outcomes": list(found.outcomes),
-            "sentences": [found.sentence(column) for column in range(len(found.outcomes))],
+            "outcomes": list(ranked.outcomes),
+            "sentences": [ranked.sentence(column) for column in range(len(ranked.outcomes))],
             "rows": rows,
             "files": [str(path) for path in files],
         },

@@ -82,45 +82,48 @@ def solve_command(
     else:
         asked = Worked(Path(), "", load(scenario, sets), lever, target, outcomes, runs, seed, {})
     with Progress("values", quiet=quiet) as progress:
-        found = solve(
+        solution = solve(
             asked.scenario, asked.lever, asked.target, runs=asked.runs, seed=asked.seed,
             jobs=jobs or usable_cores(), cluster=cluster, progress=progress,
         )  # fmt: skip
-    answer = answer_of(found, asked)
+    answer = answer_of(solution, asked)
     if keep:
         asked.keep(answer)
     folder = out or Path("solve") / (asked.path.stem or asked.scenario.name)
-    document = as_document(found, asked, answer)
+    document = as_document(solution, asked, answer)
     table = folder / "solution.json"
     write_whole(table, json.dumps(document, indent=2, ensure_ascii=False) + "\n", replace=force)
     files = [table]
     if not no_figures:
         from sim.figures.sweeps import solution_drawings, write
 
-        files += write(solution_drawings(found, asked.scenario, asked.seed), folder / "figures", formats, replace=force)
+        files += write(
+            solution_drawings(solution, asked.scenario, asked.seed), folder / "figures", formats, replace=force
+        )
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
-    said = as_text(found, asked, answer, None if keep else asked.stored, time.monotonic() - began)
+    said = as_text(solution, asked, answer, None if keep else asked.stored, time.monotonic() - began)
     click.echo("\n".join([said, "", *paths_shown(files)]))
 
 
 def as_text(
-    found: Solution, asked: Worked, answer: dict[str, Any], stored: dict[str, Any] | None, seconds: float
+    solution: Solution, asked: Worked, answer: dict[str, Any], stored: dict[str, Any] | None, seconds: float
 ) -> str:
     """The answer, what is reported with it, whether it is the one ``stored``, and the curve."""
-    rows = [(found.lever.name, "runs that meet it", "95% interval")]
+    rows = [(solution.lever.name, "runs that meet it", "95% interval")]
     rows += [
-        (found.lever.text(at), f"{share:.1%}", f"[{low:.1%}, {high:.1%}]") for at, share, low, high in found.curve()
+        (solution.lever.text(at), f"{share:.1%}", f"[{low:.1%}, {high:.1%}]")
+        for at, share, low, high in solution.curve()
     ]
     same = "as stored in the file" if answer == stored else "NOT as stored in the file: the model or the facts moved"
-    where = "the value found" if not math.isnan(found.value) else "the closest value"
+    where = "the value found" if not math.isnan(solution.value) else "the closest value"
     lines = [
         *([asked.title] if asked.title else []),
-        f"{asked.scenario.name}: {found.sentence()}",
-        *([f"with {found.lever.name} at {where}:", *report_lines(answer)] if asked.report else []),
+        f"{asked.scenario.name}: {solution.sentence()}",
+        *([f"with {solution.lever.name} at {where}:", *report_lines(answer)] if asked.report else []),
         *([same] if stored else []),
-        f"{found.runs:,} runs at each of {len(found.levers)} values, seed {asked.seed}, {seconds:.1f} s",
+        f"{solution.runs:,} runs at each of {len(solution.levers)} values, seed {asked.seed}, {seconds:.1f} s",
         "Conditional on the scenario; not a forecast.",
         "",
         *columns(rows),
@@ -138,19 +141,19 @@ def report_lines(answer: dict[str, Any]) -> list[str]:
     return lines
 
 
-def as_document(found: Solution, asked: Worked, answer: dict[str, Any]) -> dict[str, Any]:
+def as_document(solution: Solution, asked: Worked, answer: dict[str, Any]) -> dict[str, Any]:
     """The answer with its curve, for ``solution.json``."""
     return {
         "title": asked.title,
         "scenario": asked.scenario.name,
-        "lever": found.lever.name,
-        "target": str(found.target),
-        "runs": found.runs,
+        "lever": solution.lever.name,
+        "target": str(solution.target),
+        "runs": solution.runs,
         "seed": asked.seed,
         **dict.fromkeys(("value", "low", "high")),
         **answer,
         "curve": [
-            {"lever": found.lever.text(at), "share": share, "low": low, "high": high}
-            for at, share, low, high in found.curve()
+            {"lever": solution.lever.text(at), "share": share, "low": low, "high": high}
+            for at, share, low, high in solution.curve()
         ],
     }

@@ -107,7 +107,7 @@ def sweep_command(
         ("--out", out),
     ]
     with Progress("samples", quiet=quiet) as progress:
-        found = run(
+        swept = run(
             asked,
             jobs=jobs or usable_cores(),
             cluster=cluster,
@@ -119,38 +119,38 @@ def sweep_command(
         )
     files = sorted(path for path in folder.iterdir() if path.is_file())
     if not no_figures:
-        files += draw(found, formats)
-    click.echo((as_document if as_json else as_text)(found, files, time.monotonic() - began))
+        files += draw(swept, formats)
+    click.echo((as_document if as_json else as_text)(swept, files, time.monotonic() - began))
 
 
-def draw(found: Sweep, formats: tuple[str, ...]) -> list[Path]:
+def draw(swept: Sweep, formats: tuple[str, ...]) -> list[Path]:
     """The bars and the heat map of a sweep, in its folder."""
     from sim.analysis.sweep import ranking
     from sim.analysis.sweep.ranking import FEWEST_A_INPUT
     from sim.figures.sweeps import ranking_drawings, write
 
-    if found.failed or found.plan.design.samples < FEWEST_A_INPUT * len(found.inputs):
+    if swept.failed or swept.plan.design.samples < FEWEST_A_INPUT * len(swept.inputs):
         return []  # too few to tell the inputs apart
-    return write(ranking_drawings(ranking(found), found), found.folder / "figures", formats)
+    return write(ranking_drawings(ranking(swept), swept), swept.folder / "figures", formats)
 
 
-def as_text(found: Sweep, files: list[Path], seconds: float) -> str:
+def as_text(swept: Sweep, files: list[Path], seconds: float) -> str:
     """How each outcome moves over the samples: lowest, middle and highest mean."""
-    plan = found.plan
+    plan = swept.plan
     rows: list[tuple[str, ...]] = [("outcome", "lowest", "5% of samples", "median", "95% of samples", "highest")]
-    for which, name in enumerate(found.names):
-        for place, each in enumerate(plan.questions):
-            values = sorted(value for value in found.mean[which, :, place].tolist() if value == value)
+    for which, name in enumerate(swept.names):
+        for column, each in enumerate(plan.questions):
+            values = sorted(value for value in swept.mean[which, :, column].tolist() if value == value)
             cuts = [values[min(len(values) - 1, int(share * len(values)))] for share in (0, 0.05, 0.5, 0.95, 1)]
-            label = f"{name}: {each}" if len(found.names) > 1 else str(each)
+            label = f"{name}: {each}" if len(swept.names) > 1 else str(each)
             rows.append((label, *(f"{value:.4g}" for value in cuts)))
-    reused = "; same inputs as before, sweep reused" if found.cached else ""
+    reused = "; same inputs as before, sweep reused" if swept.cached else ""
     lines = [
-        f"{', '.join(found.names)}: {len(found.inputs)} inputs, {plan.design.samples:,} samples ({plan.design.method})",
+        f"{', '.join(swept.names)}: {len(swept.inputs)} inputs, {plan.design.samples:,} samples ({plan.design.method})",
         f"{plan.runs:,} runs a sample, seed {plan.seed}, {seconds:.1f} s{reused}",
         "Means over the runs of a sample; conditional on the scenario, not a forecast.",
-        *(f"Note: {warning}" for warning in found.warnings),
-        *(f"Failed: sample {sample} of {found.names[which]}: {why}" for (which, sample), why in found.failed.items()),
+        *(f"Note: {warning}" for warning in swept.warnings),
+        *(f"Failed: sample {sample} of {swept.names[which]}: {why}" for (which, sample), why in swept.failed.items()),
         "",
         *columns(rows),
         "",
@@ -159,21 +159,21 @@ def as_text(found: Sweep, files: list[Path], seconds: float) -> str:
     return "\n".join(lines)
 
 
-def as_document(found: Sweep, files: list[Path], seconds: float) -> str:
+def as_document(swept: Sweep, files: list[Path], seconds: float) -> str:
     """The same as one JSON document."""
     return json.dumps(
         {
-            "scenarios": list(found.names),
-            "inputs": [entry.name for entry in found.inputs],
-            "samples": found.plan.design.samples,
-            "runs": found.plan.runs,
-            "seed": found.plan.seed,
+            "scenarios": list(swept.names),
+            "inputs": [entry.name for entry in swept.inputs],
+            "samples": swept.plan.design.samples,
+            "runs": swept.plan.runs,
+            "seed": swept.plan.seed,
             "seconds": round(seconds, 3),
-            "reused": found.cached,
-            "outcomes": [str(each) for each in found.plan.questions],
-            "failed": len(found.failed),
-            "warnings": list(found.warnings),
-            "folder": str(found.folder),
+            "reused": swept.cached,
+            "outcomes": [str(each) for each in swept.plan.questions],
+            "failed": len(swept.failed),
+            "warnings": list(swept.warnings),
+            "folder": str(swept.folder),
             "files": [str(path) for path in files],
         },
         indent=2,

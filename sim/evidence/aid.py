@@ -79,12 +79,12 @@ def values(known: date) -> dict[str, Value]:
         "aid.allocation_eu": seen["EUI"].hazard_now(),
     }
     rates = law_rates(known)
-    found: dict[str, Value] = {key: gamma(HAZARD_SHAPE, HAZARD_SHAPE / mean) for key, mean in hazards.items()}
+    estimates: dict[str, Value] = {key: gamma(HAZARD_SHAPE, HAZARD_SHAPE / mean) for key, mean in hazards.items()}
     for key, name in (("democratic_house", "Democratic House"), ("split", "split")):
         rate = rates[name]
         enough = rate.years > 0.25
-        found[f"us.aid.laws_{key}_per_year"] = gamma(rate.shape, rate.years) if enough else gamma(1.0, 1.0)
-    return found
+        estimates[f"us.aid.laws_{key}_per_year"] = gamma(rate.shape, rate.years) if enough else gamma(1.0, 1.0)
+    return estimates
 
 
 def started(start: date, end: date, given: dict[str, Value]) -> Scenario:
@@ -134,11 +134,11 @@ def _scores(actor: str, stocks: list[Array]) -> AidScores:
     from scipy.special import ndtri
 
     own, walk, medians = [], [], []
-    for place, stock in enumerate(stocks):
-        grown = np.maximum(stock - before[place], 0.0)
-        last = came[place] * np.exp(spread * ndtri(points))
-        own.append(mark(grown[None], came[place + 1 : place + 2], place, 1))
-        walk.append(mark(last[None], came[place + 1 : place + 2], place, 1))
+    for row, stock in enumerate(stocks):
+        grown = np.maximum(stock - before[row], 0.0)
+        last = came[row] * np.exp(spread * ndtri(points))
+        own.append(mark(grown[None], came[row + 1 : row + 2], row, 1))
+        walk.append(mark(last[None], came[row + 1 : row + 2], row, 1))
         medians.append(float(np.median(grown)))
     return AidScores(actor, join(own), join(walk), np.array(medians))
 

@@ -51,7 +51,7 @@ def score_budgets(definition: Definition, *, draws: int, seed: int, first: int =
         parts.setdefault(CONDITIONAL, []).append((origin, forecast(posterior, war_given=True, seed=seed)))
         for name in BASELINES:
             parts.setdefault(name, []).append((origin, ensemble(name, origin, definition, len(HORIZONS), draws)))
-    return {name: _method(name, found, definition) for name, found in parts.items()}
+    return {name: _method(name, scored, definition) for name, scored in parts.items()}
 
 
 NO_PRIORS = "all priors vague and centred on nothing"
@@ -71,7 +71,7 @@ VARIANTS: dict[str, dict[str, tuple[float, float]]] = {
 
 def sensitivity(*, draws: int, seed: int, first: int = FIRST_ORIGIN) -> dict[str, dict[str, float]]:
     """CRPS of both modes with a term taken out or other priors, NATO definition: what carries the skill."""
-    found = {}
+    by_variant = {}
     for name, priors in VARIANTS.items():
         scores: dict[str, list[Array]] = {UNCONDITIONAL: [], CONDITIONAL: []}
         for origin in origins("NATO", first):
@@ -80,13 +80,13 @@ def sensitivity(*, draws: int, seed: int, first: int = FIRST_ORIGIN) -> dict[str
             seen = np.isfinite(came)
             for mode, given in ((UNCONDITIONAL, False), (CONDITIONAL, True)):
                 scores[mode].append(crps(forecast(posterior, war_given=given, seed=seed)[seen], came[seen]))
-        found[name] = {mode: float(np.concatenate(parts).mean()) for mode, parts in scores.items()}
-    return found
+        by_variant[name] = {mode: float(np.concatenate(parts).mean()) for mode, parts in scores.items()}
+    return by_variant
 
 
-def _method(name: str, found: Sequence[tuple[int, Array]], definition: Definition) -> Method:
+def _method(name: str, scored: Sequence[tuple[int, Array]], definition: Definition) -> Method:
     marks, places, joint = [], [], []
-    for origin, draws in found:
+    for origin, draws in scored:
         came = outcomes(range(origin + 1, origin + 1 + len(HORIZONS)), definition)
         for step, horizon in enumerate(HORIZONS):
             if origin + horizon > LAST[definition]:

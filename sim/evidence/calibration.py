@@ -30,7 +30,9 @@ Array = NDArray[np.float64]
 UNTIL = date(2024, 10, 1)  # the start of the shipped scenarios: they may not know more
 CHAINS, THIN = 4, 5
 FIRST_DAY = date(2016, 10, 1)
-LAST_DAY = date(2025, 1, 1)  # nothing in the facts became known later
+LAST_DAY = facts.FACTS_END
+VINTAGES = {date(2022, 1, 1): "posterior_2022.npz", UNTIL: "posterior.npz", date(2026, 10, 1): "posterior_2026.npz"}
+"""Days whose draws ship, and their files; a start before the first of them takes priors."""
 REVISIONS_KNOWN = date(2024, 6, 17)
 T_SD = float(np.sqrt(DEGREES / (DEGREES - 2)))  # sd of t with these degrees; the model's shocks have unit sd
 KEYS = {
@@ -93,9 +95,9 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
     observations: dict[str, int] = {}
     skipped: list[str] = []
     chains = _budget_chains(until, draws, seed)
-    found = _budget_columns(chains)
-    columns |= found
-    blocks |= dict.fromkeys(found, "budgets")
+    drawn = _budget_columns(chains)
+    columns |= drawn
+    blocks |= dict.fromkeys(drawn, "budgets")
     priors |= {KEYS[name]: budgets.PRIORS[name] for name in budgets.NAMES}
     observations["budgets"] = budgets.panel(_origin(until), day=until).y.size
     r_hat, size = mixing(np.stack([chain.draws.coefficients for chain in chains], axis=1))
@@ -106,16 +108,16 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
         ("aid", _aid_columns),
     ):
         try:
-            found, count = estimate(until, draws, seed)
+            drawn, count = estimate(until, draws, seed)
         except InputError as reason:
             skipped.append(f"{block}: {reason}")
             continue
-        columns |= found
-        blocks |= dict.fromkeys(found, block)
+        columns |= drawn
+        blocks |= dict.fromkeys(drawn, block)
         observations[block] = count
     open_ended = set(assumptions())
     keys = tuple(key for key in columns if key not in open_ended)
-    told = {
+    provenance = {
         "version": __version__,
         "until": until.isoformat(),
         "seed": seed,
@@ -123,7 +125,7 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
         "blocks": observations,
     }
     joint = facts.Posterior(
-        keys, np.column_stack([_inside(key, columns[key]) for key in keys]).astype(np.float32), told
+        keys, np.column_stack([_inside(key, columns[key]) for key in keys]).astype(np.float32), provenance
     )
     estimates = tuple(_estimate(key, blocks[key], priors.get(key), columns[key]) for key in keys)
     return Calibration(
@@ -136,9 +138,11 @@ def write(calibration: Calibration, path: Path | None = None, *, replace: bool =
 
     The same draws give the same bytes.
     """
-    place = path or (facts.own_folder() or Path(str(files("sim.facts")))) / "posterior.npz"
-    facts.write_posterior(place, calibration.draws, replace=replace)
-    return place
+    target = path or (facts.own_folder() or Path(str(files("sim.facts")))) / VINTAGES.get(
+        calibration.until, "posterior.npz"
+    )
+    facts.write_posterior(target, calibration.draws, replace=replace)
+    return target
 
 
 def assumptions() -> tuple[str, ...]:
@@ -181,15 +185,15 @@ def _revision_columns(until: date, draws: int, seed: int) -> tuple[dict[str, Arr
     codes = [code for code in first if code != "USA" and 2022 in known[code]]
     if until < REVISIONS_KNOWN:
         raise InputError(f"the revisions of 2023 were not known by {until}")
-    told = np.array([first[code] for code in codes])
+    first_shares = np.array([first[code] for code in codes])
     later = np.array([last[code] for code in codes])
-    jump = told - np.array([known[code][2022] for code in codes])
+    jump = first_shares - np.array([known[code][2022] for code in codes])
     moved = np.abs(jump) > 0.1
-    back = ((told - later) * np.sign(jump))[moved]
+    back = ((first_shares - later) * np.sign(jump))[moved]
     luck = Luck(seed, f"revisions:{until}")
     precision = 1 / 0.05**2 + back.size / back.var(ddof=1)
     bias = (0.06 / 0.05**2 + back.sum() / back.var(ddof=1)) / precision
-    apart = (later - told + bias * np.sign(jump) * moved) / np.sqrt(told / 1.5)
+    apart = (later - first_shares + bias * np.sign(jump) * moved) / np.sqrt(first_shares / 1.5)
     spread = 1.4826 * np.median(np.abs(apart))  # robust: a few figures moved by half a point
     squares = 9 * 0.15**2 + apart.size * spread**2
     return {
@@ -205,10 +209,10 @@ def _front_columns(until: date, draws: int, seed: int) -> tuple[dict[str, Array]
 
 
 def _law_columns(until: date, draws: int, seed: int) -> tuple[dict[str, Array], int]:
-    found = rates.law_rates(until)
+    law = rates.law_rates(until)
     luck = Luck(seed, f"laws:{until}")
     names = {"democratic_house": "Democratic House", "split": "split"}
-    used = {key: found[name] for key, name in names.items() if found[name].years > 0}
+    used = {key: law[name] for key, name in names.items() if law[name].years > 0}
     if not used:
         raise InputError(f"no supplemental could be signed by {until}: the invasion came later")
     columns = {

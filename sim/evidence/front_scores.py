@@ -77,10 +77,10 @@ def _autoregression(gain: Array, luck: Luck, months: int) -> Array:
     return np.stack(path)
 
 
-def report(found: dict[str, Marks]) -> dict[str, Any]:
+def report(by_rule: dict[str, Marks]) -> dict[str, Any]:
     """CRPS, absolute error and coverage by rule and horizon, as plain numbers."""
     rows: dict[str, Any] = {}
-    for name, marks in found.items():
+    for name, marks in by_rule.items():
         rows[name] = {
             str(horizon): {
                 "crps": float(marks.where(marks.horizon == horizon).crps.mean()),

@@ -40,7 +40,7 @@ def predictive_checks(origin: int = 2024, *, draws: int = 1000, seed: int = 1) -
     after = _replicas(seen, estimate(origin, draws=draws, seed=seed).draws, luck)
     checks = []
     for name, figure in _figures(seen).items():
-        points = [tuple(float(x) for x in np.quantile(figure(made), [0.05, 0.5, 0.95])) for made in (before, after)]
+        points = [tuple(float(x) for x in np.quantile(figure(panels), [0.05, 0.5, 0.95])) for panels in (before, after)]
         checks.append(Check(name, float(figure(seen.y[:, None])[0]), points[0], points[1]))  # type: ignore[arg-type]
     return tuple(checks)
 
@@ -70,8 +70,8 @@ def _replicas(seen: Panel, draws: Draws, luck: Luck) -> Array:
     count = draws.common_sd.size
     common = draws.common_sd * luck.normal(f"common:{count}", int(seen.period.max()) + 1, count)
     own = draws.sigma[seen.unit] * seen.scale[:, None] * luck.student(f"own:{count}", DEGREES, seen.y.size, count)
-    made: Array = seen.x @ draws.coefficients + common[seen.period] + own
-    return made
+    changes: Array = seen.x @ draws.coefficients + common[seen.period] + own
+    return changes
 
 
 def _from_prior(count: int, luck: Luck) -> Draws:

@@ -88,8 +88,8 @@ def europe_share() -> Row:
     early = np.median(run("history_2014")["europe_canada_share_pct_gdp"], axis=1)
     late = np.median(run("history_2022")["europe_canada_share_pct_gdp"], axis=1)
     given, target = [early[0], early[7], late[2]], [1.43, 1.66, 2.02]
-    told = facts.aggregates(FINAL)["NATO_EUR_CAN"]
-    seen = [told[year]["share_pct_gdp"] for year in (2014, 2021, 2024)]
+    published = facts.aggregates(FINAL)["NATO_EUR_CAN"]
+    seen = [published[year]["share_pct_gdp"] for year in (2014, 2021, 2024)]
     passed = bool(np.abs(np.array(given) - target).max() <= 0.03)
     off = ", ".join(f"{a - b:+.2f}" for a, b in zip(given, target, strict=True))
     remark = f"2021 is a forecast over seven years, 2024 one over three; off by {off}"
@@ -256,7 +256,7 @@ def _debt_slope(path: Array, first: int) -> tuple[float, float]:
 
 def _robust(change: Array, x: Array) -> tuple[float, float]:
     table = np.column_stack([np.ones(x.size), x])
-    b, error = clustered(change, table, [str(place) for place in range(x.size)])
+    b, error = clustered(change, table, [str(row) for row in range(x.size)])
     return float(b[1]), float(error[1])
 
 

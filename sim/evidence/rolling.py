@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.evidence import aid, budget_scores, front_scores, rates
-from sim.evidence.calibration import LAST_DAY, Calibration, calibrate
+from sim.evidence.calibration import LAST_DAY, UNTIL, VINTAGES, Calibration, calibrate
 from sim.evidence.history import Definition
 from sim.evidence.predictive import predictive_checks
 from sim.evidence.replication import replicate
@@ -40,7 +40,7 @@ def backtest(
         raise InputError(
             f"first origin {first} is out of range; allowed: {budget_scores.FIRST_ORIGIN - 1} to {LAST_FIRST}"
         )
-    found = {
+    report = {
         "format": FORMAT,
         "version": __version__,
         "tables": stamp_until(LAST_DAY),
@@ -59,20 +59,21 @@ def backtest(
         "aid": {scores.actor: _aid(scores) for scores in aid.score_aid(runs, seed)},
         "events": [asdict(score) for score in (rates.score_elections(), rates.score_laws(), rates.score_ceasefire())],
         "calibration": _diagnostics(calibrate()),
+        "vintages": {until.isoformat(): _diagnostics(calibrate(until)) for until in VINTAGES if until != UNTIL},
         "predictive": [{**asdict(check), "inside": check.inside} for check in predictive_checks()],
         "replication": [asdict(row) for row in replicate()],
     }
-    rounded: dict[str, Any] = _rounded(found)
+    rounded: dict[str, Any] = _rounded(report)
     return rounded
 
 
-def _diagnostics(found: Calibration) -> dict[str, Any]:
+def _diagnostics(calibration: Calibration) -> dict[str, Any]:
     return {
-        "until": found.until.isoformat(),
-        "observations": dict(found.observations),
-        "worst_r_hat": found.worst_r_hat,
-        "smallest_sample": found.smallest_sample,
-        "skipped": list(found.skipped),
+        "until": calibration.until.isoformat(),
+        "observations": dict(calibration.observations),
+        "worst_r_hat": calibration.worst_r_hat,
+        "smallest_sample": calibration.smallest_sample,
+        "skipped": list(calibration.skipped),
     }
 
 
@@ -102,10 +103,10 @@ def _rounded(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def store(found: dict[str, Any], path: Path | None = None) -> Path:
+def store(backtested: dict[str, Any], path: Path | None = None) -> Path:
     """Writes a back-test, by default where the card looks for it. FaultError if the disk refuses."""
     target = path or Path(str(files("sim.evidence"))) / STORED
-    write_whole(target, json.dumps(found, indent=1, ensure_ascii=False) + "\n", remedy="choose another folder")
+    write_whole(target, json.dumps(backtested, indent=1, ensure_ascii=False) + "\n", remedy="choose another folder")
     return target
 
 
@@ -114,31 +115,31 @@ def stored(path: Path | None = None) -> dict[str, Any]:
     name = str(path or STORED)
     try:
         text = (path if path is not None else files("sim.evidence") / STORED).read_text(encoding="utf-8")
-        found: dict[str, Any] = json.loads(text)
-        made = found["format"]
+        backtested: dict[str, Any] = json.loads(text)
+        number = backtested["format"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{name}: no back-test that can be read ({type(error).__name__}); `alliance backtest` makes one"
         ) from None
-    if made != FORMAT:
+    if number != FORMAT:
         raise InputError(
-            f"{name}: back-test of format {made}, this version reads {FORMAT}; run `alliance backtest` again"
+            f"{name}: back-test of format {number}, this version reads {FORMAT}; run `alliance backtest` again"
         )
-    return found
+    return backtested
 
 
-def card_line(found: dict[str, Any] | None = None) -> str:
+def card_line(backtested: dict[str, Any] | None = None) -> str:
     """The one line of every chart's footer, computed from the stored back-test; empty if there is none."""
-    if found is None:
+    if backtested is None:
         try:
-            found = stored()
+            backtested = stored()
         except InputError:
             return ""
-    report = found["budgets"]["NATO"]
+    report = backtested["budgets"]["NATO"]
     row = report["methods"][budget_scores.UNCONDITIONAL]
     gain = row["skill"]["all"]
     word = "better" if gain >= 0 else "worse"
-    span = f"{found['first_origin']}-{budget_scores.origins('NATO')[-1] % 100}"
+    span = f"{backtested['first_origin']}-{budget_scores.origins('NATO')[-1] % 100}"
     return (
         f"1-3-year budget forecasts {span}: CRPS {abs(gain):.0%} {word} than the best simple rule; "
         f"80% bands covered {row['coverage']['80']:.0%}"

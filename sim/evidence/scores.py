@@ -124,7 +124,7 @@ def block_bootstrap(
     """
     origins = np.unique(own.origin)
     sums = np.array([[part.crps[part.origin == year].sum() for year in origins] for part in (own, reference)])
-    picks = np.stack([quantiles(f"bootstrap:{place}")[:times] for place in range(origins.size)])
+    picks = np.stack([quantiles(f"bootstrap:{number}")[:times] for number in range(origins.size)])
     drawn = sums[:, (picks * origins.size).astype(int)].sum(1)
     low, high = np.quantile(1 - drawn[0] / drawn[1], [0.05, 0.95])
     return float(low), float(high)

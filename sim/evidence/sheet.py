@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from sim.evidence.calibration import KEYS, assumptions
 from sim.evidence.history import LAST, Definition
 from sim.evidence.rolling import card_line, stored
 
+RECORD = files("sim.evidence")
 METHODS = (UNCONDITIONAL, CONDITIONAL, *BASELINES)
 HINDSIGHT = (
     "**What was chosen with hindsight.** Re-estimation at each origin keeps later figures out of the estimates, not "
@@ -34,55 +36,57 @@ TARGETS = (
 )
 
 
-def card(found: dict[str, Any] | None = None) -> str:
+def card(backtest: dict[str, Any] | None = None) -> str:
     """The card as Markdown: the same stored back-test and draws give the same bytes."""
-    found = stored() if found is None else found
+    backtest = stored() if backtest is None else backtest
     parts = [
-        _head(found),
-        _budgets(found, "NATO"),
+        _head(backtest),
+        _budgets(backtest, "NATO"),
         "![CRPS of budget forecasts by origin](evidence_crps.svg)\n\n![PIT of budget forecasts](evidence_pit.svg)",
-        _whole(found),
-        _carriers(found),
-        _budgets(found, "SIPRI"),
-        _front(found["front"]),
-        _aid(found["aid"]),
-        _events(found["events"]),
-        _replication(found["replication"]),
+        _whole(backtest),
+        _carriers(backtest),
+        _budgets(backtest, "SIPRI"),
+        _front(backtest["front"]),
+        _aid(backtest["aid"]),
+        _events(backtest["events"]),
+        _replication(backtest["replication"]),
         _posterior(),
-        _diagnostics(found),
+        _diagnostics(backtest),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _head(found: dict[str, Any]) -> str:
+def _head(backtest: dict[str, Any]) -> str:
     return "\n\n".join(
         (
             "# Evidence",
-            f"*{card_line(found)}.*",
+            f"*{card_line(backtest)}.*",
+            RECORD.joinpath("record.md").read_text(encoding="utf-8").strip(),
+            "## The back-test",
             "Written by `alliance backtest --card`; do not edit. Every origin is estimated again with what was known "
-            f"on 15 October of its year; {found['draws']} draws, seed {found['seed']}, version {found['version']}, "
-            f"tables `{found['tables'][:12]}`. NATO's release of June 2024 stands in for the figures of 2014-22 known "
-            "at the time; 2023 is the figure of July 2023.",
+            f"on 15 October of its year; {backtest['draws']} draws, seed {backtest['seed']}, "
+            f"version {backtest['version']}, tables `{backtest['tables'][:12]}`. NATO's release of June 2024 stands in "
+            "for the figures of 2014-22 known at the time; 2023 is the figure of July 2023.",
             HINDSIGHT,
-            _without_priors(found),
+            _without_priors(backtest),
             TARGETS,
         )
     )
 
 
-def _without_priors(found: dict[str, Any]) -> str:
-    report, bare = found["budgets"]["NATO"], found["sensitivity"][NO_PRIORS]
+def _without_priors(backtest: dict[str, Any]) -> str:
+    report, bare = backtest["budgets"]["NATO"], backtest["sensitivity"][NO_PRIORS]
     best = report["methods"][report["best_baseline"]]["crps"]
-    free, told = (_p(1 - bare[mode] / best) for mode in (UNCONDITIONAL, CONDITIONAL))
+    free, given = (_p(1 - bare[mode] / best) for mode in (UNCONDITIONAL, CONDITIONAL))
     return (
         f"**Without what the priors know**, all of them vague, the same equation is {free} better than the best "
-        f"baseline unconditionally and {told} conditionally. What lies between that and the headline comes from the "
+        f"baseline unconditionally and {given} conditionally. What lies between that and the headline comes from the "
         "priors; how much of it a forecaster of the time would have had is a matter of judgement."
     )
 
 
-def _budgets(found: dict[str, Any], definition: Definition) -> str:
-    report = found["budgets"][definition]
+def _budgets(backtest: dict[str, Any], definition: Definition) -> str:
+    report = backtest["budgets"][definition]
     rows = report["methods"]
     summary = [
         [
@@ -99,14 +103,14 @@ def _budgets(found: dict[str, Any], definition: Definition) -> str:
     return "\n\n".join(
         (
             f"## Budgets, {definition} definition",
-            f"Origins {found['first_origin']}-{origins(definition)[-1]}, {rows[UNCONDITIONAL]['forecasts']} forecasts "
-            "of 31 members' shares, % of GDP. *Unconditional*: whether a war begins is drawn. *Conditional*: the war "
-            "of 2022 is given (the U.S. vote of 2024 lies outside these years). Columns 50-90%: share of outcomes "
-            "inside the band.",
+            f"Origins {backtest['first_origin']}-{origins(definition)[-1]}, {rows[UNCONDITIONAL]['forecasts']} "
+            "forecasts of 31 members' shares, % of GDP. *Unconditional*: whether a war begins is drawn. *Conditional*: "
+            "the war of 2022 is given (the U.S. vote of 2024 lies outside these years). Columns 50-90%: share of "
+            "outcomes inside the band.",
             _table(heads, summary),
             _skills(report),
             "CRPS by origin and horizon:",
-            _by_origin(found, report, definition),
+            _by_origin(backtest, report, definition),
             "All members together: energy score; CRPS of the mean over members; rank correlation of forecast and "
             "actual changes; CRPS of the slope of changes on log distance and on debt.",
             _table(["method", *_JOINT], joint),
@@ -140,9 +144,9 @@ def _skills(report: dict[str, Any]) -> str:
     return f"{note}\n\n{_table(heads, rows)}"
 
 
-def _by_origin(found: dict[str, Any], report: dict[str, Any], definition: Definition) -> str:
+def _by_origin(backtest: dict[str, Any], report: dict[str, Any], definition: Definition) -> str:
     rows = []
-    for origin in origins(definition, found["first_origin"]):
+    for origin in origins(definition, backtest["first_origin"]):
         cells = [str(origin)]
         for name in METHODS:
             scores = report["methods"][name]["crps_by_origin_and_horizon"]
@@ -152,8 +156,8 @@ def _by_origin(found: dict[str, Any], report: dict[str, Any], definition: Defini
     return _table(["origin", *METHODS], rows)
 
 
-def _whole(found: dict[str, Any]) -> str:
-    whole, report = found["whole_model"], found["budgets"]["NATO"]
+def _whole(backtest: dict[str, Any]) -> str:
+    whole, report = backtest["whole_model"], backtest["budgets"]["NATO"]
     best = report["methods"][report["best_baseline"]]["crps"]
     return (
         "**The simulator itself**, started on each origin with that origin's estimates: unconditional CRPS "
@@ -163,24 +167,24 @@ def _whole(found: dict[str, Any]) -> str:
     )
 
 
-def _carriers(found: dict[str, Any]) -> str:
-    whole = found["budgets"]["NATO"]["methods"]
+def _carriers(backtest: dict[str, Any]) -> str:
+    whole = backtest["budgets"]["NATO"]["methods"]
     rows = [["as shipped", _n(whole[UNCONDITIONAL]["crps"], 4), _n(whole[CONDITIONAL]["crps"], 4)]]
     rows += [
         [name, *(_n(scores[mode], 4) for mode in (UNCONDITIONAL, CONDITIONAL))]
-        for name, scores in found["sensitivity"].items()
+        for name, scores in backtest["sensitivity"].items()
     ]
     return f"### What carries the skill\n\n{_table(['CRPS, NATO definition', UNCONDITIONAL, CONDITIONAL], rows)}"
 
 
-def _front(found: dict[str, Any]) -> str:
+def _front(by_rule: dict[str, Any]) -> str:
     rows = []
-    for name, scores in found.items():
+    for name, scores in by_rule.items():
         cells = [name]
         for horizon in scores:
             cells += [_n(scores[horizon]["crps"], 0), _p(scores[horizon]["coverage"]["80"])]
         rows.append(cells)
-    counts = {horizon: scores["forecasts"] for horizon, scores in found["model"].items()}
+    counts = {horizon: scores["forecasts"] for horizon, scores in by_rule["model"].items()}
     heads = ["rule", *(text for h in counts for text in (f"CRPS, {h} m", "80%"))]
     note = (
         "Net gain of the next 1, 3 and 6 months, km2, ISW maps as computed by The Economist; origins from June 2023, "
@@ -190,14 +194,14 @@ def _front(found: dict[str, Any]) -> str:
     return f"## Front\n\n{note}\n\n{_table(heads, rows)}"
 
 
-def _aid(found: dict[str, Any]) -> str:
+def _aid(by_actor: dict[str, Any]) -> str:
     blocks = [
         "## Aid",
         "Military allocations of the half-year after each start, EUR bn (Kiel release 29): the whole model, started "
         "there, with backlog hazards and law rates estimated there and all else as shipped. The random walk's spread "
         "is chosen with hindsight, in its favour. Five half-years decide little.",
     ]
-    for actor, row in found.items():
+    for actor, row in by_actor.items():
         cells = [
             [start, _n(came, 1), _n(median, 1), _n(own, 2), _n(walk, 2)]
             for start, came, median, own, walk in zip(
@@ -218,22 +222,22 @@ def _aid(found: dict[str, Any]) -> str:
     return "\n\n".join(blocks)
 
 
-def _events(found: Sequence[dict[str, Any]]) -> str:
+def _events(scores: Sequence[dict[str, Any]]) -> str:
     rows = [
-        [row["name"], str(row["trials"]), _n(row["brier"], 3), _n(row["baseline"], 3), row["note"]] for row in found
+        [row["name"], str(row["trials"]), _n(row["brier"], 3), _n(row["baseline"], 3), row["note"]] for row in scores
     ]
     return f"## Events, Brier score\n\n{_table(['event', 'forecasts', 'model', 'baseline', 'remark'], rows)}"
 
 
-def _replication(found: Sequence[dict[str, Any]]) -> str:
+def _replication(checked: Sequence[dict[str, Any]]) -> str:
     keys = ("number", "result", "target", "tolerance", "reproduced", "model")
-    rows = [[row[key] for key in keys] + ["yes" if row["passed"] else "**no**", row["remark"]] for row in found]
-    met = sum(row["passed"] for row in found)
-    run = [row for row in found if row["simulated"]]
+    rows = [[row[key] for key in keys] + ["yes" if row["passed"] else "**no**", row["remark"]] for row in checked]
+    met = sum(row["passed"] for row in checked)
+    run = [row for row in checked if row["simulated"]]
     tested = sum(row["passed"] for row in run)
     note = (
-        f"{met} of {len(found)} rows within tolerance; of the {len(run)} rows with runs or a fitted equation behind "
-        f"them, {tested}. The other {len(found) - len(run)} set facts or the literature page against themselves and "
+        f"{met} of {len(checked)} rows within tolerance; of the {len(run)} rows with runs or a fitted equation behind "
+        f"them, {tested}. The other {len(checked) - len(run)} set facts or the literature page against themselves and "
         "test nothing of the model. *Reproduced*: the target computed again from the facts. *Model*: medians of the "
         "shipped histories, which are told the war, votes, plans and growth from outside. No parameter is tuned to "
         "this table; what the histories are told, and how rows 8 and 9 are measured, was settled after a first version "
@@ -243,38 +247,44 @@ def _replication(found: Sequence[dict[str, Any]]) -> str:
 
 
 def _posterior() -> str:
-    draws = facts.posterior()
-    if draws is None:
+    vintages = [draws for draws in facts.posteriors() if "blocks" in draws.provenance]
+    if not vintages:
         return "## Estimates\n\nNo posterior draws are shipped."
     prior = {KEYS[name]: PRIORS[name] for name in NAMES}
+    keys = list(dict.fromkeys(key for draws in vintages for key in draws.keys))
     rows = []
-    for key in draws.keys:
-        values = draws.of(key).astype(float)
-        before = f"{prior[key][0]:.3f} ({prior[key][1]:.3f})" if key in prior else ""
-        spread = 1 - values.std() / prior[key][1] if key in prior else np.nan
-        rows.append(
-            [f"`{key}`", before, f"{values.mean():.3f} ({values.std():.3f})", _p(spread) if key in prior else ""]
-        )
+    for key in keys:
+        cells = [f"`{key}`", f"{prior[key][0]:.3f} ({prior[key][1]:.3f})" if key in prior else ""]
+        for draws in vintages:
+            values = draws.of(key).astype(float) if key in draws.keys else np.array([])
+            narrowed = f", {_p(1 - values.std() / prior[key][1])}" if key in prior and values.size else ""
+            cells.append(f"{values.mean():.3f} ({values.std():.3f}){narrowed}" if values.size else "")
+        rows.append(cells)
+    days = [str(draws.provenance["until"]) for draws in vintages]
     note = (
-        f"{len(draws.draws)} joint draws from what was known on {draws.provenance['until']}; mean (sd). The last "
-        "column is how much the data narrowed the prior: near 0 the prior speaks alone."
+        f"Joint draws from what was known on {', '.join(days)}; a start takes the newest its day allows, and before "
+        "the first of them priors. Mean (sd), and how much the data narrowed the prior: near 0 the prior speaks alone. "
+        "The year 2023 of the edition of July 2026, where the definition breaks, is left out of the last. Its front is "
+        "estimated on months from January 2026: effort bought less ground from then on, which was seen first."
     )
     left = ", ".join(f"`{key}`" for key in assumptions())
-    table = _table(["parameter", "prior", "posterior", "narrowed by"], rows)
-    return (
-        f"## Estimates\n\n{note}\n\n{table}\n\nNot identified by data to 2024, kept as ranges and never tuned: {left}."
-    )
+    table = _table(["parameter", "prior", *days], rows)
+    return f"## Estimates\n\n{note}\n\n{table}\n\nNot identified by data, kept as ranges and never tuned: {left}."
 
 
-def _diagnostics(found: dict[str, Any]) -> str:
-    made = found["calibration"]
-    counts = ", ".join(f"{block} {count}" for block, count in made["observations"].items())
+def _diagnostics(backtest: dict[str, Any]) -> str:
+    calibration = backtest["calibration"]
+    counts = ", ".join(f"{block} {count}" for block, count in calibration["observations"].items())
     note = (
-        f"Known on {made['until']}; observations: {counts}. Four chains: worst R-hat {_n(made['worst_r_hat'], 3)}, "
-        f"smallest effective sample {_n(made['smallest_sample'], 0)}."
+        f"Known on {calibration['until']}; observations: {counts}. Four chains: worst R-hat "
+        f"{_n(calibration['worst_r_hat'], 3)}, smallest effective sample {_n(calibration['smallest_sample'], 0)}."
     )
-    left = "".join(f"\n\nSkipped: {reason}." for reason in made["skipped"])
-    checks = found["predictive"]
+    note += "".join(
+        f" On {until}: worst R-hat {_n(of['worst_r_hat'], 3)}, smallest sample {_n(of['smallest_sample'], 0)}."
+        for until, of in backtest.get("vintages", {}).items()
+    )
+    left = "".join(f"\n\nSkipped: {reason}." for reason in calibration["skipped"])
+    checks = backtest["predictive"]
     rows = [
         [
             check["name"],
@@ -285,12 +295,12 @@ def _diagnostics(found: dict[str, Any]) -> str:
         ]
         for check in checks
     ]
-    told = (
+    summary = (
         "Panels the budget equation would make, before (prior) and after (posterior) it saw the data to 2024: median "
         f"and 90%. {sum(check['inside'] for check in checks)} of {len(checks)} figures lie inside the posterior's 90%."
     )
     table = _table(["figure of the panel", "actual", "prior", "posterior", "inside"], rows)
-    return f"## Diagnostics\n\n{note}{left}\n\n{told}\n\n{table}"
+    return f"## Diagnostics\n\n{note}{left}\n\n{summary}\n\n{table}"
 
 
 def _range(points: Sequence[float]) -> str:

@@ -29,7 +29,7 @@ NOISE_2023, BIAS_2023 = 0.13, 0.05
 
 def values(posterior: Posterior) -> dict[str, Value]:
     """The estimates of one origin as scenario values: their means and sds, without their correlations."""
-    found: dict[str, Value] = {}
+    fixed_values: dict[str, Value] = {}
     rows = dict(zip(NAMES, posterior.draws.coefficients, strict=True)) | posterior.chances()
     for name, draws in rows.items():
         parameter = catalogue().find(KEYS[name])
@@ -38,17 +38,17 @@ def values(posterior: Posterior) -> dict[str, Value]:
             if parameter is not None and isinstance(parameter.domain, Number)
             else (-5.0, 5.0)
         )
-        found[KEYS[name]] = normal(float(draws.mean()), float(draws.std()), low=low, high=high)
+        fixed_values[KEYS[name]] = normal(float(draws.mean()), float(draws.std()), low=low, high=high)
     common = COMMON_FACTOR * T_SD * posterior.draws.common_sd
-    found["budgets.common_shock_pp"] = normal(float(common.mean()), float(common.std()), low=0.0)
+    fixed_values["budgets.common_shock_pp"] = normal(float(common.mean()), float(common.std()), low=0.0)
     for row in PANEL_ROWS:
         own = T_SD * posterior.draws.sigma[row].mean()
-        found[f"budgets.{WITH_FORCES[row]}.own_shock_pp"] = fixed(float(own))
+        fixed_values[f"budgets.{WITH_FORCES[row]}.own_shock_pp"] = fixed(float(own))
     noisy = posterior.origin >= 2023
-    found["budgets.estimate_noise_pp"] = fixed(NOISE_2023 if noisy else 0.0)
-    found["budgets.estimate_bias_pp"] = fixed(BIAS_2023 if noisy else 0.0)
-    found["war.onset_probability_per_year"] = fixed(WAR_HAZARD[0] / sum(WAR_HAZARD))
-    return found
+    fixed_values["budgets.estimate_noise_pp"] = fixed(NOISE_2023 if noisy else 0.0)
+    fixed_values["budgets.estimate_bias_pp"] = fixed(BIAS_2023 if noisy else 0.0)
+    fixed_values["war.onset_probability_per_year"] = fixed(WAR_HAZARD[0] / sum(WAR_HAZARD))
+    return fixed_values
 
 
 def forecast_by_model(posterior: Posterior, *, runs: int, seed: int = 1) -> Array:

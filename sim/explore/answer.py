@@ -34,12 +34,14 @@ DEFAULT_CHARTS = ("europe_canada_share_pct_gdp", "us_commitment")
 @cache
 def headlines() -> tuple[Subject, ...]:
     """The headline variables, those of donors for the United States, Europe and all."""
-    told = []
+    subjects = []
     for variable in known_variables().values():
         if variable.headline:
             shown = [code for code in ("USA", "EUR", "ALL") if code in groups(variable.entity or "")]
-            told += [Subject(variable.name, code) for code in shown] if variable.entity else [Subject(variable.name)]
-    return tuple(told)
+            subjects += (
+                [Subject(variable.name, code) for code in shown] if variable.entity else [Subject(variable.name)]
+            )
+    return tuple(subjects)
 
 
 def views() -> dict[str, list[str]]:
@@ -162,7 +164,7 @@ def chart(subject: Subject, drawn: Drawn, base: Drawn, single: bool) -> dict[str
     """One chart: bands (or shares), the baseline's, what was reported, and one sentence."""
     about, values = subject.about, drawn.of(subject)
     days = drawn.dates[about.every]
-    told: dict[str, Any] = {
+    drawing: dict[str, Any] = {
         "id": subject.id,
         "title": subject.title,
         "unit": subject.unit,
@@ -173,26 +175,26 @@ def chart(subject: Subject, drawn: Drawn, base: Drawn, single: bool) -> dict[str
         "places": 0,
     }
     if not len(days):
-        return {**told, "values": [], "sentence": "No value falls in this horizon.", "alt": "No value."}
+        return {**drawing, "values": [], "sentence": "No value falls in this horizon.", "alt": "No value."}
     other = base.of(subject) if base is not drawn else None
     if about.labels:
-        told["values"] = _rounded(shares(values, len(about.labels)), 4)
-        told["base"] = _rounded(shares(other, len(about.labels)), 4) if other is not None else None
+        drawing["values"] = _rounded(shares(values, len(about.labels)), 4)
+        drawing["base"] = _rounded(shares(other, len(about.labels)), 4) if other is not None else None
     elif about.flag:
-        told["values"] = _rounded(values.mean(axis=-1, dtype=np.float64), 4)
-        told["base"] = _rounded(other.mean(axis=-1, dtype=np.float64), 4) if other is not None else None
+        drawing["values"] = _rounded(values.mean(axis=-1, dtype=np.float64), 4)
+        drawing["base"] = _rounded(other.mean(axis=-1, dtype=np.float64), 4) if other is not None else None
     else:
         quantiles = moments(values)[:, 2:]
-        told["places"] = text.decimals(float(np.abs(quantiles).max()), about.unit)
-        digits = max(2, told["places"] + 2)
-        told["values"] = _rounded(quantiles, digits)
-        told["base"] = _rounded(moments(other)[:, 2:], digits) if other is not None else None
-        told |= reported_points(subject, drawn.scenario)
+        drawing["places"] = text.decimals(float(np.abs(quantiles).max()), about.unit)
+        digits = max(2, drawing["places"] + 2)
+        drawing["values"] = _rounded(quantiles, digits)
+        drawing["base"] = _rounded(moments(other)[:, 2:], digits) if other is not None else None
+        drawing |= reported_points(subject, drawn.scenario)
         if single:
-            told["single"] = _rounded(values[:, :SINGLE_RUNS].T, digits)
-    told["sentence"] = sentence(subject, drawn, base, len(days) - 1)
-    told["alt"] = f"{subject.title}, {subject.unit}. {told['sentence']}"
-    return told
+            drawing["single"] = _rounded(values[:, :SINGLE_RUNS].T, digits)
+    drawing["sentence"] = sentence(subject, drawn, base, len(days) - 1)
+    drawing["alt"] = f"{subject.title}, {subject.unit}. {drawing['sentence']}"
+    return drawing
 
 
 def reported_points(subject: Subject, scenario: Scenario) -> dict[str, Any]:
@@ -214,12 +216,12 @@ def _since(start: datetime.date) -> dict[tuple[str, str], tuple[list[str], list[
     """What was reported of days after ``start``, by variable and entity."""
     from sim import facts
 
-    told: dict[tuple[str, str], tuple[list[str], list[float]]] = {}
+    points: dict[tuple[str, str], tuple[list[str], list[float]]] = {}
     for row in facts.reported_since(start):
-        days, values = told.setdefault((row.variable, row.entity or ""), ([], []))
+        days, values = points.setdefault((row.variable, row.entity or ""), ([], []))
         days.append(row.date.isoformat())
         values.append(float(f"{row.value:.6g}"))
-    return told
+    return points
 
 
 def _points(series: Series) -> dict[str, Any] | None:
@@ -281,21 +283,21 @@ def sentence(subject: Subject, drawn: Drawn, base: Drawn, row: int) -> str:
         best = int(np.argmax(each))
         return f"{text.in_runs(float(each[best]), drawn.runs)}: {about.labels[best]} in {when}."
     if about.flag:
-        told = f"{text.in_runs(float(values.mean()), drawn.runs)}: {text.lower(about.long_name)} in {when}."
+        words = f"{text.in_runs(float(values.mean()), drawn.runs)}: {text.lower(about.long_name)} in {when}."
         if base is not drawn:
-            told += f" In the baseline: {text.share(float(base.of(subject)[row].mean()))}%."
-        return told
+            words += f" In the baseline: {text.share(float(base.of(subject)[row].mean()))}%."
+        return words
     quantiles = [float(value) for value in moments(values[None])[0, 2:]]
-    told = f"Median in {when}: {text.median_and_range(quantiles, about.unit)}."
+    words = f"Median in {when}: {text.median_and_range(quantiles, about.unit)}."
     if base is drawn:
-        return told
+        return words
     other = base.of(subject)[row]
     if np.array_equal(values, other):
-        return f"{told} The same as in the baseline in every run."
+        return f"{words} The same as in the baseline in every run."
     higher, lower = float((values > other).mean()), float((values < other).mean())
     word, share = ("Higher", higher) if higher >= lower else ("Lower", lower)
     odds = text.lower(text.in_runs(share, drawn.runs))
-    return f"{told} {word} than in the baseline {odds}."
+    return f"{words} {word} than in the baseline {odds}."
 
 
 def tile(subject: Subject, drawn: Drawn, base: Drawn, day: datetime.date) -> dict[str, Any]:

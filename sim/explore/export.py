@@ -178,12 +178,12 @@ def _grid(
         kept = rows[subject.about.every]
         return _summary(subject, values[key][kept], still[key][kept])
 
-    for place, point in enumerate(points):
+    for number, point in enumerate(points):
         values = simulated(_at(state, levers, point), SEED, 0, runs, wanted)
         for subject in alliance:
-            grid[subject.id][place] = filled(values, subject)[:, :6]
+            grid[subject.id][number] = filled(values, subject)[:, :6]
         for line, subject in enumerate(members):
-            tiles[place, line] = filled(values, subject)[:, [2, 0, 4, 5]]
+            tiles[number, line] = filled(values, subject)[:, [2, 0, 4, 5]]
         tell()
     misses: dict[str, list[Floats]] = {subject.id: [] for subject in alliance}
     for point in _off_grid(levers):
@@ -193,8 +193,8 @@ def _grid(
             misses[subject.id].append(np.abs(between - filled(values, subject)[:, :6])[:, [0, 2, 4]])
         tell()
     errors = {}
-    for name, found in misses.items():
-        every = np.concatenate([each.ravel() for each in found])
+    for name, missed in misses.items():
+        every = np.concatenate([each.ravel() for each in missed])
         errors[name] = [float(f"{np.quantile(every, part):.3g}") for part in (0.5, 0.95)]
     days = {every: [dates_of(start)[every][row].isoformat() for row in rows[every]] for every in rows}
     return {
@@ -208,7 +208,7 @@ def _grid(
 
 def _rows(days: Sequence[Any]) -> list[int]:
     """The dates of the grid: the ends of years, and always the first and the last date."""
-    return sorted({0, *(place for place, day in enumerate(days) if day.month == 12), len(days) - 1})
+    return sorted({0, *(row for row, day in enumerate(days) if day.month == 12), len(days) - 1})
 
 
 def _at(state: State, levers: Sequence[Lever], point: Point) -> Scenario:
@@ -235,10 +235,10 @@ def _off_grid(levers: Sequence[Lever]) -> Iterator[Point]:
     """Points spread evenly over the box, none of them on the grid: a lattice of golden-ratio steps."""
     for number in range(1, OFF_GRID + 1):
         point: list[float | str | None] = []
-        for place, lever in enumerate(levers):
-            part = (number * (0.6180339887 ** (1 + place / len(levers))) + 0.5 * place) % 1.0
+        for index, lever in enumerate(levers):
+            part = (number * (0.6180339887 ** (1 + index / len(levers))) + 0.5 * index) % 1.0
             numbers = _numbers(lever)
-            if numbers and not (None in lever.grid and number % 4 == place % 4):
+            if numbers and not (None in lever.grid and number % 4 == index % 4):
                 point.append(numbers[0] + part * (numbers[-1] - numbers[0]))
             else:
                 point.append(None if numbers else lever.grid[int(part * len(lever.grid))])
@@ -275,7 +275,7 @@ def _every_scenario(runs: int, tell: Callable[[], None]) -> dict[str, Any]:
     ]
     wanted = [(subject.variable, subject.entity) for subject in every]
     kept: dict[str, dict[Key, Values]] = {}
-    told: dict[str, Any] = {}
+    documents: dict[str, Any] = {}
     reports: dict[str, Any] = {}
     for row in sorted(scenarios(), key=lambda row: not row["is_baseline"]):
         scenario = State((row["name"],)).scenario()
@@ -285,7 +285,7 @@ def _every_scenario(runs: int, tell: Callable[[], None]) -> dict[str, Any]:
             kept[base.hash] = values
         still = kept[base.hash] if base.hash in kept else simulated(base, SEED, 0, runs, wanted)
         drawn = Drawn(scenario, runs, SEED, values, dates_of(scenario))
-        told[row["name"]] = {
+        documents[row["name"]] = {
             "title": row["title"],
             "label": row["label"],
             "start": row["start"],
@@ -308,7 +308,7 @@ def _every_scenario(runs: int, tell: Callable[[], None]) -> dict[str, Any]:
         for subject in every
     }
     return {
-        "scenarios": told,
+        "scenarios": documents,
         "reported": reports,
         "subjects": subjects,
         "strip": [subject.id for subject in headlines()],

@@ -142,8 +142,8 @@ def _effect(raw: Mapping[str, Any]) -> Question:
 
         subjects = headlines()
         columns: list[Drawn] = []
-        for place, moved in enumerate((state.with_set(key, low), state, state.with_set(key, high))):
-            progress(place, 3)
+        for column, moved in enumerate((state.with_set(key, low), state, state.with_set(key, high))):
+            progress(column, 3)
             columns.append(drawn_for(moved.scenario(), state.seed, min(RUNS, state.runs), subjects, stopped))
         rows: list[tuple[float, dict[str, Any]]] = []
         for subject in subjects:
@@ -168,8 +168,8 @@ def _tornado(raw: Mapping[str, Any]) -> Question:
     def run(progress: Progress, stopped: Stopped) -> dict[str, Any]:
         middle = _values(scenario, state.seed, subject, day)
         bars = []
-        for place, (key, ends, label) in enumerate(keys):
-            progress(place, len(keys))
+        for row, (key, ends, label) in enumerate(keys):
+            progress(row, len(keys))
             if stopped():
                 raise GivenUp
             try:
@@ -241,17 +241,17 @@ def _solve(raw: Mapping[str, Any]) -> Question:
                 _values(state.with_set(key, f"{number:.6g}").scenario(), state.seed, subject, day)
             )
 
-        found = solve(lever, aim, holds)
+        solution = solve(lever, aim, holds)
         return {
-            "sentence": f"{subject.title}, {subject.unit}: {found.sentence()}.",
-            "answer": None if np.isnan(found.value) else float(found.value),
+            "sentence": f"{subject.title}, {subject.unit}: {solution.sentence()}.",
+            "answer": None if np.isnan(solution.value) else float(solution.value),
             "curve": [
                 [float(at), float(share), float(low), float(high)]
                 for at, share, low, high in zip(
-                    found.levers, found.shares, found.share_low, found.share_high, strict=True
+                    solution.levers, solution.shares, solution.share_low, solution.share_high, strict=True
                 )
             ],
-            "runs": found.runs,
+            "runs": solution.runs,
         }
 
     return run
@@ -279,8 +279,8 @@ def _why(raw: Mapping[str, Any]) -> Question:
         from sim.analysis.outcomes import chosen_outcomes
 
         outcomes = chosen_outcomes([subject.id])
-        found = attribute(base, scenario, runs=RUNS, seed=state.seed, outcomes=outcomes, progress=progress)
-        dated = sorted(found.waterfalls, key=lambda waterfall: waterfall.date)
+        attribution = attribute(base, scenario, runs=RUNS, seed=state.seed, outcomes=outcomes, progress=progress)
+        dated = sorted(attribution.waterfalls, key=lambda waterfall: waterfall.date)
         past = [waterfall for waterfall in dated if waterfall.date <= day.isoformat()]
         waterfall = past[-1] if past else dated[0]
         return {
@@ -320,8 +320,8 @@ def _depends(raw: Mapping[str, Any]) -> Question:
         tried = assumptions(catalogue(), scenario)
         named = replace(scenario, name="this state")
         turns = depends([base, named], asked, inputs=tried, runs=RUNS, seed=state.seed, progress=progress)
-        told = [turn.sentence() for turn in turns if turn.change != "holds"]
-        return {"turns": told[:40], "tried": sum(len(entry.ends()) for entry in tried), "runs": RUNS}
+        sentences = [turn.sentence() for turn in turns if turn.change != "holds"]
+        return {"turns": sentences[:40], "tried": sum(len(entry.ends()) for entry in tried), "runs": RUNS}
 
     return run
 
@@ -343,11 +343,11 @@ def _report(raw: Mapping[str, Any]) -> Question:
         base = baseline_of(first.scenario())
         named = title_of(base)
         scenarios = {"baseline": replace(base, title=named, label=named[:LONGEST_LABEL])}
-        for place, state in enumerate(states, start=1):
+        for number, state in enumerate(states, start=1):
             unchanged = len(state.extends) == 1 and not state.sets and not state.events
             title = state.title or by_title(state) + ("" if unchanged else ", changed")
-            label = (state.title or f"State {place}")[:LONGEST_LABEL]
-            name = state.extends[0] if unchanged else f"state_{place}"
+            label = (state.title or f"State {number}")[:LONGEST_LABEL]
+            name = state.extends[0] if unchanged else f"state_{number}"
             scenarios.setdefault(name, replace(state.scenario(), name=name, title=title, label=label))
         distinct: dict[str, Scenario] = {}
         for name, scenario in scenarios.items():
@@ -357,8 +357,8 @@ def _report(raw: Mapping[str, Any]) -> Question:
             raise InputError("a report compares; change something or pin another state first")
         with tempfile.TemporaryDirectory() as folder:
             results = []
-            for place, (name, scenario) in enumerate(distinct.items()):
-                progress(place, len(distinct) + 1)
+            for number, (name, scenario) in enumerate(distinct.items()):
+                progress(number, len(distinct) + 1)
                 if stopped():
                     raise GivenUp
                 runs = min(1000, first.runs)

@@ -153,8 +153,8 @@ def _error(status: int, reason: str) -> JSONResponse:
 
 
 def _problems(status: int, problems: tuple[Problem, ...]) -> JSONResponse:
-    told = [{"key": problem.key, "message": problem.message, "text": str(problem)} for problem in problems]
-    return JSONResponse({"problems": told}, status)
+    entries = [{"key": problem.key, "message": problem.message, "text": str(problem)} for problem in problems]
+    return JSONResponse({"problems": entries}, status)
 
 
 async def _json(request: Request) -> dict[str, Any]:

@@ -147,14 +147,14 @@ def aid_monthly(known: datetime.date) -> AidHistory:
     rows = _months_of(vintage)
     months = _last_month(rows, day, vintage)
     seen = [row for row in rows if row.known_on <= day]
-    place = {month: n for n, month in enumerate(months)}
+    column = {month: n for n, month in enumerate(months)}
     series: dict[Key, npt.NDArray[np.float64]] = {}
     for row in seen:
         key = (row.donor, row.kind, row.measure)
         if key not in series:
             series[key] = np.zeros(len(months))
-        series[key][place[row.month]] = row.beur
-    loan = (ERA_LOAN_MONTH, ERA_LOAN_BEUR) if vintage != "R20" and ERA_LOAN_MONTH in place else None
+        series[key][column[row.month]] = row.beur
+    loan = (ERA_LOAN_MONTH, ERA_LOAN_BEUR) if vintage != "R20" and ERA_LOAN_MONTH in column else None
     return AidHistory(vintage, months, series, day < {"R20": R20_OUT, "R29": R29_OUT}.get(vintage, day), loan)
 
 

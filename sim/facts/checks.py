@@ -49,8 +49,8 @@ def _rows(path: str, name: str, lines: Sequence[Line]) -> Iterator[Problem]:
 
         key = tables.key_of(row, table.key)
         if key in first:
-            told = ", ".join(f"{value}" for value in key if value is not None)
-            yield at(table.key[0], f"the same row as line {first[key]}: {told}")
+            key_text = ", ".join(f"{value}" for value in key if value is not None)
+            yield at(table.key[0], f"the same row as line {first[key]}: {key_text}")
         first.setdefault(key, number)
         for column, allowed in codes.items():
             if (code := getattr(row, column)) not in allowed:
@@ -239,8 +239,8 @@ def _aid_sums(path: str, lines: Sequence[Line]) -> Iterator[Problem]:
             continue
 
         def of(donor: str, kind: str, row: Any = row) -> float:
-            found = values.get((donor, row.month, kind, row.measure, row.vintage))
-            return found.row.beur if found else 0.0
+            value = values.get((donor, row.month, kind, row.measure, row.vintage))
+            return value.row.beur if value else 0.0
 
         groups = sum(of(group, row.kind) for group in ("USA", "EUR", "OTHER"))
         kinds = sum(of("ALL", kind) for kind in ("military", "financial", "humanitarian"))

@@ -167,16 +167,16 @@ def appropriations(known: datetime.date) -> tuple[Supplemental, ...]:
     asked: dict[str, list[RequestRow]] = {}
     for row in visible(read(RequestRow, "requests.csv"), day):
         asked.setdefault(row.law, []).append(row)
-    found = []
+    enacted = []
     for name, requests in asked.items():
         law = laws.get(name)
         pairs = tuple((row.requested_on, row.requested_busd) for row in requests)
         recalled = any(row.recalled for row in requests)
         if law is None or law.signed_on > day:
-            found.append(Supplemental("", pairs, recalled))
+            enacted.append(Supplemental("", pairs, recalled))
         else:
-            found.append(_signed(law, pairs, recalled or law.recalled))
-    return tuple(found)
+            enacted.append(_signed(law, pairs, recalled or law.recalled))
+    return tuple(enacted)
 
 
 def packages(known: datetime.date) -> tuple[Package, ...]:

@@ -174,33 +174,35 @@ Block = dict[tuple[str, int], tuple[float, bool]]
 
 def _block(path: Path, sheet: str, grid: Grid, title: str) -> tuple[Block, str]:
     """Figures of the block under a title: (member or total, year) -> value and whether it is an estimate."""
-    last, found = "", ""
+    last, heading = "", ""
     years: dict[int, tuple[int, bool]] = {}
     block: Block = {}
     for row in grid:
         cells = [cell for cell in row if not _empty(cell)]
-        header = {place: year for place, cell in enumerate(row) if (year := _year(cell)) is not None}
+        header = {column: year for column, cell in enumerate(row) if (year := _year(cell)) is not None}
         entity = _entity(str(row[0])) if cells else ""
         if len(header) >= 3 and not entity:
             last = last if _empty(row[0]) else str(row[0]).strip()
             matches = re.search(title, last.casefold())
-            years, found = (header, last) if matches and not block else ({}, found)
+            years, heading = (header, last) if matches and not block else ({}, heading)
         elif len(cells) == 1 and not entity:
             last, years = str(cells[0]).strip(), {}
         elif entity:
-            for place, (counted, estimate) in years.items():
-                value = row[place] if place < len(row) else None
+            for column, (counted, estimate) in years.items():
+                value = row[column] if column < len(row) else None
                 if isinstance(value, int | float):
                     block[entity, counted] = float(value), estimate
     if not block:
-        told = re.sub(r"\(\\d\{4\}\)", "YYYY", title)
-        raise InputError(f"{path}: sheet '{sheet}': no block '{told}' with years and members; the layout has changed")
-    return block, found
+        pattern = re.sub(r"\(\\d\{4\}\)", "YYYY", title)
+        raise InputError(
+            f"{path}: sheet '{sheet}': no block '{pattern}' with years and members; the layout has changed"
+        )
+    return block, heading
 
 
 def _year(cell: object) -> tuple[int, bool] | None:
-    told = re.fullmatch(r"((?:19|20)\d\d)(?:\.0)?\s*(e?)", str(cell).strip()) if not _empty(cell) else None
-    return (int(told.group(1)), told.group(2) == "e") if told else None
+    match = re.fullmatch(r"((?:19|20)\d\d)(?:\.0)?\s*(e?)", str(cell).strip()) if not _empty(cell) else None
+    return (int(match.group(1)), match.group(2) == "e") if match else None
 
 
 def _entity(name: str) -> str:
@@ -224,17 +226,17 @@ def _end(vintage: str, day: date, source: str) -> Cells:
 def _sipri(path: Path, sheet: Any, published: date | None) -> Official:
     """Shares of GDP of the members, Russia and Ukraine from 1990 on; blue figures are SIPRI's estimates."""
     rows = list(sheet.iter_rows())
-    place = next((n for n, row in enumerate(rows) if _plain(row[0].value or "") == "country"), None)
-    header = rows[place] if place is not None else ()
-    years = {n: told[0] for n, cell in enumerate(header) if (told := _year(cell.value)) is not None}
-    if place is None or not years:
+    head = next((n for n, row in enumerate(rows) if _plain(row[0].value or "") == "country"), None)
+    header = rows[head] if head is not None else ()
+    years = {n: parsed[0] for n, cell in enumerate(header) if (parsed := _year(cell.value)) is not None}
+    if head is None or not years:
         raise InputError(f"{path}: sheet 'Share of GDP': no line 'Country' with years; the layout has changed")
     last = max(years.values())
     vintage, day = f"{last + 1}-04", _day(path, published, date(last + 1, 4, 30))
     codes = [*(member.code for member in roster.members() if member.has_forces), "RUS", "UKR"]
     extra = {"russia": "RUS", "ukraine": "UKR"}
-    found: list[Cells] = []
-    for row in rows[place + 1 :]:
+    shares: list[Cells] = []
+    for row in rows[head + 1 :]:
         name = str(row[0].value or "").strip()
         code = extra.get(name.casefold()) or entity_code(name, codes)
         for n, year in years.items():
@@ -244,16 +246,16 @@ def _sipri(path: Path, sheet: Any, published: date | None) -> Official:
                 estimate = isinstance(colour, str) and bool(_BLUE.match(colour))
                 cells = {"member": str(code), "year": f"{year}", "share_pct_gdp": _number(float(value), 100)}
                 cells |= {"estimate": str(int(estimate))}
-                found.append(cells | _end(vintage, day, f"SIPRI workbook {path.name}"))
-    codes_found = {cells["member"] for cells in found}
+                shares.append(cells | _end(vintage, day, f"SIPRI workbook {path.name}"))
+    codes_found = {cells["member"] for cells in shares}
     missing = [code for code in codes if code not in codes_found]
     if missing:
         raise InputError(f"{path}: sheet 'Share of GDP': no row for {', '.join(missing)}; the layout has changed")
-    estimates = sum(cells["estimate"] == "1" for cells in found)
+    estimates = sum(cells["estimate"] == "1" for cells in shares)
     remarks = [f"Years 1990 to {last}; figures that SIPRI estimated: {estimates}."]
     if published is None:
         remarks.append(f"The workbook carries no day of publication: {day} stands for it; --published says otherwise.")
-    return Official("SIPRI military expenditure", vintage, day, {"milex.csv": tuple(found)}, tuple(remarks))
+    return Official("SIPRI military expenditure", vintage, day, {"milex.csv": tuple(shares)}, tuple(remarks))
 
 
 # Kiel
@@ -264,7 +266,7 @@ def _explorer(path: Path, data: bytes, published: date | None, release: str | No
     cells = own.sheet(data, str(path))
     if not set(_EXPLORER) <= set(cells.header):
         raise InputError(f"{path}: none of the known files; known are {KNOWN}; its columns are {_listed(cells.header)}")
-    told, day = _release_info(path)
+    named, day = _release_info(path)
     months: dict[tuple[str, date, str, str], float] = {}
     for number, texts in cells.body:
         line = dict(zip(cells.header, texts, strict=False))
@@ -282,7 +284,7 @@ def _explorer(path: Path, data: bytes, published: date | None, release: str | No
             measure = "commitment" if kind == "commitments" else "allocation"
             key = donor, month, "total" if kind == "commitments" else kind, measure
             months[key] = months.get(key, 0.0) + value
-    return _tracker(path, months, release or told, _day(path, published, day), ())
+    return _tracker(path, months, release or named, _day(path, published, day), ())
 
 
 def _release_info(path: Path) -> tuple[str | None, date | None]:
@@ -304,11 +306,11 @@ def _kiel(path: Path, grid: Grid, published: date | None, release: str | None) -
     missing = [name for name in _KIEL_COLUMNS if name not in header]
     if missing:
         raise InputError(f"{path}: sheet '{_KIEL_SHEET}': no column {_listed(missing)}; the layout has changed")
-    place = {name: header.index(name) for name in _KIEL_COLUMNS}
+    position = {name: header.index(name) for name in _KIEL_COLUMNS}
     months: dict[tuple[str, date, str, str], float] = {}
     undated, unknown = 0.0, set()
     for row in grid[1:]:
-        cells = {name: row[n] if n < len(row) else None for name, n in place.items()}
+        cells = {name: row[n] if n < len(row) else None for name, n in position.items()}
         measure, kind = (str(cells[name] or "").strip().casefold() for name in ("measure", "aid_type_general"))
         column = "tot_sub_activity_value_EUR_redistr" if measure == "allocation" else "tot_activity_value_EUR"
         value, number = cells[column], cells["month"]
@@ -326,9 +328,9 @@ def _kiel(path: Path, grid: Grid, published: date | None, release: str | None) -
                 months[key] = months.get(key, 0.0) + value / 1e9
     if unknown:
         raise InputError(f"{path}: donors that are not known here: {_listed(sorted(unknown))}")
-    told, day = _release_info(path)
+    named, day = _release_info(path)
     remark = (f"EUR {undated:.2f} bn carry no month and are left out.",) if abs(undated) >= 0.005 else ()
-    return _tracker(path, months, release or told, _day(path, published, day), remark)
+    return _tracker(path, months, release or named, _day(path, published, day), remark)
 
 
 def _donor(name: str) -> str | None:
@@ -357,31 +359,31 @@ def _tracker(
         for group in ("ALL", groups[donor]):
             if group != donor:
                 whole[group, month, kind, measure] = whole.get((group, month, kind, measure), 0.0) + value
-    found = [
+    lines = [
         {"donor": donor, "month": month.isoformat(), "kind": kind, "measure": measure, "beur": _number(value)}
         | _end(release, day, f"Kiel {path.name}")
         for (donor, month, kind, measure), value in sorted(whole.items())
         if abs(value) >= 5e-7
     ]
-    if not found:
+    if not lines:
         raise InputError(f"{path}: no figure of the tracker in it; the layout has changed")
     last = max(month for _, month, _, _ in months)
     said = (f"Months to {last:%B %Y}, in EUR bn; groups and the total of all donors are our sums.", *remarks)
-    return Official("Kiel Ukraine Support Tracker", release, day, {"aid_monthly.csv": tuple(found)}, said)
+    return Official("Kiel Ukraine Support Tracker", release, day, {"aid_monthly.csv": tuple(lines)}, said)
 
 
 # Into a folder
 
 
-def bring_in(found: Official, folder: Path) -> tuple[Path, ...]:
+def bring_in(official: Official, folder: Path) -> tuple[Path, ...]:
     """Writes the rows into the tables of a folder and returns the files written.
 
     Rows of the same key are replaced, others stay. The whole folder is checked first: a fault is an InputError, and
     nothing is changed.
     """
-    texts = {name: _with(folder / name, name, rows) for name, rows in found.rows.items()}
-    with tempfile.TemporaryDirectory() as place:
-        trial = Path(place)
+    texts = {name: _with(folder / name, name, rows) for name, rows in official.rows.items()}
+    with tempfile.TemporaryDirectory() as scratch:
+        trial = Path(scratch)
         for path in folder.glob("*.csv") if folder.is_dir() else ():
             (trial / path.name).write_bytes(path.read_bytes())
         for name, text in texts.items():
@@ -406,8 +408,8 @@ def _with(path: Path, name: str, rows: Sequence[Cells]) -> str:
     columns = [column.name for column in tables.columns(schema.TABLES[name].row)]
     before: list[Cells] = []
     if path.is_file():
-        told = own.sheet(path.read_bytes(), str(path))
-        before = [dict(zip(told.header, texts, strict=False)) for _, texts in told.body]
+        sheet = own.sheet(path.read_bytes(), str(path))
+        before = [dict(zip(sheet.header, texts, strict=False)) for _, texts in sheet.body]
     key = schema.TABLES[name].key
     new = {tuple(row.get(column, "") for column in key) for row in rows}
     kept = [row for row in before if tuple(row.get(column, "") for column in key) not in new]
@@ -442,22 +444,22 @@ def changes(rows: Mapping[str, Sequence[Any]]) -> Iterator[Change]:
         for row in sorted(tables.shipped(table.row, name), key=lambda row: row.known_on):
             newest[tables.key_of(row, key)] = row
         for row in own_rows:
-            told, before = tables.key_of(row, key), newest.get(tables.key_of(row, key))
+            key_values, before = tables.key_of(row, key), newest.get(tables.key_of(row, key))
             for column in figures:
                 after, earlier = getattr(row, column), getattr(before, column, None)
                 if after is not None and after != earlier:
-                    yield Change(name, " ".join(f"{part}" for part in told), column, earlier, after)
+                    yield Change(name, " ".join(f"{part}" for part in key_values), column, earlier, after)
 
 
-def typed(found: Official) -> dict[str, tuple[Any, ...]]:
+def typed(official: Official) -> dict[str, tuple[Any, ...]]:
     """The rows of an official file as the checks see them."""
-    with tempfile.TemporaryDirectory() as place:
-        for name, rows in found.rows.items():
-            (Path(place) / name).write_text(_with(Path(place) / name, name, rows), "utf-8")
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, rows in official.rows.items():
+            (Path(scratch) / name).write_text(_with(Path(scratch) / name, name, rows), "utf-8")
         try:
-            return own.check(Path(place))
+            return own.check(Path(scratch))
         except InputError as error:
-            raise InputError(_elsewhere(error, Path(place), Path(found.publication))) from None
+            raise InputError(_elsewhere(error, Path(scratch), Path(official.publication))) from None
 
 
 def as_day(text: str) -> date:

@@ -108,16 +108,16 @@ def notes(start: date) -> tuple[str, ...]:
     chosen = tables.own_folder()
     if chosen is None:
         return ()
-    found = []
+    remarks = []
     for name, rows in tables_of(chosen).items():
         late = [row.known_on for row in rows if row.known_on > start]
         if late:
             part = "none" if len(late) == len(rows) else f"{len(rows) - len(late)}"
-            found.append(
+            remarks.append(
                 f"{chosen / name}: a start on {start} sees {part} of {len(rows)} rows; "
                 f"the first of the others is known on {min(late)}"
             )
-    return tuple(found)
+    return tuple(remarks)
 
 
 def _read(path: Path, lines: dict[str, list[Line]]) -> list[Problem]:
@@ -152,13 +152,13 @@ def _read(path: Path, lines: dict[str, list[Line]]) -> list[Problem]:
 
 def _header(header: list[str], columns: Mapping[str, Any], path: str) -> list[Problem]:
     allowed, problems = ", ".join(columns), []
-    for place, name in enumerate(header):
-        offset = 1 + sum(len(cell) + 1 for cell in header[:place])
+    for index, name in enumerate(header):
+        offset = 1 + sum(len(cell) + 1 for cell in header[:index])
         if name not in columns:
             near = nearest(name, columns, most=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             problems.append(Problem(path, 1, offset, name, f"unknown column; allowed: {allowed}{hint}"))
-        elif name in header[:place]:
+        elif name in header[:index]:
             problems.append(Problem(path, 1, offset, name, "this column stands twice"))
     for name, column in columns.items():
         if name not in header and not column.optional and name not in _DEFAULTS:
@@ -174,7 +174,7 @@ def _line(
         message = f"the row has {len(texts)} cells; it must have {len(cells.header)}, one for each column"
         return [Problem(path, number, 1, "", message)], None
     given = dict(zip(cells.header, texts, strict=False))
-    offsets = {name: 1 + sum(len(text) + 1 for text in texts[:place]) for place, name in enumerate(cells.header)}
+    offsets = {name: 1 + sum(len(text) + 1 for text in texts[:index]) for index, name in enumerate(cells.header)}
     problems, values = [], []
     for name, column in columns.items():
         text = given.get(name, _DEFAULTS.get(name, ""))

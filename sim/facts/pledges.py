@@ -80,10 +80,10 @@ def plans(known: date) -> tuple[Plan, ...]:
     """Announcements known on the day, sorted by day of announcement; superseded ones stay in. The last that is not
     blanket is a member's plan in force."""
     day = as_day(known)
-    found = []
+    targets = []
     for row in visible(read(PlanRow, "plans.csv"), day):
         judged = row.kept_known_on is not None and row.kept_known_on <= day
-        found.append(
+        targets.append(
             Plan(
                 row.member,
                 row.announced_on,
@@ -100,7 +100,7 @@ def plans(known: date) -> tuple[Plan, ...]:
                 row.status if day >= _STATUS_OF else "",
             )
         )
-    return tuple(found)
+    return tuple(targets)
 
 
 def counts_at_2pct(known: date) -> tuple[tuple[date, int, int], ...]:

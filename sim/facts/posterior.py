@@ -45,14 +45,14 @@ def posteriors() -> tuple[Posterior, ...]:
 
     Files are named ``posterior.npz`` or ``posterior_NAME.npz``. Raises InputError for a damaged one.
     """
-    found = []
-    for place in (folder(), own_folder()):
-        names = sorted(item.name for item in place.iterdir()) if place is not None else []
+    read = []
+    for searched in (folder(), own_folder()):
+        names = sorted(item.name for item in searched.iterdir()) if searched is not None else []
         for name in names:
             if name.startswith("posterior") and name.endswith(".npz"):
-                with resources.as_file(place / name) as path:  # type: ignore[operator]
-                    found.append(read_posterior(path))
-    return tuple(sorted(found, key=lambda draws: str(draws.provenance.get("until", ""))))
+                with resources.as_file(searched / name) as path:  # type: ignore[operator]
+                    read.append(read_posterior(path))
+    return tuple(sorted(read, key=lambda draws: str(draws.provenance.get("until", ""))))
 
 
 def posterior(known: date | None = None) -> Posterior | None:
@@ -68,18 +68,18 @@ def read_posterior(path: Path) -> Posterior:
     """Draws from a file. Raises InputError for a damaged file, or one of another format."""
     try:
         with np.load(path, allow_pickle=False) as stored:
-            told = json.loads(str(stored["provenance"]))
+            provenance = json.loads(str(stored["provenance"]))
             keys, draws = tuple(str(key) for key in stored["keys"]), np.asarray(stored["draws"], np.float32)
     except (OSError, ValueError, KeyError, EOFError) as fault:
         raise InputError(f"{path}: no posterior that can be read ({fault}); `alliance calibrate` makes one") from None
-    if told.get("format") != FORMAT:
+    if provenance.get("format") != FORMAT:
         raise InputError(
-            f"{path}: posterior of format {told.get('format')}, this version reads {FORMAT}; "
+            f"{path}: posterior of format {provenance.get('format')}, this version reads {FORMAT}; "
             "`alliance calibrate` makes a new one"
         )
     if draws.ndim != 2 or draws.shape[1] != len(keys) or not len(draws) or not np.isfinite(draws).all():
         raise InputError(f"{path}: posterior with holes; `alliance calibrate` makes a new one")
-    return Posterior(keys, draws, told)
+    return Posterior(keys, draws, provenance)
 
 
 def write_posterior(path: Path, posterior: Posterior, *, replace: bool = True) -> None:

@@ -101,14 +101,14 @@ class _Column(NamedTuple):
 @cache
 def columns(row: type[tuple[Any, ...]]) -> tuple[_Column, ...]:
     """The columns of a table in order, from the fields of its row."""
-    found = []
+    described = []
     for name, hint in get_type_hints(row).items():
         optional = get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint)
         kind = next(arg for arg in get_args(hint) if arg is not NoneType) if optional else hint
         choices = get_args(kind) if get_origin(kind) is Literal else ()
         parse, wanted = _PARSERS[str if choices else kind]
-        found.append(_Column(name, parse, wanted, optional, choices))
-    return tuple(found)
+        described.append(_Column(name, parse, wanted, optional, choices))
+    return tuple(described)
 
 
 def parse(row: type[R], text: str, path: str) -> tuple[R, ...]:
@@ -307,8 +307,8 @@ def stamp_until(day: date) -> str:
     digest, chosen = hashlib.sha256(), own_folder()
     for path in sorted((item for item in folder().iterdir() if item.name.endswith(".csv")), key=lambda item: item.name):
         header, *lines = csv.reader(io.StringIO(path.read_text("utf-8")))
-        place = header.index("known_on")
-        seen = [line for line in lines if line[place] <= day.isoformat()]
+        column = header.index("known_on")
+        seen = [line for line in lines if line[column] <= day.isoformat()]
         digest.update(path.name.encode() + b"\0" + repr([header, *seen]).encode() + b"\0")
     if chosen is not None:
         from sim.facts import own

@@ -41,22 +41,22 @@ def write(
     ]
 
 
-def ranking_drawings(found: Ranking, swept: Sweep | None = None) -> dict[str, Drawing]:
+def ranking_drawings(ranked: Ranking, swept: Sweep | None = None) -> dict[str, Drawing]:
     """What moves the outcomes: bars of the first outcomes, and a heat map of all (``swept`` gives its provenance)."""
     with style.applied():
-        return {"sensitivity_bars": _bars(found, swept), "sensitivity_map": _heat_map(found, swept)}
+        return {"sensitivity_bars": _bars(ranked, swept), "sensitivity_map": _heat_map(ranked, swept)}
 
 
-def box_drawings(found: Sequence[Region], swept: Sweep, asked: Condition, which: int = 0) -> dict[str, Drawing]:
+def box_drawings(regions: Sequence[Region], swept: Sweep, asked: Condition, which: int = 0) -> dict[str, Drawing]:
     """The regions in which a condition holds: their bounds, and the samples by the two bounds that say most."""
     with style.applied():
-        return {"discovery": _regions(found, swept, asked, which)}
+        return {"discovery": _regions(regions, swept, asked, which)}
 
 
-def solution_drawings(found: Solution, scenario: Scenario, seed: int) -> dict[str, Drawing]:
+def solution_drawings(solution: Solution, scenario: Scenario, seed: int) -> dict[str, Drawing]:
     """The curve of a search: the share of runs that meet the condition, by the lever."""
     with style.applied():
-        return {"solution": _curve(found, scenario, seed)}
+        return {"solution": _curve(solution, scenario, seed)}
 
 
 def _provenance(names: Sequence[str], hashes: Sequence[str], seed: int, runs: int, figure: str) -> Provenance:
@@ -66,51 +66,51 @@ def _provenance(names: Sequence[str], hashes: Sequence[str], seed: int, runs: in
     return Provenance(tuple(names), tuple(hashes), seed, runs, __version__, facts.stamp(), "", figure)
 
 
-def _ranked_page(found: Ranking, swept: Sweep | None, figure: str, title: str, words: str, height: float) -> Page:
+def _ranked_page(ranked: Ranking, swept: Sweep | None, figure: str, title: str, words: str, height: float) -> Page:
     hashes = [scenario.hash for scenario in swept.plan.scenarios] if swept else [""]
-    names = swept.names if swept else (found.scenario,)
-    made_of = _provenance(names, hashes, found.seed, found.runs, figure)
-    said = ". ".join(found.sentence(at) for at in _columns(found)[:2]) + "."
-    note = f"{found.samples:,} samples of {found.runs:,} runs each."
+    names = swept.names if swept else (ranked.scenario,)
+    made_of = _provenance(names, hashes, ranked.seed, ranked.runs, figure)
+    said = ". ".join(ranked.sentence(at) for at in _columns(ranked)[:2]) + "."
+    note = f"{ranked.samples:,} samples of {ranked.runs:,} runs each."
     return Page(SIZES["page"], title, words, Sentence(said), made_of, height=height, note=f"{CAUTION} {note}")
 
 
-def _columns(found: Ranking) -> list[int]:
+def _columns(ranked: Ranking) -> list[int]:
     """The outcomes to show: all if they are few, else those at the last date."""
-    if len(found.outcomes) <= MOST_COLUMNS:
-        return list(range(len(found.outcomes)))
-    days = [re.findall(r"\d{4}-\d\d-\d\d", outcome)[-1] for outcome in found.outcomes]
+    if len(ranked.outcomes) <= MOST_COLUMNS:
+        return list(range(len(ranked.outcomes)))
+    days = [re.findall(r"\d{4}-\d\d-\d\d", outcome)[-1] for outcome in ranked.outcomes]
     return [at for at, day in enumerate(days) if day == max(days)][:MOST_COLUMNS]
 
 
-def _bars(found: Ranking, swept: Sweep | None) -> Drawing:
+def _bars(ranked: Ranking, swept: Sweep | None) -> Drawing:
     """A panel of horizontal bars for each of the first outcomes."""
-    shown = [at for at in _columns(found) if found.leading(at)][:MOST_PANELS]
-    leading = {at: found.leading(at, MOST_BARS) for at in shown}
+    shown = [at for at in _columns(ranked) if ranked.leading(at)][:MOST_PANELS]
+    leading = {at: ranked.leading(at, MOST_BARS) for at in shown}
     heights = {at: 1.15 + BAR * len(rows) for at, rows in leading.items()}
     page = _ranked_page(
-        found, swept, "sensitivity_bars", "What moves the outcomes", MEASURES[found.way], 3.6 + sum(heights.values())
+        ranked, swept, "sensitivity_bars", "What moves the outcomes", MEASURES[ranked.way], 3.6 + sum(heights.values())
     )
-    names = [found.inputs[row].name for rows in leading.values() for row in rows]
+    names = [ranked.inputs[row].name for rows in leading.values() for row in rows]
     left = min(7.0, max((page.measure(name) for name in names), default=0.0) + 0.2)
     top = page.body.top
     for at in shown:
-        page.text(page.body.x, top - 0.3, found.outcomes[at], bold=True)
+        page.text(page.body.x, top - 0.3, ranked.outcomes[at], bold=True)
         frame = Box(page.body.x + left, top - heights[at] + 0.6, page.body.w - left - 1.3, heights[at] - 1.05)
-        _panel(page, frame, found, at, leading[at])
+        _panel(page, frame, ranked, at, leading[at])
         top -= heights[at]
     return page.finish()
 
 
-def _panel(page: Page, frame: Box, found: Ranking, at: int, rows: Sequence[int]) -> None:
-    ends = [found.size[rows, at], np.nan_to_num(found.interval[rows, at, 1]), [0.0]]
+def _panel(page: Page, frame: Box, ranked: Ranking, at: int, rows: Sequence[int]) -> None:
+    ends = [ranked.size[rows, at], np.nan_to_num(ranked.interval[rows, at, 1]), [0.0]]
     axis = value_axis("", ends, (0.0,))
     high = axis.ticks[-1]
     page.upright_axis(frame, 0.0, high, list(zip(axis.ticks, axis.texts, strict=True)))
-    for place, row in enumerate(rows):
-        middle = frame.top - BAR * (place + 0.5)
-        size, (low, top) = float(found.size[row, at]), found.interval[row, at]
-        page.text(frame.x - 0.12, middle, found.inputs[row].name, ha="right", middle=True)
+    for bar, row in enumerate(rows):
+        middle = frame.top - BAR * (bar + 0.5)
+        size, (low, top) = float(ranked.size[row, at]), ranked.interval[row, at]
+        page.text(frame.x - 0.12, middle, ranked.inputs[row].name, ha="right", middle=True)
         page.rectangle(Box(frame.x, middle - 0.11, frame.w * max(0.0, size) / high, 0.22), tint(BLUE, 0.75))
         if np.isfinite(low):
             start, end = (frame.x + frame.w * max(0.0, float(each)) / high for each in (low, top))
@@ -118,38 +118,38 @@ def _panel(page: Page, frame: Box, found: Ranking, at: int, rows: Sequence[int])
         right = frame.x + frame.w * max(size, float(top) if np.isfinite(top) else 0.0) / high + 0.1
         page.text(right, middle, f"{size:.2g}", colour=MUTED, middle=True)
         page.rows.append(
-            Row(found.scenario, found.outcomes[at], found.inputs[row].name, kind="sensitivity",
-                q05=float(low), value=size, q95=float(top), note=found.way)
+            Row(ranked.scenario, ranked.outcomes[at], ranked.inputs[row].name, kind="sensitivity",
+                q05=float(low), value=size, q95=float(top), note=ranked.way)
         )  # fmt: skip
-    page.phrases.append(found.sentence(at) + ".")
+    page.phrases.append(ranked.sentence(at) + ".")
 
 
-def _heat_map(found: Ranking, swept: Sweep | None) -> Drawing:
+def _heat_map(ranked: Ranking, swept: Sweep | None) -> Drawing:
     """Outcome by input: the darker, the larger the input's share."""
-    columns = _columns(found)
-    largest = found.share[:, columns].max(axis=1)
+    columns = _columns(ranked)
+    largest = ranked.share[:, columns].max(axis=1)
     order = [int(row) for row in np.argsort(-largest, kind="stable") if largest[row] >= 0.005][:MOST_ROWS]
     cell = 0.46
     page = _ranked_page(
-        found, swept, "sensitivity_map", "Which input matters for which outcome",
-        f"Per cent of {'the sum over inputs (Morris)' if found.way == 'morris' else 'the variance between samples'}.",
+        ranked, swept, "sensitivity_map", "Which input matters for which outcome",
+        f"Per cent of {'the sum over inputs (Morris)' if ranked.way == 'morris' else 'the variance between samples'}.",
         4.6 + cell * (len(order) + 1) + LINE * len(columns),
     )  # fmt: skip
-    letters = [chr(ord("A") + place) for place in range(len(columns))]
-    legend = [f"{letter}  {found.outcomes[column]}" for letter, column in zip(letters, columns, strict=True)]
+    letters = [chr(ord("A") + index) for index in range(len(columns))]
+    legend = [f"{letter}  {ranked.outcomes[column]}" for letter, column in zip(letters, columns, strict=True)]
     page.lines(page.body.x, page.body.y + LINE * (len(legend) - 1) + 0.1, legend, colour=MUTED)
-    left = min(8.0, max((page.measure(found.inputs[row].name) for row in order), default=0.0) + 0.25)
+    left = min(8.0, max((page.measure(ranked.inputs[row].name) for row in order), default=0.0) + 0.25)
     width = min(1.2, (page.body.w - left) / max(1, len(columns)))
     top = page.body.top - 0.45
-    for place, letter in enumerate(letters):
-        page.text(page.body.x + left + width * (place + 0.5), top + 0.12, letter, bold=True, ha="center")
+    for index, letter in enumerate(letters):
+        page.text(page.body.x + left + width * (index + 0.5), top + 0.12, letter, bold=True, ha="center")
     for line, row in enumerate(order):
         y = top - cell * (line + 1)
-        page.text(page.body.x + left - 0.12, y + cell / 2, found.inputs[row].name, ha="right", middle=True)
-        for place, column in enumerate(columns):
-            share = float(found.share[row, column])
+        page.text(page.body.x + left - 0.12, y + cell / 2, ranked.inputs[row].name, ha="right", middle=True)
+        for index, column in enumerate(columns):
+            share = float(ranked.share[row, column])
             colour = tint(BLUE, min(1.0, 0.05 + 0.95 * share))
-            box = Box(page.body.x + left + width * place + 0.02, y + 0.02, width - 0.04, cell - 0.04)
+            box = Box(page.body.x + left + width * index + 0.02, y + 0.02, width - 0.04, cell - 0.04)
             page.rectangle(box, colour)
             if share >= 0.005:
                 page.text(
@@ -162,27 +162,27 @@ def _heat_map(found: Ranking, swept: Sweep | None) -> Drawing:
                 )
             page.rows.append(
                 Row(
-                    found.scenario,
-                    found.outcomes[column],
-                    found.inputs[row].name,
+                    ranked.scenario,
+                    ranked.outcomes[column],
+                    ranked.inputs[row].name,
                     kind="share",
                     value=share,
-                    note=found.way,
+                    note=ranked.way,
                 )
             )
     return page.finish()
 
 
-def _regions(found: Sequence[Region], swept: Sweep, asked: Condition, which: int) -> Drawing:
+def _regions(regions: Sequence[Region], swept: Sweep, asked: Condition, which: int) -> Drawing:
     """The bounds of each region on the ranges of its inputs; beside them the samples by the first region's bounds."""
-    bounds = [(number, region, bound) for number, region in enumerate(found, 1) for bound in region.bounds]
-    scattered = found[0].bounds[:2]
-    height = 4.2 + max(1.1 * len(bounds) + 0.6 * len(found), 6.5)
+    bounds = [(number, region, bound) for number, region in enumerate(regions, 1) for bound in region.bounds]
+    scattered = regions[0].bounds[:2]
+    height = 4.2 + max(1.1 * len(bounds) + 0.6 * len(regions), 6.5)
     inputs, name = swept.inputs, swept.names[which]
     page = Page(
         SIZES["page"], f"Where {asked}",
         "Blue: the part of an input's range in the region. Dots: samples, red where the condition holds in most runs.",
-        Sentence(found[0].sentence(inputs, str(asked)) + "."),
+        Sentence(regions[0].sentence(inputs, str(asked)) + "."),
         _provenance([name], [swept.plan.scenarios[which].hash], swept.plan.seed, swept.plan.runs, "discovery"),
         height=height, note=f"{CAUTION} {swept.plan.design.samples:,} samples of {swept.plan.runs:,} runs each.",
     )  # fmt: skip
@@ -201,8 +201,8 @@ def _regions(found: Sequence[Region], swept: Sweep, asked: Condition, which: int
         top -= 1.1
     chance = swept.probability(asked, which)
     frame = Box(right.x + 1.2, right.y + 1.1, right.w - 1.3, right.h - 1.4)
-    _scatter(page, frame, swept, scattered, chance, found[0])
-    for region in found:
+    _scatter(page, frame, swept, scattered, chance, regions[0])
+    for region in regions:
         page.phrases.append(region.sentence(inputs, str(asked)) + ".")
         page.rows += [
             Row(name, str(asked), inputs[bound.place].name, kind="bound", q05=bound.low, q95=bound.high,
@@ -283,17 +283,17 @@ def _short(text: str) -> str:
         return text if len(text) <= 14 else f"{text[:13]}…"
 
 
-def _curve(found: Solution, scenario: Scenario, seed: int) -> Drawing:
-    entry, target = found.lever, found.target
+def _curve(solution: Solution, scenario: Scenario, seed: int) -> Drawing:
+    entry, target = solution.lever, solution.target
     unit = f" ({entry.unit})" if entry.unit and not entry.days else ""
     page = Page(
         SIZES["page"], f"What it takes: {entry.name}",
         f"Share of runs in which {target.condition}, by {entry.name}{unit}. Band: 95% interval; dots: values tried.",
-        Sentence(found.sentence() + "."),
-        _provenance([scenario.name], [scenario.hash], seed, found.runs, "solution"), height=9.5, note=CAUTION,
+        Sentence(solution.sentence() + "."),
+        _provenance([scenario.name], [scenario.hash], seed, solution.runs, "solution"), height=9.5, note=CAUTION,
     )  # fmt: skip
     frame = Box(page.body.x + 1.1, page.body.y + 0.75, page.body.w - 1.4, page.body.h - 1.0)
-    axis = Axis((entry.low, entry.high), ("", ""), 0) if entry.days else value_axis("", [found.levers])
+    axis = Axis((entry.low, entry.high), ("", ""), 0) if entry.days else value_axis("", [solution.levers])
     low, high = (axis.ticks[0], axis.ticks[-1]) if not entry.days else (entry.low, entry.high)
 
     def x(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -311,33 +311,35 @@ def _curve(found: Solution, scenario: Scenario, seed: int) -> Drawing:
     for tick, text in marks:
         page.text(float(x(np.array([tick]))[0]), frame.y - 0.38, text, colour=MUTED, ha="center")
     page.text(frame.x + frame.w / 2, frame.y - 0.72, f"{entry.name}{unit}", ha="center")
-    across = x(found.levers)
+    across = x(solution.levers)
     band = np.column_stack(
-        [np.r_[across, across[::-1]], frame.y + frame.h * np.r_[found.share_low, found.share_high[::-1]]]
+        [np.r_[across, across[::-1]], frame.y + frame.h * np.r_[solution.share_low, solution.share_high[::-1]]]
     )
     page.ink.area(page.pen(2.0, fill=tint(BLUE, 0.25)), band)
-    line = np.column_stack([across, frame.y + frame.h * found.shares])
+    line = np.column_stack([across, frame.y + frame.h * solution.shares])
     page.ink.line(page.pen(4.0, line=BLUE, width=1.7), line)
     page.marker(LOOKS[0], line, 2.8)
     level = frame.y + frame.h * target.probability
     page.rule(frame.x, level, frame.right, level, VERMILION, 1.2, 3.0)
     page.text(frame.x + 0.1, level + 0.1, f"target {target.probability:.0%}", colour=VERMILION)
-    if found.standing in ("from", "up to"):
-        _answer(page, frame, found, [float(each) for each in x(np.array([found.value, found.low, found.high]))])
+    if solution.standing in ("from", "up to"):
+        _answer(
+            page, frame, solution, [float(each) for each in x(np.array([solution.value, solution.low, solution.high]))]
+        )
     page.rows += [
         Row(scenario.name, str(target), entry.name, entity=entry.text(at), kind="share", q05=low, value=share, q95=high)
-        for at, share, low, high in found.curve()
+        for at, share, low, high in solution.curve()
     ]
     return page.finish()
 
 
-def _answer(page: Page, frame: Box, found: Solution, places: Sequence[float]) -> None:
+def _answer(page: Page, frame: Box, solution: Solution, places: Sequence[float]) -> None:
     """The value found and its interval, above the curve."""
     value, low, high = places
     start, end = (frame.x if np.isnan(low) else low), (frame.right if np.isnan(high) else high)
     page.rule(value, frame.y, value, frame.top, INK, 0.9, 5.0)
     page.rule(start, frame.top - 0.15, end, frame.top - 0.15, INK, 2.2, 5.0)
-    text = found.lever.text(found.value) if found.lever.days else f"{found.value:.3g}"
+    text = solution.lever.text(solution.value) if solution.lever.days else f"{solution.value:.3g}"
     right = value > frame.x + 0.7 * frame.w
     page.text(
         value + (-0.12 if right else 0.12), frame.top + 0.1, text, SMALL, bold=True, ha="right" if right else "left"

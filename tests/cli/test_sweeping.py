@@ -154,12 +154,15 @@ def test_compare_adds_runs_until_the_differences_are_clear(tmp_path, alliance):
             "--jobs", "1", "--until-clear"]  # fmt: skip
     wide = alliance(*line, "0.5", "--out", str(tmp_path / "wide"))
     assert wide.exit_code == 0, wide.stderr
-    assert "1,000 runs after 1 looks" in wide.stdout
+    assert "1,000 runs after 1 look;" in wide.stdout
     narrow = alliance(*line, "us_commitment=0.005", "--out", str(tmp_path / "narrow"))
     assert "UNTIL CLEAR" in narrow.stdout
     assert "1,000 runs" not in narrow.stdout
     kept = json.loads((tmp_path / "narrow" / "trump_conditional" / "manifest.json").read_text())
     assert kept["runs"] > 1000
+    head, row = (tmp_path / "narrow" / "until_clear.csv").read_text().splitlines()
+    assert row.startswith("trump_conditional,us_commitment,-")
+    assert head == "scenario,outcome,mean,low,high,half_width,asked,clear,runs,looks"
     for words, answer in (("0", "write a half-width above 0"), ("us_comitment=1", "did you mean us_commitment?")):
         refused = alliance(*line, words, "--out", str(tmp_path / "refused"))
         assert (refused.exit_code, len(refused.stderr.strip().splitlines())) == (2, 1)
@@ -167,3 +170,23 @@ def test_compare_adds_runs_until_the_differences_are_clear(tmp_path, alliance):
     result = str(tmp_path / "wide" / "trump_conditional")
     refused = alliance("compare", "harris_continuity", result, "--until-clear", "0.1", "--quiet")
     assert "name scenarios, no results" in refused.stderr
+
+
+def test_several_scenarios_are_swept_at_the_same_points(tmp_path, alliance):
+    folder = tmp_path / "both"
+    done = alliance(
+        "sweep", "harris_continuity", "trump_conditional", "--vary", "us.commitment.level_conditional=0.1:0.9:5",
+        "--vary", "us.commitment.level_continuity=0.2:0.8:9", "--design", "grid", "--outcome", "us_commitment@2025",
+        *FEW, "--out", str(folder), "--no-figures",
+    )  # fmt: skip
+    assert "2 inputs, 45 samples (grid)" in done.stdout
+    assert "trump_conditional: us_commitment@2025-12-31" in done.stdout
+    rows = (folder / "outcomes.csv").read_text().splitlines()
+    assert len(rows) == 1 + 2 * 45
+    where = ["--where", "us_commitment@2025 < 0.4", "--no-figures"]
+    first = alliance("discover", str(folder), *where).stdout
+    second = alliance("discover", str(folder), *where, "--scenario", "trump_conditional").stdout
+    assert "mostly when us.commitment.level_continuity is below" in first
+    assert "mostly when us.commitment.level_conditional is below" in second
+    wrong = alliance("discover", str(folder), *where, "--scenario", "trump_conditionel")
+    assert (wrong.exit_code, "did you mean trump_conditional?" in wrong.stderr) == (2, True)

@@ -149,8 +149,8 @@ def _require_same_model(result: Result) -> None:
     ]
     if missing:
         raise InputError(f"{result.path}: made with a system that is not installed here: {', '.join(missing)}")
-    made = result.manifest.get("inputs", {})
-    if (made.get("facts"), made.get("code")) != (source.facts_stamp(), source.code_stamp()):
+    inputs_then = result.manifest.get("inputs", {})
+    if (inputs_then.get("facts"), inputs_then.get("code")) != (source.facts_stamp(), source.code_stamp()):
         raise InputError(
             f"{result.path}: made by another version of the program or its facts, which this one cannot explain; "
             "run it again with --force"
@@ -214,7 +214,7 @@ def _input(key: str, distance: int, scenario: Scenario) -> NamedInput:
     from sim import facts
     from sim.scenario import describe
 
-    parameter, given, posterior = catalogue().find(key), scenario.values.get(key), facts.posterior()
+    parameter, given, posterior = catalogue().find(key), scenario.values.get(key), facts.posterior(scenario.start)
     if parameter is None:
         raise KeyError(key)
     own = given is not None and given.origin.layer not in ("default", "facts")

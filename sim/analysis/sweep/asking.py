@@ -60,10 +60,10 @@ def what_it_takes(
     for number, flags in complete(partial(_holds, asked, lever), first_points(lever), jobs, str, cluster=cluster):
         tried[number] = flags
         report()
-    found = solve(lever, target, holds)
+    solution = solve(lever, target, holds)
     if progress is not None:
         progress(USUAL_TRIES, USUAL_TRIES)
-    return found
+    return solution
 
 
 def _holds(asked: Plan, lever: Input, number: float) -> NDArray[np.bool_]:
@@ -94,8 +94,8 @@ def sources_of_luck(
     """
     asked = plan([scenario], _one_point(), questions, runs=runs, seed=seed)
     luck = [frozenset[str](), frozenset(SOURCES), *(frozenset({name}) for name in SOURCES)]
-    found = dict(complete(partial(_lucky, asked), luck, jobs, str, cluster=cluster))
-    first, second, *mixed = (found[each] for each in luck)
+    lucky = dict(complete(partial(_lucky, asked), luck, jobs, str, cluster=cluster))
+    first, second, *mixed = (lucky[each] for each in luck)
     return source_shares(SOURCES, first, second, mixed)
 
 
@@ -158,9 +158,9 @@ class _Points:
     plans: tuple[Plan, ...]
     points: tuple[tuple[Input, float] | None, ...]
 
-    def gaps(self, place: int) -> list[list[tuple[float, float, float]]]:
+    def gaps(self, number: int) -> list[list[tuple[float, float, float]]]:
         """Mean, low and high of every question's difference from the first scenario, for every other scenario."""
-        point = self.points[place]
+        point = self.points[number]
         values = []
         for asked in self.plans:
             base = asked.scenarios[0]
@@ -208,17 +208,17 @@ def depends(
     plans = tuple(plan([scenario], _one_point(), questions, runs=runs, seed=seed) for scenario in scenarios)
     asked = _Points(plans, tuple(points))
     gaps: dict[int, list[list[tuple[float, float, float]]]] = {}
-    for place, found in complete(asked.gaps, range(len(points)), jobs, "setting {}".format, cluster=cluster):
-        gaps[place] = found
+    for index, estimated in complete(asked.gaps, range(len(points)), jobs, "setting {}".format, cluster=cluster):
+        gaps[index] = estimated
         if progress is not None:
             progress(len(gaps), len(points))
     turns = []
     for which, scenario in enumerate(scenarios[1:]):
         for number, each in enumerate(plans[0].questions):
             base = gaps[0][which][number]
-            for place, point in enumerate(points):
+            for index, point in enumerate(points):
                 if point is not None:
-                    gap = gaps[place][which][number]
+                    gap = gaps[index][which][number]
                     change = _change(base, gap)
                     name, setting = point[0].name, point[0].text(point[1])
                     turns.append(Turn(scenario.name, _name(each), name, setting, change, *gap, *base))

@@ -217,7 +217,7 @@ def clear_comparison(
         progress: called with runs done and runs of the look under way.
     """
     width, own = read_widths(widths, outcomes)
-    others = [place for place in range(len(scenarios)) if place != baseline]
+    others = [number for number in range(len(scenarios)) if number != baseline]
 
     def pairs(first: int, count: int) -> tuple[Floats, Floats]:
         if progress is not None:
@@ -231,7 +231,7 @@ def clear_comparison(
         ]
         if progress is not None:
             progress(first + count, first + count)
-        return np.concatenate([sides[baseline]] * len(others)), np.concatenate([sides[place] for place in others])
+        return np.concatenate([sides[baseline]] * len(others)), np.concatenate([sides[number] for number in others])
 
     binary = [outcome.binary for outcome in outcomes] * len(others)
     return until_clear(pairs, binary, width, own=np.tile(own, len(others)), floor=floor, most=most)

@@ -101,7 +101,7 @@ class Design:
 
     def numbers(self) -> Floats:
         """``(samples, inputs)``: numbers of ranges, positions in lists, days as ordinals."""
-        return np.column_stack([entry.number(self.units[:, place]) for place, entry in enumerate(self.inputs)])
+        return np.column_stack([entry.number(self.units[:, column]) for column, entry in enumerate(self.inputs)])
 
     def scenario(self, base: Scenario, row: Floats) -> Scenario:
         """``base`` with the inputs set to the numbers of one row of `numbers`."""
@@ -268,8 +268,8 @@ def _since(key: str, day: str) -> date:
 def _ranged(entry: Input, parameter: Parameter, written: str) -> Input:
     """The input with the range or list that ``written`` gives."""
     domain, key = parameter.domain, entry.keys[0]
-    found = _RANGE.fullmatch(written)
-    if isinstance(domain, Choice | Flag) or not found:
+    range_text = _RANGE.fullmatch(written)
+    if isinstance(domain, Choice | Flag) or not range_text:
         parts = [part.strip() for part in written.split(",") if part.strip()]
         if not parts:
             raise _RefusedError(key, "no range; write KEY=LOW:HIGH or KEY=A,B,C")
@@ -281,12 +281,12 @@ def _ranged(entry: Input, parameter: Parameter, written: str) -> Input:
         return replace(entry, values=values)
     if not isinstance(domain, Number | Day):
         raise _RefusedError(key, f"has no range: it takes {domain.describe()}")
-    low, high = (_number(_value(found[name].strip(), parameter)) for name in ("low", "high"))
+    low, high = (_number(_value(range_text[name].strip(), parameter)) for name in ("low", "high"))
     if not low < high:
         raise _RefusedError(key, f"the range {written} is empty; write the lower end first")
-    count = int(found["count"] or 0)
+    count = int(range_text["count"] or 0)
     if count == 1 or count > MOST_SAMPLES:
-        raise _RefusedError(key, f"{found['count']} values of a range; must be 2 or more")
+        raise _RefusedError(key, f"{range_text['count']} values of a range; must be 2 or more")
     return replace(entry, low=low, high=high, count=count)
 
 

@@ -120,7 +120,9 @@ def _inside(bounds: Iterable[Bound], numbers: Floats) -> Flags:
 
 def _full(inputs: Sequence[Input]) -> list[Bound]:
     """A box that holds everything."""
-    return [Bound(place, entry.low, entry.high, tuple(range(len(entry.values)))) for place, entry in enumerate(inputs)]
+    return [
+        Bound(number, entry.low, entry.high, tuple(range(len(entry.values)))) for number, entry in enumerate(inputs)
+    ]
 
 
 def _peeled(numbers: Floats, fails: Flags, inputs: Sequence[Input]) -> list[list[Bound]]:
@@ -177,9 +179,9 @@ def _chosen(path: Sequence[list[Bound]], numbers: Floats, fails: Flags) -> list[
 def _pasted(box: list[Bound], numbers: Floats, fails: Flags, inputs: Sequence[Input]) -> list[Bound]:
     """The box widened wherever that does not thin it out, without bounds that cut nothing off."""
     whole = _full(inputs)
-    for place, bound in enumerate(box):
-        for wider in _wider(bound, whole[place]):
-            trial = [wider if other.place == place else other for other in box]
+    for number, bound in enumerate(box):
+        for wider in _wider(bound, whole[number]):
+            trial = [wider if other.place == number else other for other in box]
             if float(fails[_inside(trial, numbers)].mean()) >= float(fails[_inside(box, numbers)].mean()):
                 box = trial
     return [bound for bound in box if not bound.holds(numbers[:, bound.place]).all()]
@@ -229,7 +231,7 @@ def _in_words(bound: Bound, entry: Input) -> str:
     """A bound as part of a sentence."""
     name = entry.name
     if bound.kept:
-        names = [entry.labels[place] for place in bound.kept]
+        names = [entry.labels[number] for number in bound.kept]
         return f"{name} is {' or '.join(names)}"
     unit = f" {entry.unit}" if entry.unit and not entry.days else ""
     span = entry.high - entry.low

@@ -183,11 +183,11 @@ class _Reader:
 
     def take(self, *kinds: str) -> str | None:
         """The next token if it is of one of ``kinds``; otherwise nothing is read."""
-        found = _TOKEN.match(self.text, self.at)
-        if found is None or found.lastgroup not in kinds:
+        token = _TOKEN.match(self.text, self.at)
+        if token is None or token.lastgroup not in kinds:
             return None
-        self.at = found.end()
-        return found.group(found.lastgroup)
+        self.at = token.end()
+        return token.group(token.lastgroup)
 
     def here(self) -> int:
         """The next character that is not a blank."""
@@ -229,16 +229,16 @@ class _Reader:
         row, entity = self.entity(name)
         if not self.optional("@"):
             raise self.problem(f"the date is missing; write {name}@{self.recorded.dates(name)[-1].year}", self.here())
-        place = self.day(name)
+        at_time = self.day(name)
         if not self.optional(".."):
             dates = self.recorded.dates(name)
-            return Outcome(name, entity, dates[place], None, place, None, row)
-        at, since = self.here(), place
-        place = self.day(name)
-        if place <= since:
+            return Outcome(name, entity, dates[at_time], None, at_time, None, row)
+        at, since = self.here(), at_time
+        at_time = self.day(name)
+        if at_time <= since:
             raise self.problem("a change runs from an earlier date to a later one", at)
         dates = self.recorded.dates(name)
-        return Outcome(name, entity, dates[place], dates[since], place, since, row)
+        return Outcome(name, entity, dates[at_time], dates[since], at_time, since, row)
 
     def entity(self, name: str) -> tuple[int | None, str]:
         codes = tuple(self.recorded.entities.get(name, ()))
@@ -259,21 +259,25 @@ class _Reader:
     def day(self, name: str) -> int:
         """The position of a date on the axis of ``name``: a year or a month stands for the last date in it."""
         at = self.here()
-        found = re.compile(r"\s*(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?![\w-])").match(self.text, self.at)
+        match = re.compile(r"\s*(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?![\w-])").match(self.text, self.at)
         dates = self.recorded.dates(name)
-        if found is None:
+        if match is None:
             raise self.problem("a date is missing; write a year, a month such as 2027-06, or a day", at)
-        self.at = found.end()
-        year, month, day = (int(part) if part else None for part in found.groups())
+        self.at = match.end()
+        year, month, day = (int(part) if part else None for part in match.groups())
         if month is None:
-            fits = [place for place, one in enumerate(dates) if one.year == year]
+            fits = [index for index, recorded in enumerate(dates) if recorded.year == year]
         elif day is None:
-            fits = [place for place, one in enumerate(dates) if (one.year, one.month) == (year, month)]
+            fits = [index for index, recorded in enumerate(dates) if (recorded.year, recorded.month) == (year, month)]
         else:
-            fits = [place for place, one in enumerate(dates) if (one.year, one.month, one.day) == (year, month, day)]
+            fits = [
+                index
+                for index, recorded in enumerate(dates)
+                if (recorded.year, recorded.month, recorded.day) == (year, month, day)
+            ]
         if fits:
             return fits[-1]
-        written = found.group().strip()
+        written = match.group().strip()
         raise self.problem(f"{name} is not recorded at {written}; {_around(dates, year or 0, month or 12, day)}", at)
 
     def condition(self) -> Condition:
@@ -309,6 +313,6 @@ def _around(dates: Sequence[date], year: int, month: int, day: int | None) -> st
         return "that is no date"
     if asked < dates[0] or asked > dates[-1] + timedelta(days=31):
         return f"its dates run from {dates[0]} to {dates[-1]}"
-    before = max((one for one in dates if one <= asked), default=dates[0])
-    after = min((one for one in dates if one >= asked), default=dates[-1])
+    before = max((day_recorded for day_recorded in dates if day_recorded <= asked), default=dates[0])
+    after = min((day_recorded for day_recorded in dates if day_recorded >= asked), default=dates[-1])
     return f"nearest: {before}" + (f", {after}" if after != before else "")

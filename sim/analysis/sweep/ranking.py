@@ -62,19 +62,19 @@ class Ranking:
 
     def order(self) -> list[int]:
         """Inputs by their largest share over the outcomes, largest first."""
-        return [int(place) for place in np.argsort(-self.share.max(axis=1), kind="stable")]
+        return [int(row) for row in np.argsort(-self.share.max(axis=1), kind="stable")]
 
     def leading(self, outcome: int, count: int = 5) -> list[int]:
         """The inputs that move one outcome most, largest first, none that do not move it."""
         column = self.share[:, outcome]
-        return [int(place) for place in np.argsort(-column, kind="stable")[:count] if column[place] > 0]
+        return [int(row) for row in np.argsort(-column, kind="stable")[:count] if column[row] > 0]
 
     def sentence(self, outcome: int) -> str:
         """What moves an outcome most."""
         leading = self.leading(outcome, 3)
         if not leading:
             return f"{self.outcomes[outcome]}: nothing that varies moves it"
-        parts = [f"{self.inputs[place].name} ({self.share[place, outcome]:.0%})" for place in leading]
+        parts = [f"{self.inputs[row].name} ({self.share[row, outcome]:.0%})" for row in leading]
         return f"{self.outcomes[outcome]} turns most on {', '.join(parts)}"
 
     def rows(self) -> list[dict[str, Any]]:
@@ -139,7 +139,7 @@ def rank(
     if not inputs:
         raise InputError("nothing varies; name inputs with --vary KEY=LOW:HIGH, or --vary assumptions")
 
-    def made(name: str, chosen: Sequence[Input], units: Floats) -> sweeps.Sweep:
+    def sampled(name: str, chosen: Sequence[Input], units: Floats) -> sweeps.Sweep:
         asked = plan([scenario], Design(tuple(chosen), units, name), questions, runs=runs, seed=seed)
         return sweeps.run(
             asked, jobs=jobs, cluster=cluster, out=folder / name if folder else None, force=force, command=command,
@@ -147,15 +147,15 @@ def rank(
         )  # fmt: skip
 
     paths = samples if way == "morris" and samples else PATHS
-    screened = ranking(made("morris", inputs, morris_points(len(inputs), paths, seed)))
-    found = screened
+    screened = ranking(sampled("morris", inputs, morris_points(len(inputs), paths, seed)))
+    ranked = screened
     if way == "sobol":
-        left = [inputs[place] for place in screened.order()[:MOST_IN_DETAIL] if screened.share[place].max() > 0]
+        left = [inputs[row] for row in screened.order()[:MOST_IN_DETAIL] if screened.share[row].max() > 0]
         if not left:
             return screened
-        found = ranking(made("sobol", left, sobol_points(len(left), samples or BASE, seed)))
+        ranked = ranking(sampled("sobol", left, sobol_points(len(left), samples or BASE, seed)))
     luck = sources_of_luck(scenario, questions, runs=max(runs, 1000), seed=seed, jobs=jobs, cluster=cluster)
-    return Ranking(**{**vars(found), "sources": luck})
+    return Ranking(**{**vars(ranked), "sources": luck})
 
 
 def ranking(swept: sweeps.Sweep, scenario: int = 0, questions: Sequence[str] = ()) -> Ranking:

@@ -164,16 +164,16 @@ def compute(plan: Plan, block: tuple[int, int]) -> Answer:
     levels = np.full((len(numbers), len(plan.questions), LEVELS), np.nan, np.float32)
     ranks = ((np.arange(LEVELS) + 0.5) / LEVELS * plan.runs).astype(np.intp)
     failed: dict[int, str] = {}
-    for place, row in enumerate(numbers):
+    for index, row in enumerate(numbers):
         try:
             values = np.stack(answers(plan, plan.design.scenario(plan.scenarios[which], row)))
         except AllianceError as error:
-            failed[first + place] = str(error)
+            failed[first + index] = str(error)
             if len(failed) == len(numbers):
                 raise
             continue
-        moments[place] = np.column_stack([values.mean(axis=1), values.std(axis=1, ddof=min(1, plan.runs - 1))])
-        levels[place] = np.sort(values, axis=1)[:, ranks]
+        moments[index] = np.column_stack([values.mean(axis=1), values.std(axis=1, ddof=min(1, plan.runs - 1))])
+        levels[index] = np.sort(values, axis=1)[:, ranks]
     return moments, levels, failed
 
 

@@ -44,7 +44,7 @@ class Screening:
     def leading(self, most: int = MOST_IN_DETAIL) -> list[int]:
         """Inputs by their largest share over the outcomes, largest first, without those that move none."""
         largest = self.shares().max(axis=1)
-        return [int(place) for place in np.argsort(-largest, kind="stable")[:most] if largest[place] > 0]
+        return [int(row) for row in np.argsort(-largest, kind="stable")[:most] if largest[row] > 0]
 
 
 def morris_points(inputs: int, paths: int, seed: int, levels: int = LEVELS) -> Floats:
@@ -107,7 +107,7 @@ def sobol_points(inputs: int, base: int, seed: int) -> Floats:
 
     both = qmc.Sobol(2 * inputs, rng=seed).random_base2(max(1, math.ceil(math.log2(base))))
     first, second = both[:, :inputs], both[:, inputs:]
-    mixed = [np.where(np.arange(inputs) == place, second, first) for place in range(inputs)]
+    mixed = [np.where(np.arange(inputs) == column, second, first) for column in range(inputs)]
     return np.concatenate([first, second, *mixed])
 
 
@@ -158,9 +158,9 @@ def given_data_shares(units: Floats, outcomes: Floats) -> Floats:
     bins = max(2, min(20, round(len(units) ** (1 / 3))))
     shares = np.zeros((units.shape[1], values.shape[1]))
     spread = ((values - values.mean(axis=0)) ** 2).sum(axis=0)
-    for place, column in enumerate(units.T):
+    for index, column in enumerate(units.T):
         group = np.minimum((column.argsort(kind="stable").argsort(kind="stable") * bins) // len(column), bins - 1)
-        shares[place] = explained(group, values, spread)
+        shares[index] = explained(group, values, spread)
     return shares
 
 
@@ -170,9 +170,9 @@ def explained(group: NDArray[np.integer], values: Floats, spread: Floats | None 
     What groups of noise would show is taken off (omega squared), so that it is 0 on average where nothing is there.
     """
     total = ((values - values.mean(axis=0)) ** 2).sum(axis=0) if spread is None else spread
-    names, place = np.unique(group, return_inverse=True)
-    counts = np.bincount(place).astype(np.float64)
-    means = np.stack([np.bincount(place, weights=column) for column in values.T], axis=1) / counts[:, None]
+    names, which = np.unique(group, return_inverse=True)
+    counts = np.bincount(which).astype(np.float64)
+    means = np.stack([np.bincount(which, weights=column) for column in values.T], axis=1) / counts[:, None]
     between = (counts[:, None] * (means - values.mean(axis=0)) ** 2).sum(axis=0)
     freedom = len(values) - len(names)
     if freedom <= 0:

@@ -72,8 +72,8 @@ class Solution:
             return f"95% interval {low} to {high}"
         return f"95% interval from {low}, open above" if low else f"95% interval to {high or '?'}, open below"
 
-    def _share(self, place: int) -> str:
-        return f"{self.shares[place]:.0%}"
+    def _share(self, index: int) -> str:
+        return f"{self.shares[index]:.0%}"
 
     def _text(self, number: float) -> str:
         return self.lever.text(number) if self.lever.days else f"{number:.3g}"
@@ -131,7 +131,7 @@ def _crossing(lever: Input, met: Callable[[float], bool]) -> tuple[Standing, flo
     step = 1.0 if lever.whole or lever.days else 0.0
     points = first_points(lever)
     flags = [met(point) for point in points]
-    change = next((place for place, flag in enumerate(flags) if flag != flags[0]), None)
+    change = next((index for index, flag in enumerate(flags) if flag != flags[0]), None)
     if change is None:
         return ("always" if flags[0] else "never"), np.nan
     left, right = points[change - 1], points[change]

@@ -158,14 +158,14 @@ class Sweep:
 
         rows = self.plan.design.numbers()
         inputs = {
-            entry.name: [entry.text(number) if entry.listed or entry.days else number for number in rows[:, place]]
-            for place, entry in enumerate(self.inputs)
+            entry.name: [entry.text(number) if entry.listed or entry.days else number for number in rows[:, column]]
+            for column, entry in enumerate(self.inputs)
         }
         values = self._values(what)
         frames = [
             pd.DataFrame(
                 {"scenario": name, "sample": np.arange(len(rows)), **inputs}
-                | {str(each): values[which, :, place] for place, each in enumerate(self.plan.questions)}
+                | {str(each): values[which, :, column] for column, each in enumerate(self.plan.questions)}
             )
             for which, name in enumerate(self.names)
         ]
@@ -253,9 +253,9 @@ def _simulate(
 ) -> dict[tuple[int, int], Answer]:
     """All blocks: those in store, and the others, stored as they come."""
     blocks: dict[tuple[int, int], Answer] = {}
-    numbers = {block: place for place, block in enumerate(plan.blocks)}
-    for block, place in numbers.items():
-        if (stored := _stored(store / f"{place:05d}.npz", plan, block)) is not None:
+    numbers = {block: index for index, block in enumerate(plan.blocks)}
+    for block, index in numbers.items():
+        if (stored := _stored(store / f"{index:05d}.npz", plan, block)) is not None:
             blocks[block] = stored
     total = len(plan.scenarios) * plan.design.samples
 
@@ -371,10 +371,10 @@ def _outcomes_csv(plan: Plan, moments: Floats, levels: Singles) -> str:
     ranks = [int(level * LEVELS) for level in SHOWN]
     for which, scenario in enumerate(plan.scenarios):
         for sample in range(plan.design.samples):
-            for place, each in enumerate(plan.questions):
+            for column, each in enumerate(plan.questions):
                 name = each.question if isinstance(each, Condition) else str(each)
-                mean, sd = moments[which, sample, place]
-                quantiles = [f"{levels[which, sample, place, rank]:.7g}" for rank in ranks]
+                mean, sd = moments[which, sample, column]
+                quantiles = [f"{levels[which, sample, column, rank]:.7g}" for rank in ranks]
                 writer.writerow([scenario.name, sample, name, f"{mean:.9g}", f"{sd:.7g}", *quantiles])
     return table.getvalue()
 
@@ -396,10 +396,10 @@ def open_sweep(folder: Path | str) -> Sweep:
     scenarios = tuple(Scenario.from_dict(each) for each in content["scenarios"])
     inputs = tuple(from_json(each) for each in content["inputs"])
     asked = tuple(question(text, recorded(scenarios[0])) for text in content["outcomes"])
-    made = Plan(scenarios, Design(inputs, units, content["design"]), asked, content["runs"], content["seed"])
+    plan = Plan(scenarios, Design(inputs, units, content["design"]), asked, content["runs"], content["seed"])
     names = [scenario.name for scenario in scenarios]
     failed = {(names.index(each["scenario"]), each["sample"]): each["error"] for each in content["failed"]}
-    return Sweep(out, made, mean, sd, levels, failed, tuple(content["warnings"]))
+    return Sweep(out, plan, mean, sd, levels, failed, tuple(content["warnings"]))
 
 
 def _manifest(out: Path) -> dict[str, Any]:

@@ -53,11 +53,11 @@ class Worked:
 
 def is_question(path: str | Path) -> bool:
     """Whether a file is a question: it names a lever, as no scenario does."""
-    place = Path(path)
+    file = Path(path)
     return (
-        place.suffix == ".toml"
-        and place.is_file()
-        and bool(re.search(r"^lever\s*=", place.read_text(encoding="utf-8", errors="replace"), re.MULTILINE))
+        file.suffix == ".toml"
+        and file.is_file()
+        and bool(re.search(r"^lever\s*=", file.read_text(encoding="utf-8", errors="replace"), re.MULTILINE))
     )
 
 
@@ -67,37 +67,37 @@ def read_question(path: str | Path) -> Worked:
     Raises:
         InputError: the file cannot be read, or a field is unknown, missing or of another kind; all at once.
     """
-    place = Path(path)
-    with readable(place):
-        text = place.read_text(encoding="utf-8")
+    file = Path(path)
+    with readable(file):
+        text = file.read_text(encoding="utf-8")
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{place}: {error}") from None
+        raise InputError(f"{file}: {error}") from None
     problems = [unknown("field", name, FIELDS) for name in content if name not in FIELDS]
     problems += [f"{name} is missing" for name in NEEDED if name not in content]
     for name, kind in FIELDS.items():
         if name in content and (not isinstance(content[name], kind) or isinstance(content[name], bool)):
             problems.append(f"{name} is {content[name]!r}; it must be {getattr(kind, '__name__', 'a number')}")
     if problems:
-        raise InputError(tuple(Problem(str(place), 0, 0, "", problem) for problem in problems))
+        raise InputError(tuple(Problem(str(file), 0, 0, "", problem) for problem in problems))
     sets = [str(each) for each in content.get("sets", ())]
-    beside = place.parent / content["scenario"]
+    beside = file.parent / content["scenario"]
     report = tuple(map(str, content.get("report", ())))
     scenario = load(beside if beside.is_file() else content["scenario"], sets)
     runs, seed, stored = content.get("runs", 1000), content.get("seed", 1), content.get("answer", {})
-    return Worked(place, content["title"], scenario, content["lever"], content["target"], report, runs, seed, stored)
+    return Worked(file, content["title"], scenario, content["lever"], content["target"], report, runs, seed, stored)
 
 
-def answer_of(found: Solution, worked: Worked) -> dict[str, Any]:
+def answer_of(solution: Solution, worked: Worked) -> dict[str, Any]:
     """What is stored of an answer: the lever with its interval, and what is to be reported with the lever there."""
-    answer: dict[str, Any] = {"sentence": found.sentence(), "standing": found.standing}
+    answer: dict[str, Any] = {"sentence": solution.sentence(), "standing": solution.standing}
     for name in ("value", "low", "high"):
-        number = getattr(found, name)
+        number = getattr(solution, name)
         if not math.isnan(number):
             answer[name] = float(f"{number:.6g}")
-    place = found.value if not math.isnan(found.value) else found.closest()
-    values = at_value(worked.scenario, found.lever, place, worked.report, runs=worked.runs, seed=worked.seed)
+    lever = solution.value if not math.isnan(solution.value) else solution.closest()
+    values = at_value(worked.scenario, solution.lever, lever, worked.report, runs=worked.runs, seed=worked.seed)
     for text, runs in zip(worked.report, values, strict=True):
         numbers = [runs.mean(), *np.quantile(runs, QUANTILES)]
         answer[text] = [float(f"{number:.5g}") for number in numbers]
