@@ -17,8 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.ensemble import source
-from sim.ensemble.executors import LostPoolError, LostWorkerError
-from sim.errors import InputError
+from sim.errors import InputError, LostPoolError, LostWorkerError
 from sim.text import listed
 
 if TYPE_CHECKING:
