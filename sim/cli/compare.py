@@ -25,6 +25,7 @@ from sim.cli.options import (
     json_option,
     paths_shown,
     quiet_option,
+    since_option,
     size_option,
     usable_cores,
     variable_option,
@@ -63,6 +64,7 @@ LONGEST = 28
 @variable_option
 @at_option
 @format_option
+@since_option
 @size_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
 @click.option(

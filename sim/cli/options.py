@@ -115,6 +115,22 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 size_option = click.option(
     "--size", type=click.Choice(["page", "slide"]), default="page", show_default=True, help="16 cm wide, or 16:9."
 )
+
+
+def _show_since(_: click.Context, __: click.Parameter, wanted: bool) -> None:
+    if not wanted:
+        from sim.figures.cases import SINCE
+
+        SINCE.set(False)
+
+
+since_option = click.option(
+    "--since/--no-since",
+    default=True,
+    expose_value=False,
+    callback=_show_since,
+    help="Charts of past starts show what was reported since.",
+)
 variable_option = click.option(
     "--variable", "variables", multiple=True, metavar="V[:ENTITY]", help="This outcome. Repeatable; default headlines."
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import OutPath, format_option, json_option, quiet_option, size_option, usable_cores
+from sim.cli.options import OutPath, format_option, json_option, quiet_option, since_option, size_option, usable_cores
 from sim.cli.progress import Progress
 
 
@@ -18,6 +18,7 @@ from sim.cli.progress import Progress
 )
 @click.option("--entity", "entities", multiple=True, metavar="E", help="Member or donor of a variable. Repeatable.")
 @format_option
+@since_option
 @size_option
 @click.option("--out", type=OutPath(), help="Folder.  [default: RESULTS/figures]")
 @json_option

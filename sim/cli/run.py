@@ -20,6 +20,7 @@ from sim.cli.options import (
     json_option,
     paths_shown,
     quiet_option,
+    since_option,
     usable_cores,
 )
 from sim.cli.progress import Progress
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=OutPath(), help="Folder of the result.  [default: results/NAME]")
 @click.option("--force", is_flag=True, help="Replace a result in that folder that has other inputs.")
 @format_option
+@since_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
 @json_option
 @quiet_option

@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import suppress
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.ensemble import source
@@ -48,9 +47,11 @@ class Cluster(Executor):
 
     def __init__(self, address: str, patience: float | None = None) -> None:
         try:
-            from distributed import Client
+            from distributed import Client, Security
         except ImportError:
             raise InputError("--cluster needs dask.distributed: install alliance-sim with the extra cluster") from None
+        if address.startswith("tls://") and not Security().get_connection_args("client").get("ssl_context"):
+            raise InputError(f"--cluster {address}: TLS needs certificates; name them in dask's distributed.comm.tls")
         self.address = address
         self._levels = _silenced()
         try:
@@ -168,7 +169,6 @@ def _restore(levels: dict[logging.Logger, int]) -> None:
         logger.setLevel(level)
 
 
-@cache
 def identity() -> Identity:
     """Everything that can change a bit of a result, on this machine."""
     return {**source.versions(), "program code": source.code_stamp(), "facts": source.facts_stamp()}

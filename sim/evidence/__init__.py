@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sim.evidence.replication import replicate
     from sim.evidence.retelling import Row
     from sim.evidence.rolling import backtest, card_line, store, stored
+    from sim.evidence.scoring import Score, Total, score, totals
     from sim.evidence.sheet import card
 
 _HOME = {
@@ -24,6 +25,10 @@ _HOME = {
     "calibrate": "calibration",
     "write": "calibration",
     "card": "sheet",
+    "Score": "scoring",
+    "Total": "scoring",
+    "score": "scoring",
+    "totals": "scoring",
     "Row": "retelling",
     "replicate": "replication",
 }
@@ -32,13 +37,17 @@ __all__ = [
     "Calibration",
     "Estimate",
     "Row",
+    "Score",
+    "Total",
     "backtest",
     "calibrate",
     "card",
     "card_line",
     "replicate",
+    "score",
     "store",
     "stored",
+    "totals",
     "write",
 ]
 

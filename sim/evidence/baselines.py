@@ -7,6 +7,7 @@ All work on logs. Their spread is that of their own past errors on SIPRI shares 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 
 import numpy as np
@@ -30,6 +31,12 @@ def random_walk(logs: Array, horizons: int) -> Array:
 def pooled_drift(logs: Array, horizons: int) -> Array:
     """The last value and the mean yearly change of all members."""
     mean: Array = np.diff(logs, axis=1).mean() * np.arange(1, horizons + 1)
+    return logs[:, -1:] + mean
+
+
+def three_year_drift(logs: Array, horizons: int) -> Array:
+    """The last value and the mean yearly change of all members in the last three years."""
+    mean: Array = np.diff(logs, axis=1)[:, -3:].mean() * np.arange(1, horizons + 1)
     return logs[:, -1:] + mean
 
 
@@ -63,19 +70,28 @@ def damped_trend(logs: Array, horizons: int, smoothing: Smoothing) -> Array:
     return level[:, None] + trend[:, None] * np.cumsum(damping ** np.arange(1, horizons + 1))
 
 
+THREE_YEARS = "three-year drift"
 BASELINES = {
     "random walk": random_walk,
     "pooled drift": pooled_drift,
+    THREE_YEARS: three_year_drift,
     "shrunk own drift": own_drift,
     "pooled AR(1)": pooled_autoregression,
     "damped trend": damped_trend,
 }
 
 
-def ensemble(name: str, origin: int, definition: Definition = "NATO", horizons: int = 3, draws: int = 1000) -> Array:
-    """Ensemble forecast of a baseline, ``(members, horizons, draws)``, from what was known at the origin."""
+def ensemble(
+    name: str,
+    origin: int,
+    definition: Definition = "NATO",
+    horizons: int = 3,
+    draws: int = 1000,
+    day: date | None = None,
+) -> Array:
+    """Ensemble forecast of a baseline, ``(members, horizons, draws)``, from what the origin or a day knew."""
     rule = _rule(name, origin)
-    points = rule(np.log(history(origin, definition).shares), horizons)
+    points = rule(np.log(history(origin, definition, day).shares), horizons)
     pools = _errors(name, origin, horizons)
     luck = Luck(1, f"baseline:{name}:{definition}:{origin}")
     members = len(points)

@@ -91,10 +91,16 @@ def estimate(
 
 
 def panel(origin: int, definition: Definition = "NATO", day: date | None = None) -> Panel:
-    """Yearly changes of all members but the USA to the origin, against the rule's terms at unit coefficients."""
+    """Yearly changes of all members but the USA to the origin, against the rule's terms at unit coefficients.
+
+    The first year of a new definition inside an edition is left out: its change is partly one of counting.
+    """
     past = history(origin, definition, day)
+    broken = facts.breaks(day or origin_day(origin)) if definition == "NATO" else ()
     columns, changes, units, periods, scales = [], [], [], [], []
     for year in past.years[1:]:
+        if year in broken:
+            continue
         share = past.share(year - 1)
         columns.append(regressors(past, year)[PANEL_ROWS])
         changes.append((past.share(year) - share)[PANEL_ROWS])

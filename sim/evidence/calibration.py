@@ -31,7 +31,9 @@ Array = NDArray[np.float64]
 UNTIL = date(2024, 10, 1)  # the start of the shipped scenarios: they may not know more
 CHAINS, THIN = 4, 5
 FIRST_DAY = date(2016, 10, 1)
-LAST_DAY = date(2025, 1, 1)  # nothing in the facts became known later
+LAST_DAY = facts.FACTS_END
+VINTAGES = {date(2022, 1, 1): "posterior_2022.npz", UNTIL: "posterior.npz", date(2026, 10, 1): "posterior_2026.npz"}
+"""Days whose draws ship, and their files; a start before the first of them takes priors."""
 REVISIONS_KNOWN = date(2024, 6, 17)
 T_SD = float(np.sqrt(DEGREES / (DEGREES - 2)))  # sd of t with these degrees; the model's shocks have unit sd
 KEYS = {
@@ -137,7 +139,9 @@ def write(calibration: Calibration, path: Path | None = None) -> Path:
 
     The same draws give the same bytes.
     """
-    target = path or (facts.own_folder() or Path(str(files("sim.facts")))) / "posterior.npz"
+    target = path or (facts.own_folder() or Path(str(files("sim.facts")))) / VINTAGES.get(
+        calibration.until, "posterior.npz"
+    )
     with disk(target, "choose another folder"):
         facts.write_posterior(target, calibration.draws)
     return target

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from sim import facts
 from sim.errors import InputError
 from sim.evidence.luck import Luck, single
+from sim.model.systems.war.start import russian_losses
 from sim.model.systems.war.war import next_effort, next_gain
 
 Array = NDArray[np.float64]
 POSITIONAL_FROM = date(2022, 12, 1)  # before it the front moved in another way: two retreats and a collapse
 USABLE_FROM = date(2022, 4, 1)  # maps of the first weeks are too poor
+RELATION_BREAKS = date(2026, 1, 1)  # effort bought less ground from here on: known after its months were seen
 FEWEST_MONTHS = 5
 PARTICLES = 20000
 # Weak on purpose: centres that a reader of 2023 could defend, wide enough for the data to decide.
@@ -55,7 +57,7 @@ class FrontPosterior:
 
 def front_history(known: date, series: str = "isw_economist") -> FrontHistory:
     """Net gains and casualties of the months with both, from one map series. InputError if there are too few."""
-    losses = facts.casualties(known)
+    losses = russian_losses(known)
     rows = [row for row in facts.front(known, series) if row.period == "month" and row.month in losses]
     used = [row for row in rows if row.net_gain_km2 is not None and row.month >= USABLE_FROM]
     months = tuple(row.month for row in used)
@@ -73,6 +75,8 @@ def estimate_front(known: date, *, draws: int = 4000, seed: int = 1, series: str
     luck = Luck(seed, f"front:{series}:{known}")
     prior = _prior(luck)
     start = past.months.index(POSITIONAL_FROM)
+    if sum(month >= RELATION_BREAKS for month in past.months) >= FEWEST_MONTHS:
+        start = past.months.index(RELATION_BREAKS)
     expected = _expected(past.gain[start:-1, None], past.effort[start + 1 :, None], prior)
     error = (past.gain[start + 1 :, None] - expected) / prior["noise"]
     likelihood = (-np.log(prior["noise"]) - 3.0 * np.log1p(error**2 / 5)).sum(0)  # t5: months are not normal

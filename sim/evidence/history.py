@@ -64,7 +64,7 @@ def history(origin: int, definition: Definition = "NATO", day: date | None = Non
 
     SIPRI prints a year in April of the next: its origin sees the edition of that April, and nothing else later.
     """
-    if not 2015 <= origin <= LAST[definition]:
+    if not 2015 <= origin <= LAST[definition] and day is None:
         raise InputError(f"no {definition} back-test from {origin}; origins run from 2015 to {LAST[definition]}")
     day = day or origin_day(origin)
     known = facts.defence_shares(day) if definition == "NATO" else facts.sipri_shares(date(origin + 1, 4, 30))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from sim.evidence.calibration import KEYS, assumptions
 from sim.evidence.history import LAST, Definition
 from sim.evidence.rolling import card_line, stored
 
+RECORD = files("sim.evidence")
 METHODS = (UNCONDITIONAL, CONDITIONAL, *BASELINES)
 HINDSIGHT = (
     "**What was chosen with hindsight.** Re-estimation at each origin keeps later figures out of the estimates, not "
@@ -59,6 +61,8 @@ def _head(backtest: dict[str, Any]) -> str:
         (
             "# Evidence",
             f"*{card_line(backtest)}.*",
+            RECORD.joinpath("record.md").read_text(encoding="utf-8").strip(),
+            "## The back-test",
             "Written by `alliance backtest --card`; do not edit. Every origin is estimated again with what was known "
             f"on 15 October of its year; {backtest['draws']} draws, seed {backtest['seed']}, "
             f"version {backtest['version']}, tables `{backtest['tables'][:12]}`. NATO's release of June 2024 stands in "
@@ -243,27 +247,29 @@ def _replication(checked: Sequence[dict[str, Any]]) -> str:
 
 
 def _posterior() -> str:
-    draws = facts.posterior()
-    if draws is None:
+    vintages = [draws for draws in facts.posteriors() if "blocks" in draws.provenance]
+    if not vintages:
         return "## Estimates\n\nNo posterior draws are shipped."
     prior = {KEYS[name]: PRIORS[name] for name in NAMES}
+    keys = list(dict.fromkeys(key for draws in vintages for key in draws.keys))
     rows = []
-    for key in draws.keys:
-        values = draws.of(key).astype(float)
-        before = f"{prior[key][0]:.3f} ({prior[key][1]:.3f})" if key in prior else ""
-        spread = 1 - values.std() / prior[key][1] if key in prior else np.nan
-        rows.append(
-            [f"`{key}`", before, f"{values.mean():.3f} ({values.std():.3f})", _p(spread) if key in prior else ""]
-        )
+    for key in keys:
+        cells = [f"`{key}`", f"{prior[key][0]:.3f} ({prior[key][1]:.3f})" if key in prior else ""]
+        for draws in vintages:
+            values = draws.of(key).astype(float) if key in draws.keys else np.array([])
+            narrowed = f", {_p(1 - values.std() / prior[key][1])}" if key in prior and values.size else ""
+            cells.append(f"{values.mean():.3f} ({values.std():.3f}){narrowed}" if values.size else "")
+        rows.append(cells)
+    days = [str(draws.provenance["until"]) for draws in vintages]
     note = (
-        f"{len(draws.draws)} joint draws from what was known on {draws.provenance['until']}; mean (sd). The last "
-        "column is how much the data narrowed the prior: near 0 the prior speaks alone."
+        f"Joint draws from what was known on {', '.join(days)}; a start takes the newest its day allows, and before "
+        "the first of them priors. Mean (sd), and how much the data narrowed the prior: near 0 the prior speaks alone. "
+        "The year 2023 of the edition of July 2026, where the definition breaks, is left out of the last. Its front is "
+        "estimated on months from January 2026: effort bought less ground from then on, which was seen first."
     )
     left = ", ".join(f"`{key}`" for key in assumptions())
-    table = _table(["parameter", "prior", "posterior", "narrowed by"], rows)
-    return (
-        f"## Estimates\n\n{note}\n\n{table}\n\nNot identified by data to 2024, kept as ranges and never tuned: {left}."
-    )
+    table = _table(["parameter", "prior", *days], rows)
+    return f"## Estimates\n\n{note}\n\n{table}\n\nNot identified by data, kept as ranges and never tuned: {left}."
 
 
 def _diagnostics(backtest: dict[str, Any]) -> str:
@@ -272,6 +278,10 @@ def _diagnostics(backtest: dict[str, Any]) -> str:
     note = (
         f"Known on {calibration['until']}; observations: {counts}. Four chains: worst R-hat "
         f"{_n(calibration['worst_r_hat'], 3)}, smallest effective sample {_n(calibration['smallest_sample'], 0)}."
+    )
+    note += "".join(
+        f" On {until}: worst R-hat {_n(of['worst_r_hat'], 3)}, smallest sample {_n(of['smallest_sample'], 0)}."
+        for until, of in backtest.get("vintages", {}).items()
     )
     left = "".join(f"\n\nSkipped: {reason}." for reason in calibration["skipped"])
     checks = backtest["predictive"]

@@ -12,7 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sim.scenario.entities import NAMES
-from sim.scenario.parameter import Choice, Day, Flag, Number
+from sim.scenario.layers import EVENT_KEYS
+from sim.scenario.parameter import Choice, Day, Flag, Number, Text
 from sim.scenario.values import Dated, Distribution, Weights, describe
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def _domain(parameter: Parameter) -> dict[str, Any]:
         return {"is": "number", "low": ends[0], "high": ends[1], "whole": domain.integer}
     if isinstance(domain, Choice):
         return {"is": "choice", "options": list(domain.options)}
-    return {"is": {Flag: "flag", Day: "day"}.get(type(domain), "text")}
+    return {"is": {Flag: "flag", Day: "day", Text: "text"}.get(type(domain), "other")}
 
 
 @cache
@@ -302,5 +303,6 @@ def page_facts() -> Mapping[str, Any]:
         "places": {code: list(place) for code, place in PLACES.items()},
         "charts": list(DEFAULT_CHARTS),
         "views": views(),
+        "event_keys": list(EVENT_KEYS),
         "most_runs": MOST_RUNS,
     }

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis.branches import key_text, value_text
 from sim.errors import InputError, Problem
 from sim.limits import MOST_SEED
+from sim.scenario.layers import EVENT_KEYS
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -30,7 +31,6 @@ MOST_RUN_MONTHS = 1_200_000
 """Runs times months: what one answer may cost."""
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,60}(\.[A-Za-z0-9_-]{1,60}){0,5}")
-_EVENT_KEYS = ("name", "date", "until", "when", "after_months", "probability", "set")
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def read_upload(text: str, name: str) -> dict[str, Any]:
     table = tomllib.loads(text.removeprefix("\ufeff"))
     extends = table.pop("extends", [])
     events = [
-        {**{key: value_text(value) if key in ("date", "until", "when") and not isinstance(value, str) else value
+        {**{key: value_text(value) if key in ("date", "until") and not isinstance(value, str) else value
             for key, value in event.items()},
          "set": dict(_flat(event.get("set", {})))}
         for event in table.pop("events", [])
@@ -196,8 +196,8 @@ def _event_lines(event: Mapping[str, Any], problems: list[Problem]) -> list[str]
     lines = []
     for key, value in event.items():
         where = f"event {str(event.get('name', ''))[:60]}"
-        if key not in _EVENT_KEYS:
-            problems.append(Problem("", 0, 0, where, f"an event holds {', '.join(_EVENT_KEYS)}"))
+        if key not in EVENT_KEYS:
+            problems.append(Problem("", 0, 0, where, f"an event holds {', '.join(EVENT_KEYS)}"))
         elif key == "set":
             if not isinstance(value, dict) or not 1 <= len(value) <= MOST_SETS:
                 problems.append(Problem("", 0, 0, where, "an event sets at least one key"))

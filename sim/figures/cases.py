@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from sim.errors import InputError
 from sim.figures.axis import SHARES, Axis, value_axis
 from sim.figures.drawing import Provenance, Row
-from sim.figures.history import EMPTY, Series, reported
+from sim.figures.history import EMPTY, Series, reported, reported_later
 from sim.figures.style import LOOKS, Look, looks
 from sim.text import amount, day_of, decimals, in_runs, median_and_range, when
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 T = TypeVar("T")
+SINCE: ContextVar[bool] = ContextVar("since", default=True)
+"""Whether charts of past starts show what was reported since."""
 Mark = Literal["fan", "count", "share", "labels"]
 QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 # Beside other scenarios history is context, not the subject: this many years of it are drawn.
@@ -157,6 +160,17 @@ class Case:
             series = series.since(f"{max(start.year - years, 1):04d}-01-01")
         return series.since(subject.since) if subject.since else series
 
+    def later(self, subject: Subject) -> dict[bool, Series]:
+        """What was reported after the start on the drawn dates, by whether it counts the same as what the start saw."""
+        dates = self.dates(subject)
+        if not SINCE.get() or not len(dates) or subject.reached is not None:
+            return {}
+        until = dates[-1]
+        return {
+            alike: series.before(until + np.timedelta64(1, "D"))
+            for alike, series in reported_later(subject.name, subject.entity, self.source.scenario.start).items()
+        }
+
 
 @dataclass(frozen=True, eq=False)
 class Cast:
@@ -250,6 +264,7 @@ class Cast:
         for subject in subjects:
             for case in self.cases:
                 values += [case.fan(subject), case.past(subject, self.past_years).values]
+                values += [series.values for series in case.later(subject).values()]
         include = [point for subject in subjects for point in (subject.low, subject.high, subject.level)]
         return value_axis(self.variable(subjects[0].name).unit, values, include)
 

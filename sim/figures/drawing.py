@@ -21,7 +21,8 @@ class Row(NamedTuple):
     """One drawn number or fan point.
 
     ``kind`` is ``runs`` (quantiles over runs), ``share`` (share of runs, 0 to 1, in ``value``), ``reported`` (history),
-    ``level`` (a line such as a target) or ``statement`` (a number of the sentence, with the condition in ``note``).
+    ``since`` (reported after the start), ``level`` (a line such as a target) or ``statement`` (a number of the
+    sentence, with the condition in ``note``).
     ``date`` is an ISO day, or a year for yearly quantities that stand for a whole year.
     """
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
+from sim.facts.tables import per_folder
 
 # NATO's spending tables begin here, and so do the other yearly lines drawn beside them.
 FIRST_YEAR = 2014
@@ -45,6 +46,31 @@ def reported(variable: str, entity: str | None, known: date) -> Series:
     """What had been reported of ``variable`` (of ``entity``) by ``known``; empty where nothing like it is reported."""
     reader = READERS.get(variable)
     return reader(known, entity or "") if reader else EMPTY
+
+
+@per_folder
+def _all_later(start: date) -> dict[tuple[str, str], list[facts.Reported]]:
+    series: dict[tuple[str, str], list[facts.Reported]] = {}
+    for report in facts.reported_since(start):
+        series.setdefault((report.variable, report.entity), []).append(report)
+    return series
+
+
+def reported_later(variable: str, entity: str | None, start: date) -> dict[bool, Series]:
+    """What was reported after ``start`` about days from then on, by whether it counts the same as what it could see.
+
+    Amounts that add up from release to release are left out: a later release begins elsewhere.
+    """
+    if variable.startswith(("aid_", "military_aid_")):
+        return {}
+    reports = _all_later(start).get((variable, entity or ""), [])
+    return {
+        alike: Series(
+            np.array([report.date for report in reports if report.like is alike], dtype="datetime64[D]"),
+            np.array([report.value for report in reports if report.like is alike], dtype=np.float64),
+        )
+        for alike in (True, False)
+    }
 
 
 def _yearly(values: Mapping[int, float]) -> Series:

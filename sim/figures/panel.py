@@ -103,6 +103,12 @@ class Plot:
         if len(x) == 1 or dots:
             self.page.ink.markers(self.page.pen(5.6, fill=INK), "o", points, 2.2)
 
+    def later(self, x: Floats, values: Floats, *, alike: bool) -> None:
+        """What was reported after the start: a diamond, filled where it counts the same as what the start saw."""
+        if len(x):
+            pen = self.page.pen(6.5, line=INK, width=0.9, fill=INK if alike else PAPER)
+            self.page.ink.markers(pen, "D", self.points(x, values), 2.6)
+
     def fan(
         self, look: Look, x: Floats, fan: Floats, past_x: Floats, past: Floats, *, count: int, width: float
     ) -> None:
@@ -252,6 +258,7 @@ class Panel:
         record_past(self.page, self.variable, subject, past.dates, past.values)
         if self.unreported:
             self.page.phrases.append(f"{subject.heading}: {UNREPORTED} before the start.")
+        self._later()
         for at, case in enumerate(cases):
             dates, fan = case.dates(subject), case.fan(subject)
             x = position(dates, self.variable.every)
@@ -270,6 +277,20 @@ class Panel:
                 middle = plot.axis.text(fan[-1, 2])
                 texts = [(value, plot.axis.text(value)) for value in fan[-1, [0, 4]].tolist()]
                 self.ends += [End(value, text) for value, text in texts if text != middle]
+
+    def _later(self) -> None:
+        """What was reported after the start, on dates that are drawn; counted alike or not."""
+        subject, first = self.subject, self.cast.first
+        for alike, series in first.later(subject).items():
+            self.plot.later(position(series.dates, self.variable.every), series.values, alike=alike)
+            note = "reported since" if alike else "reported since, counted differently"
+            for day, value in zip(series.dates, series.values.tolist(), strict=True):
+                self.page.rows.append(_row(self.variable, subject, day, kind="since", value=value, note=note))
+            if len(series):
+                last = (
+                    f"{self.plot.axis.text(series.values[-1])} in {when(day_of(series.dates[-1]), self.variable.every)}"
+                )
+                self.page.phrases.append(f"{subject.heading or self.variable.long_name}, {note}: {last}.")
 
     def _shares(self) -> None:
         """The share of runs in which the subject holds: steps for a monthly variable, dots for a yearly one."""

@@ -415,6 +415,9 @@ def _reading(cast: Cast, subjects: tuple[Subject, ...]) -> str:
         parts.append("Bars: 90% and 50% of runs, line: median." if count == 1 else "Dots: medians, with 90% of runs.")
     start = full_date(cast.first.source.scenario.start)
     parts.append(f"Black: reported before the start, {start}." if marks & {"fan", "count"} else f"Start: {start}.")
+    later = [alike for subject in subjects for alike, series in cast.first.later(subject).items() if len(series)]
+    if later and marks & {"fan", "count"}:
+        parts.append("Diamonds: reported since" + ("; open: counted differently." if False in later else "."))
     return " ".join(parts)
 
 

@@ -228,6 +228,8 @@ def test_what_is_no_cluster_is_told_in_one_line(machines, stub, monkeypatch):
         Cluster("tcp://127.0.0.1:9", patience=0.5)
     with pytest.raises(InputError, match="--cluster nonsense://x: is no address"):
         Cluster("nonsense://x", patience=0.5)
+    with pytest.raises(InputError, match=r"^--cluster tls://127\.0\.0\.1:9: TLS needs certificates"):
+        Cluster("tls://127.0.0.1:9")
     machines.schedule()
     with pytest.raises(InputError, match="the scheduler has no workers; start them with dask worker tcp://127"):
         Cluster(machines.address)

@@ -10,7 +10,7 @@ import pytest
 
 from sim import facts
 from sim.errors import FaultError, InputError
-from sim.evidence.calibration import Calibration, calibrate, mixing, write
+from sim.evidence.calibration import UNTIL, VINTAGES, Calibration, calibrate, mixing, write
 from sim.model import catalogue
 
 
@@ -20,7 +20,7 @@ def calibration() -> Calibration:
 
 
 def test_the_shipped_draws_are_what_the_shipped_tables_give(calibration: Calibration) -> None:
-    shipped = facts.posterior()
+    shipped = facts.posterior(UNTIL)
     assert shipped is not None
     assert shipped.provenance["tables"] == calibration.draws.provenance["tables"]
     assert shipped.keys == calibration.draws.keys
@@ -79,3 +79,35 @@ def test_mixing_tells_agreeing_chains_from_stuck_ones() -> None:
     assert mixing(stuck)[0][0] > 1.5
     slow = np.cumsum(rng.normal(size=(1, 4, 500)), axis=2)
     assert mixing(slow)[1][0] < 200
+
+
+@pytest.mark.parametrize("until", VINTAGES)
+def test_every_vintage_ships_as_its_day_gives_it(until: date) -> None:
+    shipped, made = facts.posterior(until), calibrate(until)
+    assert shipped is not None
+    assert shipped.provenance["until"] == until.isoformat()
+    assert shipped.keys == made.draws.keys
+    np.testing.assert_allclose(shipped.draws, made.draws.draws, rtol=2e-4, atol=2e-5)
+    assert made.worst_r_hat < 1.02
+    assert made.smallest_sample > 300
+
+
+def test_a_start_takes_the_newest_draws_its_day_allows() -> None:
+    def until(day: date) -> str | None:
+        draws = facts.posterior(day)
+        return None if draws is None else str(draws.provenance["until"])
+
+    assert until(date(2014, 1, 1)) is None
+    assert until(date(2021, 12, 31)) is None
+    assert until(date(2024, 9, 30)) == "2022-01-01"
+    assert until(date(2026, 9, 30)) == "2024-10-01"
+    assert until(date(2026, 10, 1)) == "2026-10-01"
+
+
+def test_no_change_is_read_across_a_break_of_the_definition() -> None:
+    from sim.evidence.budgets import panel
+    from sim.evidence.history import FIRST_YEAR
+
+    periods = set(panel(2026, day=date(2026, 10, 1)).period + FIRST_YEAR + 1)
+    assert 2023 not in periods
+    assert {2022, 2024, 2026} <= periods

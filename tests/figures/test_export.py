@@ -147,7 +147,7 @@ def test_the_csv_opens_as_one_table_with_units(folder, name):
     assert told
     for row in told:
         assert None not in row
-        assert row["kind"] in {"runs", "share", "reported", "level", "statement"}
+        assert row["kind"] in {"runs", "share", "reported", "since", "level", "statement"}
         assert row["unit"]
         assert row["kind"] == "level" or re.fullmatch(r"\d{4}-\d\d-\d\d", row["date"])
         if row["kind"] == "runs" and row["q05"]:

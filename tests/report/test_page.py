@@ -41,8 +41,8 @@ def test_the_parts_stand_in_their_order(page):
     main = page.root.one("main")
     sections = [node.attributes["id"] for node in main.all("section") if node.parent is main]
     assert sections == [
-        "answer", "outcomes", "figures", "why", "stories", "inputs", "assumptions", "limits", "statistics", "again",
-        "sources",
+        "answer", "outcomes", "figures", "why", "stories", "inputs", "assumptions", "since", "limits", "statistics",
+        "again", "sources",
     ]  # fmt: skip
 
 

@@ -214,7 +214,7 @@ def _input(key: str, distance: int, scenario: Scenario) -> NamedInput:
     from sim import facts
     from sim.scenario import describe
 
-    parameter, given, posterior = catalogue().find(key), scenario.values.get(key), facts.posterior()
+    parameter, given, posterior = catalogue().find(key), scenario.values.get(key), facts.posterior(scenario.start)
     if parameter is None:
         raise KeyError(key)
     own = given is not None and given.origin.layer not in ("default", "facts")

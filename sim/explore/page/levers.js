@@ -51,8 +51,8 @@ export class LeverControl {
       return h("select", { ...common, onchange: (event) => setKey(this.key, event.target.value || null) }, h("option", { value: "" }, "as in the scenario"), options.map(([value, text]) => h("option", { value }, text)));
     }
     return h("input", {
-      ...common, type: domain.is === "day" ? "date" : "text",
-      onchange: (event) => setKey(this.key, event.target.value ? (domain.is === "day" ? event.target.value : JSON.stringify(event.target.value)) : null),
+      ...common, type: domain.is === "day" ? "date" : "text", placeholder: domain.is === "other" ? "as in a scenario file" : null,
+      onchange: (event) => setKey(this.key, event.target.value ? (domain.is === "text" ? JSON.stringify(event.target.value) : event.target.value) : null),
     });
   }
 
@@ -76,7 +76,6 @@ export class LeverControl {
       const first = this.control.options?.[0];
       const inherited = held ? (held.text === "true" ? "yes" : held.text === "false" ? "no" : wording(held.text)) : this.parameter.default;
       if (first && own === undefined) first.textContent = `as in the scenario: ${inherited}`;
-      if (domain.is === "day") this.control.value = own ?? "";
       fill(this.output, own !== undefined && this.control.value !== own ? own : "");
     }
   }

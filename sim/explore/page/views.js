@@ -441,11 +441,13 @@ export class Assumptions extends View {
 
   listEvents() {
     const { start, end } = span();
-    const ids = ["name", "date", "until", "key", "value", "probability"].map((name) => [name, freshId(name)]);
+    const usual = ["name", "date", "until", "when", "after_months", "for_months", "key", "value", "probability"];
+    const ids = usual.filter((name) => ["key", "value"].includes(name) || world.event_keys.includes(name)).map((name) => [name, freshId(name)]);
+    const conditional = world.event_keys.includes("when");
     const inputs = Object.fromEntries(ids.map(([name, id]) => [name, h("input", {
-      id, type: name === "date" || name === "until" ? "date" : name === "probability" ? "number" : "text", min: name === "probability" ? 0 : name === "date" ? start : null, max: name === "probability" ? 1 : name === "date" ? end : null, step: name === "probability" ? "any" : null, required: ["name", "date", "key", "value"].includes(name), list: name === "key" ? "event-keys" : null, spellcheck: "false",
+      id, type: name === "date" || name === "until" ? "date" : name === "probability" || name.endsWith("_months") ? "number" : "text", min: name === "probability" || name.endsWith("_months") ? 0 : name === "date" ? start : null, max: name === "probability" ? 1 : name === "date" ? end : null, step: name === "probability" ? "any" : null, required: ["name", "key", "value"].includes(name) || (name === "date" && !conditional), list: name === "key" ? "event-keys" : null, spellcheck: "false",
     })]));
-    const labels = { name: "Name", date: "From", until: "Until (may be empty)", key: "Key", value: "Value", probability: "Probability (1 if empty)" };
+    const labels = { name: "Name", date: conditional ? "From (a date, or a condition)" : "From", until: "Until (may be empty)", when: "When (such as: ceasefire)", after_months: "Months after it begins", for_months: "For months at most", key: "Key", value: "Value", probability: "Probability (1 if empty)" };
     const keys = world.parameters.filter((parameter) => !parameter.at_start).map((parameter) => parameter.key);
     this.listed = h("div", {});
     this.showEvents();
@@ -455,10 +457,11 @@ export class Assumptions extends View {
       h("datalist", { id: "event-keys" }, keys.map((key) => h("option", { value: key }))),
       h("form", { class: "bar", onsubmit: (submitted) => {
         submitted.preventDefault();
-        const value = (name) => inputs[name].value.trim();
+        const value = (name) => inputs[name]?.value.trim() ?? "";
         if (state.events.some((event) => event.name === value("name"))) return notice("Each event has a name of its own.");
-        const event = { name: value("name"), date: value("date"), set: { [value("key")]: /^[A-Za-z_][\w-]*$/.test(value("value")) && !/^(true|false)$/.test(value("value")) ? JSON.stringify(value("value")) : value("value") } };
-        if (value("until")) event.until = value("until");
+        const event = { name: value("name"), set: { [value("key")]: /^[A-Za-z_][\w-]*$/.test(value("value")) && !/^(true|false)$/.test(value("value")) ? JSON.stringify(value("value")) : value("value") } };
+        for (const name of ["date", "until", "when"]) if (value(name)) event[name] = value(name);
+        for (const name of ["after_months", "for_months"]) if (value(name)) event[name] = Number(value(name));
         if (value("probability")) event.probability = Number(value("probability"));
         return change({ events: [...state.events, event] });
       } }, ids.map(([name, id]) => h("span", { class: "field" }, h("label", { for: id }, labels[name]), inputs[name])), h("button", { type: "submit" }, "Add event")),
@@ -466,7 +469,7 @@ export class Assumptions extends View {
   }
 
   showEvents() {
-    fill(this.listed, state.events.length > 0 && h("ul", {}, state.events.map((event, at) => h("li", {}, `${event.name}: ${event.date ?? event.when ?? ""}${event.until ? ` to ${event.until}` : ""}, ${Object.entries(event.set ?? {}).map(([key, value]) => `${key} = ${value}`).join(", ")}${event.probability !== undefined && event.probability !== 1 ? `, with probability ${event.probability}` : ""} `, h("button", { type: "button", class: "small", onclick: () => change({ events: state.events.filter((_, other) => other !== at) }), "aria-label": `Remove event ${event.name}` }, "Remove")))));
+    fill(this.listed, state.events.length > 0 && h("ul", {}, state.events.map((event, at) => h("li", {}, `${event.name}: ${[event.date, event.when && `when ${event.when}`].filter(Boolean).join(", ")}${event.until ? ` to ${event.until}` : ""}, ${Object.entries(event.set ?? {}).map(([key, value]) => `${key} = ${value}`).join(", ")}${event.probability !== undefined && event.probability !== 1 ? `, with probability ${event.probability}` : ""} `, h("button", { type: "button", class: "small", onclick: () => change({ events: state.events.filter((_, other) => other !== at) }), "aria-label": `Remove event ${event.name}` }, "Remove")))));
   }
 
   wants() {

@@ -145,8 +145,38 @@ def build_report(
         reading=story.reading(comparison.conditional),
         limits=(*story.NOT_MODELLED, story.not_identified(catalogue), *story.NOT_KNOWN),
         skill=skill_line(),
+        since=since_rows(comparison),
         credits=credits_of_facts(),
     )
+
+
+def since_rows(comparison: Comparison) -> list[tuple[str, str, str, str, str, str]]:
+    """What was reported after the start, held against each side: scenario, outcome, figures, inside 90%, CRPS, skill.
+
+    Empty for a start that has seen all there is, and for parts of one ensemble.
+    """
+    from sim.errors import InputError
+    from sim.evidence.scoring import score, totals
+
+    rows = []
+    for view in () if comparison.conditional else comparison.views:
+        result: Any = getattr(view, "ensemble", view)
+        try:
+            scores = totals(score(result))
+        except InputError:
+            continue
+        for total in scores:
+            name, _, entity = total.variable.partition(":")
+            best = min(total.rules, key=total.rules.__getitem__, default="")
+            rows.append((
+                view.scenario.label or view.scenario.name,
+                result.variables[name].long_name + (f", {entity}" if entity else ""),
+                str(total.figures),
+                "" if total.inside90 != total.inside90 else f"{total.inside90:.0%}",
+                "" if total.crps is None else f"{total.crps:,.4g}",
+                f"{total.skill[best]:+.0%} against {best}" if best in total.skill else "",
+            ))  # fmt: skip
+    return rows
 
 
 def template(name: str) -> Template:

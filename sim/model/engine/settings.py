@@ -32,7 +32,7 @@ class Settings:
 
     def __init__(self, scenario: Scenario, catalogue: Catalogue, streams: Streams, clock: Clock, central: bool) -> None:
         self._values = scenario.values
-        self._posterior = facts.posterior()
+        self._posterior = facts.posterior(scenario.start)
         self._row: NDArray[np.intp] | None = None
         self._catalogue = catalogue
         self._streams, self._clock, self._central = streams, clock, central

@@ -8,13 +8,17 @@ data and are swept.
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 
+from sim import facts
 from sim.model.engine import Engine, Flags, Numbers, State, System, assumption, data, estimated, under
 from sim.model.systems.commitment import POSTURES, Commitment
 from sim.model.systems.us_politics import UnitedStates
-from sim.scenario import Number, discrete, fixed, gamma, normal, uniform
+from sim.scenario import Number, Value, discrete, fixed, gamma, normal, uniform
 
+ENOUGH = 0.5  # years under one control of Congress from which on they are counted
 _LAWS = "five supplemental laws 2022-24 (CSIS, CRS); Jeffreys posterior"
 
 PARAMETERS = (
@@ -96,6 +100,15 @@ def law_rate(
     return np.where(president == house, same, split).astype(np.float32)
 
 
+def known_laws(start: date) -> dict[str, Value]:
+    """Laws under a Republican president and House once there have been such months: none, a Jeffreys posterior."""
+    held = facts.us_composition(start)[-1]
+    if not (held.republican_president and held.republican_house):
+        return {}
+    years = (min(start, facts.FACTS_END) - held.since).days / 365.25
+    return {"us.aid.laws_republican_per_year": gamma(0.5, years)} if years >= ENOUGH else {}
+
+
 SYSTEM = System(
     name="supplementals",
     title="U.S. supplementals",
@@ -114,4 +127,5 @@ SYSTEM = System(
             tables=("aid_by_donor", "aid_monthly"),
         ),
     },
+    at_start=known_laws,
 )
