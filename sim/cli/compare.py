@@ -32,7 +32,7 @@ from sim.cli.options import (
 )
 from sim.cli.progress import Progress
 from sim.cli.report import write_brief, write_report
-from sim.cli.tables import WIDTH, by_date, columns, cut, notes, signed
+from sim.cli.tables import GAP, WIDTH, by_date, columns, cut, notes, signed
 from sim.files import write_whole
 from sim.scenario.entities import entity_name
 from sim.text import decimals, number, share
@@ -48,7 +48,7 @@ OUTCOMES = (
 STATISTICS = ("", "median", "5%", "95%", "+/−", "low", "high", "up", "p")
 MOST_LEADING = 3
 # Characters of a scenario's label in a table, and in the widest one.
-LONGEST, SHORTEST = 28, 18
+LONGEST = 28
 
 
 @click.command("compare")
@@ -324,6 +324,9 @@ def statistic_lines(comparison: Comparison, ranked: Sequence[Sequence[Row]]) -> 
     for rows in groups:
         titles[len(grid)] = f"{_title(rows[0])}, {rows[0].date}"
         grid.extend(_statistic_rows(rows, comparison.labels))
+    _, *figures = zip(*grid, strict=True)
+    left = WIDTH - sum(GAP + max(map(len, column)) for column in figures)
+    grid = [(cut(label, left), *cells) for label, *cells in grid]
     lines: list[str] = []
     for index, line in enumerate(columns(grid)):
         lines += textwrap.wrap(titles[index], WIDTH, subsequent_indent="  ") if index in titles else []
@@ -402,11 +405,11 @@ def _statistic_rows(rows: Sequence[Row], labels: Mapping[str, str]) -> list[list
             return [share(getattr(row, f"{side}_mean")), "", ""]
         return [number(getattr(row, f"{side}_{figure}"), places) for figure in ("q50", "q05", "q95")]
 
-    lines = [[f"  {cut(labels[rows[0].baseline], SHORTEST)}", *levels(rows[0], "baseline"), "", "", "", "", ""]]
+    lines = [[f"  {labels[rows[0].baseline]}", *levels(rows[0], "baseline"), "", "", "", "", ""]]
     for row in rows:
         gap = [signed(scale * value, finer) for value in (row.mean_difference, row.low, row.high)]
         chance = [share(row.p_higher), "<.001" if row.p_adjusted < 0.001 else number(row.p_adjusted, 3)]
-        lines.append([f"  {cut(labels[row.scenario], SHORTEST)}", *levels(row, "scenario"), *gap, *chance])
+        lines.append([f"  {labels[row.scenario]}", *levels(row, "scenario"), *gap, *chance])
     return lines
 
 

@@ -7,7 +7,8 @@ from concurrent.futures import Future
 from math import ceil
 from pathlib import Path
 
-from sim.ensemble.executors import LostWorkerError, Workers
+from sim.ensemble.executors import Workers
+from sim.errors import LostWorkerError
 from sim.figures.drawing import Drawing
 from sim.figures.export import check_formats, export, files, load
 from sim.files import file_name
