@@ -52,11 +52,13 @@ def write_page(
     grid_runs: int = GRID_RUNS,
     levers: Sequence[Lever] | None = None,
     progress: Progress | None = None,
+    replace: bool = True,
 ) -> list[Path]:
     """Write the page into ``folder``: the files written, all in all at most some 20 MB.
 
     ``base`` is the shipped scenario that the levers move, the newest baseline if empty. ``runs`` are drawn of every
     shipped scenario and ``grid_runs`` at each point of the grid over ``levers``, by default the six in front.
+    Unless ``replace``, other files of these names stay, and are told.
 
     Raises:
         FaultError: a file cannot be written.
@@ -92,7 +94,7 @@ def write_page(
     }
     written = []
     for name, content in contents.items():
-        write_whole(folder / name, content, remedy="choose another folder")
+        write_whole(folder / name, content, remedy="choose another folder", replace=replace)
         written.append(folder / name)
     return written
 

@@ -300,7 +300,7 @@ def page_facts() -> Mapping[str, Any]:
         ],
         "axes": {axis: {"codes": list(codes(axis)), "groups": list(groups(axis))} for axis in axes},
         "names": NAMES | {"EUR": "Europe", "OTHER": "other donors", "ALL": "all donors"},
-        "places": {code: list(place) for code, place in PLACES.items()},
+        "places": {code: list(spot) for code, spot in PLACES.items()},
         "charts": list(DEFAULT_CHARTS),
         "views": views(),
         "event_keys": list(EVENT_KEYS),
