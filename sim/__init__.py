@@ -17,6 +17,11 @@ going on is logged under the name ``alliance``.
 
 from __future__ import annotations
 
+import sys
+
+if sys.argv[:1] == ["-m"] and "sim" in sys.orig_argv and not sys.flags.safe_path:
+    sys.path.append(sys.path.pop(0))  # `python -m sim` puts the current folder first: no file there poses as a module
+
 import importlib
 from typing import TYPE_CHECKING, Any
 

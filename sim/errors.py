@@ -49,3 +49,11 @@ class InputError(AllianceError):
 
 class FaultError(AllianceError):
     """The machine failed: disk, worker, damaged file (exit code 1). ``args`` is one line saying what to do."""
+
+
+class LostWorkerError(FaultError):
+    """The process that did a task died, and so did the one that tried it again."""
+
+
+class LostPoolError(FaultError):
+    """Whoever hands out the work is gone, and with it everything under way."""

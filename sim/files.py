@@ -12,27 +12,52 @@ from pathlib import Path
 from typing import IO
 
 from sim.errors import FaultError, InputError
+from sim.limits import LARGEST_FILE
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 BARRED = {errno.EACCES, errno.EPERM, errno.EROFS}
 REMEDY = "choose another --out"
 HELD_OPEN = {5, 32, 33}  # Windows: access denied, sharing violation, lock violation
+_SCENARIO_KEYS = (b"title", b"description", b"references")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE | re.DOTALL)
 
 
-def write_whole(path: Path, content: str | bytes, *, durable: bool = False, remedy: str = REMEDY) -> None:
+def write_whole(
+    path: Path, content: str | bytes, *, durable: bool = False, remedy: str = REMEDY, replace: bool = True
+) -> None:
     """Write ``content`` (text as UTF-8) to ``path``; no reader ever sees half of it, and its folder is made.
+
+    One rule holds for every path that a user names: it is new, or holds the same content already, or the user said
+    ``replace``. A scenario file is never replaced by something else.
 
     ``durable`` waits until the content would survive a power cut. ``remedy`` is as for `disk`.
 
     Raises:
+        InputError: something else is there and must not be replaced.
         FaultError: the file cannot be written; one line that says why and what to do.
     """
+    data = content.encode() if isinstance(content, str) else content
     with disk(path, remedy):
+        _spare(path, data, replace=replace)
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path, durable=durable) as file:
-            file.write(content.encode() if isinstance(content, str) else content)
+            file.write(data)
+
+
+def _spare(path: Path, data: bytes, *, replace: bool) -> None:
+    """Raise InputError if ``path`` holds something else than ``data`` that must stay."""
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; name a file")
+    if not path.is_file() or (replace and path.suffix != ".toml" and path.stat().st_size > LARGEST_FILE):
+        return
+    held = path.read_bytes()
+    if held == data:
+        return
+    if path.suffix == ".toml" or all(re.search(rb"(?m)^\s*%b\s*=" % key, held) for key in _SCENARIO_KEYS):
+        raise InputError(f"{path}: is a scenario file, which is never overwritten; choose another name")
+    if not replace:
+        raise InputError(f"{path}: exists and holds something else; choose another --out, or --force to replace it")
 
 
 @contextmanager

@@ -17,12 +17,14 @@ from sim.analysis.comparison import Comparison, compare, recorded
 from sim.analysis.outcomes import Outcome, chosen_outcomes
 from sim.ensemble import Result
 from sim.ensemble.making import check_folder
+from sim.ensemble.manifest import is_whole, sealed
 from sim.errors import InputError, Problem
 from sim.files import write_whole
 from sim.limits import MOST_SCENARIOS
 from sim.loading import load
 from sim.scenario.scenario import Scenario
 from sim.shipped import find_scenario
+from sim.text import shown, tame
 from sim.version import __version__
 
 if TYPE_CHECKING:
@@ -192,23 +194,50 @@ class Asked:
             known=[side for side in self.sides if isinstance(side, Result)],
         )
 
-    def keep(self, comparison: Comparison, folder: Path, command: str) -> Path:
+    def owns(self, comparison: Comparison, folder: Path, *, force: bool = False) -> bool:
+        """Whether ``folder`` holds this very comparison; False where it holds none.
+
+        Raises:
+            InputError: it holds another comparison, and ``force`` is not set.
+        """
+        path = folder / FILE
+        try:
+            held = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            return False
+        except (OSError, ValueError, RecursionError):
+            held = None
+        if isinstance(held, dict):
+            asked = self._kept(comparison, folder)
+            differing = [name for name, value in asked.items() if name != "results" and held.get(name) != value]
+            if not differing:
+                return True
+            reason = f"holds a comparison of other inputs ({', '.join(differing)} differ)"
+        else:
+            reason = "holds something that is not a comparison"
+        if force:
+            return False
+        raise InputError(f"{path}: {reason}; choose another --out, or --force to replace it")
+
+    def keep(self, comparison: Comparison, folder: Path, command: str, *, replace: bool = True) -> Path:
         """Write ``comparison.json`` to ``folder``, from which `reopen` makes the comparison again; returns its path."""
-        content = {
-            "format": FORMAT,
-            "version": __version__,
-            "command": command,
+        content = {"format": FORMAT, "version": __version__, "command": command, **self._kept(comparison, folder)}
+        if kept := tried(folder, comparison):
+            content["depends"] = kept
+        path = folder / FILE
+        write_whole(path, json.dumps(sealed(content), indent=2, ensure_ascii=False) + "\n", replace=replace)
+        return path
+
+    def _kept(self, comparison: Comparison, folder: Path) -> dict[str, Any]:
+        """What makes the comparison, as ``comparison.json`` holds it."""
+        return {
             "results": [os.path.relpath(path, folder) for path in comparison.folders],
             "by": self.by,
             "baseline": self.names[self.baseline] if self.baseline else None,
             "outcomes": list(self.variables),
             "at": [day.isoformat() for day in self.at],
+            "inputs": [view.manifest["inputs_hash"] for view in comparison.views],
         }
-        if kept := tried(folder, comparison):
-            content["depends"] = kept
-        path = folder / FILE
-        write_whole(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-        return path
 
     def _check_folders(self, scenarios: Sequence[Scenario], folder: Path) -> None:
         """Refuse before the first simulation what the last would be refused for, all folders at once."""
@@ -297,10 +326,12 @@ def reopen(folder: Path) -> tuple[Comparison, str]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path}: not a comparison of this program; make it again with alliance compare") from error
     if version != FORMAT:
-        raise InputError(f"{path}: format {version} of another version; make it again with: {command}")
+        raise InputError(f"{path}: format {shown(version)} of another version; make it again with alliance compare")
+    if not is_whole(content, "inputs"):
+        raise InputError(f"{path}: edited since it was made; make it again with alliance compare --force")
     missing = [source for source in sources if not is_result(source)]
     if missing:
-        raise InputError(f"{path}: the result {missing[0]} is gone; make it again with: {command}")
+        raise InputError(f"{path}: the result {missing[0]} is gone; make it again with: {tame(command, 400)}")
     return ask(sources, by=by, baseline=baseline, variables=variables, at=at).comparison(folder), command
 
 

@@ -7,8 +7,11 @@ spend most of their time and space on what no one reads.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import logging
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,12 +25,13 @@ from numpy.typing import NDArray
 from sim.analysis.outcomes import Outcome, Recorded, dates_shown
 from sim.analysis.simulated import simulated
 from sim.errors import FaultError
-from sim.files import disk, replacing
+from sim.files import disk, write_whole
 
 if TYPE_CHECKING:
     from sim.ensemble import Result
     from sim.scenario.scenario import Scenario
 
+LOG = logging.getLogger("alliance")
 Values = NDArray[np.float32]
 Lines: TypeAlias = "list[tuple[Outcome, str]]"
 Reader: TypeAlias = "Callable[[Sequence[Scenario], Sequence[Outcome]], Iterable[tuple[Lines, Values]]]"
@@ -88,7 +92,7 @@ def kept_values(
             lines = _lines_of(scenarios[0], outcomes, at)
             for scenario, plan in zip(scenarios, plans, strict=True):
                 if plan:
-                    yield lines, np.concatenate([_load(stretch.path) for stretch in plan], axis=1)
+                    yield lines, np.concatenate([_load(stretch) for stretch in plan], axis=1)
                 else:
                     yield lines, read_values(results[scenario.hash], outcomes, at)[1][:, :runs]
 
@@ -129,7 +133,7 @@ def _plan(
     }
     name = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:32]
     return [
-        Stretch(folder / name / f"{first}-{count}.npy", scenario, tuple(outcomes), tuple(at), seed, first, count,
+        Stretch(folder / name / f"{first}-{count}.npz", scenario, tuple(outcomes), tuple(at), seed, first, count,
                 source.MODEL)
         for first, count in ((first, min(BLOCK, runs - first)) for first in range(0, runs, BLOCK))
     ]  # fmt: skip
@@ -139,7 +143,7 @@ def _complete(stretches: Sequence[Stretch], jobs: int, progress: Progress | None
     """Make the stretches that are not in store."""
     from sim.ensemble.executors import complete
 
-    missing = [stretch for stretch in stretches if not stretch.path.exists()]
+    missing = [stretch for stretch in stretches if not _whole(stretch)]
     for stretch in missing:
         with disk(stretch.path):
             stretch.path.parent.mkdir(parents=True, exist_ok=True)
@@ -159,15 +163,39 @@ def _make(stretch: Stretch) -> None:
     """Simulate one stretch and store it; it appears under its name only when complete."""
     runs = simulated(stretch.scenario, stretch.count, stretch.seed, first=stretch.first, model=stretch.model)
     values = read_values(runs, stretch.outcomes, stretch.at)[1]
-    with disk(stretch.path), replacing(stretch.path) as file:
-        np.save(file, values)
+    packed = io.BytesIO()
+    np.savez(packed, values=values, owner=np.array(_owner(stretch)))
+    write_whole(stretch.path, packed.getvalue())
 
 
-def _load(path: Path) -> Values:
+def _owner(stretch: Stretch) -> str:
+    """Whose values are stored: the hash of all inputs, and the runs."""
+    return f"{stretch.path.parent.name} {stretch.path.name}"
+
+
+def _whole(stretch: Stretch) -> bool:
+    """Whether the stretch is in store as it was written there; one that is not is told and made again."""
+    if not stretch.path.exists():
+        return False
     try:
-        values: Values = np.load(path)
-    except (OSError, ValueError, EOFError) as error:
-        raise FaultError(f"{path}: not readable; remove this file and run again") from error
+        _load(stretch)
+    except FaultError:
+        LOG.warning("%s: damaged, or values of other inputs; they are computed again", stretch.path)
+        return False
+    return True
+
+
+def _load(stretch: Stretch) -> Values:
+    try:
+        with np.load(
+            io.BytesIO(stretch.path.read_bytes()), allow_pickle=False
+        ) as content:  # the packing has a checksum of the numbers
+            values: Values = content["values"]
+            owner = str(content["owner"])
+    except (OSError, ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        raise FaultError(f"{stretch.path}: not readable; remove this file and run again") from error
+    if owner != _owner(stretch) or values.ndim != 2 or values.shape[1] != stretch.count:
+        raise FaultError(f"{stretch.path}: holds values of other inputs; remove this file and run again")
     return values
 
 

@@ -18,6 +18,7 @@ from sim.cli.options import (
     at_option,
     command_line,
     ensemble_options,
+    force_option,
     format_option,
     json_option,
     paths_shown,
@@ -51,6 +52,7 @@ LONGEST = 32  # characters of a label in a table
 @size_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
 @click.option("--out", type=OutPath(), help="Folder.  [default: comparisons/A_to_B]")
+@force_option
 @json_option
 @quiet_option
 def attribute_command(
@@ -67,6 +69,7 @@ def attribute_command(
     size: str,
     no_figures: bool,
     out: Path | None,
+    force: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -83,7 +86,7 @@ def attribute_command(
     with Progress("ensembles", quiet=quiet) as progress:
         attribution = asked.attribution(folder, orders=orders, jobs=jobs or usable_cores(), progress=progress)
     table = folder / "attribution.csv"
-    write_whole(table, csv_text([part.to_dict() for part in attribution.rows()], PART_COLUMNS))
+    write_whole(table, csv_text([part.to_dict() for part in attribution.rows()], PART_COLUMNS), replace=force)
     files = [table]
     if not no_figures:
         line = command_line("attribute", asked.words, [*asked.settings, ("--orders", orders)])
@@ -99,6 +102,7 @@ def attribute_command(
                 command=line,
                 size=size,
                 progress=progress,
+                replace=force,
             )
     seconds = time.monotonic() - began
     labels = [scenario.label for scenario in asked.scenarios]

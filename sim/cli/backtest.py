@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import OutPath, json_option
+from sim.cli.options import FilePath, force_option, json_option
 from sim.files import write_whole
 from sim.limits import MOST_SEED
 
@@ -20,9 +20,12 @@ from sim.limits import MOST_SEED
 @click.option("--stored", "from_store", is_flag=True, help="Show the stored back-test; compute nothing.")
 @click.option("--write", "keep", is_flag=True, help="Store the scores where charts look for them.")
 @click.option("--card", is_flag=True, help="Write the evidence card and its charts.")
-@click.option("--out", type=OutPath(), default=Path("docs/evidence.md"), show_default=True, help="The card.")
+@click.option("--out", type=FilePath(".md"), default=Path("docs/evidence.md"), show_default=True, help="The card.")
+@force_option
 @json_option
-def backtest_command(draws: int, seed: int, from_store: bool, keep: bool, card: bool, out: Path, as_json: bool) -> None:
+def backtest_command(
+    draws: int, seed: int, from_store: bool, keep: bool, card: bool, out: Path, force: bool, as_json: bool
+) -> None:
     """Score forecasts made with what was known then.
 
     Every block is estimated again at each origin and set against simple rules. Under a minute.
@@ -38,9 +41,9 @@ def backtest_command(draws: int, seed: int, from_store: bool, keep: bool, card: 
         from sim.figures import export
         from sim.figures.evidence import evidence_drawings
 
-        write_whole(out, card_text(scores))
+        write_whole(out, card_text(scores), replace=force)
         for name, drawing in evidence_drawings(scores).items():
-            export(drawing, out.parent, name, ("svg",))
+            export(drawing, out.parent, name, ("svg",), replace=force)
     if as_json:
         click.echo(json.dumps(scores, indent=1, ensure_ascii=False))
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import OutPath, json_option
+from sim.cli.options import FilePath, force_option, json_option
 from sim.cli.tables import columns
 from sim.limits import MOST_SEED
 
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 @click.option("--draws", type=click.IntRange(10, 100_000), default=1000, show_default=True, help="Joint draws to make.")
 @click.option("--seed", type=click.IntRange(0, MOST_SEED), default=1, show_default=True, help="Seed of the sampler.")
 @click.option("--write", "shipped", is_flag=True, help="Store the draws where runs look for them.")
-@click.option("--out", type=OutPath(), metavar="FILE.npz", help="Store the draws in this file.")
+@click.option("--out", type=FilePath(".npz"), metavar="FILE.npz", help="Store the draws in this file.")
+@force_option
 @json_option
 def calibrate_command(
-    until: datetime.datetime | None, draws: int, seed: int, shipped: bool, out: Path | None, as_json: bool
+    until: datetime.datetime | None, draws: int, seed: int, shipped: bool, out: Path | None, force: bool, as_json: bool
 ) -> None:
     """Estimate parameters from the facts.
 
@@ -36,7 +37,8 @@ def calibrate_command(
 
     day = until.date() if until else UNTIL
     calibration = calibrate(day, draws=draws, seed=seed)
-    files = [write(calibration, path) for path in ([None] if shipped else []) + ([out] if out else [])]
+    files = [write(calibration)] if shipped else []
+    files += [write(calibration, out, replace=force)] if out else []
     click.echo((_as_document if as_json else _as_text)(calibration, files))
 
 

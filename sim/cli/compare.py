@@ -32,7 +32,7 @@ from sim.cli.options import (
 )
 from sim.cli.progress import Progress
 from sim.cli.report import write_brief, write_report
-from sim.cli.tables import WIDTH, by_date, columns, cut, notes, signed
+from sim.cli.tables import GAP, WIDTH, by_date, columns, cut, notes, signed
 from sim.files import write_whole
 from sim.scenario.entities import entity_name
 from sim.text import decimals, number, share
@@ -48,7 +48,7 @@ OUTCOMES = (
 STATISTICS = ("", "median", "5%", "95%", "+/−", "low", "high", "up", "p")
 MOST_LEADING = 3
 # Characters of a scenario's label in a table, and in the widest one.
-LONGEST, SHORTEST = 28, 18
+LONGEST = 28
 
 
 @click.command("compare")
@@ -67,13 +67,11 @@ LONGEST, SHORTEST = 28, 18
 @since_option
 @size_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
-@click.option(
-    "--report", type=click.Path(path_type=Path), metavar="FILE.html", help="Write a report that stands alone."
-)
+@click.option("--report", type=FilePath(".html", ".htm"), metavar="FILE.html", help="Write a report that stands alone.")
 @click.option("--brief", type=FilePath(".html", ".pdf"), metavar="FILE", help="Write one A4 page, as HTML and as pdf.")
 @click.option("--why/--no-why", default=True, show_default=True, help="Say in the report why they differ.")
 @click.option("--out", type=OutPath(), help="Folder.  [default: comparisons/A_vs_B]")
-@click.option("--force", is_flag=True, help="Replace results of other inputs in that folder.")
+@click.option("--force", is_flag=True, help="Replace what is there of other inputs.")
 @json_option
 @quiet_option
 def compare_command(
@@ -119,27 +117,54 @@ def compare_command(
     jobs = jobs or usable_cores()
     with Progress("runs", quiet=quiet) as progress:
         comparison = asked.comparison(folder, jobs=jobs, cluster=cluster, force=force, command=line, progress=progress)
-    files = [*write_tables(comparison, folder), asked.keep(comparison, folder, line)]
+    replaced = asked.owns(comparison, folder, force=force) or force
+    files = [*write_tables(comparison, folder, replace=replaced)]
+    files.append(asked.keep(comparison, folder, line, replace=replaced))
     if clear:
         from sim.analysis import csv_text
 
         files.append(folder / "until_clear.csv")
         rows = clear_rows(clear, asked)
-        write_whole(files[-1], csv_text(rows, tuple(rows[0])))
+        write_whole(files[-1], csv_text(rows, tuple(rows[0])), replace=replaced)
     if not no_figures:
-        from sim.figures import draw_all
-
-        with Progress("figures", quiet=quiet) as progress:
-            files += draw_all(comparison, folder / "figures", formats, jobs, size=size, command=line, progress=progress)
+        files += _draw(comparison, folder, formats, jobs, size, line, replace=replaced, quiet=quiet)
     if report:
         drawn = folder / "figures" if not no_figures and "svg" in formats and size == "page" else None
-        files.append(write_report(comparison, report, line, folder, jobs, why=why, drawn=drawn, quiet=quiet))
+        files.append(
+            write_report(comparison, report, line, folder, jobs, why=why, drawn=drawn, force=force, quiet=quiet)
+        )
     if brief:
-        files += write_brief(comparison, brief, line)
+        files += write_brief(comparison, brief, line, force=force)
     seconds = time.monotonic() - began
     click.echo(as_document(comparison, files, line, seconds) if as_json else as_text(comparison, files, seconds))
     if clear and not as_json:
         click.echo("\n".join(["", "UNTIL CLEAR", *clear_lines(clear, asked)]))
+
+
+def _draw(
+    comparison: Comparison,
+    folder: Path,
+    formats: Sequence[str],
+    jobs: int,
+    size: str,
+    line: str,
+    *,
+    replace: bool,
+    quiet: bool,
+) -> list[Path]:
+    from sim.figures import draw_all
+
+    with Progress("figures", quiet=quiet) as progress:
+        return draw_all(
+            comparison,
+            folder / "figures",
+            formats,
+            jobs,
+            size=size,
+            command=line,
+            progress=progress,
+            replace=replace,
+        )
 
 
 def clear_rows(clear: Clear, asked: Asked) -> list[dict[str, Any]]:
@@ -173,7 +198,7 @@ def clear_lines(clear: Clear, asked: Asked) -> list[str]:
     ]
 
 
-def write_tables(comparison: Comparison, folder: Path) -> list[Path]:
+def write_tables(comparison: Comparison, folder: Path, *, replace: bool = True) -> list[Path]:
     """Write ``inputs.csv`` and ``differences.csv``, each whole or not at all."""
     from sim.analysis import INPUT_COLUMNS, ROW_COLUMNS, csv_text
 
@@ -182,7 +207,7 @@ def write_tables(comparison: Comparison, folder: Path) -> list[Path]:
         "differences.csv": csv_text([row.to_dict() for row in comparison.rows()], ROW_COLUMNS),
     }
     for name, text in texts.items():
-        write_whole(folder / name, text)
+        write_whole(folder / name, text, replace=replace)
     return [folder / name for name in texts]
 
 
@@ -299,6 +324,9 @@ def statistic_lines(comparison: Comparison, ranked: Sequence[Sequence[Row]]) -> 
     for rows in groups:
         titles[len(grid)] = f"{_title(rows[0])}, {rows[0].date}"
         grid.extend(_statistic_rows(rows, comparison.labels))
+    _, *figures = zip(*grid, strict=True)
+    left = WIDTH - sum(GAP + max(map(len, column)) for column in figures)
+    grid = [(cut(label, left), *cells) for label, *cells in grid]
     lines: list[str] = []
     for index, line in enumerate(columns(grid)):
         lines += textwrap.wrap(titles[index], WIDTH, subsequent_indent="  ") if index in titles else []
@@ -377,11 +405,11 @@ def _statistic_rows(rows: Sequence[Row], labels: Mapping[str, str]) -> list[list
             return [share(getattr(row, f"{side}_mean")), "", ""]
         return [number(getattr(row, f"{side}_{figure}"), places) for figure in ("q50", "q05", "q95")]
 
-    lines = [[f"  {cut(labels[rows[0].baseline], SHORTEST)}", *levels(rows[0], "baseline"), "", "", "", "", ""]]
+    lines = [[f"  {labels[rows[0].baseline]}", *levels(rows[0], "baseline"), "", "", "", "", ""]]
     for row in rows:
         gap = [signed(scale * value, finer) for value in (row.mean_difference, row.low, row.high)]
         chance = [share(row.p_higher), "<.001" if row.p_adjusted < 0.001 else number(row.p_adjusted, 3)]
-        lines.append([f"  {cut(labels[row.scenario], SHORTEST)}", *levels(row, "scenario"), *gap, *chance])
+        lines.append([f"  {labels[row.scenario]}", *levels(row, "scenario"), *gap, *chance])
     return lines
 
 

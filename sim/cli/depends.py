@@ -63,6 +63,7 @@ def depends_command(
     from sim.analysis import reopen
     from sim.analysis.sweep.asking import depends, election_regret, leading_questions
     from sim.analysis.sweep.design import read_vary
+    from sim.ensemble.manifest import sealed
     from sim.model import catalogue
 
     comparison, _ = reopen(folder)
@@ -78,7 +79,7 @@ def depends_command(
     document = as_content(turns, cost, asked, runs) | {"hashes": [scenario.hash for scenario in scenarios]}
     path = folder / "comparison.json"
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    write_whole(path, json.dumps({**content, "depends": document}, indent=2, ensure_ascii=False) + "\n")
+    write_whole(path, json.dumps(sealed({**content, "depends": document}), indent=2, ensure_ascii=False) + "\n")
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import format_option, json_option, paths_shown
+from sim.cli.options import force_option, format_option, json_option, paths_shown
 from sim.files import write_whole
 
 if TYPE_CHECKING:
@@ -22,9 +22,16 @@ if TYPE_CHECKING:
 @click.option("--scenario", help="Of a sweep of several scenarios, which.  [default: the first]")
 @format_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
+@force_option
 @json_option
 def discover_command(
-    folder: Path, where: str, scenario: str | None, formats: tuple[str, ...], no_figures: bool, as_json: bool
+    folder: Path,
+    where: str,
+    scenario: str | None,
+    formats: tuple[str, ...],
+    no_figures: bool,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Find the regions of SWEEP in which a condition holds.
 
@@ -57,12 +64,12 @@ def discover_command(
         ],
     }
     table = folder / "discovery.json"
-    write_whole(table, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    write_whole(table, json.dumps(document, indent=2, ensure_ascii=False) + "\n", replace=force)
     files = [table]
     if boxes and not no_figures:
         from sim.figures.sweeps import box_drawings, write
 
-        files += write(box_drawings(boxes, swept, asked, which), folder / "figures", formats)
+        files += write(box_drawings(boxes, swept, asked, which), folder / "figures", formats, replace=force)
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import OutPath
+from sim.cli.options import OutPath, force_option
 from sim.errors import InputError
 
 
@@ -16,13 +16,14 @@ from sim.errors import InputError
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address; by default only this machine can ask.")
 @click.option("--no-browser", is_flag=True, help="Say the address and open no browser.")
 @click.option("--export", "folder", type=OutPath(), help="Write a page that needs no server into this folder.")
-def explore_command(scenario: str, port: int, host: str, no_browser: bool, folder: Path | None) -> None:
+@force_option
+def explore_command(scenario: str, port: int, host: str, no_browser: bool, folder: Path | None, force: bool) -> None:
     """Open a page in the browser: move levers, see what follows.
 
     Without SCENARIO the page begins with a choice. Nothing leaves this machine; Ctrl-C ends it.
     """
     if folder is not None:
-        _write(folder, scenario)
+        _write(folder, scenario, force=force)
         return
     from sim.explore.server import bound, first_state, hosts_of, make_app, server
 
@@ -41,7 +42,7 @@ def explore_command(scenario: str, port: int, host: str, no_browser: bool, folde
     server(app).run(sockets=[opened])
 
 
-def _write(folder: Path, scenario: str) -> None:
+def _write(folder: Path, scenario: str, *, force: bool) -> None:
     from sim.cli.progress import Progress
     from sim.explore.export import write_page
     from sim.shipped import shipped_names
@@ -49,6 +50,6 @@ def _write(folder: Path, scenario: str) -> None:
     if scenario and scenario.removesuffix(".toml") not in shipped_names():
         raise InputError("--export takes a shipped scenario: `alliance list` shows them")
     with Progress("points calculated", quiet=False) as progress:
-        written = write_page(folder, scenario.removesuffix(".toml"), progress=progress)
+        written = write_page(folder, scenario.removesuffix(".toml"), progress=progress, replace=force)
     size = sum(path.stat().st_size for path in written) / 1e6
     click.echo(f"{len(written)} files, {size:.1f} MB. Open {folder / 'index.html'}: no server is needed.")

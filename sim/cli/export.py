@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import FORMATS, Formats, OutPath, json_option, paths_shown, quiet_option, size_option, usable_cores
+from sim.cli.options import (
+    FORMATS,
+    Formats,
+    OutPath,
+    force_option,
+    json_option,
+    paths_shown,
+    quiet_option,
+    size_option,
+    usable_cores,
+)
 from sim.cli.progress import Progress
-from sim.files import disk, file_name, write_whole
+from sim.files import file_name, readable, write_whole
 
 if TYPE_CHECKING:
     from sim.analysis import Comparison
@@ -31,10 +40,11 @@ TABLES = ("csv", "xlsx")
 )
 @size_option
 @click.option("--out", type=OutPath(), help="Folder.  [default: FOLDER/export]")
+@force_option
 @json_option
 @quiet_option
 def export_command(
-    folder: Path, formats: tuple[str, ...], size: str, out: Path | None, as_json: bool, quiet: bool
+    folder: Path, formats: tuple[str, ...], size: str, out: Path | None, force: bool, as_json: bool, quiet: bool
 ) -> None:
     """Write all figures and tables of a result or comparison.
 
@@ -48,21 +58,32 @@ def export_command(
     target = out or folder / "export"
     drawn = tuple(word for word in formats if word in FORMATS)
     names = _tables(folder, source)
+    replace = force or out is None
+    tables: list[Path] = []
+    for name in names if "csv" in formats else ():
+        with readable(folder / name):
+            content = (folder / name).read_bytes()
+        tables.append(target / name)
+        write_whole(tables[-1], content, replace=replace)
+    if "xlsx" in formats:
+        tables.append(target / f"{file_name(folder.resolve().name)}.xlsx")
+        write_whole(tables[-1], workbook(folder, source, command), replace=replace)
     files: list[Path] = []
     if drawn:
         from sim import figures
 
         with Progress("figures", quiet=quiet) as progress:
-            files += figures.draw_all(
-                source, target / "figures", drawn, usable_cores(), size=size, command=command, progress=progress
+            files = figures.draw_all(
+                source,
+                target / "figures",
+                drawn,
+                usable_cores(),
+                size=size,
+                command=command,
+                progress=progress,
+                replace=replace,
             )
-    with disk(target):
-        target.mkdir(parents=True, exist_ok=True)
-        if "csv" in formats:
-            files += [Path(shutil.copyfile(folder / name, target / name)) for name in names]
-    if "xlsx" in formats:
-        files.append(target / f"{file_name(folder.resolve().name)}.xlsx")
-        write_whole(files[-1], workbook(folder, source, command))
+    files += tables
     click.echo(json.dumps([str(path) for path in files], indent=2) if as_json else "\n".join(paths_shown(files)))
 
 

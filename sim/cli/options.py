@@ -46,7 +46,9 @@ class Formats(click.ParamType[tuple[str, ...]]):
 
 
 class OutPath(click.Path):
-    """Where to write. An empty text, as of an unset shell variable, is refused: it would mean the current folder."""
+    """A folder to write to. An empty text, as of an unset shell variable, would mean the current folder: refused."""
+
+    folder = True
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
@@ -55,11 +57,16 @@ class OutPath(click.Path):
         """The path."""
         if isinstance(value, str) and not value.strip():
             self.fail("an empty text is no path; write . for the current folder, or leave --out away", param, ctx)
-        return super().convert(value, param, ctx)
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if path.exists() and path.is_dir() is not self.folder:
+            self.fail(f"'{value}' is a {'file; name a folder' if self.folder else 'folder; name a file'}", param, ctx)
+        return path
 
 
 class FilePath(OutPath):
     """A file to write whose name must have one of ``endings``."""
+
+    folder = False
 
     def __init__(self, *endings: str) -> None:
         super().__init__()
@@ -141,7 +148,7 @@ at_option = click.option(
 cluster_option = click.option(
     "--cluster", default="", metavar="ADDRESS", help="Simulate on the workers of the dask scheduler there."
 )
-force_option = click.option("--force", is_flag=True, help="Replace what the folder holds of other inputs.")
+force_option = click.option("--force", is_flag=True, help="Replace what is there of other inputs.")
 vary_option = click.option(
     "--vary", "vary", multiple=True, metavar="KEY=LOW:HIGH[:N]",
     help="KEY=LOW:HIGH[:N], KEY=A,B, KEY@DATE=LOW:HIGH, KEY, or assumptions. Repeatable.",

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import OutPath, format_option, json_option, quiet_option, since_option, size_option, usable_cores
+from sim.cli.options import (
+    OutPath,
+    force_option,
+    format_option,
+    json_option,
+    quiet_option,
+    since_option,
+    size_option,
+    usable_cores,
+)
 from sim.cli.progress import Progress
 
 
@@ -21,6 +30,7 @@ from sim.cli.progress import Progress
 @since_option
 @size_option
 @click.option("--out", type=OutPath(), help="Folder.  [default: RESULTS/figures]")
+@force_option
 @json_option
 @quiet_option
 def plot_command(
@@ -30,6 +40,7 @@ def plot_command(
     formats: tuple[str, ...],
     size: str,
     out: Path | None,
+    force: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -53,6 +64,7 @@ def plot_command(
             size=size,
             command=command,
             progress=progress,
+            replace=force or out is None,
         )
     click.echo(json.dumps([str(path) for path in paths], indent=2) if as_json else "\n".join(map(str, paths)))
 

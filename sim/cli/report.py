@@ -22,6 +22,7 @@ def write_report(
     *,
     why: bool,
     drawn: Path | None,
+    force: bool,
     quiet: bool,
 ) -> Path:
     """Write the report of ``comparison`` to ``path``.
@@ -48,11 +49,13 @@ def write_report(
             with Progress("figures of the report", quiet=quiet) as progress:
                 draw_all(comparison, scratch, ("svg",), jobs, command=line, progress=progress)
         pictures = read_pictures(drawn or scratch, names)
-    write_whole(path, build_report(comparison, pictures, attributions=reasons, turns=turns, command=line))
+    write_whole(
+        path, build_report(comparison, pictures, attributions=reasons, turns=turns, command=line), replace=force
+    )
     return path
 
 
-def write_brief(comparison: Comparison, path: Path, line: str) -> list[Path]:
+def write_brief(comparison: Comparison, path: Path, line: str, *, force: bool) -> list[Path]:
     """Write the brief of ``comparison``, one A4 page, as HTML and as pdf beside each other; returns their paths.
 
     Raises:
@@ -62,8 +65,8 @@ def write_brief(comparison: Comparison, path: Path, line: str) -> list[Path]:
     from sim.files import write_whole
 
     page, paper = path.with_suffix(".html"), path.with_suffix(".pdf")
-    write_whole(page, brief_html(comparison, line))
-    write_whole(paper, brief_pdf(comparison, line))
+    write_whole(page, brief_html(comparison, line), replace=force)
+    write_whole(paper, brief_pdf(comparison, line), replace=force)
     return [page, paper]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.options import OutPath, quiet_option, usable_cores
+from sim.cli.options import OutPath, force_option, quiet_option, usable_cores
 from sim.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ VERBS = ("run", "compare", "attribute")
 @click.command("rerun")
 @click.argument("figure", type=click.Path(path_type=Path))
 @click.option("--out", type=OutPath(), help="Write the figure made again here.")
+@force_option
 @quiet_option
-def rerun_command(figure: Path, out: Path | None, quiet: bool) -> None:
+def rerun_command(figure: Path, out: Path | None, force: bool, quiet: bool) -> None:
     """Make a figure again and compare it byte by byte.
 
     FIGURE is an svg, png or pdf of this program; it carries the command, seed and version that made it. Run it where
@@ -37,7 +38,8 @@ def rerun_command(figure: Path, out: Path | None, quiet: bool) -> None:
     edited = numbers_edited(figure, carried)
     with tempfile.TemporaryDirectory(prefix="alliance-") as scratch:
         drawing = draw_again(carried, Path(scratch), quiet=quiet)
-        again = next(iter(export(drawing, out or Path(scratch) / "figure", figure.stem, [figure.suffix[1:]])))
+        folder = out or Path(scratch) / "figure"
+        again = export(drawing, folder, figure.stem, [figure.suffix[1:]], replace=force)[0]
         same = again.read_bytes() == figure.read_bytes()
     if same and not edited:
         click.echo(f"{figure}: made again, the same bytes")

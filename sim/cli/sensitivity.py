@@ -117,12 +117,12 @@ def sensitivity_command(
                 progress=progress,
             )
     table = folder / "sensitivity.csv"
-    write_whole(table, csv_text(ranked.rows(), COLUMNS))
+    write_whole(table, csv_text(ranked.rows(), COLUMNS), replace=force)
     files = [table]
     if not no_figures:
         from sim.figures.sweeps import ranking_drawings, write
 
-        files += write(ranking_drawings(ranked), folder / "figures", formats)
+        files += write(ranking_drawings(ranked), folder / "figures", formats, replace=force)
     seconds = time.monotonic() - began
     click.echo(as_document(ranked, files, seconds) if as_json else as_text(ranked, files, seconds))
 

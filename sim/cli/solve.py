@@ -14,6 +14,7 @@ from sim.cli.options import (
     OutPath,
     cluster_option,
     ensemble_options,
+    force_option,
     format_option,
     json_option,
     paths_shown,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 @cluster_option
 @click.option("--keep", is_flag=True, help="Store the answer in the question's file.")
 @click.option("--out", type=OutPath(), help="Folder.  [default: solve/NAME]")
+@force_option
 @format_option
 @click.option("--no-figures", is_flag=True, help="Numbers only.")
 @json_option
@@ -56,6 +58,7 @@ def solve_command(
     cluster: str,
     keep: bool,
     out: Path | None,
+    force: bool,
     formats: tuple[str, ...],
     no_figures: bool,
     as_json: bool,
@@ -89,12 +92,14 @@ def solve_command(
     folder = out or Path("solve") / (asked.path.stem or asked.scenario.name)
     document = as_document(solution, asked, answer)
     table = folder / "solution.json"
-    write_whole(table, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    write_whole(table, json.dumps(document, indent=2, ensure_ascii=False) + "\n", replace=force)
     files = [table]
     if not no_figures:
         from sim.figures.sweeps import solution_drawings, write
 
-        files += write(solution_drawings(solution, asked.scenario, asked.seed), folder / "figures", formats)
+        files += write(
+            solution_drawings(solution, asked.scenario, asked.seed), folder / "figures", formats, replace=force
+        )
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return

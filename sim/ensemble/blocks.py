@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import tempfile
+import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,12 +28,18 @@ if TYPE_CHECKING:
 
 DTYPE = np.dtype("<f4")
 ITEM = DTYPE.itemsize
+PIECE = 2**24  # bytes read at a time
+LOG = logging.getLogger("alliance")
+SEAL = 36  # bytes at the end of a block: 32 say whose block it is, 4 that its numbers are whole
 KEPT = "choose another --out; finished blocks are kept, run the same command again to resume"
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """All that is needed to compute any block of an ensemble, anywhere; small and picklable."""
+    """All that is needed to compute any block of an ensemble, anywhere; small and picklable.
+
+    ``key`` is the hash of all inputs, to which stored blocks are bound.
+    """
 
     model: str
     scenario: Scenario
@@ -38,6 +47,7 @@ class Work:
     runs: int
     central: bool
     store: Path
+    key: str = ""
 
     def layout(self) -> Layout:
         """How the blocks are laid out."""
@@ -74,7 +84,7 @@ def compute(work: Work, number: int, threads: int = 1) -> None:
         raise FaultError(f"{_name(number, count)}: out of memory; close other programs or use fewer --jobs") from error
     except Exception as error:
         raise FaultError(f"{_name(number, count)}: the model stopped ({type(error).__name__}: {error})") from error
-    _save(work.path(number), (layout.rows, count), stretches)
+    _save(work.path(number), (layout.rows, count), stretches, bound(work, number))
 
 
 def compute_elsewhere(work: Work, mark: str, number: int) -> bytes | None:
@@ -97,41 +107,56 @@ def _name(number: int, count: int) -> str:
     return f"block {number} (runs {number * BLOCK} to {number * BLOCK + count - 1})"
 
 
-def _save(path: Path, shape: tuple[int, int], stretches: Sequence[NDArray[np.float32]]) -> None:
-    """Write an NPY file of ``shape``, with what ``stretches`` hold beyond it behind, under another name; rename."""
+def bound(work: Work, number: int) -> bytes:
+    """Whose block a stored block is: 32 bytes that no block of other inputs, or with another number, has."""
+    return hashlib.sha256(f"{work.key} {number}".encode()).digest()
+
+
+def _save(path: Path, shape: tuple[int, int], stretches: Sequence[NDArray[np.float32]], owner: bytes) -> None:
+    """Write an NPY file of ``shape``, with what ``stretches`` hold beyond it and a seal behind, in one step."""
     with disk(path, KEPT), replacing(path, durable=True) as file:
         head = {"descr": DTYPE.str, "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(file, head)
+        check = 0
         for stretch in stretches:
-            file.write(stretch.data.cast("B"))
+            numbers = stretch.data.cast("B")
+            check = zlib.crc32(numbers, check)
+            file.write(numbers)
+        file.write(owner + check.to_bytes(4))
 
 
 def finished(work: Work, layout: Layout) -> list[int]:
-    """Numbers of the blocks in store; one that is damaged is removed and counts as missing."""
+    """Numbers of the blocks in store; one that is damaged or of other inputs is told, removed and counts as missing."""
     numbers = []
     with disk(work.store, KEPT):
         for number, count in blocks_of(work.runs):
             path = work.path(number)
             if not path.exists():
                 continue
-            if _whole(path, layout, number, count):
+            if _whole(path, layout, number, count, bound(work, number)):
                 numbers.append(number)
             else:
+                LOG.warning("%s: damaged, or a block of other inputs; it is computed again", path)
                 path.unlink()
     return numbers
 
 
-def _whole(path: Path, layout: Layout, number: int, count: int) -> bool:
-    """Whether ``path`` is block ``number``, complete."""
+def _whole(path: Path, layout: Layout, number: int, count: int, owner: bytes) -> bool:
+    """Whether ``path`` is block ``number`` of these inputs, complete and as it was written."""
     try:
         with path.open("rb") as file:
             np.lib.format.read_magic(file)
             shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-            begin = file.tell()
+            size = _floats(layout, number, count) * ITEM
+            if dtype != DTYPE or shape != (layout.rows, count) or path.stat().st_size != file.tell() + size + SEAL:
+                return False
+            check = 0
+            while size:
+                piece = file.read(min(size, PIECE))
+                check, size = zlib.crc32(piece, check), size - len(piece)
+            return file.read() == owner + check.to_bytes(4)
     except ValueError:
         return False
-    size = begin + _floats(layout, number, count) * ITEM
-    return dtype == DTYPE and shape == (layout.rows, count) and path.stat().st_size == size
 
 
 def _floats(layout: Layout, number: int, count: int) -> int:
@@ -150,8 +175,8 @@ def gather(work: Work, layout: Layout, part: Part, first: int, last: int) -> NDA
 def _read(work: Work, layout: Layout, number: int, count: int, begin: int, rows: int) -> NDArray[np.float32]:
     """Rows ``begin .. begin + rows - 1`` of block ``number`` of ``count`` runs."""
     path = work.path(number)
-    # Numbers end the file, after a header of NumPy's choosing.
-    header = path.stat().st_size - _floats(layout, number, count) * ITEM
+    # Numbers and seal end the file, after a header of NumPy's choosing.
+    header = path.stat().st_size - SEAL - _floats(layout, number, count) * ITEM
     # Reading, not mapping: mapped pages count as memory and would make it grow with the number of runs.
     return np.fromfile(path, DTYPE, rows * count, offset=header + begin * count * ITEM).reshape(rows, count)
 
@@ -160,7 +185,7 @@ def details(work: Work, layout: Layout) -> NDArray[np.float32]:
     """The table of statistics in the first block, ``(lines, 7)`` as `moments` gives them."""
     path = work.path(0)
     size = layout.details * COLUMNS
-    return np.fromfile(path, DTYPE, size, offset=path.stat().st_size - size * ITEM).reshape(-1, COLUMNS)
+    return np.fromfile(path, DTYPE, size, offset=path.stat().st_size - SEAL - size * ITEM).reshape(-1, COLUMNS)
 
 
 def runs_of(part: Part, runs: int) -> int:
@@ -170,4 +195,4 @@ def runs_of(part: Part, runs: int) -> int:
 
 def size(layout: Layout, counts: Mapping[int, int]) -> int:
     """Bytes on disk of blocks, given as number -> runs."""
-    return sum(_floats(layout, number, count) for number, count in counts.items()) * ITEM
+    return sum(_floats(layout, number, count) * ITEM + SEAL for number, count in counts.items())

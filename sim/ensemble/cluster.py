@@ -16,8 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.ensemble import source
-from sim.ensemble.executors import LostPoolError, LostWorkerError
-from sim.errors import InputError
+from sim.errors import InputError, LostPoolError, LostWorkerError
 from sim.text import listed
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExec
 from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
-from sim.errors import AllianceError, FaultError, InputError
+from sim.errors import AllianceError, FaultError, InputError, LostPoolError, LostWorkerError
 from sim.files import safe_path
 
 if TYPE_CHECKING:
@@ -35,14 +35,6 @@ ATTEMPTS = 2
 MOST_LOST = 3
 REST = 5.0  # seconds
 BOOT = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from sim.ensemble.executors import serve; serve()"
-
-
-class LostWorkerError(FaultError):
-    """The process that did a task died, and so did the one that tried it again."""
-
-
-class LostPoolError(FaultError):
-    """Whoever hands out the work is gone, and with it everything under way."""
 
 
 def pool(jobs: int, cluster: str = "") -> Workers | Cluster:

@@ -8,18 +8,44 @@ from __future__ import annotations
 
 import io
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.errors import InputError
+from sim.text import tame
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
     from typing_extensions import Buffer
 
 SMALL = 4096  # bytes below which packing an array takes more room than it saves
+
+
+@contextmanager
+def opened(path: Path, *names: str) -> Iterator[Any]:
+    """An HDF5 file of which ``names`` are to be read, all without any, after a look at whether it holds them itself.
+
+    HDF5 can point to other files of the machine as if their bytes were its own: links, external and virtual storage.
+    This program writes none of these.
+
+    Raises:
+        InputError: one of them points outside the file.
+        KeyError: there is no such name.
+        OSError: it is not readable.
+    """
+    import h5py  # type: ignore[import-untyped, unused-ignore]
+
+    with h5py.File(path, "r") as file:
+        for name in names or file:
+            plain = isinstance(file.get(name, getlink=True), h5py.HardLink) and isinstance(file[name], h5py.Dataset)
+            if not plain or file[name].external or file[name].is_virtual:
+                raise InputError(f"{path}: {tame(name)} points outside this file; make the result again with --force")
+        yield file
 
 
 class NetcdfFile:

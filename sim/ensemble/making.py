@@ -91,8 +91,9 @@ def run(
     given = manifest.inputs(scenario, runs=runs, seed=seed, central=central, keep_runs=kept)
     folder = Path(tempfile.mkdtemp(prefix="alliance-")) if out is None else Path(out)
     try:
-        store = folder / "blocks" / manifest.digest(given)[:16]
-        order = Order(blocks.Work(source.MODEL, scenario, seed, runs, central, store), given, folder, command, cluster)
+        key = manifest.digest(given)
+        work = blocks.Work(source.MODEL, scenario, seed, runs, central, folder / "blocks" / key[:16], key)
+        order = Order(work, given, folder, command, cluster)
         result = None if out is None else _existing(order, force=force)
         result = result or _make(order, jobs, progress, began)
     except BaseException:

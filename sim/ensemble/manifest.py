@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from sim.ensemble import source
 from sim.ensemble.layout import BLOCK
 from sim.ensemble.netcdf import FORMAT
-from sim.errors import InputError
+from sim.errors import InputError, Problem
+from sim.limits import MOST_RUNS, MOST_SEED
+from sim.text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sim.model import Variable
@@ -20,16 +23,22 @@ if TYPE_CHECKING:
 
 NAME, NUMBERS, SUMMARY = "manifest.json", "ensemble.nc", "summary.csv"
 KIND = "alliance ensemble"
+OWN = "manifest_sha256"
 SHAPE: dict[str, type] = {
+    "version": str,
     "scenario": dict,
+    "scenario_hash": str,
+    "command": str,
     "seed": int,
     "runs": int,
+    "central": bool,
     "keep_runs": bool,
     "inputs": dict,
     "inputs_hash": str,
     "variables": list,
     "files": dict,
 }
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def inputs(scenario: Scenario, *, runs: int, seed: int, central: bool, keep_runs: bool) -> dict[str, Any]:
@@ -89,8 +98,22 @@ def compose(
     }
 
 
+def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with a hash over all of it, by which a reader sees whether it was edited."""
+    rest = {name: value for name, value in content.items() if name != OWN}
+    return {**rest, OWN: digest(rest)}
+
+
+def is_whole(content: Mapping[str, Any], newer: str) -> bool:
+    """Whether ``content`` is as `sealed` made it. Version 0.1.0 sealed nothing; it knew no entry named ``newer``."""
+    if OWN not in content:
+        return newer not in content
+    return bool(content[OWN] == digest({name: value for name, value in content.items() if name != OWN}))
+
+
 def encode(manifest: Mapping[str, Any]) -> bytes:
-    """As it is written: an entry a line, and a line for each item of those that have items."""
+    """As it is written, sealed: an entry a line, and a line for each item of those that have items."""
+    manifest = sealed(manifest)
     # Indenting throughout is done in Python, item by item, and took a tenth of a run's time.
     return (
         "{\n" + ",\n".join(f" {_json(name)}: {_lines(value)}" for name, value in manifest.items()) + "\n}\n"
@@ -118,7 +141,8 @@ def read(folder: Path) -> dict[str, Any] | None:
     """
     path = folder / NAME
     try:
-        manifest = json.loads(path.read_bytes())
+        content = path.read_bytes()
+        manifest = json.loads(content)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, RecursionError) as error:
@@ -135,7 +159,40 @@ def read(folder: Path) -> dict[str, Any] | None:
     wrong = sorted(name for name, kind in SHAPE.items() if not isinstance(manifest.get(name), kind))
     if wrong:
         raise InputError(f"{path}: lacks {', '.join(wrong)}; the result is damaged, make it again with --force")
+    problems = [
+        Problem(str(path), *_place(content, key), key, f"{message}; make the result again with --force")
+        for key, message in _faults(manifest)
+    ]
+    if problems:
+        raise InputError(tuple(sorted(problems)))
     return manifest
+
+
+def _faults(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What no result of this program says about itself: key and message."""
+    if not is_whole(found, "systems"):
+        yield OWN, "this file was edited since it was made"
+    for key, low, high in (("runs", 1, MOST_RUNS), ("seed", 0, MOST_SEED)):
+        if isinstance(found[key], bool) or not low <= found[key] <= high:
+            yield key, f"{shown(found[key])} is not a whole number from {low} to {high}"
+    given = found["inputs"]
+    if found["inputs_hash"] != digest(given):
+        yield "inputs_hash", "this is not the hash of the inputs"
+    for key in ("runs", "seed", "central", "keep_runs"):
+        if given.get(key) != found[key] or type(given.get(key)) is not type(found[key]):
+            yield key, f"{shown(found[key])} is not what the inputs say"
+    if given.get("scenario") != found["scenario_hash"]:
+        yield "scenario_hash", "this is not the scenario of the inputs"
+    for name in (NUMBERS, SUMMARY):
+        entry = found["files"].get(name)
+        if not (isinstance(entry, dict) and isinstance(entry.get("sha256"), str) and _HASH.fullmatch(entry["sha256"])):
+            yield "files", f"no hash of {name}"
+
+
+def _place(content: bytes, key: str) -> tuple[int, int]:
+    """Line and column of a top entry; nought where it is not written as `encode` writes it."""
+    before, mark, _ = content.partition(f'\n "{key}":'.encode())
+    return (before.count(b"\n") + 2, 2) if mark else (0, 0)
 
 
 def verify(folder: Path, manifest: Mapping[str, Any]) -> None:

@@ -14,9 +14,11 @@ import numpy as np
 
 from sim.ensemble import manifest as manifests
 from sim.ensemble import tidy
+from sim.ensemble.hdf import opened
 from sim.ensemble.netcdf import group_axis
-from sim.errors import InputError
+from sim.errors import InputError, Problem
 from sim.scenario.entities import entity_code, entity_name, wrong_code
+from sim.scenario.values import Dated
 from sim.text import decimals, html_table, number, share, unknown
 
 if TYPE_CHECKING:
@@ -151,7 +153,14 @@ class Result:
         from sim.scenario.scenario import Scenario
 
         with self._undamaged():
-            return Scenario.from_dict(self.manifest["scenario"])
+            scenario = Scenario.from_dict(self.manifest["scenario"])
+        problems = [Problem(str(self.path / manifests.NAME), 0, 0, key, message) for key, message in faults(scenario)]
+        if scenario.hash != self.manifest["scenario_hash"]:
+            message = "the values are not those of the scenario that was run; make the result again with --force"
+            problems.append(Problem(str(self.path / manifests.NAME), 0, 0, "scenario", message))
+        if problems:
+            raise InputError(tuple(sorted(problems)))
+        return scenario
 
     @cached_property
     def variables(self) -> dict[str, Variable]:
@@ -255,6 +264,8 @@ class Result:
         """The whole of ``ensemble.nc``, loaded as far as it is used."""
         import xarray
 
+        with opened(self.path / manifests.NUMBERS):
+            pass
         return xarray.open_dataset(self.path / manifests.NUMBERS, engine="h5netcdf")
 
     @cached_property
@@ -359,18 +370,38 @@ class Result:
         """An array of ``ensemble.nc`` or the series at ``index``; small ones are read once. Not to be written to."""
         if name in self._arrays:
             return self._arrays[name]
-        import h5py  # type: ignore[import-untyped, unused-ignore]
-
         path = self.path / manifests.NUMBERS
         try:
-            with h5py.File(path, "r") as file:
+            with opened(path, name) as file:
                 array: NDArray[Any] = file[name][...] if index is None else file[name][:, index]
-        except (OSError, KeyError) as error:
+        except (OSError, KeyError, ValueError, TypeError, AttributeError, MemoryError) as error:
             raise InputError(f"{path}: {name} is not readable; the result is damaged, make it again") from error
         if keep:
             array.setflags(write=False)
             self._arrays[name] = array
         return array
+
+
+def faults(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """What a scenario file could not say: keys whose values are not allowed, and days that cannot be simulated."""
+    from sim.model import catalogue
+    from sim.scenario.parameter import fit
+    from sim.scenario.resolve import EARLIEST_START, LATEST_END
+
+    if not EARLIEST_START <= scenario.start < scenario.end <= LATEST_END:
+        yield "scenario.start", f"{scenario.start} to {scenario.end} cannot be simulated"
+    known = catalogue()
+    settings = [(key, given.value) for key, given in scenario.values.items()]
+    for key, value in [*settings, *(pair for event in scenario.events for pair in event.sets)]:
+        parameter = known.find(key)
+        if parameter is None:
+            continue  # of a system of another package
+        try:
+            points = [number for _, number in value.points] if isinstance(value, Dated) else [value]
+            for point in points:
+                fit(point, parameter.domain)
+        except ValueError as fault:
+            yield key, str(fault)
 
 
 def _cell(level: Level, places: int) -> str:

@@ -167,24 +167,6 @@ def generosity() -> tuple[float, float, int]:
     return float(slope[1]), float(error[1]), len(x)
 
 
-def distance_slope() -> tuple[float, float, int]:
-    """Poisson slope of military aid 2022-24 over GDP on the log distance to Moscow, European allies, HC1; count."""
-    history = facts.aid_monthly(LATEST)
-    used = [d for d in facts.donors() if d.member and d.group == "EUR" and d.gdp_beur_2021 and d.distance_km]
-    given = np.array([history.series.get((d.code, "military", "allocation"), np.zeros(1)).sum() for d in used])
-    rate = given / np.array([float(d.gdp_beur_2021 or 1.0) for d in used]) * 100
-    x = np.column_stack([np.ones(len(used)), np.log([float(d.distance_km or 1.0) / 1000 for d in used])])
-    b = np.array([np.log(rate.mean()), 0.0])
-    for _ in range(50):
-        mean = np.exp(x @ b)
-        b = b + np.linalg.solve((x * mean[:, None]).T @ x, x.T @ (rate - mean))
-    mean = np.exp(x @ b)
-    bread = np.linalg.inv((x * mean[:, None]).T @ x)
-    meat = (x * (rate - mean)[:, None] ** 2).T @ x
-    error = np.sqrt(np.diag(bread @ meat @ bread) * len(used) / (len(used) - 2))
-    return float(b[1]), float(error[1]), len(used)
-
-
 def clustered(y: Array, x: Array, cluster: list[str]) -> tuple[Array, Array]:
     """Least squares and standard errors clustered by ``cluster``."""
     bread = np.linalg.inv(x.T @ x)

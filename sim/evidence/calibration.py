@@ -20,7 +20,6 @@ from sim.evidence import aid, budgets, front, rates
 from sim.evidence.luck import Luck
 from sim.evidence.regression import DEGREES
 from sim.facts.tables import stamp_until
-from sim.files import disk
 from sim.model import catalogue
 from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS
 from sim.model.systems.roster import WITH_FORCES
@@ -134,7 +133,7 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
     )
 
 
-def write(calibration: Calibration, path: Path | None = None) -> Path:
+def write(calibration: Calibration, path: Path | None = None, *, replace: bool = True) -> Path:
     """Stores the joint draws, by default where runs look for them: with the reader's own tables where there are such.
 
     The same draws give the same bytes.
@@ -142,8 +141,7 @@ def write(calibration: Calibration, path: Path | None = None) -> Path:
     target = path or (facts.own_folder() or Path(str(files("sim.facts")))) / VINTAGES.get(
         calibration.until, "posterior.npz"
     )
-    with disk(target, "choose another folder"):
-        facts.write_posterior(target, calibration.draws)
+    facts.write_posterior(target, calibration.draws, replace=replace)
     return target
 
 

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from sim import text
 from sim.ensemble.statistics import moments, shares
-from sim.explore.answer import baseline_of, headlines, reported_points
+from sim.explore.answer import baseline_of, headlines, page_facts, reported_points
 from sim.explore.drawn import Drawn, Subject, Values, codes, dates_of, known_variables, simulated, usual_series
-from sim.explore.levers import Lever, grid_levers, page_facts, scenarios, settings
+from sim.explore.levers import Lever, grid_levers, scenarios, settings
 from sim.explore.server import page_files
 from sim.explore.state import State
 from sim.files import write_whole
@@ -52,11 +52,13 @@ def write_page(
     grid_runs: int = GRID_RUNS,
     levers: Sequence[Lever] | None = None,
     progress: Progress | None = None,
+    replace: bool = True,
 ) -> list[Path]:
     """Write the page into ``folder``: the files written, all in all at most some 20 MB.
 
     ``base`` is the shipped scenario that the levers move, the newest baseline if empty. ``runs`` are drawn of every
     shipped scenario and ``grid_runs`` at each point of the grid over ``levers``, by default the six in front.
+    Unless ``replace``, other files of these names stay, and are told.
 
     Raises:
         FaultError: a file cannot be written.
@@ -92,7 +94,7 @@ def write_page(
     }
     written = []
     for name, content in contents.items():
-        write_whole(folder / name, content, remedy="choose another folder")
+        write_whole(folder / name, content, remedy="choose another folder", replace=replace)
         written.append(folder / name)
     return written
 

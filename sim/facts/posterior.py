@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 from sim.errors import InputError
 from sim.facts.tables import folder, own_folder, per_folder
-from sim.files import replacing
+from sim.files import write_whole
 
 FORMAT = 1
 
@@ -81,8 +82,9 @@ def read_posterior(path: Path) -> Posterior:
     return Posterior(keys, draws, provenance)
 
 
-def write_posterior(path: Path, posterior: Posterior) -> None:
-    """Writes draws; the same draws give the same bytes."""
+def write_posterior(path: Path, posterior: Posterior, *, replace: bool = True) -> None:
+    """Writes draws; the same draws give the same bytes. ``replace`` and errors are those of `sim.files.write_whole`."""
     text = json.dumps({**posterior.provenance, "format": FORMAT}, sort_keys=True)
-    with replacing(path) as file:
-        np.savez_compressed(file, keys=np.array(posterior.keys), draws=posterior.draws, provenance=np.array(text))
+    packed = io.BytesIO()
+    np.savez_compressed(packed, keys=np.array(posterior.keys), draws=posterior.draws, provenance=np.array(text))
+    write_whole(path, packed.getvalue(), remedy="choose another folder", replace=replace)

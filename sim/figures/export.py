@@ -21,20 +21,23 @@ USUAL_FORMATS = ("svg", "png")
 _KEY = "alliance"
 
 
-def export(drawing: Drawing, folder: Path | str, name: str, formats: Sequence[str] = USUAL_FORMATS) -> list[Path]:
+def export(
+    drawing: Drawing, folder: Path | str, name: str, formats: Sequence[str] = USUAL_FORMATS, *, replace: bool = True
+) -> list[Path]:
     """Write ``drawing`` as ``folder/name.svg`` and so on, and ``name.csv``; returns the paths written.
 
-    Each file is written under another name and then renamed, so a reader never sees half of one.
+    Each file is written under another name and then renamed, so a reader never sees half of one. Unless ``replace``,
+    a file that is there and holds something else stays.
 
     Raises:
-        InputError: an unknown format.
+        InputError: an unknown format, or a file that must stay.
         FaultError: the folder or a file cannot be written.
     """
     check_formats(formats)
     paths = files(Path(folder), name, formats)
     for kind, path in zip(formats, paths, strict=False):
-        write_whole(path, rendered(drawing, kind, name))
-    write_whole(paths[-1], drawing.table.csv().encode("utf-8-sig"))
+        write_whole(path, rendered(drawing, kind, name), replace=replace)
+    write_whole(paths[-1], drawing.table.csv().encode("utf-8-sig"), replace=replace)
     return paths
 
 

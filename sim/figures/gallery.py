@@ -107,8 +107,11 @@ def draw_all(
     size: str | Size = "page",
     command: str = "",
     progress: Callable[[int, int], None] | None = None,
+    replace: bool = True,
 ) -> list[Path]:
     """Write every figure (or those named) with its CSV into ``folder``; returns the paths in order.
+
+    Unless ``replace``, a file that is there and holds something else stays, and is told.
 
     ``jobs`` processes share the work; the bytes do not depend on it. ``progress`` is told how many of how many are
     done.
@@ -122,7 +125,7 @@ def draw_all(
     for name in wanted:
         _maker(cast, name)
     makers = {name: partial(draw, source, name, page, command=command) for name in wanted}
-    return write_all(makers, Path(folder), formats, jobs, progress)
+    return write_all(makers, Path(folder), formats, jobs, progress, replace=replace)
 
 
 def _spelled(cast: Cast, name: str) -> str:

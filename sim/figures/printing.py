@@ -7,7 +7,8 @@ from concurrent.futures import Future
 from math import ceil
 from pathlib import Path
 
-from sim.ensemble.executors import LostWorkerError, Workers
+from sim.ensemble.executors import Workers
+from sim.errors import LostWorkerError
 from sim.figures.drawing import Drawing
 from sim.figures.export import check_formats, export, files, load
 from sim.files import file_name
@@ -24,12 +25,14 @@ def write_all(
     formats: Sequence[str],
     jobs: int = 1,
     progress: Progress | None = None,
+    *,
+    replace: bool = True,
 ) -> list[Path]:
     """Draw each figure of ``makers`` and write it; returns the paths in their order.
 
     Figures are put together here, since here is the result, and written by up to ``jobs`` processes, this one among
     them: by as many as there is work for. The bytes do not depend on ``jobs``. ``progress`` is told how many of how
-    many figures are written.
+    many figures are written. ``replace`` is as for `export`.
 
     Raises:
         InputError: an unknown format, before anything is written; or what a maker raises.
@@ -45,12 +48,12 @@ def write_all(
             progress(done, len(makers))
 
     def write(name: str, drawing: Drawing) -> None:
-        export(drawing, folder, file_name(name), formats)
+        export(drawing, folder, file_name(name), formats, replace=replace)
         written()
 
     processes = min(jobs, ceil(len(makers) * len(formats) / PAGES_A_PROCESS))
     if processes > 1:
-        _write_with_others(makers, folder, formats, processes - 1, write, written)
+        _write_with_others(makers, folder, formats, processes - 1, write, written, replace=replace)
     else:
         for name, make in makers.items():
             write(name, make())
@@ -64,6 +67,8 @@ def _write_with_others(
     others: int,
     write: Callable[[str, Drawing], None],
     written: Callable[[], None],
+    *,
+    replace: bool,
 ) -> None:
     """Others write what this process has drawn, in its order; once all is drawn this one writes too, from the end.
 
@@ -94,7 +99,7 @@ def _write_with_others(
                 take_back(ready)
             while waiting and len(handed) < 2 * others:
                 name, drawing = waiting.pop(0)
-                handed[name] = drawing, pool.submit(export, drawing, folder, file_name(name), formats)
+                handed[name] = drawing, pool.submit(export, drawing, folder, file_name(name), formats, replace=replace)
             if waiting and not drawing_on:
                 write(*waiting.pop())
         for name in list(handed):

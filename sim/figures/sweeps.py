@@ -32,9 +32,13 @@ MEASURES = {
 }
 
 
-def write(drawings: Mapping[str, Drawing], folder: Path, formats: Sequence[str] = USUAL_FORMATS) -> list[Path]:
-    """Write drawings under their names with the CSV of their numbers; returns the paths."""
-    return [path for name, drawing in drawings.items() for path in export(drawing, folder, name, formats)]
+def write(
+    drawings: Mapping[str, Drawing], folder: Path, formats: Sequence[str] = USUAL_FORMATS, *, replace: bool = True
+) -> list[Path]:
+    """Write drawings under their names with the CSV of their numbers; ``replace`` is as for `export`. Returns paths."""
+    return [
+        path for name, drawing in drawings.items() for path in export(drawing, folder, name, formats, replace=replace)
+    ]
 
 
 def ranking_drawings(ranked: Ranking, swept: Sweep | None = None) -> dict[str, Drawing]:

@@ -8,7 +8,7 @@ from sim.analysis import attribute, compare, condition
 from sim.analysis.outcomes import chosen_outcomes, headline
 from sim.analysis.tree import tree
 from sim.ensemble.layout import BLOCK
-from sim.errors import FaultError, InputError
+from sim.errors import InputError
 
 
 @pytest.fixture
@@ -84,14 +84,19 @@ def test_more_runs_use_the_blocks_already_kept(toy, toy_ensembles, tmp_path):
     assert [part.to_dict() for part in alone.rows()] == [part.to_dict() for part in found.rows()]
 
 
-def test_a_damaged_block_is_named(toy, toy_ensembles, tmp_path):
+@pytest.mark.parametrize("damage", ["cut", "zeros", "another's"])
+def test_a_stored_block_that_is_not_this_one_is_told_and_made_again(toy, toy_ensembles, tmp_path, caplog, damage):
     a, b = toy.scenario("a"), toy.scenario("b", budgets__push=0.5)
     options = {"runs": 30, "catalogue": toy.catalogue, "outcomes": headline(toy.variables), "cache": tmp_path}
-    attribute(a, b, **options)
-    path = next(tmp_path.rglob("*.npy"))
-    path.write_bytes(path.read_bytes()[:200])
-    with pytest.raises(FaultError, match=f"{path.name}: not readable; remove this file"):
-        attribute(a, b, **options)
+    whole = [part.to_dict() for part in attribute(a, b, **options).rows()]
+    first, second = sorted(tmp_path.rglob("*.npz"))[:2]
+    content = first.read_bytes()
+    first.write_bytes({"cut": content[:200], "zeros": bytes(len(content)), "another's": second.read_bytes()}[damage])
+    assert [part.to_dict() for part in attribute(a, b, **options).rows()] == whole
+    assert first.read_bytes() == content
+    assert [record.message for record in caplog.records if "computed again" in record.message] == [
+        f"{first}: damaged, or values of other inputs; they are computed again"
+    ]
 
 
 def test_worker_processes_change_nothing(toy, toy_ensembles, tmp_path):

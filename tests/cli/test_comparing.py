@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.ensemble.manifest import sealed
 from tests.cli.conftest import Alliance
 
 SHORT = """\
@@ -18,6 +19,7 @@ extends = "baseline.toml"
 end = 2025-06-30
 {more}
 """
+KEPT = {"format": 1, "command": "x", "results": ["r"], "by": None, "baseline": None, "outcomes": []}
 FEW = ("--runs", "12", "--jobs", "1", "--quiet")
 NUMBERS = (*FEW, "--no-figures")
 
@@ -299,8 +301,11 @@ def test_figures_of_a_comparison_are_drawn_and_exported_again_the_same(here: Pat
     ("text", "answer"),
     [
         ("{", "not a comparison of this program"),
-        ('{"format": 0, "command": "x", "results": [], "by": null, "baseline": null, "outcomes": []}', "format 0"),
-        ('{"format": 1, "command": "x", "results": ["gone"], "by": null, "baseline": null, "outcomes": []}', "is gone"),
+        (json.dumps(KEPT | {"format": 0}), "format 0"),
+        (json.dumps(KEPT), "is gone"),  # as version 0.1.0 wrote it, without a seal
+        (json.dumps(sealed(KEPT | {"inputs": []})), "is gone"),
+        (json.dumps(KEPT | {"inputs": []}), "edited since it was made"),
+        (json.dumps({**sealed(KEPT | {"inputs": []}), "command": "rm"}), "edited since it was made"),
     ],
 )
 def test_a_damaged_comparison_is_one_line(text: str, answer: str, here: Path, alliance: Alliance) -> None:

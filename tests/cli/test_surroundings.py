@@ -12,7 +12,8 @@ from tests.cli.conftest import command, environment
 
 # The library's and our dependencies' names, those the interpreter itself loads before `-m` left out.
 POSING = (
-    "json", "signal", "csv", "socket", "tomllib", "subprocess", "pickle", "numpy", "scipy", "click", "simpy", "h5py",
+    "typing", "json", "signal", "csv", "socket", "tomllib", "subprocess", "pickle",
+    "numpy", "scipy", "click", "simpy", "h5py",
 )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.ensemble.executors import LostWorkerError, Workers, complete
-from sim.errors import FaultError, InputError, Problem
+from sim.ensemble.executors import Workers, complete
+from sim.errors import FaultError, InputError, LostWorkerError, Problem
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs signals")
 

@@ -30,7 +30,6 @@ from sim.scenario.scenario import Scenario
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 Way = Literal["morris", "sobol", "bins"]
-WAYS: tuple[Way, ...] = ("morris", "sobol")
 PATHS, BASE = 10, 128
 FEWEST_A_INPUT = 10  # samples below which inputs of a design happen to go together
 COLUMNS = ("outcome", "input", "measure", "value", "low", "high")

@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import json
+import logging
 import shutil
 import tempfile
 import zipfile
@@ -45,6 +46,7 @@ from sim.ensemble.making import alone
 from sim.errors import InputError
 from sim.files import disk, write_whole
 from sim.scenario.scenario import Scenario
+from sim.text import tame
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from sim.analysis.sweep.discovery import Box
     from sim.analysis.sweep.ranking import Ranking
 
+LOG = logging.getLogger("alliance")
 Progress = Callable[[int, int], None]
 
 KIND = "alliance sweep"
@@ -265,7 +268,7 @@ def _simulate(
     name = partial(_name, plan)
     for block, answer in complete(partial(compute, plan), missing, jobs, name, cluster=cluster):
         blocks[block] = answer
-        write_whole(store / f"{numbers[block]:05d}.npz", _packed(answer), remedy=KEPT)
+        write_whole(store / f"{numbers[block]:05d}.npz", _packed(answer, _bound(plan, block)), remedy=KEPT)
         report()
     return blocks
 
@@ -275,24 +278,35 @@ def _name(plan: Plan, block: tuple[int, int]) -> str:
     return f"samples {first} to {min(first + BLOCK, plan.design.samples) - 1} of {plan.scenarios[which].name}"
 
 
-def _packed(answer: Answer) -> bytes:
+def _bound(plan: Plan, block: tuple[int, int]) -> str:
+    """Whose block it is; the packing itself has checksums of its numbers."""
+    return f"{manifest.digest(plan.inputs())} {block}"
+
+
+def _packed(answer: Answer, owner: str) -> bytes:
     moments, levels, failed = answer
     packed = io.BytesIO()
-    np.savez(packed, moments=moments, levels=levels, failed=np.array(json.dumps(failed)))
+    np.savez(packed, moments=moments, levels=levels, failed=np.array(json.dumps(failed)), owner=np.array(owner))
     return packed.getvalue()
 
 
 def _stored(path: Path, plan: Plan, block: tuple[int, int]) -> Answer | None:
-    """A block in store; None if it is missing or damaged, so that it is made again."""
+    """A block in store; None if it is missing, damaged or of other inputs, so that it is made again."""
     try:
-        with np.load(path, allow_pickle=False) as content:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as content:
             failed = {int(sample): str(why) for sample, why in json.loads(str(content["failed"])).items()}
-            moments, levels = content["moments"], content["levels"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            moments, levels, owner = content["moments"], content["levels"], str(content["owner"])
+    except FileNotFoundError:
         return None
+    except (OSError, ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile):
+        moments = levels = np.empty(0)
+        failed, owner = {}, ""
     count = min(BLOCK, plan.design.samples - block[1])
     whole = moments.shape == (count, len(plan.questions), 2) and levels.shape == (count, len(plan.questions), LEVELS)
-    return (moments, levels, failed) if whole else None
+    if whole and owner == _bound(plan, block):
+        return moments, levels, failed
+    LOG.warning("%s: damaged, or a block of other inputs; it is computed again", path)
+    return None
 
 
 def _write(
@@ -336,9 +350,8 @@ def _write(
     (out / manifest.NAME).unlink(missing_ok=True)
     for name, data in files.items():
         write_whole(out / name, data, durable=True, remedy=KEPT)
-    write_whole(
-        out / manifest.NAME, json.dumps(content, indent=1, ensure_ascii=False) + "\n", durable=True, remedy=KEPT
-    )
+    text = json.dumps(manifest.sealed(content), indent=1, ensure_ascii=False) + "\n"
+    write_whole(out / manifest.NAME, text, durable=True, remedy=KEPT)
     return content
 
 
@@ -403,7 +416,9 @@ def _manifest(out: Path) -> dict[str, Any]:
     if not known:
         raise InputError(f"{out}: holds no sweep but another result; make one with alliance sweep")
     if content.get("format_version") != FORMAT:
-        raise InputError(f"{out}: made by another version; run again: {content.get('command')}")
+        raise InputError(f"{out}: made by another version; run again: {tame(str(content.get('command')), 200)}")
+    if not manifest.is_whole(content, "design"):
+        raise InputError(f"{path}: edited since it was made; run the sweep again with --force")
     return content
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from sim.analysis.sweep.asking import at_value
 from sim.analysis.sweep.solving import Solution
 from sim.errors import InputError, Problem
-from sim.files import readable, write_whole
+from sim.files import disk, readable, replacing
 from sim.loading import load
 from sim.scenario.scenario import Scenario
 from sim.text import unknown
@@ -47,7 +47,8 @@ class Worked:
             f"{_toml(name) if isinstance(value, list) else name} = {_toml(value)}" for name, value in answer.items()
         ]
         text = self.path.read_text(encoding="utf-8").split("\n[answer]\n")[0].rstrip("\n")
-        write_whole(self.path, "\n".join([text, "", "[answer]", *lines]) + "\n")
+        with disk(self.path, "change its permissions"), replacing(self.path) as file:
+            file.write(("\n".join([text, "", "[answer]", *lines]) + "\n").encode())
 
 
 def is_question(path: str | Path) -> bool:

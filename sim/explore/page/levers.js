@@ -140,7 +140,7 @@ export class LeverPanel {
         this.controls.set(lever.key, control);
         return control.element;
       });
-      groups.push(h("details", { open: groups.length < 2 || Boolean(only) || innerWidth > 900 }, h("summary", {}, h("h3", {}, group.name)), body));
+      groups.push(h("details", { open: groups.length < (innerWidth > 900 ? 4 : 2) || Boolean(only) }, h("summary", {}, h("h3", {}, group.name)), body));
     }
     if (only) {
       for (const key of only) {

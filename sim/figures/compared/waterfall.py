@@ -92,8 +92,11 @@ def draw_attribution(
     size: str | Size = "page",
     names: Sequence[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    replace: bool = True,
 ) -> list[Path]:
     """Write the waterfalls of ``attribution`` with their CSV into ``folder``; returns the paths in order.
+
+    Unless ``replace``, a file that is there and holds something else stays, and is told.
 
     Raises:
         InputError: an outcome that was not attributed, an unknown format or size.
@@ -106,7 +109,7 @@ def draw_attribution(
         )
         for name in wanted
     }
-    return write_all(makers, Path(folder), formats, jobs, progress)
+    return write_all(makers, Path(folder), formats, jobs, progress, replace=replace)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ in NATO's own prices follows from its June 2024 release (100 * spending / share)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import numpy as np
@@ -128,11 +128,17 @@ def common_shocks(growth: Mapping[str, Mapping[int, float]], until: int) -> Numb
     """Past yearly means of growth over members, less their median: what a common shock is drawn from. ``(years,)``."""
     years = range(NORMAL_YEARS, until)
     means = np.array([np.mean([series[year] for series in growth.values() if year in series]) for year in years])
-    return single(means - np.median(means))
+    return single(means - _middle(means))
 
 
 def _median(series: Mapping[int, float], until: int) -> float:
-    return float(np.median([value for year, value in series.items() if NORMAL_YEARS <= year < until]))
+    return _middle([value for year, value in series.items() if NORMAL_YEARS <= year < until])
+
+
+def _middle(values: Iterable[float]) -> float:
+    """The median. NumPy's own imports its masked arrays, which nothing here uses: 0.03 s."""
+    ordered = sorted(values)
+    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
 def _latest(series: Mapping[int, float], year: int, otherwise: float) -> float:

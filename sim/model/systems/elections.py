@@ -101,8 +101,8 @@ class Elections:
         number = self._engine.settings.number
         cells = np.flatnonzero(due)
         counts = self._count.ravel()[cells]
-        for count in np.unique(counts):
-            self._elect(cells[counts == count], self._draws(int(count)), number)
+        for count in np.flatnonzero(np.bincount(counts)).tolist():
+            self._elect(cells[counts == count], self._draws(count), number)
         self._next.ravel()[cells] += np.float32((day - self._engine.start).days)
         self._count += due
 
