@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -10,15 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from sim import facts
-from sim.model import Variable, catalogue, facts_layer, variables
-from sim.model.systems.aid import DONORS
-from sim.model.systems.war.start import front
+from sim.loading import load
+from sim.model import Variable, axes, catalogue, facts_layer, simulate, variables
 from sim.scenario import Given, Parameter, describe
 from sim.scenario.json_schema import schema_text
+from sim.shipped import shipped_names
 
 HERE = Path(__file__).resolve().parent
 COMMAND = "python docs/generate.py"
-STARTS = (date(2014, 1, 1), date(2022, 1, 1), date(2024, 10, 1))  # those of the shipped scenarios
+STARTS = sorted({load(name).start for name in shipped_names()})
+RUNS = 200
 Rows = Iterable[Sequence[str]]
 
 
@@ -56,10 +58,10 @@ a run takes one draw for all keys that no scenario sets, and a scenario's own va
     systems: dict[str, list[Parameter]] = {}
     for parameter in catalogue():
         systems.setdefault(parameter.used_in[0], []).append(parameter)
-    for system, found in systems.items():
+    for system, parameters in systems.items():
         heads = ("key", "meaning", "unit", "kind", "prior", "posterior", "source", "sweep", "depends on", "events")
-        parts.append(f"## {system[0].upper()}{system[1:]}\n\nDeclared in `{found[0].used_in[1]}`.\n")
-        parts.append(_table(heads, (_parameter(one) for one in found)))
+        parts.append(f"## {system[0].upper()}{system[1:]}\n\nDeclared in `{parameters[0].used_in[1]}`.\n")
+        parts.append(_table(heads, (_parameter(parameter) for parameter in parameters)))
     parts.append(_by_entity())
     return "\n".join(parts)
 
@@ -82,12 +84,12 @@ def _parameter(parameter: Parameter) -> Sequence[str]:
 def _posterior_text(parameter: Parameter) -> str:
     """Mean (sd); for a key with entities the range of their means."""
     posterior = facts.posterior()
-    found = [key for key in parameter.expanded() if posterior and key in posterior.keys]
-    if posterior is None or not found:
+    keys = [key for key in parameter.expanded() if posterior and key in posterior.keys]
+    if posterior is None or not keys:
         return ""
     if "*" not in parameter.key:
-        return _mean_sd(posterior.of(found[0]))
-    means = [float(posterior.of(key).mean()) for key in found]
+        return _mean_sd(posterior.of(keys[0]))
+    means = [float(posterior.of(key).mean()) for key in keys]
     return f"{_short(min(means))} to {_short(max(means))}, see below"
 
 
@@ -114,7 +116,7 @@ What a run records. Yearly values stand at 31 December (or the end of the run), 
 month's last day. *Runs*: whether single runs are stored beside the quantiles; of aid by donor only the groups `EUR`,
 `OTHER` and `ALL` keep theirs. Aid is cumulative since January 2022."""
     heads = ("variable", "meaning", "unit", "price basis", "recorded", "one for each", "values", "runs", "headline")
-    return _head("Recorded variables", intro) + "\n" + _table(heads, (_variable(one) for one in variables()))
+    return _head("Recorded variables", intro) + "\n" + _table(heads, (_variable(variable) for variable in variables()))
 
 
 def _variable(variable: Variable) -> Sequence[str]:
@@ -136,10 +138,10 @@ def starts_page() -> str:
     layers = [facts_layer(start) for start in STARTS]
     intro = """\
 Values that follow from what was known on the first day: the layer between the defaults and a scenario's files. The
-columns are the starts of the shipped scenarios; any start from 2014-01-01 to 2025-01-01 has its own. Below them stands
-the state that is no parameter; {doc}`model`, section *Initialisation*, says how it is found."""
+columns are the starts of the shipped scenarios; any start from 2014-01-01 to 2028-12-31 has its own. Below them stands
+what the model makes of them in its first month; {doc}`model`, section *Initialisation*, says where it begins."""
     days = tuple(start.isoformat() for start in STARTS)
-    parts = [_head("Values from the facts, by start", intro), "## The alliance, Washington and the war\n"]
+    parts = [_head("Values from the facts, by start", intro), "## Single values\n"]
     single = [p for p in catalogue() if "*" not in p.key and any(p.key in layer for layer in layers)]
     rows = [(f"`{p.key}`", p.unit, *(_known(layer, p.key) for layer in layers)) for p in single]
     parts.append(_table(("key", "unit", *days), rows))
@@ -154,50 +156,34 @@ the state that is no parameter; {doc}`model`, section *Initialisation*, says how
 
 
 def _state() -> str:
-    """What a run of each shipped start begins with: means over runs on the first day, by the systems themselves."""
-    columns = [_state_of(start) for start in STARTS]
-    heads = ("state", "unit", *(start.isoformat() for start in STARTS))
-    rows = [(name, unit, *(column[name, unit] for column in columns)) for name, unit in columns[0]]
-    return "## State on the first day\n\n" + _table(heads, rows)
+    """What is recorded at the end of the first month, median over runs, of all monthly variables."""
+    columns = [_first_month(start) for start in STARTS]
+    about = {variable.name: variable for variable in variables()}
+    rows = [
+        (f"`{name}`" + (f", {code}" if code else ""), about[name].unit, *(column[name, code] for column in columns))
+        for name, code in columns[0]
+    ]
+    heads = ("variable", "unit", *(start.isoformat() for start in STARTS))
+    return "## First month\n\nMedians at the end of the first month.\n\n" + _table(heads, rows)
 
 
-def _state_of(start: date) -> dict[tuple[str, str], str]:
-    shares = facts.defence_shares(start)
-    last = max(max(series) for series in shares.values())
-    now = [series[max(series)] for series in shares.values()]
-    states = facts.us_composition(start)[-1]
-    aid, war = facts.aid_by_donor(start), front(start)
-    sums = {
-        measure: sum(
-            value
-            for (code, kind, what), value in aid.beur.items()
-            if code in DONORS and what == measure and kind != "total"
-        )
-        for measure in ("allocation", "commitment")
-    }
-    russia = facts.russia_milex_share(start)
-    party = ("Democratic", "Republican")
-    return {
-        ("last year of NATO's shares", "year"): str(last),
-        ("shares of the members, lowest, mean, highest", "% of GDP"): (
-            f"{min(now):.2f}, {np.mean(now):.2f}, {max(now):.2f}"
-        ),
-        ("president, House, Senate", "party"): ", ".join(
-            party[int(held)]
-            for held in (states.republican_president, states.republican_house, states.republican_senate)
-        ),
-        ("territory under Russian control", "km2"): f"{war.controlled_km2:,.0f}",
-        ("net gain of the last month", "km2"): f"{war.gain_km2:,.0f}",
-        ("Kursk salient", "km2"): f"{war.kursk_km2:,.0f}",
-        ("Russian casualties, last month", "thousand"): f"{war.effort_thousand:.1f}",
-        ("Russian casualties so far", "thousand"): f"{war.russian_losses_thousand:,.0f}",
-        ("Russia's GDP; Ukraine's own military spending", "EUR bn a year"): (
-            f"{war.russian_gdp_beur:,.0f}; {war.ukrainian_spending_beur:,.1f}"
-        ),
-        ("Russia's military expenditure", "% of GDP"): f"{russia[max(russia)]:.1f} ({max(russia)})",
-        ("last month of aid data", "date"): aid.cutoff.isoformat(),
-        ("aid allocated; committed, all donors", "EUR bn"): f"{sums['allocation']:,.0f}; {sums['commitment']:,.0f}",
-    }
+def _first_month(start: date) -> dict[tuple[str, str], str]:
+    """Variable and entity (or group) -> the median of its first monthly value, or the label of most runs."""
+    last = start.replace(day=monthrange(start.year, start.month)[1])
+    scenario = load("baseline", [f"start={start}", f"end={last}"])
+    record, on = simulate(scenario, 1, 0, RUNS), axes(scenario)
+    shown: dict[tuple[str, str], str] = {}
+    for variable in variables():
+        if variable.every != "month":
+            continue
+        values = record[variable.name][0]
+        codes = on.codes(variable.entity)
+        groups = on.axis(variable.entity).groups if variable.entity else ()
+        for code in groups or ([""] if variable.entity is None else []):
+            runs = values[codes.index(code)] if code else values
+            middle = float(np.median(runs))
+            shown[variable.name, code] = variable.labels[round(middle)] if variable.labels else _short(middle)
+    return shown
 
 
 def _entity(parameter: Parameter, key: str) -> str:

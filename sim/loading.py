@@ -64,15 +64,17 @@ def notes(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
     from sim.shipped import find_scenario
 
     resolved = resolve.load(find_scenario(scenario), sets=sets, **_surroundings())
-    told = list(own.notes(resolved.start))
+    remarks = list(own.notes(resolved.start))
     if resolved.start > FACTS_END:
-        told.append(f"the facts end on {FACTS_END}; what happened from then to {resolved.start} is drawn or left out")
+        remarks.append(
+            f"the facts end on {FACTS_END}; what happened from then to {resolved.start} is drawn or left out"
+        )
     if resolved.start >= model.LATE_START and resolved.end.year > model.LAST_FORECAST:
-        told.append(
+        remarks.append(
             f"growth after {model.LAST_FORECAST} is each member's median since 2001; elections after "
             f"{model.LAST_CALENDAR} come a term after the last"
         )
-    return told
+    return remarks
 
 
 def _surroundings() -> dict[str, Any]:

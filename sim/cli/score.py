@@ -52,8 +52,8 @@ def score_command(
         for path, rows in scored.items():
             export(fallen(opened[path], rows), figure, f"score_{opened[path].scenario.name}", ("svg", "png"))
     if as_json:
-        told = {opened[path].scenario.name: [row.to_dict() for row in rows] for path, rows in scored.items()}
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        document = {opened[path].scenario.name: [row.to_dict() for row in rows] for path, rows in scored.items()}
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     for path, rows in scored.items():
         scenario = opened[path].scenario

@@ -147,6 +147,6 @@ def _sound(
             f"check the scenario's {variable.unit} values, or report this as a fault"
         )
     labels = len(variable.labels)
-    if labels and not (np.isin(array, np.arange(labels))).all():
+    if labels and not ((array >= 0) & (array < labels) & (array == np.floor(array))).all():
         raise FaultError(f"the model recorded {variable.name} outside its {labels} labels: a fault of the program")
     return array

@@ -7,7 +7,6 @@ import importlib
 import platform
 import subprocess
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -111,7 +110,7 @@ def _own_code() -> str:
 def versions() -> dict[str, str]:
     """Versions of everything that can change a bit of the result."""
     own = {"alliance-sim": __version__, "python": platform.python_version()}
-    return own | {name: metadata.version(name) for name in DISTRIBUTIONS}
+    return own | {name: importlib.import_module(name).__version__ for name in DISTRIBUTIONS}
 
 
 def git_commit() -> str | None:

@@ -67,10 +67,10 @@ class Score:
     def to_dict(self) -> dict[str, Any]:
         """Plain values by name; the best of the simple rules stands with its name, its CRPS and the skill over it."""
         best = min(self.rules, key=self.rules.__getitem__, default="")
-        told = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "rules"}
-        told |= {"date": self.date.isoformat(), "since": self.since.isoformat() if self.since else None}
+        content = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "rules"}
+        content |= {"date": self.date.isoformat(), "since": self.since.isoformat() if self.since else None}
         gain = skill(self.crps, self.rules[best]) if best and self.crps is not None and self.rules[best] > 0 else None
-        return told | {"best_rule": best or None, "best_rule_crps": self.rules.get(best), "skill": gain}
+        return content | {"best_rule": best or None, "best_rule_crps": self.rules.get(best), "skill": gain}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,10 @@ def csv_of(scored: Mapping[str, Sequence[Score]]) -> str:
     writer.writeheader()
     for scenario, rows in scored.items():
         for row in rows:
-            told = {"scenario": scenario, **row.to_dict()}
-            writer.writerow({key: f"{value:.6g}" if isinstance(value, float) else value for key, value in told.items()})
+            cells = {"scenario": scenario, **row.to_dict()}
+            writer.writerow(
+                {key: f"{value:.6g}" if isinstance(value, float) else value for key, value in cells.items()}
+            )
     return out.getvalue()
 
 
@@ -212,13 +214,13 @@ def _score(result: Result, wanted: _Wanted, rules: _Rules) -> Score | None:
     low, lower, middle, upper, high = (float(value) for value in quantiles)
     came = wanted.value
     band = "50%" if lower <= came <= upper else "90%" if low <= came <= high else "outside"
-    one = np.array(came)
+    points = np.array(came)
     return Score(
         variable.name, report.entity, wanted.since, report.date, came, report.unit, report.definition, report.edition,
         report.like, low, lower, middle, upper, high, "" if variable.flag else band,
-        None if draws is None or variable.flag else float(pit(draws, one)),
-        None if draws is None else float(crps(draws, one)),
-        {name: float(crps(values, one)) for name, values in rules.of(wanted).items()},
+        None if draws is None or variable.flag else float(pit(draws, points)),
+        None if draws is None else float(crps(draws, points)),
+        {name: float(crps(values, points)) for name, values in rules.of(wanted).items()},
     )  # fmt: skip
 
 

@@ -39,7 +39,10 @@ def variables() -> tuple[Variable, ...]:
 def dated(recorded: Iterable[Variable], start: date) -> tuple[Variable, ...]:
     """The variables as a run from ``start`` records them, with the constant prices of its NATO edition."""
     base = f"{facts.price_base(start)} {CONSTANT_PRICES.removeprefix('constant ')}"
-    return tuple(replace(one, price_basis=base) if one.price_basis == CONSTANT_PRICES else one for one in recorded)
+    return tuple(
+        replace(variable, price_basis=base) if variable.price_basis == CONSTANT_PRICES else variable
+        for variable in recorded
+    )
 
 
 def default_end(start: date) -> date:
