@@ -27,22 +27,22 @@ SMALL = 4096  # bytes below which packing an array takes more room than it saves
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Any]:
-    """An HDF5 file to be read, after a look at whether it holds all it shows.
+def opened(path: Path, *names: str) -> Iterator[Any]:
+    """An HDF5 file of which ``names`` are to be read, all without any, after a look at whether it holds them itself.
 
     HDF5 can point to other files of the machine as if their bytes were its own: links, external and virtual storage.
     This program writes none of these.
 
     Raises:
-        InputError: the file points outside itself.
+        InputError: one of them points outside the file.
+        KeyError: there is no such name.
         OSError: it is not readable.
     """
     import h5py  # type: ignore[import-untyped, unused-ignore]
 
     with h5py.File(path, "r") as file:
-        for name in file:
-            link = file.get(name, getlink=True)
-            plain = isinstance(link, h5py.HardLink) and isinstance(file[name], h5py.Dataset)
+        for name in names or file:
+            plain = isinstance(file.get(name, getlink=True), h5py.HardLink) and isinstance(file[name], h5py.Dataset)
             if not plain or file[name].external or file[name].is_virtual:
                 raise InputError(f"{path}: {tame(name)} points outside this file; make the result again with --force")
         yield file

@@ -372,7 +372,7 @@ class Result:
             return self._arrays[name]
         path = self.path / manifests.NUMBERS
         try:
-            with opened(path) as file:
+            with opened(path, name) as file:
                 array: NDArray[Any] = file[name][...] if index is None else file[name][:, index]
         except (OSError, KeyError, ValueError, TypeError, AttributeError, MemoryError) as error:
             raise InputError(f"{path}: {name} is not readable; the result is damaged, make it again") from error

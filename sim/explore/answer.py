@@ -17,9 +17,12 @@ from sim import text
 from sim.ensemble.statistics import moments, shares
 from sim.errors import InputError
 from sim.explore.drawn import STORE, Drawn, Stale, Subject, Values, codes, drawn_for, groups, known_variables
-from sim.explore.levers import file_stem, front, scenarios, settings
-from sim.explore.state import State
+from sim.explore.levers import domain_shown, file_stem, front, scenarios, settings
+from sim.explore.state import RUNS_OF_A_PAGE, State
 from sim.figures.history import Series, reported
+from sim.scenario.entities import NAMES
+from sim.scenario.layers import EVENT_KEYS
+from sim.version import __version__
 
 if TYPE_CHECKING:
     from sim.model import Variable
@@ -317,3 +320,65 @@ def _one(value: float) -> float | None:
 def _rounded(values: NDArray[Any], digits: int) -> list[Any]:
     rounded: list[Any] = np.round(np.asarray(values, np.float64), digits).tolist()
     return rounded
+
+
+@cache
+def page_facts() -> Mapping[str, Any]:
+    """All that the page is told once: scenarios, levers, parameters, variables, codes and places of members."""
+    from sim.figures.tiles import PLACES
+    from sim.model import catalogue, variables
+
+    axes = dict.fromkeys(variable.entity for variable in variables() if variable.entity)
+    parameters = [
+        {
+            "key": parameter.key,
+            "meaning": parameter.meaning,
+            "unit": parameter.unit,
+            "kind": parameter.kind,
+            "default": parameter.prior_text,
+            "source": parameter.source,
+            "domain": domain_shown(parameter),
+            "sweep": parameter.sweep,
+            "open": parameter.depends_on,
+            "at_start": parameter.at_start,
+            "entities": list(parameter.entities),
+            "system": parameter.used_in[0] if parameter.used_in else "",
+        }
+        for parameter in catalogue()
+    ]
+    return {
+        "version": __version__,
+        "scenarios": scenarios(),
+        "groups": [
+            {
+                "name": name,
+                "levers": [
+                    {"key": lever.key, "label": lever.label, "low": lever.low, "high": lever.high, "step": lever.step}
+                    for lever in levers
+                ],
+            }
+            for name, levers in front()
+        ],
+        "parameters": parameters,
+        "variables": [
+            {
+                "name": variable.name,
+                "title": variable.long_name,
+                "unit": variable.unit,
+                "basis": variable.price_basis,
+                "every": variable.every,
+                "entity": variable.entity,
+                "labels": list(variable.labels),
+                "flag": variable.flag,
+                "headline": variable.headline,
+            }
+            for variable in variables()
+        ],
+        "axes": {axis: {"codes": list(codes(axis)), "groups": list(groups(axis))} for axis in axes},
+        "names": NAMES | {"EUR": "Europe", "OTHER": "other donors", "ALL": "all donors"},
+        "places": {code: list(spot) for code, spot in PLACES.items()},
+        "charts": list(DEFAULT_CHARTS),
+        "views": views(),
+        "event_keys": list(EVENT_KEYS),
+        "most_runs": RUNS_OF_A_PAGE,
+    }

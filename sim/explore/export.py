@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from sim import text
 from sim.ensemble.statistics import moments, shares
-from sim.explore.answer import baseline_of, headlines, reported_points
+from sim.explore.answer import baseline_of, headlines, page_facts, reported_points
 from sim.explore.drawn import Drawn, Subject, Values, codes, dates_of, known_variables, simulated, usual_series
-from sim.explore.levers import Lever, grid_levers, page_facts, scenarios, settings
+from sim.explore.levers import Lever, grid_levers, scenarios, settings
 from sim.explore.server import page_files
 from sim.explore.state import State
 from sim.files import write_whole

@@ -11,14 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sim.scenario.entities import NAMES
-from sim.scenario.layers import EVENT_KEYS
 from sim.scenario.parameter import Choice, Day, Flag, Number, Text
 from sim.scenario.values import Dated, Distribution, Weights, describe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sim.scenario import Parameter, Scenario
     from sim.scenario.values import Value
 
@@ -196,7 +192,8 @@ def _edges(value: Distribution) -> list[float]:
     return [float(edge) for edge in value.ppf(np.array([0.05, 0.95]))]
 
 
-def _domain(parameter: Parameter) -> dict[str, Any]:
+def domain_shown(parameter: Parameter) -> dict[str, Any]:
+    """What a key may hold, for the field in which it is set: a kind, its limits or its options."""
     domain = parameter.domain
     if isinstance(domain, Number):
         ends = [None if abs(edge) == float("inf") else edge for edge in (domain.low, domain.high)]
@@ -240,69 +237,3 @@ def scenarios() -> tuple[dict[str, Any], ...]:
 def file_stem(path: str) -> str:
     """The name of a scenario from the path of its file."""
     return path.replace("\\", "/").rpartition("/")[2].removesuffix(".toml")
-
-
-@cache
-def page_facts() -> Mapping[str, Any]:
-    """All that the page is told once: scenarios, levers, parameters, variables, codes and places of members."""
-    import sim
-    from sim.explore.answer import DEFAULT_CHARTS, views
-    from sim.explore.drawn import codes, groups
-    from sim.explore.state import MOST_RUNS
-    from sim.figures.tiles import PLACES
-    from sim.model import catalogue, variables
-
-    axes = dict.fromkeys(variable.entity for variable in variables() if variable.entity)
-    parameters = [
-        {
-            "key": parameter.key,
-            "meaning": parameter.meaning,
-            "unit": parameter.unit,
-            "kind": parameter.kind,
-            "default": parameter.prior_text,
-            "source": parameter.source,
-            "domain": _domain(parameter),
-            "sweep": parameter.sweep,
-            "open": parameter.depends_on,
-            "at_start": parameter.at_start,
-            "entities": list(parameter.entities),
-            "system": parameter.used_in[0] if parameter.used_in else "",
-        }
-        for parameter in catalogue()
-    ]
-    return {
-        "version": sim.__version__,
-        "scenarios": scenarios(),
-        "groups": [
-            {
-                "name": name,
-                "levers": [
-                    {"key": lever.key, "label": lever.label, "low": lever.low, "high": lever.high, "step": lever.step}
-                    for lever in levers
-                ],
-            }
-            for name, levers in front()
-        ],
-        "parameters": parameters,
-        "variables": [
-            {
-                "name": variable.name,
-                "title": variable.long_name,
-                "unit": variable.unit,
-                "basis": variable.price_basis,
-                "every": variable.every,
-                "entity": variable.entity,
-                "labels": list(variable.labels),
-                "flag": variable.flag,
-                "headline": variable.headline,
-            }
-            for variable in variables()
-        ],
-        "axes": {axis: {"codes": list(codes(axis)), "groups": list(groups(axis))} for axis in axes},
-        "names": NAMES | {"EUR": "Europe", "OTHER": "other donors", "ALL": "all donors"},
-        "places": {code: list(spot) for code, spot in PLACES.items()},
-        "charts": list(DEFAULT_CHARTS),
-        "views": views(),
-        "event_keys": list(EVENT_KEYS),
-        "most_runs": MOST_RUNS,
-    }

@@ -19,10 +19,9 @@ from starlette.routing import Route
 
 from sim.errors import FaultError, InputError, Problem
 from sim.explore import questions
-from sim.explore.answer import answer
+from sim.explore.answer import answer, page_facts
 from sim.explore.desk import Busy, Desk, Job, Jobs
 from sim.explore.drawn import GivenUp
-from sim.explore.levers import page_facts
 from sim.explore.state import State, read_upload
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 NAME = "explored.toml"
-MOST_RUNS = 5_000
+RUNS_OF_A_PAGE = 5_000
 MOST_SETS = 400
 MOST_EVENTS = 40
 LONGEST_VALUE = 2_000
@@ -82,8 +82,8 @@ class State:
             wrong("events", f"must be a list of at most {MOST_EVENTS} events")
             events = []
         runs, seed = raw.get("runs", 1000), raw.get("seed", 1)
-        if not _is_whole(runs, 1, MOST_RUNS):
-            wrong("runs", f"must be a whole number from 1 to {MOST_RUNS:,}")
+        if not _is_whole(runs, 1, RUNS_OF_A_PAGE):
+            wrong("runs", f"must be a whole number from 1 to {RUNS_OF_A_PAGE:,}")
         if not _is_whole(seed, 0, MOST_SEED):
             wrong("seed", f"must be a whole number from 0 to {MOST_SEED}")
         texts = {name: raw.get(name, "") for name in ("title", "start", "end")}

@@ -100,7 +100,7 @@ def test_blocks_join_in_the_order_of_runs(baseline: Result, monkeypatch: pytest.
 
 
 def test_only_the_first_runs_are_made_again(baseline: Result, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explanation, "MOST_RUNS", 32)
+    monkeypatch.setattr(explanation, "RUNS_EXPLAINED", 32)
     monkeypatch.setattr(explanation, "BLOCK", 16)
     assert explain(baseline, "us_commitment").runs == 32
 

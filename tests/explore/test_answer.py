@@ -9,9 +9,9 @@ import pytest
 
 from sim import run
 from sim.errors import InputError
-from sim.explore.answer import PREVIEW, answer, headlines
+from sim.explore.answer import PREVIEW, answer, headlines, page_facts
 from sim.explore.drawn import GivenUp, drawn_for
-from sim.explore.levers import FRONT, front, page_facts, scenarios
+from sim.explore.levers import FRONT, front, scenarios
 from sim.explore.state import State
 
 STATE = {"extends": ["trump_conditional"], "sets": {"europe.aid.commitment_factor": "1.5"}, "runs": 300}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sim.model import Variable
     from sim.scenario import Event, Parameter, Scenario
 
-MOST_RUNS = 2000
+RUNS_EXPLAINED = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def _run_again(result: Result, variable: Variable, entity: str, last: date) -> P
 
     scenario, declared = replace(result.scenario, end=last), {other.name: other for other in variables()}
     pieces = []
-    for first in range(0, min(result.runs, MOST_RUNS), BLOCK):
+    for first in range(0, min(result.runs, RUNS_EXPLAINED), BLOCK):
         count = min(BLOCK, result.runs - first)
         central = bool(result.manifest["central"])
         record, systems = run_block(scenario, result.seed, first, count, central=central, explaining=True)
