@@ -73,8 +73,8 @@ class Formula:
     )
 
     @property
-    def variables(self) -> tuple[Variable, ...]:
-        return variables()
+    def variables(self) -> dict[str, Variable]:
+        return {variable.name: variable for variable in variables()}
 
     def variable(self, name: str) -> Variable:
         for variable in variables():
