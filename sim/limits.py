@@ -11,3 +11,13 @@ LONGEST_LABEL = 40
 """Characters of a scenario's ``label``, which has to fit into a legend and the head of a table column."""
 LARGEST_FILE = 1_000_000
 """Bytes of a scenario file."""
+MOST_ENTRIES = 20_000
+"""Values of a scenario file, counted by their ``=`` and ``,``: no scenario needs a tenth of them."""
+MOST_PARTS = 20
+"""Parts of a dotted key."""
+MOST_DEEP = 30
+"""Files that extend each other, one above the other."""
+MOST_PARENTS = 50
+"""Files that one scenario can extend."""
+MOST_PROBLEMS = 100
+"""Mistakes that are listed, so that the answer to a broken file stays below 100 kB."""

@@ -144,7 +144,7 @@ def main() -> None:
             stream.reconfigure(errors="plain")  # "km²" must not end a run on a terminal without that letter
     # Nothing here multiplies large matrices, and idle threads of NumPy's and SciPy's libraries took 0.05 s to start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    gc.set_threshold(20_000, 10, 10)  # thousands of lasting objects come from imports: looked through 150 times else
+    gc.set_threshold(5_000, 10, 10)  # imports make thousands of lasting objects, looked through 150 times else
     try:
         program.main(prog_name="alliance")
     except KeyboardInterrupt:

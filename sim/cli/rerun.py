@@ -71,10 +71,16 @@ def draw_again(carried: Mapping[str, Any], folder: Path, *, quiet: bool) -> Draw
     from sim.errors import InputError
 
     line = str(carried.get("command", ""))
-    words = shlex.split(line)
-    if len(words) < 3 or words[0] != "alliance" or words[1] not in VERBS:
-        raise InputError("the figure does not carry the command that made it, so it cannot be made again")
-    given = _parameters(words[1], words[2:])
+    try:
+        words = shlex.split(line)
+        if words[0] != "alliance" or words[1] not in VERBS:
+            raise ValueError(words[1])
+        given = _parameters(words[1], words[2:])
+        drawn = (carried["seed"], carried["runs"], str(carried["figure"]), *carried["scenarios"].values())
+    except (ValueError, IndexError, KeyError, AttributeError, click.ClickException, click.exceptions.Exit):
+        raise InputError("the figure does not carry the command that made it, so it cannot be made again") from None
+    if (given["seed"], given["runs"]) != drawn[:2]:
+        raise InputError("the command that the figure carries is not the one that made it: seed or runs differ")
     if words[1] == "run":
         return _from_run(carried, given, folder, line, quiet=quiet)
     if words[1] == "attribute":

@@ -102,10 +102,7 @@ class AidByDonor:
 
 def vintage_on(known: datetime.date) -> Vintage:
     """The one Kiel release that answers on the day: one that the reader brought in, once it was published."""
-    later = {
-        row.vintage: row.known_on for row in read(MonthRow, "aid_monthly.csv") if row.vintage not in ("R20", "R29")
-    }
-    published = [(day, name) for name, day in later.items() if day <= as_day(known)]
+    published = [(day, name) for name, day in _brought_in().items() if day <= as_day(known)]
     if published:
         return max(published)[1]
     return "R20" if R20_FROM <= as_day(known) < R20_UNTIL else "R29"

@@ -42,6 +42,7 @@ def _economy() -> tuple[EconomyRow, ...]:
     return rows
 
 
+@per_folder
 def _of_edition(known: date) -> list[EconomyRow]:
     """Rows of the newest complete edition seen on the day, and of partial ones that came after it."""
     seen = visible(_economy(), known)

@@ -18,6 +18,8 @@ from datetime import date, datetime
 from functools import cache, partial, wraps
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from math import isfinite
+from operator import attrgetter
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, ParamSpec, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -76,7 +78,7 @@ class _Column(NamedTuple):
         if self.parse is str:
             return list(cells)
         values = {text: self.value(text) for text in set(cells)}
-        return [values[text] for text in cells]
+        return list(map(values.__getitem__, cells))
 
     def value(self, text: str) -> Any:
         if self.choices and text not in self.choices:
@@ -84,7 +86,7 @@ class _Column(NamedTuple):
         if text == "" and self.optional:
             return None
         value = self.parse(text)
-        if value != value or value in (float("inf"), float("-inf")):
+        if self.parse is float and not isfinite(value):
             raise ValueError(text)
         return value
 
@@ -247,7 +249,7 @@ def read(row: type[R], name: str) -> tuple[R, ...]:
 def visible(rows: Iterable[K], known: date) -> list[K]:
     """Rows known on the day ``known``, oldest first, so that the newest vintage is the last of its key."""
     day = as_day(known)
-    return sorted((row for row in rows if row.known_on <= day), key=lambda row: row.known_on)
+    return sorted([row for row in rows if row.known_on <= day], key=attrgetter("known_on"))
 
 
 def key_of(row: Any, columns: Iterable[str]) -> tuple[Any, ...]:

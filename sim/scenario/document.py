@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem
-from sim.limits import LARGEST_FILE
+from sim.limits import LARGEST_FILE, MOST_ENTRIES, MOST_PARTS, MOST_PROBLEMS
 from sim.text import dotted, tame
 
 if TYPE_CHECKING:
@@ -67,10 +67,16 @@ class _Index:
         self.lines = text.encode().split(b"\n")
         self.counts: dict[KeyPath, int] = {}
         self.declared: dict[KeyPath, Spot] = {}
+        self.counted: dict[int, tuple[int, int]] = {}
 
     def spot(self, node: Node) -> Spot:
         row, column = node.start_point
-        return row + 1, len(self.lines[row][:column].decode(errors="replace")) + 1
+        known, letters = self.counted.get(row, (0, 0))
+        if known > column:
+            known = letters = 0
+        letters += len(self.lines[row][known:column].decode(errors="replace"))
+        self.counted[row] = column, letters  # so that a long line is counted once, not from its begin for every item
+        return row + 1, letters + 1
 
     def document(self, root: Node) -> None:
         for node in root.named_children:
@@ -160,6 +166,10 @@ def _name(part: Node) -> str:
         return text
 
 
+class TooManyError(Exception):
+    """A file has more mistakes than are listed; it never leaves this room."""
+
+
 @dataclass
 class Document:
     """A readable TOML file and the problems found in it so far.
@@ -174,7 +184,13 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, path: KeyPath, message: str, *, at_value: bool = False) -> None:
-        """Note a problem at a key, or at its value."""
+        """Note a problem at a key, or at its value.
+
+        Raises:
+            TooManyError: so many are noted that more would help nobody.
+        """
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise TooManyError
         line, column = (self.positions.value if at_value else self.positions.key)(path)
         self.problems.append(Problem(self.shown, line, column, dotted(path), message))
 
@@ -188,8 +204,12 @@ def shown_path(path: str | Path) -> str:
     return tame(str(path), 300)
 
 
-def read(path: Path, shown: str) -> Document | Problem:
-    """Read a file; a Problem says why it cannot be read."""
+def read(path: Path, shown: str, *, own: bool = True) -> Document | Problem:
+    """Read a file; a Problem says why it cannot be read.
+
+    Of a file that the user did not name and that is no scenario, a Problem tells nothing of the content: ``extends``
+    may lead anywhere, and messages are passed on. Such a file is not the user's ``own``.
+    """
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -208,20 +228,43 @@ def read(path: Path, shown: str) -> Document | Problem:
         return Problem(shown, 0, 0, "", f"this file cannot be read: {os.strerror(fault.errno or 0)}")
     except (ValueError, RuntimeError):
         return Problem(shown, 0, 0, "", "no file can have this name")
-    return parse(content, shown, real)
+    return parse(content, shown, real, own=own)
 
 
-def parse(content: bytes, shown: str, real: Path) -> Document | Problem:
-    """Read the bytes of a file; a Problem says why they are no TOML."""
+def parse(content: bytes, shown: str, real: Path, *, own: bool = True) -> Document | Problem:
+    """Read the bytes of a file; a Problem says why they are no TOML. ``own`` is as for `read`."""
     text = _decode(content, shown)
     if isinstance(text, Problem):
         return text
+    if excess := _excess(text, shown):
+        return excess
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as fault:
         line, column, key, message = syntax_fault(text.replace("\r\n", "\n"), fault)
+        if not own:
+            key, message = "", "this file is no scenario: no valid TOML from here on"
         return Problem(shown, line, column, key, message)
+    if not own and not {"title", "description", "references"} <= set(data):
+        return Problem(shown, 0, 0, "", "this file is no scenario: a scenario has title, description and references")
     return Document(shown, real, data, locate(text.replace("\r\n", "\n")))
+
+
+# Keys of more parts than that; a text with so many words between dots is not written by hand either.
+_TOO_DEEP = re.compile(r"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+)""" + f"{{{MOST_PARTS}}}")
+
+
+def _excess(text: str, shown: str) -> Problem | None:
+    """The place from which on a file has more entries, or deeper ones, than any scenario; in one pass over it."""
+    match = _TOO_DEEP.search(text)
+    reason, at = f"this key has more than {MOST_PARTS} parts; a scenario needs at most a few", match and match.start()
+    if at is None:
+        marks = re.finditer("[=,]", text)
+        at = next((mark.start() for number, mark in enumerate(marks) if number == MOST_ENTRIES), None)
+        reason = f"this file has more than {MOST_ENTRIES:,} values; a scenario needs at most some hundreds"
+    if at is None:
+        return None
+    return Problem(shown, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at), "", reason)
 
 
 def _decode(content: bytes, shown: str) -> str | Problem:
@@ -257,7 +300,10 @@ _HINTS: tuple[tuple[str, str], ...] = (
     (r"^\s*\[\[?\s*\]", "a heading needs a name between its brackets"),
     (r"\{\s*(?:#.*)?$", "an inline table {...} must stand on one line; or write a [heading]"),
     (r",\s*\}", "remove the comma before }"),
-    (r"[=\[{,]\s*([+-]?\d+(?:\.\d+)?)\s*%", "write {0} without %; the unit is in the key"),
+    (r"(?:pct|percent|pp)\w*\s*=.*?([+-]?\d+(?:\.\d+)?)\s*%", "write {0} without %; the unit is in the key"),
+    (r"[=\[{,]\s*([+-]?\d+(?:\.\d+)?)\s*%", "write {0} where the key is in per cent, {share} where it is a share"),
+    (r"=\s*([−–—]\s*[\d.]+)", "{0} begins with a typographic minus; write a hyphen: -"),
+    ("(\u00a0|\u2007|\u2009|\u202f|\u3000|\u200b|\ufeff)", "a special blank stands here, {0}; write an ordinary one"),
     (r"=\s*([+-]?\d{1,3}(?:,\d{3})+)(?![\d,])\s*(?:#.*)?$", "{0} has commas between thousands; write {joined}"),
     (r"[=\[{]\s*([+-]?\d+,\d+)\s*(?:$|[#,}])", "{0} has a decimal comma; write {point}"),
     (r"=\s*(\d{1,3}(?: \d{3})+)\s*(?:#.*)?$", "{0} has spaces between thousands; write {joined}"),
@@ -342,14 +388,28 @@ _SENTENCES = {
 }
 
 
+def _hundredth(written: str) -> str:
+    try:
+        return f"{float(written) / 100:g}"
+    except ValueError:
+        return ""
+
+
 def _hint(said: str, line: str) -> str:
+    if re.match(r'\s*extends\s*=\s*"[^"]*\\[^"]*"', line) and ("hex value" in said or said.startswith("Unescaped")):
+        return "a path in \"...\" needs / or doubled backslashes; or write it in single quotes: '...'"
     if said.startswith(("Unterminated", "Unescaped", "Illegal", "Cannot", "Unclosed")):
         return ""
     for pattern, words in _HINTS:
         match = re.search(pattern, line[:LONGEST_LINE])
         if match:
             written = tame(match.group(1)) if match.groups() else ""
-            forms = {"{0}": written, "{small}": written.lower(), "{point}": written.replace(",", ".")}
+            forms = {
+                "{share}": _hundredth(written),
+                "{0}": written,
+                "{small}": written.lower(),
+                "{point}": written.replace(",", "."),
+            }
             for mark, form in {**forms, "{joined}": re.sub("[ ,]", "", written)}.items():
                 words = words.replace(mark, form)
             return words

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import os
+from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from sim.errors import InputError, Problem
-from sim.scenario.document import Document, parse, read, shown_path
+from sim.limits import MOST_DEEP, MOST_PARENTS, MOST_PROBLEMS
+from sim.scenario.document import Document, TooManyError, parse, read, shown_path
 from sim.scenario.layers import (
     PLACE,
     FileLayer,
@@ -60,7 +62,7 @@ def load(
     resolver = _Resolver(catalogue, shipped, text)
     scenario = resolver.resolve(Path(path), facts_layer, sets, default_start, default_end)
     if scenario is None or resolver.problems:
-        raise InputError(tuple(sorted(set(resolver.problems))))
+        raise InputError(tuple(_listed(resolver.problems)))
     return scenario
 
 
@@ -80,7 +82,16 @@ def check(
     """
     resolver = _Resolver(catalogue, shipped)
     resolver.resolve(Path(path), facts_layer, sets, default_start, default_end)
-    return sorted(set(resolver.problems))
+    return _listed(resolver.problems)
+
+
+def _listed(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems in order, each once; of too many the first, and how many there are."""
+    ordered = sorted(set(problems))
+    if len(ordered) <= MOST_PROBLEMS:
+        return ordered
+    rest = len(ordered) - MOST_PROBLEMS
+    return [*ordered[:MOST_PROBLEMS], Problem(ordered[0].path, 0, 0, "", f"at least {rest} more; mend these first")]
 
 
 class _Resolver:
@@ -127,7 +138,8 @@ class _Resolver:
     def file(self, path: Path, shown_as: str, below: list[Document]) -> FileLayer | None:
         """Read a file after its parents; None if it cannot be read. ``below`` are the files that led here."""
         own = None if below else self.text
-        document = read(path, shown_as) if own is None else parse(own.encode(), shown_as, Path())
+        mine = not below or path.resolve().parent == (self.shipped and self.shipped.resolve())
+        document = read(path, shown_as, own=mine) if own is None else parse(own.encode(), shown_as, Path())
         if isinstance(document, Problem):
             named = f" (extended by {below[-1].shown}:{below[-1].positions.key(('extends',))[0]})" if below else ""
             self.problems.append(replace(document, message=document.message + named))
@@ -137,7 +149,12 @@ class _Resolver:
         for parent in parents:
             above |= parent.above | {parent.document.real}
         lineage = [layer for layer in self.layers if layer.document.real in above]
-        layer = read_layer(document, self.catalogue, merged(lineage))
+        layer = FileLayer(document)
+        try:
+            layer = read_layer(document, self.catalogue, merged(lineage))
+        except TooManyError:
+            message = f"more than {MOST_PROBLEMS} mistakes; mend these first"
+            document.problems.append(Problem(document.shown, 0, 0, "", message))
         layer.above = above
         self.siblings(document, [*lineage, layer])
         self.layers.append(layer)
@@ -148,6 +165,11 @@ class _Resolver:
         """The files named in ``extends`` that can be read, left to right."""
         raw = document.data.get("extends", [])
         names = raw if isinstance(raw, list) else [raw]
+        too_many = f"{len(names):,} parents; at most {MOST_PARENTS} can be extended"
+        too_deep = f"more than {MOST_DEEP} files extend each other here; put some into one"
+        if excess := too_many if len(names) > MOST_PARENTS else too_deep if len(chain) > MOST_DEEP else "":
+            document.report(("extends",), excess, at_value=True)
+            return []
         parents: list[FileLayer] = []
         for number, name in enumerate(names):
             key_path = ("extends", number) if isinstance(raw, list) else ("extends",)
@@ -179,6 +201,8 @@ class _Resolver:
         folders += [(self.shipped, self.shipped)] if self.shipped else []
         names = (name, f"{name}.toml")
         there = [(beside / n, folder / n) for beside, folder in folders for n in names if _exists(folder / n)]
+        # A file may build on the shipped scenario whose name it bears; it cannot mean itself.
+        there = [pair for pair in there if pair[1].resolve() != document.real] or there
         if not there:
             document.report(key_path, _no_parent(name, [folder for _, folder in folders]), at_value=True)
             return None
@@ -220,9 +244,13 @@ class _Resolver:
         if not EARLIEST_START <= start <= LATEST_START:
             message = f"{start} is outside {EARLIEST_START} to {LATEST_START}, the days a simulation can start"
             self.at_day("start", message, settings, root)
+            return
         last = min(LATEST_END, _years_after(start, LONGEST_YEARS))
         if end <= start:
             self.at_day("end", f"{end} must be after the start {start}", settings, root)
+        elif end < (first := start.replace(day=monthrange(start.year, start.month)[1])):
+            message = f"{end} is before the first month ends, so nothing would be recorded; must be {first} or later"
+            self.at_day("end", message, settings, root)
         elif end > last:
             reason = f"at most {LONGEST_YEARS} years after the start {start}, and not after {LATEST_END}"
             self.at_day("end", f"{end} is too late; must be {reason}", settings, root)

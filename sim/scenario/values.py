@@ -151,6 +151,8 @@ def _discrete_fault(args: tuple[tuple[str, float], ...]) -> str:
     values, weights = [number for _, number in args[::2]], [number for _, number in args[1::2]]
     if min(weights) < 0:
         return f"weights of discrete must not be negative: {plain(min(weights))}"
+    if max(weights) > 1 + SUM_TOLERANCE:  # before the sum, which may be more than a number can hold
+        return f"weights of discrete must sum to 1; one of them is {plain(max(weights))}"
     if abs(math.fsum(weights) - 1) > SUM_TOLERANCE:
         return f"weights of discrete must sum to 1; they sum to {plain(round(math.fsum(weights), 12))}"
     if values != sorted(set(values)):

@@ -98,3 +98,27 @@ def test_entities_are_joined_to_variables_but_not_to_figures() -> None:
     assert wanted(("threat", "threat"), ()) == ["threat"]
     with pytest.raises(InputError):
         wanted((), ("POL",))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "alliance run --help",
+        "alliance run baseline -h",
+        "alliance run baseline --runs x",
+        "alliance run 'baseline",
+        "alliance run baseline --runs 99",
+        "alliance facts list",
+        "rm -rf .",
+        "alliance",
+        "",
+    ],
+)
+def test_only_the_command_that_drew_a_figure_is_run_again(
+    command: str, tmp_path: Path, alliance: Alliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried = {"command": command, "seed": 1, "runs": 4, "figure": "overview", "scenarios": {"baseline": "0" * 64}}
+    monkeypatch.setattr("sim.figures.provenance_of", lambda path: carried)
+    done = alliance("rerun", tmp_path / "figure.svg", "-q")
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "the figure does not carry the command" in done.stderr or "is not the one that made it" in done.stderr
