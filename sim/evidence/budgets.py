@@ -59,6 +59,35 @@ PANEL_ROWS = np.array([row for row in range(len(WITH_FORCES)) if row != _USA])
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What a form of the block adds to the equation; the defaults are the form of version 0.1.0.
+
+    ``own_war_pp``: prior sd of each member's own response to the war, 0 for none. ``memory``: part of a common shock
+    that carries over to the next year. ``war_noise``: factor on shocks in years of war. ``ceiling``: share above which
+    the war adds nothing. ``drafts``: next year's share is that of a tabled draft budget, where there is one.
+    """
+
+    own_war_pp: float = 0.0
+    memory: float = 0.0
+    war_noise: float = 1.0
+    ceiling: float = CEILING
+    drafts: bool = False
+
+
+DRAFT_ERROR = 0.18  # log points: drafts of 2024 and 2025 against NATO's share, six of them; a wide guess
+
+
+def drafts(day: date, year: int) -> dict[str, float]:
+    """Shares of GDP that draft budgets for ``year`` known on ``day`` ask for: member -> the newest, %."""
+    return {
+        plan.member: plan.target_pct_gdp
+        for plan in sorted(facts.plans(day), key=lambda plan: plan.announced_on)
+        if plan.kind == "budget draft" and plan.target_year == year and plan.member != "USA"
+        and plan.target_pct_gdp is not None and plan.announced_on.year >= year - 1
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Posterior:
     """Draws of the budget block at one origin; rows of coefficients are ``NAMES``, of sigma ``WITH_FORCES``."""
 
@@ -81,12 +110,20 @@ def estimate(
     priors: dict[str, tuple[float, float]] | None = None,
     day: date | None = None,
     thin: int = 1,
+    form: Form | None = None,
 ) -> Posterior:
     """Posterior of the budget block from what was known at the origin, or on ``day``. Deterministic."""
     chosen = {**PRIORS, **(priors or {})}
     prior = Prior(np.array([chosen[name][0] for name in NAMES]), np.array([chosen[name][1] for name in NAMES]))
     luck = Luck(seed, f"budgets:{definition}:{origin}")
     seen = panel(origin, definition, day)
+    if form and form.own_war_pp:
+        own = np.zeros((seen.y.size, len(WITH_FORCES)))
+        begun = np.array([war_threat(FIRST_YEAR + 1 + int(period))[0] - PEACETIME for period in seen.period])
+        own[np.arange(seen.y.size), seen.unit] = np.where(begun > 1e-6, begun, 0.0)
+        seen = Panel(np.hstack([seen.x, own]), seen.y, seen.unit, seen.period, seen.scale)
+        sd = np.concatenate([prior.sd, np.full(len(WITH_FORCES), form.own_war_pp)])
+        prior = Prior(np.concatenate([prior.mean, np.zeros(len(WITH_FORCES))]), sd)
     return Posterior(definition, origin, sample(seen, prior, len(WITH_FORCES), draws, luck, thin=thin))
 
 
@@ -172,19 +209,30 @@ def war_threat(year: int, war_year: float | Array = WAR_YEAR) -> Array:
     return threat
 
 
-def forecast(posterior: Posterior, *, war_given: bool = False, seed: int = 1, horizons: int = 3) -> Array:
+def forecast(
+    posterior: Posterior,
+    *,
+    war_given: bool = False,
+    seed: int = 1,
+    horizons: int = 3,
+    day: date | None = None,
+    form: Form = Form(),
+) -> Array:
     """Ensemble of shares ``(members, horizons, draws)`` from the posterior's origin, one posterior draw a run.
 
     Unconditional runs draw whether and when a war begins if none has by the origin; ``war_given`` tells them that one
     begins in 2022. What governments announce after the origin stays unknown to both.
     """
-    past = history(posterior.origin, posterior.definition)
+    past = history(posterior.origin, posterior.definition, day)
     count = posterior.draws.common_sd.size
     luck = Luck(seed, f"forecast:{posterior.definition}:{posterior.origin}")
     share, earlier = starting_shares(past, count, luck)
     plans = Plans(origin_day(past.origin), WITH_FORCES)
     begun = _war_year(past.origin, count, luck, war_given)
-    by = _coefficients(dict(zip(NAMES, posterior.draws.coefficients, strict=True)))
+    by = _coefficients(dict(zip(NAMES, posterior.draws.coefficients, strict=False)), form.ceiling)
+    own_war = posterior.draws.coefficients[len(NAMES) :]
+    tabled = drafts(origin_day(past.origin), past.origin + 1) if form.drafts else {}
+    common = np.zeros(count)
     keeps, chances = luck.uniform("keeps", len(WITH_FORCES), count), posterior.chances()
     path = []
     for year in range(past.origin + 1, past.origin + 1 + horizons):
@@ -194,9 +242,15 @@ def forecast(posterior: Posterior, *, war_given: bool = False, seed: int = 1, ho
             "kept": keeps < chances["plan_kept"],
             "reverses": luck.uniform(f"reverses:{year}", len(WITH_FORCES), count) < chances["reversal"],
         }
-        noise = _noise(posterior.draws, share, year, luck)
+        threat = war_threat(year, begun)
+        noise, common = _noise(posterior.draws, share, year, luck, form, common, threat)
+        if own_war.size:
+            noise = noise + np.asarray(own_war * np.maximum(threat - PEACETIME, 0), np.float32)
         after = next_share(share, terms(by, _with(at, {**switches, "noise": noise})))
         after[_USA] = share[_USA] + 0.1 * (3.4 - share[_USA]) + 0.14 * luck.normal(f"usa:{year}", count)
+        for code, asked_for in tabled.items() if year == past.origin + 1 else ():
+            row = WITH_FORCES.index(code)
+            after[row] = asked_for * np.exp(DRAFT_ERROR * luck.student(f"draft:{code}", 5.0, count)).astype(np.float32)
         share, earlier = after, share
         path.append(after.astype(float))
     return np.stack(path, axis=1)
@@ -232,16 +286,21 @@ def _growth(past: History, year: int, count: int, luck: Luck) -> Array:
     return total
 
 
-def _noise(draws: Draws, share: NDArray[np.float32], year: int, luck: Luck) -> NDArray[np.float32]:
-    common = COMMON_FACTOR * draws.common_sd * luck.student(f"common:{year}", DEGREES, draws.common_sd.size)
-    own = draws.sigma * share / 1.5 * luck.student(f"shock:{year}", DEGREES, *share.shape)
-    return (common + own).astype(np.float32)
+def _noise(
+    draws: Draws, share: NDArray[np.float32], year: int, luck: Luck, form: Form, before: Array, threat: Array
+) -> tuple[NDArray[np.float32], Array]:
+    """Shocks of a year, and its common one, of which the form may keep a part for the next."""
+    rougher = np.where(threat > 2 * PEACETIME, form.war_noise, 1.0)
+    drawn = COMMON_FACTOR * draws.common_sd * luck.student(f"common:{year}", DEGREES, draws.common_sd.size)
+    common = form.memory * before + rougher * drawn
+    own = rougher * draws.sigma * share / 1.5 * luck.student(f"shock:{year}", DEGREES, *share.shape)
+    return (common + own).astype(np.float32), common
 
 
-def _coefficients(given: dict[str, Array]) -> Coefficients:
+def _coefficients(given: dict[str, Array], ceiling: float = CEILING) -> Coefficients:
     zero = np.zeros(1, np.float32)
     values = {field.name: np.asarray(given.get(field.name, zero), np.float32) for field in fields(Coefficients)}
-    return Coefficients(**{**values, "ceiling": np.full(1, CEILING, np.float32)})
+    return Coefficients(**{**values, "ceiling": np.full(1, ceiling, np.float32)})
 
 
 def _with(at: Situation, changed: Mapping[str, NDArray[Any]]) -> Situation:

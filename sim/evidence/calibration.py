@@ -204,7 +204,9 @@ def _revision_columns(until: date, draws: int, seed: int) -> tuple[dict[str, Arr
 
 
 def _front_columns(until: date, draws: int, seed: int) -> tuple[dict[str, Array], int]:
-    posterior = front.estimate_front(until, draws=draws, seed=seed)
+    broken = sum(month >= front.RELATION_BREAKS for month in front.front_history(until).months)
+    since = front.RELATION_BREAKS if broken >= front.FEWEST_MONTHS else front.POSITIONAL_FROM
+    posterior = front.estimate_front(until, draws=draws, seed=seed, since=since)
     return {key: getattr(posterior, name) for name, key in _FRONT_KEYS.items()}, len(posterior.history.months)
 
 

@@ -69,14 +69,20 @@ def front_history(known: date, series: str = "isw_economist") -> FrontHistory:
     return FrontHistory(months, gain, np.array([losses[month] for month in months]))
 
 
-def estimate_front(known: date, *, draws: int = 4000, seed: int = 1, series: str = "isw_economist") -> FrontPosterior:
-    """Posterior from the months known on the day: 20,000 prior draws weighted by their likelihood and resampled."""
+def estimate_front(
+    known: date,
+    *,
+    draws: int = 4000,
+    seed: int = 1,
+    series: str = "isw_economist",
+    since: date = POSITIONAL_FROM,
+) -> FrontPosterior:
+    """Posterior from the months from ``since`` known on the day: 20,000 prior draws weighted by their likelihood and
+    resampled."""
     past = front_history(known, series)
     luck = Luck(seed, f"front:{series}:{known}")
     prior = _prior(luck)
-    start = past.months.index(POSITIONAL_FROM)
-    if sum(month >= RELATION_BREAKS for month in past.months) >= FEWEST_MONTHS:
-        start = past.months.index(RELATION_BREAKS)
+    start = past.months.index(since)
     expected = _expected(past.gain[start:-1, None], past.effort[start + 1 :, None], prior)
     error = (past.gain[start + 1 :, None] - expected) / prior["noise"]
     likelihood = (-np.log(prior["noise"]) - 3.0 * np.log1p(error**2 / 5)).sum(0)  # t5: months are not normal

@@ -15,7 +15,7 @@ from sim.evidence.scores import Marks, join, mark
 Array = NDArray[np.float64]
 HORIZONS = (1, 3, 6)
 FIRST_ORIGIN = date(2023, 6, 1)
-FINAL = date(2025, 1, 15)
+FINAL = date(2026, 9, 2)
 DRAWS = 4000
 
 

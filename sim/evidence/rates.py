@@ -14,6 +14,7 @@ from sim import facts
 from sim.evidence.scores import brier
 
 WAR_BEGAN = date(2022, 2, 24)
+SCORED, QUARTERS = date(2026, 10, 1), 18  # outcomes to then; whole quarters of the war since April 2022
 JEFFREYS = 0.5
 YEAR = 365.25
 CEASEFIRE_PER_YEAR = (4.0, 14.0)  # gamma; assumption, literature section 5: no war list is in the facts
@@ -114,7 +115,7 @@ class EventScore:
     note: str
 
 
-def score_elections(first: int = 2018, last: int = 2023) -> EventScore:
+def score_elections(first: int = 2018, last: int = 2026) -> EventScore:
     """Does the head of government change? The pooled rate known before each vote, against a coin."""
     forecasts, outcomes = [], []
     seen: dict[str, str] = {}
@@ -134,8 +135,8 @@ def score_elections(first: int = 2018, last: int = 2023) -> EventScore:
 
 def score_laws() -> EventScore:
     """Is a supplemental signed within the quarter? Rates by control of Congress as known, against one pooled rate."""
-    starts = [date(2022 + n // 4, 3 * (n % 4) + 1, 1) for n in range(2, 12)]
-    signed = [law.signed_on for law in facts.appropriations(date(2025, 1, 1)) if law.signed_on is not None]
+    starts = [date(2022 + n // 4, 3 * (n % 4) + 1, 1) for n in range(2, 19)]
+    signed = [law.signed_on for law in facts.appropriations(SCORED) if law.signed_on is not None]
     own, pooled, happened = [], [], []
     for start in starts:
         end = start + timedelta(days=91)
@@ -163,12 +164,12 @@ def score_ceasefire() -> EventScore:
     """Does a ceasefire begin within the quarter? The gamma prior of the hazard, updated by quarters without one."""
     shape, rate = CEASEFIRE_PER_YEAR
     own, constant = [], []
-    for quarter in range(11):
+    for quarter in range(QUARTERS):
         spent = quarter / 4
         own.append(1 - ((rate + spent) / (rate + spent + 0.25)) ** shape)
         constant.append(1 - np.exp(-shape / rate * 0.25))
-    none = np.zeros(11)
-    note = "baseline: the constant mean hazard; eleven quarters from April 2022, no ceasefire in any: says little"
+    none = np.zeros(QUARTERS)
+    note = "baseline: the constant mean hazard; quarters from April 2022 to September 2026, none with one: says little"
     return EventScore(
-        "ceasefire begins in a quarter", 11, brier(np.array(own), none), brier(np.array(constant), none), note
+        "ceasefire begins in a quarter", QUARTERS, brier(np.array(own), none), brier(np.array(constant), none), note
     )

@@ -17,6 +17,7 @@ from sim.evidence.history import Definition
 from sim.evidence.predictive import predictive_checks
 from sim.evidence.replication import replicate
 from sim.evidence.scores import Marks, skill
+from sim.evidence.selection import score_selection
 from sim.evidence.whole_model import score_whole_model
 from sim.facts.tables import stamp_until
 from sim.files import write_whole
@@ -53,6 +54,7 @@ def backtest(
             )
             for name in DEFINITIONS
         },
+        "selection": score_selection(draws=draws, seed=seed),
         "whole_model": score_whole_model(runs=runs, seed=seed, first=first),
         "sensitivity": budget_scores.sensitivity(draws=draws, seed=seed, first=first),
         "front": front_scores.report(front_scores.score_front(seed)),
@@ -128,19 +130,40 @@ def stored(path: Path | None = None) -> dict[str, Any]:
     return backtested
 
 
-def card_line(backtested: dict[str, Any] | None = None) -> str:
-    """The one line of every chart's footer, computed from the stored back-test; empty if there is none."""
-    if backtested is None:
+def card_line(found: dict[str, Any] | None = None, subject: str = "budgets") -> str:
+    """The one line of a chart's footer, computed from the stored back-test; empty if there is none.
+
+    ``subject``: "budgets", "front", "aid" or "ceasefire", each with the score of its own kind of forecast.
+    """
+    if found is None:
         try:
-            backtested = stored()
+            found = stored()
         except InputError:
             return ""
-    report = backtested["budgets"]["NATO"]
-    row = report["methods"][budget_scores.UNCONDITIONAL]
-    gain = row["skill"]["all"]
-    word = "better" if gain >= 0 else "worse"
-    span = f"{backtested['first_origin']}-{budget_scores.origins('NATO')[-1] % 100}"
+    if subject == "front":
+        model, rule = found["front"]["model"]["6"], found["front"]["AR(1)"]["6"]
+        return (
+            f"6-month front forecasts 2023-26: CRPS {_against(1 - model['crps'] / rule['crps'])} than AR(1); "
+            f"80% bands covered {model['coverage']['80']:.0%}"
+        )
+    if subject == "aid":
+        parts = [
+            f"{name} {_against(found['aid'][code]['skill'])}" for code, name in (("USA", "U.S."), ("EUR", "European"))
+        ]
+        return (
+            f"half-year military aid 2022-25: CRPS {', '.join(parts)} than a random walk; seven of them decide little"
+        )
+    if subject == "ceasefire":
+        row = next(event for event in found["events"] if event["name"].startswith("ceasefire"))
+        return (
+            f"ceasefire within a quarter, 2022-26: Brier score {row['brier']:.3f}, {row['trials']} quarters without one"
+        )
+    row = found["selection"]["rows"]["selection"]
     return (
-        f"1-3-year budget forecasts {span}: CRPS {abs(gain):.0%} {word} than the best simple rule; "
-        f"80% bands covered {row['coverage']['80']:.0%}"
+        f"1-3-year budget forecasts 2016-26, form chosen inside the test: CRPS {_against(row['skill'])} than the best "
+        f"simple rule; 80% bands covered {row['coverage']['80']:.0%}"
     )
+
+
+def _against(gain: float) -> str:
+    return f"{abs(gain):.0%} {'better' if gain >= 0 else 'worse'}"

@@ -322,12 +322,24 @@ def provenance(cast: Cast, figure: str, size: str, command: str = "") -> Provena
 
 
 @cache
-def skill_line() -> str:
-    """One line of the back-test card, or nothing where there is no back-test."""
+def skill_line(subject: str = "budgets") -> str:
+    """One line of the back-test card about a subject, or nothing where there is no back-test."""
     import sim.evidence
 
     card = getattr(sim.evidence, "card_line", None)
-    return str(card()) if card else ""
+    return str(card(subject=subject)) if card else ""
+
+
+def subject_of(names: Sequence[str]) -> str:
+    """What a chart of these variables is about, as the card of the back-test tells subjects apart."""
+    kinds = {_KINDS.get(name, "aid" if "aid_" in name else "budgets") for name in names}
+    return kinds.pop() if len(kinds) == 1 else "budgets"
+
+
+_KINDS = {
+    "russian_controlled_km2": "front", "net_gain_km2": "front", "kursk_held_km2": "front",
+    "russian_casualties_thousand": "front", "ceasefire": "ceasefire", "in_talks": "ceasefire",
+}  # fmt: skip
 
 
 _KNOWN: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()

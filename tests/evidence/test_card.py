@@ -84,10 +84,11 @@ def test_targets_of_front_and_aid_are_met() -> None:
 
 def test_the_line_follows_the_numbers() -> None:
     found = copy.deepcopy(stored())
-    row = found["budgets"]["NATO"]["methods"]["unconditional"]
-    row["skill"]["all"], row["coverage"]["80"] = -0.123, 0.654
+    row = found["selection"]["rows"]["selection"]
+    row["skill"], row["coverage"]["80"] = -0.123, 0.654
     assert card_line(found) == (
-        "1-3-year budget forecasts 2016-23: CRPS 12% worse than the best simple rule; 80% bands covered 65%"
+        "1-3-year budget forecasts 2016-26, form chosen inside the test: CRPS 12% worse than the best simple rule; "
+        "80% bands covered 65%"
     )
 
 
@@ -96,6 +97,7 @@ def test_a_shorter_back_test_repeats_itself_and_survives_the_file(
 ) -> None:
     monkeypatch.setattr(budget_scores, "VARIANTS", {})
     monkeypatch.setattr("sim.evidence.rolling.DEFINITIONS", ("NATO",))
+    monkeypatch.setattr("sim.evidence.rolling.score_selection", lambda **_: stored()["selection"])
     first, again = (backtest(draws=80, runs=64, first=2020) for _ in range(2))
     assert first == again
     assert stored(store(first, tmp_path / "b.json")) == first
