@@ -94,7 +94,7 @@ def _parameters(verb: str, words: list[str]) -> dict[str, Any]:
 
     command = program.get_command(click.get_current_context(), verb)
     assert command is not None
-    return command.make_context(verb, words, resilient_parsing=False).params
+    return command.make_context(verb, words, help_option_names=[]).params  # a carried command asks for no help
 
 
 def _from_run(carried: Mapping[str, Any], given: Mapping[str, Any], folder: Path, line: str, *, quiet: bool) -> Drawing:
