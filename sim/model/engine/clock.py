@@ -20,7 +20,11 @@ FIRST_PRIORITY = 10  # of the first phase of a day; SimPy uses 0 and 1 for its o
 
 
 class _Moment(simpy.Event):
-    """An event that happens on a given day, in a given phase of that day."""
+    """An event that happens on a given day, in a given phase of that day.
+
+    SimPy's own timeout would do but for the phase: it takes no priority. So the event is marked as having happened and
+    put into the queue by hand, as SimPy's timeout does.
+    """
 
     def __init__(self, environment: simpy.Environment, delay: int, priority: int) -> None:
         super().__init__(environment)

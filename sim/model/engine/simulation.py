@@ -54,7 +54,7 @@ def run_block(
         [event.date for event in scenario.events] + [event.until for event in scenario.events if event.until]
     )
     engine = Engine(clock, settings, streams, event_days, explaining)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # every branch is computed for every run, also where it is masked out afterwards
         systems = registry.build(engine)
         record = Record(engine, axes(registry, scenario), registry.systems, systems, only)
         acting = [systems[system.name].process() for system in registry.systems if system.phase]

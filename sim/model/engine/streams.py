@@ -1,8 +1,10 @@
 """The only file that makes a random generator.
 
 A draw is a pure function of (seed, system, slot, period, purpose, run): a counter-based Philox generator is keyed by
-(seed, system) and its counter is set to (run, period, slot, purpose). So no draw depends on the scenario, on other
-systems, on the horizon, on how many runs there are, on the size of a block or on the order of processes.
+(seed, system) and its counter is set to (run, period, slot, purpose). The period says when (a month's or a year's
+number), the slot for whom (computed from an entity's code), the purpose which of a system's draws. So no draw depends
+on the scenario, on other systems, on the horizon, on how many runs there are, on the size of a block or on the order
+of processes.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from sim.model.systems.commitment import POSTURES, Commitment
 from sim.model.systems.us_politics import UnitedStates
 from sim.scenario import Number, Value, discrete, fixed, gamma, normal, uniform
 
+LARGEST_LAW = 500.0  # USD bn; all U.S. defence spending of a year is below 1,000
 ENOUGH = 0.5  # years under one control of Congress from which on they are counted
 _LAWS = "five supplemental laws 2022-24 (CSIS, CRS); Jeffreys posterior"
 
@@ -87,6 +88,7 @@ class Supplementals:
         passes = asked & (engine.streams.uniform("supplementals", period) < 1 - np.exp(-rate * factor / 12))
         luck = engine.streams.normal("supplementals", period, purpose=1)
         dollars = number("us.aid.law_median_busd") * np.exp(number("us.aid.law_sd_log") * luck)
+        dollars = np.minimum(dollars, LARGEST_LAW)
         size = dollars * number("us.aid.eur_per_usd")
         military = np.where(passes, size, 0).astype(np.float32)
         return military, military * number("us.aid.other_to_military")

@@ -64,6 +64,8 @@ HANDLING_KEYS = (
     "us.aid.delivery_factor",
     "europe.aid.delivery_factor",
 )
+# EUR bn that one donor can promise of one kind in a month, whatever a scenario sets: what it produces in a year.
+MOST_A_MONTH = np.array([[donor.gdp_beur_2021 or 10_000.0] for donor in facts.donors()], np.float32)
 SMOOTH = 6  # months over which a fall in U.S. aid and the flow of deliveries are read
 
 
@@ -194,7 +196,7 @@ class Aid:
         new[MILITARY] *= package(drawn, chance, spread)
         new[:, USA] = self._from_congress(period)
         new[MILITARY, EUROPE] += self._replace() * self._known.europe_weight[:, None]
-        return new
+        return np.minimum(new, MOST_A_MONTH)
 
     def _willing(self, day: date) -> Numbers:
         number = self._engine.settings.number

@@ -13,6 +13,7 @@ from sim.model.engine import Numbers
 from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline
 
 Sums = NDArray[np.float32]
+MOST_GENEROUS = 5.0  # % of GDP a year; the most that a donor has given is below 1
 FIRST_MONTHS = 12  # months of own history that weigh as much as the distance rule
 _OTHER_WITHOUT_HISTORY = 1.0  # financial and humanitarian aid relative to military, for states without history
 _EU_WITHOUT_HISTORY = 0.1  # % of EU GDP a year, financial and humanitarian: Kiel PB 186 gives 0.10 for all Europe
@@ -95,6 +96,7 @@ def _by_distance(donors: tuple[facts.Donor, ...], gdp: Sums, level: Numbers, slo
             other[row] = _EU_WITHOUT_HISTORY / 100 * gdp[row]
         elif donor.distance_km is not None and donor.member:
             military[row] = level / 100 * gdp[row] * (donor.distance_km / 1000) ** slope
+            military[row] = np.minimum(military[row], np.float32(MOST_GENEROUS / 100 * gdp[row]))
             other[row] = _OTHER_WITHOUT_HISTORY * military[row]
     return np.stack([military, other])
 

@@ -18,6 +18,7 @@ from sim.model.systems.elections import CENTRE
 from sim.model.systems.threat import PEACETIME
 
 LOWEST = 0.2  # % of GDP; no ally with forces has reported less than 0.3
+HIGHEST = 15.0  # % of GDP; the highest that an ally has spent since 1949 is 14 (the United States in 1953)
 DEADLINE_REACH = 0.5  # points of GDP: the largest distance that was closed in one deadline year
 WAR_SCALE = 1.47  # threat behind budgets in war less in peace: 1.8 - 0.33
 BEND = 1.5  # % of GDP at which the pull towards the wartime ceiling is 1
@@ -120,8 +121,8 @@ def terms(by: Coefficients, at: Situation) -> dict[str, Numbers]:
 
 
 def next_share(share: Numbers, change: dict[str, Numbers]) -> Numbers:
-    """Next year's share, % of GDP: this year's plus the sum of the terms, not below 0.2."""
+    """Next year's share, % of GDP: this year's plus the sum of the terms, kept within 0.2 and 15."""
     total = share
     for term in change.values():
         total = total + term
-    return np.maximum(total, LOWEST).astype(np.float32)
+    return np.clip(total, LOWEST, HIGHEST).astype(np.float32)
