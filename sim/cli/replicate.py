@@ -24,8 +24,10 @@ def replicate_command(as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     for row in rows:
-        click.echo(f"{row['number']:>3}  {'within ' if row['passed'] else 'OUTSIDE'}  {row['result']}")
+        verdict = ("within " if row["passed"] else "OUTSIDE") if row["scored"] else "beside "
+        click.echo(f"{row['number']:>3}  {verdict}  {row['result']}")
         click.echo(f"     target {row['target']} (tolerance {row['tolerance']}); model {row['model']}")
         if row["remark"]:
             click.echo(f"     {row['remark']}")
-    click.echo(f"{sum(row['passed'] for row in rows)} of {len(rows)} within tolerance")
+    scored = [row for row in rows if row["scored"]]
+    click.echo(f"{sum(row['passed'] for row in scored)} of {len(scored)} within tolerance; the others are not scored")

@@ -79,7 +79,9 @@ def draw_again(carried: Mapping[str, Any], folder: Path, *, quiet: bool) -> Draw
         drawn = (carried["seed"], carried["runs"], str(carried["figure"]), *carried["scenarios"].values())
     except (ValueError, IndexError, KeyError, AttributeError, click.ClickException, click.exceptions.Exit):
         raise InputError("the figure does not carry the command that made it, so it cannot be made again") from None
-    if (given["seed"], given["runs"]) != drawn[:2]:
+    sources = [given[name] for name in ("scenario", "first", "second") if name in given] + [*given.get("scenarios", ())]
+    simulated = not any((Path(source) / "manifest.json").is_file() for source in sources)
+    if simulated and (given["seed"], given["runs"]) != drawn[:2]:  # a finished result has runs and seed of its own
         raise InputError("the command that the figure carries is not the one that made it: seed or runs differ")
     if words[1] == "run":
         return _from_run(carried, given, folder, line, quiet=quiet)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim import facts
 from sim.evidence.aid import clustered
 from sim.evidence.history import FINAL
+from sim.evidence.replication_2026 import LATER_ROWS
 from sim.evidence.replication_war import WAR_ROWS
 from sim.evidence.retelling import Row, actual, run, shares
 from sim.model.systems.budgets.equation import exposure
@@ -38,6 +39,7 @@ def replicate() -> tuple[Row, ...]:
         debt_slope,
         neighbours,
         *WAR_ROWS,
+        *LATER_ROWS,
     )
     return tuple(row() for row in rows)
 

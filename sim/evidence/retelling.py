@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence.history import outcomes
+from sim.facts.tables import per_folder
 from sim.loading import load
 from sim.model import simulate
 
@@ -21,6 +21,7 @@ class Row:
     """One line: the result, its target and tolerance in words, the model's figure, whether it is met, and a remark.
 
     ``simulated``: False where no run is behind the figure, only the facts or the literature page.
+    ``scored``: False where the start could not see the figure, so that meeting it is reported and counts for nothing.
     ``reproduced``: the target computed again from the facts, or empty where it is not a figure of the facts.
     """
 
@@ -33,15 +34,16 @@ class Row:
     passed: bool
     remark: str
     simulated: bool = True
+    scored: bool = True
 
 
-@cache
+@per_folder
 def run(name: str) -> dict[str, NDArray[np.float32]]:
     """One thousand runs of a shipped history."""
     return simulate(load(name), SEED, 0, RUNS)
 
 
-@cache
+@per_folder
 def actual() -> Array:
     """Shares 2014 to 2024, ``(members, 11)``, NATO, June 2024."""
     return outcomes(range(2014, 2025))

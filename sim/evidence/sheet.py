@@ -293,7 +293,12 @@ def _events(scores: Sequence[dict[str, Any]]) -> str:
 
 def _replication(checked: Sequence[dict[str, Any]]) -> str:
     keys = ("number", "result", "target", "tolerance", "reproduced", "model")
-    rows = [[row[key] for key in keys] + ["yes" if row["passed"] else "**no**", row["remark"]] for row in checked]
+    rows = [
+        [row[key] for key in keys]
+        + [("yes" if row["passed"] else "**no**") if row.get("scored", True) else "not scored", row["remark"]]
+        for row in checked
+    ]
+    checked = [row for row in checked if row.get("scored", True)]
     met = sum(row["passed"] for row in checked)
     run = [row for row in checked if row["simulated"]]
     tested = sum(row["passed"] for row in run)

@@ -297,6 +297,16 @@ def test_figures_of_a_comparison_are_drawn_and_exported_again_the_same(here: Pat
     assert (one.exit_code, one.stderr) == (0, "")
 
 
+def test_a_figure_of_finished_results_is_made_again_with_their_runs(here: Path, alliance: Alliance) -> None:
+    """The command says nothing of runs, so it carries the default; the results have 12."""
+    for name in ("short", "harsh"):
+        assert alliance("run", f"{name}.toml", *NUMBERS, "--out", f"done/{name}").exit_code == 0
+    done = alliance("compare", "done/short", "done/harsh", "--jobs", "1", "-q", "--format", "svg", "--out", "both")
+    assert done.exit_code == 0, done.stderr
+    again = alliance("rerun", "both/figures/overlay.svg", "-q")
+    assert (again.exit_code, again.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
