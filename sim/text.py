@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from html import escape
@@ -15,6 +17,7 @@ from typing import Any
 
 LONGEST = 60
 MISSING = "n/a"
+_NUMBER = re.compile(r"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?")
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -34,6 +37,30 @@ def tame(text: str, longest: int = LONGEST) -> str:
     """``text`` on one line: characters that cannot be printed are escaped, and what is too long is cut."""
     cut = text if len(text) <= longest else text[: longest - 3] + "..."
     return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in cut)
+
+
+# Letters that turn the direction of what follows them: a name can pose as another with them.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def unfit(text: str, breaks: str = "") -> str:
+    """The first character of ``text`` that no terminal, page or picture may be given, escaped; empty if all are fit.
+
+    These are control characters, halves of characters, points that are no character, and letters that turn the
+    direction of writing. Characters in ``breaks``, such as a line's end, are fit.
+    """
+    for letter in text:
+        if letter in breaks:
+            continue
+        kind = unicodedata.category(letter)
+        if kind in ("Cc", "Cs") or letter in _TURNING or (ord(letter) & 0xFFFE) == 0xFFFE:
+            return f"\\u{ord(letter):04x}"
+    return ""
+
+
+def cell(text: str) -> str:
+    """``text`` as a cell of a table for spreadsheets, which must not take it for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(text) else text
 
 
 def shown(raw: Any) -> str:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sim.scenario.entities import entity_name
-from sim.text import difference, quantity, runs_of_100
+from sim.text import cell, difference, quantity, runs_of_100
 
 LEVEL = 0.05
 # Where fewer runs differ, the spread of the differences, and so what could have been found, rests on a handful.
@@ -120,7 +120,7 @@ def csv_text(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
 def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return int(value)
-    return "" if value is None else value
+    return "" if value is None else cell(value) if isinstance(value, str) else value
 
 
 def sentence(row: Row) -> str:

@@ -29,7 +29,9 @@ PIECE = 16 * 2**20  # bytes of run values in memory at a time
 CHUNK = 64 * 2**10  # values in a compressed chunk, about
 WIDEST = 4096  # runs in a compressed chunk
 EPOCH = np.datetime64("1970-01-01", "D")
-TIME_UNITS = {"days", "months", "years", "hours", "minutes", "seconds"}
+# Our units in UDUNITS, which knows no currencies. A day is "d": readers take "days" for a span of time and turn the
+# number into one.
+UDUNITS = {"EUR bn": "1e9", "USD bn": "1e9", "thousand": "1e3", "km²": "km2", "days": "d"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,8 @@ def group_axis(entity: str) -> str:
 
 def _write_axes(file: NetcdfFile, axes: Axes, runs: int) -> None:
     """Dimensions and their coordinates."""
-    file.axis("run", np.arange(runs, dtype=np.int32), {"long_name": "Run, counted from 0"})
-    file.axis("quantile", np.array(QUANTILES), {"long_name": "Share of runs below"})
+    file.axis("run", np.arange(runs, dtype=np.int32), {"long_name": "Run, counted from 0", "units": "1"})
+    file.axis("quantile", np.array(QUANTILES), {"long_name": "Share of runs below", "units": "1"})
     of_time = {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian", "standard_name": "time"}
     for name, days in {"time_year": axes.years, "time_month": axes.months}.items():
         if days:
@@ -191,5 +193,5 @@ def _attributes(variable: Variable) -> dict[str, str | int]:
 
 
 def _unit(unit: str) -> dict[str, str | int]:
-    """The unit, under our name and under the conventions' one unless readers would take the number for a time span."""
-    return {"unit": unit} if unit in TIME_UNITS else {"unit": unit, "units": unit}
+    """The unit in our words, and as the conventions write it: ``percent``, a multiple of one, or a unit of UDUNITS."""
+    return {"unit": unit, "units": "percent" if unit.startswith("%") else UDUNITS.get(unit, "1")}

@@ -19,7 +19,7 @@ from sim.ensemble.netcdf import group_axis
 from sim.errors import InputError, Problem
 from sim.scenario.entities import entity_code, entity_name, wrong_code
 from sim.scenario.values import Dated
-from sim.text import decimals, html_table, number, share, unknown
+from sim.text import decimals, html_table, number, share, unfit, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -390,6 +390,9 @@ def faults(scenario: Scenario) -> Iterator[tuple[str, str]]:
 
     if not EARLIEST_START <= scenario.start < scenario.end <= LATEST_END:
         yield "scenario.start", f"{scenario.start} to {scenario.end} cannot be simulated"
+    for key in ("name", "title", "label", "description"):
+        if letter := unfit(getattr(scenario, key), "\n\r\t"):
+            yield f"scenario.{key}", f"this text holds the character {letter}, which cannot be shown"
     known = catalogue()
     settings = [(key, given.value) for key, given in scenario.values.items()]
     for key, value in [*settings, *(pair for event in scenario.events for pair in event.sets)]:

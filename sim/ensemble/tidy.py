@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.text import cell
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -37,7 +39,7 @@ def text(scenario: str, variables: Sequence[Variable], axes: Axes, statistics: M
 def renamed(content: bytes, scenario: str) -> bytes:
     """The same file as `text` makes it for another scenario name."""
     lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    return _encoded([_joined(next(lines)), *(_joined((scenario, *cells[1:])) for cells in lines)])
+    return _encoded([_joined(next(lines)), *(_joined((cell(scenario), *cells[1:])) for cells in lines)])
 
 
 def _encoded(lines: Sequence[str]) -> bytes:
@@ -56,7 +58,7 @@ def _lines(scenario: str, variable: Variable, axes: Axes, statistics: Statistics
         table, form, unit = _table(statistics), STATISTICS, variable.unit
     tail = _joined((unit.replace("²", "2"), variable.price_basis))
     for index, entity in enumerate(entities):
-        head = _joined((scenario, variable.name, entity))
+        head = _joined((cell(scenario), variable.name, entity))
         rows = table.reshape(len(dates), len(entities), -1)[:, index].tolist()
         for day, row in zip(dates, rows, strict=True):
             yield f"{head},{day},{form % tuple(row)},{tail}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from logging import getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from sim.figures import style
 from sim.figures.cases import Cast, Ensemble, cast_of
 from sim.figures.drawing import Drawing
 from sim.figures.export import USUAL_FORMATS
+from sim.figures.ink import undrawn
 from sim.figures.printing import write_all
 from sim.figures.style import Size, size_named
 from sim.scenario.entities import entity_code
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from sim.analysis import Comparison
 
 # The figures of a run, in order; each can also be drawn for a comparison.
+LOG = getLogger("alliance")
 FIGURES = (
     "overview",
     "spending",
@@ -124,6 +127,10 @@ def draw_all(
     wanted = figure_names(source) if names is None else [_spelled(cast, name) for name in names]
     for name in wanted:
         _maker(cast, name)
+    with style.applied():
+        missing = undrawn("".join(f"{case.label}{case.source.scenario.title}" for case in cast.cases))
+    if missing:
+        LOG.warning("no font of the figures has %s: boxes stand for them; a label in Latin letters helps", missing[:40])
     makers = {name: partial(draw, source, name, page, command=command) for name in wanted}
     return write_all(makers, Path(folder), formats, jobs, progress, replace=replace)
 

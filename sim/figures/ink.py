@@ -186,6 +186,15 @@ def font_of(letter: str, bold: bool) -> Any:
     return font
 
 
+def undrawn(text: str) -> str:
+    """Those letters of ``text`` that our fonts lack, each once, in order; they would be drawn as boxes."""
+    return "".join(
+        letter
+        for letter in dict.fromkeys(text)
+        if letter.isprintable() and not letter.isspace() and not font_of(letter, bold=False).get_char_index(ord(letter))
+    )
+
+
 @cache
 def _advance(letter: str, bold: bool) -> float:
     """How far a letter moves the pen, in type sizes."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 from sim.scenario.document import KeyPath, Report
 from sim.scenario.parameter import Choice, Day, Flag, Number, Parameter, fit
 from sim.scenario.values import FAMILIES, Dated, Distribution, Value, Weights, fixed
-from sim.text import listed, meant, nearest, plain, shown, tame
+from sim.text import listed, meant, nearest, plain, shown, tame, unfit
 
 
 class Fault(Enum):
@@ -41,6 +41,9 @@ def read_value(raw: Any, parameter: Parameter, report: Report) -> Value | Fault:
 def read_text(raw: Any, report: Report) -> str | Fault:
     """A text that says something."""
     if isinstance(raw, str) and raw.strip():
+        if letter := unfit(raw, "\n\r\t"):
+            report((), f"this text holds the character {letter}, which cannot be shown; write it without")
+            return FAULT
         return raw
     report((), f"{shown(raw)} is not a text; write some words in quotes")
     return FAULT

@@ -133,7 +133,7 @@ class _Resolver:
         values |= {slot[1]: given(setting) for slot, setting in settings.items() if slot[0] == "value"}
         files = tuple(layer.document.shown for layer in self.layers)
         texts = (root.title, root.description, root.references)
-        return Scenario(path.stem, *texts, start, end, values, events, files, root.label)
+        return Scenario(tame(path.stem, 200), *texts, start, end, values, events, files, root.label)
 
     def file(self, path: Path, shown_as: str, below: list[Document]) -> FileLayer | None:
         """Read a file after its parents; None if it cannot be read. ``below`` are the files that led here."""

@@ -103,7 +103,7 @@ def test_xarray_opens_the_file_with_dates_units_and_no_missing_value(scenario, t
         }  # fmt: skip
         assert dataset["time_year"].values[-1] == np.datetime64("2026-12-31")
         assert dataset["donor_group"].values.tolist() == ["USA", "EUR", "OTHER", "ALL"]
-        assert dataset["area"].attrs == {"long_name": "Area held", "unit": "km²", "units": "km²"}
+        assert dataset["area"].attrs == {"long_name": "Area held", "unit": "km²", "units": "km2"}
         assert dataset["aid"].attrs["price_basis"] == "current euro"
         assert dataset["day"].dtype == np.float32
         for name, array in dataset.data_vars.items():
