@@ -14,7 +14,6 @@ from sim.figures import style
 from sim.figures.cases import Cast, Ensemble, cast_of
 from sim.figures.drawing import Drawing
 from sim.figures.export import USUAL_FORMATS
-from sim.figures.ink import undrawn
 from sim.figures.printing import write_all
 from sim.figures.style import Size, size_named
 from sim.scenario.entities import entity_code
@@ -127,6 +126,8 @@ def draw_all(
     wanted = figure_names(source) if names is None else [_spelled(cast, name) for name in names]
     for name in wanted:
         _maker(cast, name)
+    from sim.figures.ink import undrawn
+
     with style.applied():
         missing = undrawn("".join(f"{case.label}{case.source.scenario.title}" for case in cast.cases))
     if missing:
