@@ -72,6 +72,10 @@ class Formula:
         default_factory=lambda: {"version": "0.1.0", "facts": "ab" * 32, "command": "alliance run baseline.toml"}
     )
 
+    @property
+    def variables(self) -> dict[str, Variable]:
+        return {variable.name: variable for variable in variables()}
+
     def variable(self, name: str) -> Variable:
         for variable in variables():
             if variable.name == name:

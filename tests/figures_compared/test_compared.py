@@ -143,14 +143,22 @@ def test_the_tile_grids_show_the_32_members_three_times(drawings):
 def test_dates_are_shares_of_runs_or_counts_never_fans(drawings, pair):
     drawing = drawings[2, "dates_reached", "page"]
     told = rows(drawing)
-    assert {row["kind"] for row in told} <= {"share", "runs", "statement", "reported"}
+    assert {row["kind"] for row in told} <= {"share", "runs", "statement", "reported", "since"}
     assert {row["variable"] for row in told if row["kind"] == "runs"} == {"members_at_2pct"}
     assert [frame.values for frame in drawing.frames][:3] == [(0.0, 1.0)] * 3
-    force = [row for row in told if row["note"] == "Ceasefire in force" and row["scenario"] == NAMES[0]]
+    force = [
+        row
+        for row in told
+        if row["kind"] == "share" and row["note"] == "Ceasefire in force" and row["scenario"] == NAMES[0]
+    ]
     np.testing.assert_allclose(
         [float(row["value"]) for row in force], pair.views[0].mean("ceasefire"), rtol=1e-6, atol=1e-9
     )
-    level = [row for row in told if row["note"] == "Europe and Canada at 2% or more" and row["scenario"] == NAMES[1]]
+    level = [
+        row
+        for row in told
+        if row["kind"] == "share" and row["note"] == "Europe and Canada at 2% or more" and row["scenario"] == NAMES[1]
+    ]
     values = pair.views[1].values("europe_canada_share_pct_gdp")
     np.testing.assert_allclose([float(row["value"]) for row in level], (values >= 2.0).mean(axis=1), rtol=1e-6)
 

@@ -96,7 +96,7 @@ def test_the_csv_opens_as_one_table_with_units(pair, folder):
         assert told
         for row in told:
             assert None not in row
-            assert row["kind"] in {"runs", "share", "reported", "level", "statement", "difference"}
+            assert row["kind"] in {"runs", "share", "reported", "since", "level", "statement", "difference"}
             assert row["unit"]
             assert row["kind"] == "level" or re.fullmatch(r"\d{4}-\d\d-\d\d", row["date"])
             if row["kind"] in ("runs", "difference") and row["q25"]:

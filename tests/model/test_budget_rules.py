@@ -259,6 +259,7 @@ class TestPlans:
                 blanket=more.get("blanket", False),
                 kind=more.get("kind", "plan"),
                 kept=None,
+                status="",
             )
 
         told = [

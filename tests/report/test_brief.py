@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import zlib
 
 import pytest
@@ -12,7 +11,6 @@ from sim.figures.report import brief_html, brief_pdf
 from sim.figures.report.story import answer, sides
 from tests.report.conftest import COMMAND
 from tests.report.page import parse
-from tests.report.test_browser import ARGUMENTS
 
 
 @pytest.fixture(scope="module")
@@ -104,18 +102,11 @@ def test_words_of_eight_scenarios_stay_on_the_page(eight):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("which", ["comparison", "eight"])
-def test_it_prints_on_one_page(which, request, tmp_path):
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
+def test_it_prints_on_one_page(which, request, browser, tmp_path):
     place = tmp_path / "brief.html"
     place.write_text(brief_html(request.getfixturevalue(which), COMMAND), encoding="utf-8")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        page = browser.new_page()
-        page.goto(place.as_uri())
-        printed = page.pdf(prefer_css_page_size=True)
-        browser.close()
+    page = browser.new_page()
+    page.goto(place.as_uri())
+    printed = page.pdf(prefer_css_page_size=True)
+    page.close()
     assert len(re.findall(rb"/Type /Page\b", printed)) == 1

@@ -209,7 +209,7 @@ SETS = {
     "=3": "--set  =3 is not KEY=VALUE",
     "": "--set  an empty text is not KEY=VALUE",
     "title=x": "--set  title  only start, end and keys of the model can be set here; write it in the file",
-    "start=2013-01-01": "--set  start  2013-01-01 is outside 2014-01-01 to 2025-01-01, the days a simulation can start",
+    "start=2013-01-01": "--set  start  2013-01-01 is outside 2014-01-01 to 2028-12-31, the days a simulation can start",
     "end=soon": '--set  end  "soon" is not a date; write a date such as 2025-06-30',
     "start=2024-02-30": "--set  start  2024-02-30 is not a day of the calendar; write e.g. 2025-06-30",
     "us={commitment={posture='conditional'}, troops={cut_thousand=1}}": ("--set  us  us is a group; set one key of it"),
