@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import OutPath, json_option
+from sim.cli.options import FilePath, OutPath, force_option, json_option
 
 if TYPE_CHECKING:
     from sim.evidence.scoring import Score, Total
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     "--definition", type=click.Choice(("total", "core")), help="Take NATO's figures of this definition first."
 )
 @click.option("--all", "everything", is_flag=True, help="List every figure, not only a line a variable.")
-@click.option("--csv", "table", type=OutPath(), help="Write every figure to this file.")
+@click.option("--csv", "table", type=FilePath(".csv"), help="Write every figure to this file.")
 @click.option("--figure", type=OutPath(), help="Draw where the reports fell, into this folder.")
+@force_option
 @json_option
 def score_command(
     results: tuple[Path, ...],
@@ -29,6 +30,7 @@ def score_command(
     everything: bool,
     table: Path | None,
     figure: Path | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Score finished results by what was reported since.
@@ -44,13 +46,15 @@ def score_command(
     if table:
         from sim.files import write_whole
 
-        write_whole(table, csv_of({opened[path].scenario.name: rows for path, rows in scored.items()}))
+        write_whole(table, csv_of({opened[path].scenario.name: rows for path, rows in scored.items()}), replace=force)
     if figure:
         from sim.figures import export
         from sim.figures.scored import fallen
 
         for path, rows in scored.items():
-            export(fallen(opened[path], rows), figure, f"score_{opened[path].scenario.name}", ("svg", "png"))
+            export(
+                fallen(opened[path], rows), figure, f"score_{opened[path].scenario.name}", ("svg", "png"), replace=force
+            )
     if as_json:
         document = {opened[path].scenario.name: [row.to_dict() for row in rows] for path, rows in scored.items()}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))

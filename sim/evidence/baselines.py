@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence.history import Definition, before, history
 from sim.evidence.luck import Luck
+from sim.facts.tables import per_folder
 
 Array = NDArray[np.float64]
 Rule = Callable[[Array, int], Array]  # (logs (members, years), horizons) -> points (members, horizons)
@@ -105,7 +105,7 @@ def ensemble(
     return result
 
 
-@cache
+@per_folder
 def _errors(name: str, origin: int, horizons: int) -> tuple[Array, ...]:
     """For each horizon the rule's past errors, ``(dates, members)``, centred on their median."""
     rule, past = _rule(name, origin), np.log(before(origin))
@@ -131,7 +131,7 @@ def _rule(name: str, origin: int) -> Rule:
     return rule
 
 
-@cache
+@per_folder
 def _smoothing(origin: int) -> Smoothing:
     """Weights with the smallest mean absolute one-year error on SIPRI shares from 1999 to the year before."""
     past = np.log(before(origin))

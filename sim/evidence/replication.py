@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from sim.evidence.history import FINAL
 from sim.evidence.replication_2026 import LATER_ROWS
 from sim.evidence.replication_war import WAR_ROWS
 from sim.evidence.retelling import Row, actual, run, shares
+from sim.facts.tables import per_folder
 from sim.model.systems.budgets.equation import exposure
 from sim.model.systems.roster import WITH_FORCES
 
@@ -44,7 +44,7 @@ def replicate() -> tuple[Row, ...]:
     return tuple(row() for row in rows)
 
 
-@cache
+@per_folder
 def _member() -> dict[str, facts.Member]:
     return {member.code: member for member in facts.members()}
 
