@@ -185,7 +185,7 @@ def test_several_scenarios_are_swept_at_the_same_points(tmp_path, alliance):
     assert len(rows) == 1 + 2 * 45
     where = ["--where", "us_commitment@2025 < 0.4", "--no-figures"]
     first = alliance("discover", str(folder), *where).stdout
-    second = alliance("discover", str(folder), *where, "--scenario", "trump_conditional").stdout
+    second = alliance("discover", str(folder), *where, "--scenario", "trump_conditional", "--force").stdout
     assert "mostly when us.commitment.level_continuity is below" in first
     assert "mostly when us.commitment.level_conditional is below" in second
     wrong = alliance("discover", str(folder), *where, "--scenario", "trump_conditionel")

@@ -64,9 +64,10 @@ def test_the_day_before_the_data_is_refused_with_the_first_that_can_be_used() ->
         calibrate(date(2013, 1, 1))
 
 
-def test_a_full_disk_is_told_in_a_line(calibration: Calibration, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_told_in_a_line(calibration: Calibration, tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("")
     with pytest.raises(FaultError, match="cannot be written"):
-        write(calibration, tmp_path / "no such folder" / "a.npz")
+        write(calibration, tmp_path / "a file" / "a.npz")
 
 
 def test_mixing_tells_agreeing_chains_from_stuck_ones() -> None:
