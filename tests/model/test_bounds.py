@@ -18,7 +18,7 @@ KEYS = sorted(
     for parameter in catalogue()
     if isinstance(parameter.domain, Number)
 )
-UKRAINE_KM2 = 603_000
+UKRAINE_KM2 = 603_550
 # Least and greatest value by unit; the shares of GDP and what follows from them by name.
 BOUNDS = {
     "% of GDP": (0, 15.001),  # single precision, and means of members at 15

@@ -1,0 +1,84 @@
+"""Guarantees that mutants of the code once passed by: each says why its number is what it is."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from sim import facts
+from sim.model.engine.variables import Block
+from sim.model.systems.summits import summit_days
+from sim.model.systems.war.war import by_cause
+
+
+def test_a_date_known_only_afterwards_does_not_reach_an_earlier_start(monkeypatch):
+    """A meeting that was announced is planned for, however far; a date filled in later only where it is near."""
+    start, end = date(2022, 3, 1), date(2025, 12, 31)
+    announced = SimpleNamespace(date=date(2024, 5, 20), date_is_hindsight=False)
+    near = SimpleNamespace(date=date(2022, 6, 28), date_is_hindsight=True)
+    far = SimpleNamespace(date=date(2024, 7, 9), date_is_hindsight=True)
+    monkeypatch.setattr(facts, "summits", lambda day: [near, announced])
+    assert summit_days(start, end) == [near.date, announced.date, date(2025, 7, 1)]
+    monkeypatch.setattr(facts, "summits", lambda day: [near, far])
+    days = summit_days(start, end)
+    assert far.date not in days
+    assert days == [near.date, date(2023, 7, 1), date(2024, 7, 1), date(2025, 7, 1)]
+
+
+def test_what_is_ceded_by_terms_is_a_part_of_its_own():
+    """Advances 3, a collapse of 5 and terms of 7 km2 add up to a change of 15, with nothing left for the rest."""
+    values = np.array([[100.0], [115.0]], np.float32)
+    war = SimpleNamespace(
+        from_gain=np.array([3.0], np.float32),
+        from_collapse=np.array([5.0], np.float32),
+        from_terms=np.array([7.0], np.float32),
+    )
+    block = Block(
+        record={"russian_controlled_km2": values, "net_gain_km2": np.array([[0.0], [15.0]], np.float32)},
+        systems={"war": war},
+        variables={},
+        axes=None,
+        start=date(2024, 10, 1),
+        lanes=slice(0, 1),
+    )
+    parts = by_cause(block, "")
+    assert {name: float(part[0]) for name, part in parts.parts.items()} == {
+        "advances month by month": 3.0,
+        "collapse episodes": 5.0,
+        "ceded by terms": 7.0,
+    }
+    assert float((parts.end - parts.begin)[0]) == 15.0
+
+
+def test_an_event_on_the_last_day_asked_about_has_happened(tmp_path):
+    """`explain` to a day lists what happened up to and on that day, and nothing after it."""
+    from sim.analysis.explain import explain
+    from sim.ensemble import run
+    from sim.loading import load
+
+    path = tmp_path / "case.toml"
+    events = "".join(
+        f'[[events]]\ndate = {day}\nname = "{day}"\nset = {{ us.commitment.shock = -0.1 }}\n'
+        for day in ("2024-12-30", "2024-12-31", "2025-01-01")
+    )
+    path.write_text(f'title = "t"\ndescription = "d"\nreferences = ["r"]\nend = 2025-03-31\n{events}')
+    result = run(load(path), runs=4, out=tmp_path / "r")
+    told = explain(result, "us_commitment", None, date(2024, 12, 31))
+    assert [event.name for event in told.events] == ["2024-12-30", "2024-12-31"]
+
+
+@pytest.mark.parametrize(("share", "expected"), [(1.7, 0.3), (2.0, 0.0), (2.4, 0.0)])
+def test_a_plan_overdue_asks_for_what_is_missing_and_no_more(monkeypatch, share, expected):
+    from sim.model.systems.budgets.plans import Plans
+
+    plan = SimpleNamespace(
+        member="DEU", announced_on=date(2020, 1, 1), target_year=2024, target_pct_gdp=2.0, firmness="plan",
+        blanket=False, kind="plan", kept=None, status="",
+    )  # fmt: skip
+    monkeypatch.setattr(facts, "plans", lambda known: [plan])
+    asked = Plans(date(2022, 1, 1), ("DEU",)).asked(2025, [0], np.full((1, 1), share, np.float32))
+    assert float(asked.overdue[0, 0]) == pytest.approx(expected, abs=1e-6)
+    assert float(asked.in_progress[0, 0]) == float(asked.final[0, 0]) == 0
