@@ -57,10 +57,10 @@ def check(scenario: str | Path, sets: Sequence[str] = ()) -> list[Problem]:
 
 
 def notes(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
-    """What to know of a sound scenario's days: where facts, forecasts and calendars end, and own rows it cannot see."""
+    """What to know of a sound scenario's days: where facts and calendars end, and what cannot act on them."""
     from sim import model
     from sim.facts import FACTS_END, own
-    from sim.scenario import resolve
+    from sim.scenario import acting, resolve
     from sim.shipped import find_scenario
 
     resolved = resolve.load(find_scenario(scenario), sets=sets, **_surroundings())
@@ -74,7 +74,7 @@ def notes(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
             f"growth after {model.LAST_FORECAST} is each member's median since 2001; elections after "
             f"{model.LAST_CALENDAR} come a term after the last"
         )
-    return remarks
+    return [*remarks, *acting.remarks(resolved)]
 
 
 def _surroundings() -> dict[str, Any]:
