@@ -12,20 +12,39 @@ from numpy.typing import NDArray
 
 from sim.model.engine import Block, Engine, Numbers, Parts, Process, State, System, Variable, month_number, single
 from sim.model.systems.hostilities import DAY_ONE
-from sim.model.systems.roster import Roster
+from sim.model.systems.roster import CODES, Roster
 from sim.model.systems.secretary_general import SecretaryGeneral
 from sim.model.systems.us_politics import PARTY, UnitedStates
-from sim.scenario import Choice, Number, Parameter, Value, Weights, fixed, normal, uniform
+from sim.scenario import Choice, Day, Distribution, Number, Parameter, Value, Weights, fixed, normal, uniform
 
 PHASE = "commitment"
 POSTURES = ("continuity", "conditional", "retrenchment")
 BY_WINNER = "by_winner"
 FIRST_CHOICE = 2025  # the first presidency whose posture is a question; before it, continuity
 CONTINUITY, CONDITIONAL, RETRENCHMENT = range(3)
+_USA_ROW = CODES.index("USA")
 REFERENCE = 0.54  # share of respondents in FRA, DEU, GBR who see the USA as a reliable guarantor, 2024
+AFTER_2025 = date(2026, 1, 1)  # starts from here on have seen what the administration of 2025 did in its first year
 
 _POSTURE_SOURCE = "assumption: no data to 2024 ties a winner to a posture"
 _TROOPS_SOURCE = "scenario cuts of 0, 20 and 50 thousand"
+_PRESSURE_SOURCE = "not identified; pressure works where abandonment is credible and threat is high (Blankenship)"
+
+
+def _pressure(posture: str, default: Distribution, sweep: str) -> Parameter:
+    return Parameter(
+        key=f"us.pressure.level_{posture}",
+        meaning=f"pressure that a posture of {posture} puts on allies to spend more; 1: protection is made conditional "
+        "in public and a figure is named",
+        unit="index 0 to 1",
+        kind="assumption",
+        default=default,
+        source=_PRESSURE_SOURCE,
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep=sweep,
+    )
+
 
 PARAMETERS = (
     Parameter(
@@ -142,6 +161,64 @@ PARAMETERS = (
         domain=Number(-1.0, 1.0),
     ),
     Parameter(
+        key="us.commitment.level",
+        meaning="credibility that the guarantee moves to, whatever the posture says; not set: the posture's level",
+        unit="index 0 to 1",
+        kind="assumption",
+        default=None,
+        source="scenario lever",
+        domain=Number(0.0, 1.0),
+    ),
+    Parameter(
+        key="us.commitment.shock_half_life_months",
+        meaning="time in which a shock loses half of its effect; not set: it fades as fast as credibility moves",
+        unit="months",
+        kind="assumption",
+        default=None,
+        source="scenario lever",
+        domain=Number(0.1, 240.0),
+    ),
+    _pressure("continuity", fixed(0.1), "0 to 0.3"),
+    _pressure("conditional", uniform(0.3, 0.9), "0.3 to 0.9"),
+    _pressure("retrenchment", uniform(0.3, 1.0), "0.3 to 1"),
+    Parameter(
+        key="us.pressure.level",
+        meaning="pressure on allies to spend more, whatever the posture says; not set: the posture's level",
+        unit="index 0 to 1",
+        kind="assumption",
+        default=None,
+        source="scenario lever",
+        domain=Number(0.0, 1.0),
+    ),
+    Parameter(
+        key="us.troops.thousand",
+        meaning="number of U.S. troops in Europe, whatever the posture says; not set: what follows from the posture",
+        unit="thousand",
+        kind="assumption",
+        default=None,
+        source="scenario lever",
+        domain=Number(0.0, 400.0),
+    ),
+    Parameter(
+        key="us.troops.floor_thousand",
+        meaning="number of U.S. troops in Europe below which the law does not allow a cut; not set: no such law",
+        unit="thousand",
+        kind="assumption",
+        default=None,
+        source="scenario lever; the law for fiscal 2026 asks for 76 thousand",
+        domain=Number(0.0, 400.0),
+    ),
+    Parameter(
+        key="us.withdrawal.date",
+        meaning="day on which the United States leaves the treaty; not set: only by the yearly probability",
+        unit="date",
+        kind="assumption",
+        default=None,
+        source="scenario lever",
+        at_start=True,
+        domain=Day(),
+    ),
+    Parameter(
         key="us.troops.start_thousand",
         meaning="U.S. troops in Europe at the start",
         unit="thousand",
@@ -218,6 +295,8 @@ class Commitment:
         self._troops_before = self.troops.copy()
         self.posture: NDArray[np.int8] = np.zeros(engine.runs, np.int8)
         self.withdrawn = engine.no()
+        self.pressure = engine.fill(settings.number("us.pressure.level_continuity"))
+        self._from_shocks = engine.zeros()  # what shocks with a half-life of their own have left in credibility
         self._by_party: list[NDArray[np.int8]] = []
 
     def process(self) -> Process:
@@ -228,7 +307,7 @@ class Commitment:
             if day.year >= FIRST_CHOICE:
                 self._choose(day)
             self._move(month_number(day))
-            self._withdraw(month_number(day))
+            self._withdraw(day)
 
     def _choose(self, day: date) -> None:
         """The posture of the presidency in office; a presidency keeps the draw of its first January."""
@@ -245,25 +324,42 @@ class Commitment:
         given_winner = np.where(self._states.president == 1, self._by_party[1], self._by_party[0])
         self.posture = np.where(said == 0, given_winner, said - 1).astype(np.int8)
 
+    def _of_posture(self, prefix: str, stated: str) -> Numbers:
+        """The value that belongs to the posture of each run, or the one that the scenario states instead."""
+        settings = self._engine.settings
+        values = [settings.number(f"{prefix}_{name}") for name in POSTURES]
+        value = np.where(
+            self.posture == CONTINUITY, values[0], np.where(self.posture == CONDITIONAL, values[1], values[2])
+        )
+        return settings.stated(stated, value)
+
     def _move(self, period: int) -> None:
         settings, streams = self._engine.settings, self._engine.streams
-        levels = [settings.number(f"us.commitment.level_{name}") for name in POSTURES]
-        level = np.where(
-            self.posture == CONTINUITY, levels[0], np.where(self.posture == CONDITIONAL, levels[1], levels[2])
-        )
+        self.pressure = self._of_posture("us.pressure.level", "us.pressure.level")
         chance = settings.number("us.commitment.statements_per_year") / 12
         drawn = streams.uniform("commitment", period)
         sign = np.where(drawn < chance / 2, -1.0, np.where(drawn < chance, 1.0, 0.0)).astype(np.float32)
         shock = sign * settings.number("us.commitment.statement_size") + settings.number("us.commitment.shock")
         noise = settings.number("us.commitment.noise") * streams.normal("commitment", period, purpose=1)
-        self.credibility = next_credibility(
-            self.credibility,
-            level,
+        before, absorbed = self.credibility, self._secretary.absorbed()
+        if settings.is_set("us.commitment.shock_half_life_months"):
+            kept = 0.5 ** (1 / settings.number("us.commitment.shock_half_life_months"))
+            own_life = ~np.isnan(kept)
+            kept, shaken = np.where(own_life, kept, 0), np.where(own_life, shock, 0)
+            before = before - self._from_shocks
+            self._from_shocks = single(
+                kept * self._from_shocks + (1 - absorbed) * np.minimum(shaken, 0) + np.maximum(shaken, 0)
+            )
+            shock = np.where(own_life, 0, shock)
+        moved = next_credibility(
+            before,
+            self._of_posture("us.commitment.level", "us.commitment.level"),
             settings.number("us.commitment.speed_per_month"),
             shock,
-            self._secretary.absorbed(),
+            absorbed,
             noise,
         )
+        self.credibility = single(np.clip(moved + self._from_shocks, 0, 1))
         self._move_troops()
 
     def _move_troops(self) -> None:
@@ -274,17 +370,26 @@ class Commitment:
             np.where(self.posture == CONDITIONAL, settings.number("us.troops.cut_conditional_thousand"), 0),
         )
         restrained = settings.number("us.troops.congress_restraint") * (self._states.chambers_of_other_party() == 2)
-        goal = np.maximum(self._troops_before - cut * (1 - restrained), 0) * ~self.withdrawn
-        self.troops = (
-            self.troops + (goal - self.troops) * np.minimum(3 / settings.number("us.troops.months"), 1)
-        ).astype(np.float32)
+        goal = np.maximum(self._troops_before - cut * (1 - restrained), 0)
+        if settings.is_set("us.troops.floor_thousand"):
+            goal = np.fmax(goal, np.minimum(settings.number("us.troops.floor_thousand"), self._troops_before))
+        moved = self.troops + (goal * ~self.withdrawn - self.troops) * np.minimum(
+            3 / settings.number("us.troops.months"), 1
+        )
+        self.troops = single(settings.stated("us.troops.thousand", moved))
 
-    def _withdraw(self, period: int) -> None:
-        yearly = self._engine.settings.number("us.withdrawal.probability_per_year")
+    def _withdraw(self, day: date) -> None:
+        """Leaves the treaty by the yearly chance, on the scenario's day, or where an event ends the membership."""
+        settings, period = self._engine.settings, month_number(day)
+        yearly = settings.number("us.withdrawal.probability_per_year")
         drawn = self._engine.streams.uniform("commitment", period, purpose=2)
         leaves = (self.posture == RETRENCHMENT) & ~self.withdrawn & (drawn < 1 - (1 - yearly) ** (1 / 12))
+        named = settings.date("us.withdrawal.date")
+        if named is not None and named <= day:
+            leaves = leaves | True
         self.withdrawn |= leaves
         self._roster.leave("USA", leaves)
+        self.withdrawn = ~self._roster.member[_USA_ROW]
         self.credibility = np.where(self.withdrawn, 0, self.credibility).astype(np.float32)
 
 
@@ -296,9 +401,15 @@ def next_credibility(
     return single(np.clip(moved, 0, 1))
 
 
-def troops_known(start: date) -> dict[str, Value]:
-    """How many U.S. troops were in Europe on a day: before the full-scale war of 2022 fewer than since."""
-    return {"us.troops.start_thousand": normal(100.0, 5.0) if start >= DAY_ONE else uniform(60.0, 80.0)}
+def known_posture(start: date) -> dict[str, Value]:
+    """U.S. troops in Europe on a day, and what 2025 showed of pressure once it is past."""
+    values: dict[str, Value] = {
+        "us.troops.start_thousand": normal(100.0, 5.0) if start >= DAY_ONE else uniform(60.0, 80.0)
+    }
+    if start >= AFTER_2025:
+        values["us.pressure.level_conditional"] = uniform(0.5, 1.0)
+        values["us.pressure.level_retrenchment"] = uniform(0.4, 1.0)
+    return values
 
 
 def by_posture(block: Block, _: str) -> Parts:
@@ -325,6 +436,10 @@ SYSTEM = System(
         ),
         Variable("us_posture", "U.S. posture", "label", "month", labels=POSTURES, read="posture", states=("posture",)),
         Variable(
+            "us_pressure", "U.S. pressure on allies to spend more", "index 0 to 1", "month",
+            read="pressure", states=("pressure",),
+        ),
+        Variable(
             "us_troops_europe_thousand", "U.S. troops in Europe", "thousand", "month", read="troops", states=("troops",)
         ),
         Variable(
@@ -341,7 +456,18 @@ SYSTEM = System(
             ),
             reads=("president",),
         ),
-        "withdrawal": State(keys=("us.withdrawal.probability_per_year",), reads=("posture",)),
+        "pressure": State(
+            keys=(
+                "us.pressure.level_continuity",
+                "us.pressure.level_conditional",
+                "us.pressure.level_retrenchment",
+                "us.pressure.level",
+            ),
+            reads=("posture",),
+        ),
+        "withdrawal": State(
+            keys=("us.withdrawal.probability_per_year", "us.withdrawal.date", "alliance.*.member"), reads=("posture",)
+        ),
         "credibility": State(
             keys=(
                 "us.commitment.level_continuity",
@@ -352,6 +478,8 @@ SYSTEM = System(
                 "us.commitment.statements_per_year",
                 "us.commitment.statement_size",
                 "us.commitment.shock",
+                "us.commitment.shock_half_life_months",
+                "us.commitment.level",
             ),
             reads=("posture", "withdrawal", "voice"),
         ),
@@ -362,9 +490,11 @@ SYSTEM = System(
                 "us.troops.cut_retrenchment_thousand",
                 "us.troops.congress_restraint",
                 "us.troops.months",
+                "us.troops.thousand",
+                "us.troops.floor_thousand",
             ),
             reads=("posture", "withdrawal", "house", "senate"),
         ),
     },
-    at_start=troops_known,
+    at_start=known_posture,
 )  # fmt: skip

@@ -10,13 +10,24 @@ import numpy as np
 from sim import facts
 from sim.model.engine import Engine, Numbers, State, System, single, slot
 from sim.model.systems.roster import WITH_FORCES
-from sim.scenario import Flag, Number, Parameter, fixed, normal
+from sim.scenario import Flag, Number, Parameter, fixed, normal, uniform
 
 NORMAL_YEARS = 2001  # growth is compared with its median from this year on
 
 TOLD_ON = date(2024, 10, 1)  # what this day knew is what a history is told
 
 PARAMETERS = (
+    Parameter(
+        key="economy.debt_financed_share",
+        meaning="part of the rise of a member's defence share since the start that is added to its public debt",
+        unit="share",
+        kind="assumption",
+        default=uniform(0.3, 1.0),
+        source="not identified",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0.3 to 1",
+    ),
     Parameter(
         key="economy.told",
         meaning="growth, debt and GDP to 2024 are told as they came; for histories only",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from sim.model.systems.roster import WITH_FORCES
-from sim.scenario import Flag, Number, Parameter, Value, beta, fixed, normal
+from sim.model.systems.commitment import AFTER_2025
+from sim.model.systems.roster import ALLIES, WITH_FORCES
+from sim.scenario import Flag, Number, Parameter, Value, beta, fixed, normal, uniform
 
 _PANEL = "panel of 30 allies without the USA, NATO June 2024 release, yearly changes 2015-24, shrunk to a prior"
 _PLANS = "national plans announced 2014-24 and NATO June 2024 release"
@@ -32,6 +33,10 @@ COEFFICIENT_KEYS = {
     "election_year": "budgets.election_year_pp",
     "commitment": "budgets.commitment_pp",
     "neighbours": "budgets.neighbours",
+    "troops": "budgets.troops_pp",
+    "path": "budgets.path_keeping",
+    "path_debt": "budgets.path_debt",
+    "path_exposure": "budgets.path_exposure",
 }
 
 
@@ -182,6 +187,62 @@ PARAMETERS = (
         sweep="-0.05 to 0.30",
     ),
     Parameter(
+        key="budgets.troops_pp",
+        meaning="yearly rise per ten thousand fewer U.S. troops in Europe than at the start, per unit of exposure",
+        unit="points of GDP",
+        kind="assumption",
+        default=normal(0.0, 0.02),
+        source="sign in dispute: hosts of troops spend more (Allen et al. 2016), abandonment may raise spending; size "
+        "not identified",
+        domain=Number(-0.5, 0.5, percent=False),
+        depends_on=True,
+        sweep="-0.04 to 0.04",
+    ),
+    Parameter(
+        key="budgets.path_keeping",
+        meaning="part of the distance to next year's point of its path to a new target that a member closes",
+        unit="per year",
+        kind="assumption",
+        default=uniform(0.05, 0.60),
+        source="a lag of 0.17 points in 2021 at a pace of 0.057 a year gives at most 0.25 for 2014-23; faster in 2024",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0.05 to 0.9",
+    ),
+    Parameter(
+        key="budgets.path_debt",
+        meaning="fall of that part, relative, when public debt goes from 60 to 160% of GDP",
+        unit="share",
+        kind="assumption",
+        default=uniform(0.0, 0.6),
+        source="fiscal room conditions the response to a pledge (Haesebrouck 2022); size not identified",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0 to 0.6",
+    ),
+    Parameter(
+        key="budgets.path_exposure",
+        meaning="rise of that part, relative, per unit of exposure to Russia",
+        unit="share",
+        kind="assumption",
+        default=uniform(0.0, 0.5),
+        source="exposure explains the rise after 2022; whether it also speeds a path is not identified",
+        domain=Number(0.0, 2.0),
+        depends_on=True,
+        sweep="0 to 0.5",
+    ),
+    Parameter(
+        key="budgets.pressure_jump_probability",
+        meaning="probability a year, at full pressure, that a member below the guideline goes to it",
+        unit="per year",
+        kind="assumption",
+        default=beta(1.5, 6.0),
+        source="11 of 64 within half a point of it did so in ordinary years 2015-23, 11 of 12 in the deadline year",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0 to 1",
+    ),
+    Parameter(
         key="budgets.neighbours",
         meaning="response to last year's mean change of the other members; above 0 follows them, below 0 rides free",
         unit="share",
@@ -288,6 +349,36 @@ PARAMETERS = (
         entities=WITH_FORCES,
     ),
     Parameter(
+        key="members.*.floor_pct_gdp",
+        meaning="share below which this member does not fall, as by a law; not set: none",
+        unit="% of GDP",
+        kind="assumption",
+        default=None,
+        source="scenario lever",
+        domain=Number(0.0, 15.0),
+        entities=WITH_FORCES,
+    ),
+    Parameter(
+        key="members.*.plan_pct_gdp",
+        meaning="share that this member announces for its plan year, in place of what it had announced; not set: that",
+        unit="% of GDP",
+        kind="assumption",
+        default=None,
+        source="scenario lever",
+        domain=Number(0.0, 15.0),
+        entities=ALLIES,
+    ),
+    Parameter(
+        key="members.*.plan_year",
+        meaning="year for which this member announces its planned share",
+        unit="year",
+        kind="assumption",
+        default=None,
+        source="scenario lever",
+        domain=Number(2014, 2100, integer=True),
+        entities=ALLIES,
+    ),
+    Parameter(
         key="members.*.budget_month",
         meaning="month in which the member decides: to June for the same year, from July for the next",
         unit="month",
@@ -301,8 +392,15 @@ PARAMETERS = (
 )
 
 
-def by_member(_start: date) -> dict[str, Value]:
-    """Values that differ from member to member; the same for every start."""
+def by_member(start: date) -> dict[str, Value]:
+    """Values that differ from member to member, and strengths that one year of experience, 2025, has told about."""
     months = dict.fromkeys(WITH_FORCES, 11) | {"USA": 10, "CAN": 3, "GBR": 3}
     shocks: dict[str, Value] = {f"budgets.{code}.own_shock_pp": fixed(_OWN_SHOCKS[code]) for code in WITH_FORCES}
-    return shocks | {f"members.{code}.budget_month": fixed(float(month)) for code, month in months.items()}
+    learned: dict[str, Value] = {}
+    if start >= AFTER_2025:
+        learned = {
+            "budgets.path_keeping": beta(3.0, 3.0),
+            "budgets.pressure_jump_probability": beta(4.0, 3.0),
+            "budgets.commitment_pp": normal(0.08, 0.08),
+        }
+    return shocks | learned | {f"members.{code}.budget_month": fixed(float(month)) for code, month in months.items()}
