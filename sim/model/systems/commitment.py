@@ -324,7 +324,7 @@ class Commitment:
         given_winner = np.where(self._states.president == 1, self._by_party[1], self._by_party[0])
         self.posture = np.where(said == 0, given_winner, said - 1).astype(np.int8)
 
-    def _of_posture(self, prefix: str, stated: str) -> Numbers:
+    def of_posture(self, prefix: str, stated: str) -> Numbers:
         """The value that belongs to the posture of each run, or the one that the scenario states instead."""
         settings = self._engine.settings
         values = [settings.number(f"{prefix}_{name}") for name in POSTURES]
@@ -335,7 +335,7 @@ class Commitment:
 
     def _move(self, period: int) -> None:
         settings, streams = self._engine.settings, self._engine.streams
-        self.pressure = self._of_posture("us.pressure.level", "us.pressure.level")
+        self.pressure = self.of_posture("us.pressure.level", "us.pressure.level")
         chance = settings.number("us.commitment.statements_per_year") / 12
         drawn = streams.uniform("commitment", period)
         sign = np.where(drawn < chance / 2, -1.0, np.where(drawn < chance, 1.0, 0.0)).astype(np.float32)
@@ -353,7 +353,7 @@ class Commitment:
             shock = np.where(own_life, 0, shock)
         moved = next_credibility(
             before,
-            self._of_posture("us.commitment.level", "us.commitment.level"),
+            self.of_posture("us.commitment.level", "us.commitment.level"),
             settings.number("us.commitment.speed_per_month"),
             shock,
             absorbed,

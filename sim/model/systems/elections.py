@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim import facts
 from sim.model.engine import Engine, Flags, Numbers, Process, State, System, slot
 from sim.model.systems.roster import ALLIES
-from sim.scenario import Number, Parameter, Value, beta, fixed, normal, uniform
+from sim.scenario import Choice, Day, Flag, Number, Parameter, Value, beta, fixed, normal, uniform
 
 PHASE = "elections"
 CENTRE = 5.6
@@ -77,6 +77,38 @@ PARAMETERS = (
         domain=Number(0.0, 10.0),
         entities=tuple(member.code for member in facts.members() if member.code in ALLIES),
     ),
+    Parameter(
+        key="elections.*.doubts_aid_at_start",
+        meaning="the government in office at the start opposes aid to Ukraine",
+        unit="yes or no",
+        kind="data",
+        default=False,
+        source="public record of governments as of the start",
+        at_start=True,
+        domain=Flag(),
+        entities=ALLIES,
+    ),
+    Parameter(
+        key="elections.*.doubts_aid",
+        meaning="whether this member's government opposes aid to Ukraine; 'drawn': as its elections are drawn",
+        unit="label",
+        kind="assumption",
+        default="drawn",
+        source="scenario lever",
+        domain=Choice(("drawn", "yes", "no")),
+        entities=ALLIES,
+    ),
+    Parameter(
+        key="elections.*.next_on",
+        meaning="day of this member's next legislative election, as for a snap election; not set: its calendar",
+        unit="date",
+        kind="assumption",
+        default=None,
+        source="scenario lever",
+        at_start=True,
+        domain=Day(),
+        entities=ALLIES,
+    ),
 )
 
 
@@ -92,8 +124,10 @@ class Elections:
         for row, code in enumerate(codes):
             if engine.settings.is_set(f"elections.{code}.left_right"):
                 self.left_right[row] = engine.settings.number(f"elections.{code}.left_right")
-        self.sceptic = engine.no(len(codes))
-        self._scheduled = {code: _next_scheduled(code, start) for code in codes}
+        self._sceptic = np.stack([engine.settings.flag(f"elections.{code}.doubts_aid_at_start") for code in codes])
+        self._stated: tuple[int, Flags, Flags] | None = None
+        self._named = {code: engine.settings.date(f"elections.{code}.next_on") for code in codes}
+        self._scheduled = {code: self._named[code] or _next_scheduled(code, start) for code in codes}
         self._next = engine.zeros(len(codes))  # days from the start
         self._count = np.zeros((len(codes), engine.runs), np.int8)
         self._drawn: dict[int, tuple[Numbers, Numbers, Numbers]] = {}
@@ -108,6 +142,15 @@ class Elections:
             if due.any():
                 self._hold(day, due)
 
+    @property
+    def sceptic(self) -> Flags:
+        """Whether each government opposes aid to Ukraine, as stated or else as drawn, ``(codes, runs)``."""
+        settings = self._engine.settings
+        if self._stated is None or self._stated[0] != settings.changes:
+            said = np.stack([settings.choice(f"elections.{code}.doubts_aid") for code in self.codes])
+            self._stated = settings.changes, said == 1, said == 2
+        return (self._sceptic | self._stated[1]) & ~self._stated[2]
+
     def in_year(self, year: int) -> Flags:
         """Whether the next election is due in ``year``, as seen today. ``(codes, runs)``."""
         first = (date(year, 1, 1) - self._engine.start).days
@@ -120,7 +163,7 @@ class Elections:
         term = self._engine.settings.number("elections.term_years") * 365.25
         for row, code in enumerate(self.codes):
             left = (self._scheduled[code] - self._engine.start).days
-            chance = early * np.minimum(left / term, 1)
+            chance = early * np.minimum(left / term, 1) * (self._named[code] is None)
             sooner = draws[row] < chance
             self._next[row] = np.where(sooner, left * draws[row] / np.maximum(chance, 1e-6), left)
 
@@ -148,7 +191,7 @@ class Elections:
         self.left_right.ravel()[cells] = new_left_right(
             before, here(number("elections.left_right_persistence")), here(number("elections.left_right_sd")), luck
         )
-        self.sceptic.ravel()[cells] = news < here(number("elections.sceptic_probability"))
+        self._sceptic.ravel()[cells] = news < here(number("elections.sceptic_probability"))
         self._next.ravel()[cells] = np.where(
             length < early, term * (0.3 + 0.65 * length / np.maximum(early, 1e-6)), term
         )
@@ -199,13 +242,18 @@ SYSTEM = System(
     stream=3,
     parameters=PARAMETERS,
     states={
-        "calendar": State(keys=("elections.early_probability", "elections.term_years"), tables=("elections",)),
+        "calendar": State(
+            keys=("elections.early_probability", "elections.term_years", "elections.*.next_on"), tables=("elections",)
+        ),
         "orientation": State(
             keys=("elections.left_right_persistence", "elections.left_right_sd", "elections.*.left_right"),
             reads=("calendar",),
             own=True,
         ),
-        "sceptics": State(keys=("elections.sceptic_probability",), reads=("calendar",)),
+        "sceptics": State(
+            keys=("elections.sceptic_probability", "elections.*.doubts_aid_at_start", "elections.*.doubts_aid"),
+            reads=("calendar",),
+        ),
     },
     at_start=known_left_right,
 )

@@ -5,8 +5,22 @@ from __future__ import annotations
 from datetime import date
 
 from sim import facts
-from sim.scenario import Number, Parameter, Value, discrete, fixed, gamma, lognormal, normal, uniform
+from sim.model.systems.commitment import AFTER_2025
+from sim.scenario import (
+    Distribution,
+    Flag,
+    Number,
+    Parameter,
+    Value,
+    discrete,
+    fixed,
+    gamma,
+    lognormal,
+    normal,
+    uniform,
+)
 
+DONORS = tuple(donor.code for donor in facts.donors())
 _KIEL = "Kiel Ukraine Support Tracker, release 29 cut at December 2024"
 
 
@@ -32,6 +46,35 @@ def _lever(key: str, meaning: str, high: float = 10.0) -> Parameter:
         default=fixed(1.0),
         source="scenario lever",
         domain=Number(0.0, high),
+    )
+
+
+def _pace(posture: str, default: Distribution, sweep: str) -> Parameter:
+    return Parameter(
+        key=f"us.aid.executive_pace_{posture}",
+        meaning=f"factor on U.S. allocations out of what Congress has granted, under a posture of {posture}",
+        unit="factor",
+        kind="assumption",
+        default=default,
+        source="not identified to 2024; new allocations ended in January 2025",
+        domain=Number(0.0, 5.0),
+        depends_on=posture != "continuity",
+        sweep=sweep,
+    )
+
+
+def _of_donor(
+    name: str, meaning: str, unit: str = "EUR bn a year", default: Distribution | None = None, high: float = 500.0
+) -> Parameter:
+    return Parameter(
+        key=f"aid.*.{name}",
+        meaning=meaning if default else f"{meaning}; not set: what follows from its past and its government",
+        unit=unit,
+        kind="assumption",
+        default=default,
+        source="scenario lever",
+        domain=Number(0.0, high),
+        entities=DONORS,
     )
 
 
@@ -185,6 +228,40 @@ PARAMETERS = (
         sweep="0, 10, 25",
     ),
     Parameter(
+        key="europe.aid.replacement_tiring_per_year",
+        meaning="yearly fall, relative, of that share after the first year of a fall in U.S. aid",
+        unit="share per year",
+        kind="assumption",
+        default=uniform(0.0, 0.3),
+        source="not identified",
+        domain=Number(0.0, 1.0),
+        depends_on=True,
+        sweep="0 to 0.5",
+    ),
+    _pace("continuity", fixed(1.0), ""),
+    _pace("conditional", uniform(0.2, 1.0), "0 to 1"),
+    _pace("retrenchment", uniform(0.0, 0.4), "0 to 1"),
+    Parameter(
+        key="us.aid.executive_pace",
+        meaning="factor on U.S. allocations of what Congress has granted, whatever the posture; not set: by posture",
+        unit="factor",
+        kind="assumption",
+        default=None,
+        source="scenario lever",
+        domain=Number(0.0, 5.0),
+    ),
+    Parameter(
+        key="aid.collapse_response",
+        meaning="change of new European military aid for six months after the Ukrainian front gives way",
+        unit="log points",
+        kind="assumption",
+        default=uniform(-0.2, 0.6),
+        source="not identified, and its sign is open: alarm raises aid, a lost cause lowers it",
+        domain=Number(-5.0, 3.0),
+        depends_on=True,
+        sweep="-0.5 to 1",
+    ),
+    Parameter(
         key="aid.sceptic_effect",
         meaning="log fall of aid under a government led by a party that opposes it",
         unit="log points",
@@ -212,6 +289,38 @@ PARAMETERS = (
     _lever("europe.aid.commitment_factor", "factor on new European commitments"),
     _lever("europe.aid.delivery_factor", "factor on European deliveries", high=1.0),
     _lever("other.aid.commitment_factor", "factor on new commitments of all other donors"),
+    _lever("aid.military_factor", "factor on new military aid of all donors"),
+    _lever("aid.other_factor", "factor on new financial and humanitarian aid of all donors, reconstruction included"),
+    Parameter(
+        key="aid.us_arms_beur_per_month",
+        meaning="U.S. arms that European donors buy for Ukraine in a month, on top of their other aid: Europe pays and "
+        "the United States delivers",
+        unit="EUR bn a month",
+        kind="assumption",
+        default=fixed(0.0),
+        source="scenario lever; EUR 1.9 bn in July and August 2025, the first two months",
+        domain=Number(0.0, 20.0),
+    ),
+    _of_donor("commitment_factor", "factor on this donor's new commitments", "factor", fixed(1.0), 10.0),
+    _of_donor("military_factor", "factor on this donor's new military aid", "factor", fixed(1.0), 10.0),
+    _of_donor("other_factor", "factor on this donor's new financial and humanitarian aid", "factor", fixed(1.0), 10.0),
+    _of_donor("level_beur_per_year", "aid that this donor allocates in a year, shared by kind as before"),
+    _of_donor("military_level_beur_per_year", "military aid that this donor allocates in a year"),
+    _of_donor("other_level_beur_per_year", "financial and humanitarian aid that this donor allocates in a year"),
+    _of_donor(
+        "level_pct_gdp", "aid that this donor allocates in a year, shared by kind as before", "% of GDP", high=5.0
+    ),
+    _of_donor("military_level_pct_gdp", "military aid that this donor allocates in a year", "% of GDP", high=5.0),
+    Parameter(
+        key="aid.*.stop",
+        meaning="this donor commits and allocates nothing new; what is on its way still arrives",
+        unit="yes or no",
+        kind="assumption",
+        default=False,
+        source="scenario lever",
+        domain=Flag(),
+        entities=DONORS,
+    ),
 )
 
 _WITH_PACKAGES = {
@@ -226,7 +335,16 @@ _WITH_PACKAGES = {
 }
 
 
-def by_donor(_start: date) -> dict[str, Value]:
-    """Package probabilities, which differ from donor to donor; the same for every start."""
-    shares = {donor.code: 0.31 for donor in facts.donors()} | _WITH_PACKAGES | {"POL": 0.19}
-    return {f"aid.{code}.package_probability": fixed(share) for code, share in shares.items()}
+def by_donor(start: date) -> dict[str, Value]:
+    """Package probabilities, which differ from donor to donor, and what 2025 showed of replacement and of the pace."""
+    shares = dict.fromkeys(DONORS, 0.31) | _WITH_PACKAGES | {"POL": 0.19}
+    values: dict[str, Value] = {f"aid.{code}.package_probability": fixed(share) for code, share in shares.items()}
+    if start >= AFTER_2025:
+        values |= {
+            "europe.aid.replacement_first_half_year": normal(0.9, 0.25, low=0.0),
+            "europe.aid.replacement_long_run": uniform(0.2, 0.8),
+            "europe.aid.replacement_tiring_per_year": uniform(0.0, 0.4),
+            "us.aid.executive_pace_conditional": uniform(0.0, 0.6),
+            "us.aid.executive_pace_retrenchment": uniform(0.0, 0.1),
+        }
+    return values
