@@ -169,9 +169,7 @@ class War:
             number("war.gain_per_effort_km2")
             * (self.effort * number("war.effort_factor") - number("war.break_even_thousand")),
             number("war.gain_per_aid_km2") * less_aid,
-            number("war.gain_per_manpower_km2")
-            * (self._ukrainian_force_before - self.ukrainian_force)
-            / np.float32(100),
+            number("war.gain_per_manpower_km2") * fewer,
             noise,
         )
         self.gain = np.where(fighting, moved, 0).astype(np.float32)
