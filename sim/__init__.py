@@ -1,37 +1,101 @@
 """Alliance: how NATO's policy plays out under different assumptions, as seeded ensembles on real figures.
 
-    from sim import load, run, compare
+>>> from sim import compare, load, run
+>>> scenario = load("baseline", sets=["us.commitment.posture=conditional", "end=2025-12-31"])
+>>> result = run(scenario, runs=20)
+>>> result.quantiles("members_at_2pct").shape
+(2, 5)
+>>> harris = load("harris_continuity", sets=["end=2025-12-31"])
+>>> comparison = compare(harris, result, runs=20, variables=["us_commitment"])
+>>> comparison.find("us_commitment", "baseline").last().mean_difference < 0
+True
 
-    scenario = load("baseline", sets=["us.commitment.posture=conditional"])
-    result = run(scenario, runs=1000, seed=1)
-    result.quantiles("members_at_2pct")
-    compare("harris_continuity", "trump_conditional").find("us_commitment", "trump_conditional").last().sentence
-
-Everything heavy is imported when one of these is called, never by ``import sim``.
+Wrong input raises `InputError`, with every mistake in its ``problems``; a fault of the machine raises `FaultError`.
+Both are one line. Everything heavy is imported when one of the functions is called, never by ``import sim``. What is
+going on is logged under the name ``alliance``.
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import FaultError, InputError
 from sim.loading import load
 from sim.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
     from pathlib import Path
 
-    from sim.analysis import Comparison
+    from sim.analysis import Attribution, Comparison
     from sim.ensemble import Result
+    from sim.figures import Drawing
     from sim.scenario import Scenario
 
-__all__ = ["__version__", "compare", "load", "run"]
+__all__ = [
+    "Attribution",
+    "Comparison",
+    "Drawing",
+    "FaultError",
+    "InputError",
+    "Result",
+    "Scenario",
+    "__version__",
+    "attribute",
+    "compare",
+    "draw",
+    "load",
+    "open_result",
+    "run",
+]
+
+_TYPES = {
+    "Attribution": "sim.analysis",
+    "Comparison": "sim.analysis",
+    "Drawing": "sim.figures",
+    "Result": "sim.ensemble",
+    "Scenario": "sim.scenario",
+}
 
 
-def run(scenario: Scenario | str | Path, *, runs: int = 1000, seed: int = 1, **options: Any) -> Result:
-    """Simulate ``runs`` runs of a scenario (loaded, or as for `load`) and return the result.
+def __getattr__(name: str) -> Any:
+    """The types, imported when they are named."""
+    if name in _TYPES:
+        return getattr(importlib.import_module(_TYPES[name]), name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")
 
-    ``options`` are those of `sim.ensemble.run`: ``jobs``, ``out`` (a folder to keep the result in), ``central``,
-    ``force``, ``keep_runs``, ``progress``.
+
+def run(
+    scenario: Scenario | str | Path,
+    *,
+    runs: int = 1000,
+    seed: int = 1,
+    sets: Sequence[str] = (),
+    jobs: int = 1,
+    out: str | Path | None = None,
+    central: bool = False,
+    force: bool = False,
+    keep_runs: bool | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Result:
+    """Simulate ``runs`` runs of a scenario and return the result.
+
+    >>> run("baseline", runs=20, sets=["end=2025-06-30"])
+    Result('baseline', 20 runs, seed 1)
+
+    Args:
+        scenario: loaded, or a path or name as for `load`.
+        runs: number of runs; run ``i`` is the same run in every ensemble of this seed.
+        seed: seed of every draw.
+        sets: ``KEY=VALUE`` texts set on top of the file; only where ``scenario`` is not loaded yet.
+        jobs: worker processes. The numbers do not depend on it, and a script needs no main guard.
+        out: folder to keep the result in; without one it lives as long as the returned object.
+        central: every parameter at its median; shocks and elections vary.
+        force: replace a result of other inputs in ``out``.
+        keep_runs: store the values of every run; by default up to 10,000 runs.
+        progress: called with the runs done and the runs in all, after every block.
 
     Raises:
         InputError: the scenario or an option is wrong.
@@ -40,23 +104,135 @@ def run(scenario: Scenario | str | Path, *, runs: int = 1000, seed: int = 1, **o
     from sim import ensemble
     from sim.scenario import Scenario
 
-    loaded = scenario if isinstance(scenario, Scenario) else load(scenario)
-    return ensemble.run(loaded, runs=runs, seed=seed, **options)
+    loaded = scenario if isinstance(scenario, Scenario) else load(scenario, sets)
+    return ensemble.run(
+        loaded,
+        runs=runs,
+        seed=seed,
+        jobs=jobs,
+        out=out,
+        central=central,
+        force=force,
+        keep_runs=keep_runs,
+        progress=progress,
+    )
 
 
 def compare(
-    *scenarios: Scenario | Result | str | Path, runs: int = 1000, seed: int = 1, jobs: int = 1, **options: Any
+    *scenarios: Scenario | Result | str | Path,
+    by: str | None = None,
+    baseline: str | int | None = None,
+    variables: Sequence[str] = (),
+    at: Sequence[date | str] = (),
+    runs: int = 1000,
+    seed: int = 1,
+    sets: Sequence[str] = (),
+    jobs: int = 1,
+    out: str | Path | None = None,
+    force: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
     """Compare two to eight scenarios run by run with the first; anything but a finished result is simulated.
 
-    ``options`` are those of `sim.analysis.compare`: ``baseline`` (a place in the list), ``by`` (an outcome that splits
-    a single scenario), ``outcomes``, ``all_dates``.
+    >>> compare("baseline", "congress_gap", runs=20, sets=["end=2025-06-30"])
+    Comparison(congress_gap against baseline, 20 runs)
+
+    Args:
+        scenarios: scenarios, loaded or named as for `load`, and results, open or the folders they lie in.
+        by: split a single scenario by an outcome, such as ``us.president``.
+        baseline: name or index of the scenario with which the others are compared; the first by default.
+        variables: outcomes to compare, ``variable`` or ``variable:ENTITY``; the headline outcomes by default.
+        at: days that tables show beside the year ends, dates or texts such as ``2025-06-30``.
+        runs: number of runs of each scenario that is simulated.
+        seed: seed of every draw in them.
+        sets: ``KEY=VALUE`` texts set on top of every scenario that is not loaded yet.
+        jobs: worker processes.
+        out: folder to keep the results in, each under the name of its scenario.
+        force: replace results of other inputs in ``out``.
+        progress: called with the runs done and the runs in all.
 
     Raises:
-        InputError: a scenario is wrong, or they cannot be compared.
+        InputError: a scenario, result or option is wrong, or they cannot be compared.
+        FaultError: the machine failed; finished blocks are kept in ``out``.
     """
-    from sim import analysis
-    from sim.ensemble import Result
+    from pathlib import Path
 
-    made = [one if isinstance(one, Result) else run(one, runs=runs, seed=seed, jobs=jobs) for one in scenarios]
-    return analysis.compare(made, **options)
+    from sim.analysis import ask
+
+    asked = ask(scenarios, by=by, baseline=baseline, variables=variables, at=at, runs=runs, seed=seed, sets=sets)
+    return asked.comparison(Path(out) if out else None, jobs=jobs, force=force, progress=progress)
+
+
+def attribute(
+    a: Scenario | Result | str | Path,
+    b: Scenario | Result | str | Path,
+    *,
+    variables: Sequence[str] = (),
+    runs: int = 1000,
+    seed: int = 1,
+    sets: Sequence[str] = (),
+    orders: int = 16,
+    jobs: int = 1,
+    out: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Attribution:
+    """Say why scenario ``b`` differs from ``a``: the difference shared out over the groups of changed inputs.
+
+    >>> why = attribute("baseline", "congress_gap", variables=["us_commitment"], runs=20, sets=["end=2025-06-30"])
+    >>> [part.group for part in why.find("us_commitment").parts]
+    ['event: No supplemental law in 2025']
+
+    Args:
+        a: a scenario, loaded or named as for `load`, or a result, of which the scenario is taken.
+        b: another one.
+        variables: outcomes to attribute, ``variable`` or ``variable:ENTITY``; the headline outcomes by default.
+        runs: number of runs of each combination of groups.
+        seed: seed of every draw.
+        sets: ``KEY=VALUE`` texts set on top of both scenarios that are not loaded yet.
+        orders: orders of the groups sampled where there are more than six.
+        jobs: worker processes.
+        out: folder to keep the values of each combination in, so that they are not simulated again.
+        progress: called with the blocks of combinations done and in all.
+
+    Raises:
+        InputError: a scenario or option is wrong, or the scenarios do not differ.
+        FaultError: the machine failed; what was finished is kept in ``out``.
+    """
+    from pathlib import Path
+
+    from sim.analysis import ask
+
+    asked = ask([a, b], variables=variables, runs=runs, seed=seed, sets=sets)
+    return asked.attribution(Path(out) if out else None, orders=orders, jobs=jobs, progress=progress)
+
+
+def open_result(folder: str | Path) -> Result:
+    """Open the finished result in ``folder``.
+
+    Raises:
+        InputError: there is none, it is unfinished, damaged or of another version; the message says which.
+    """
+    from sim import ensemble
+
+    return ensemble.open_result(folder)
+
+
+def draw(source: Result | Comparison, figure: str = "overview", *, size: str = "page") -> Drawing:
+    """Draw one figure of a result or comparison; a notebook shows what is returned.
+
+    >>> drawing = draw(run("baseline", runs=20, sets=["end=2025-06-30"]), "us_commitment")
+    >>> drawing.title
+    'U.S. commitment, posture and troops in Europe'
+
+    Args:
+        source: what is drawn.
+        figure: a figure's name such as ``overview`` or ``front``, a variable, or ``variable:ENTITY``.
+        size: ``page`` (16 cm wide) or ``slide`` (16:9).
+
+    Raises:
+        InputError: there is no such figure, variable, entity or size.
+    """
+    from sim.ensemble import result
+
+    drawing: Drawing = result.draw(source, figure, size)
+    return drawing

@@ -10,6 +10,7 @@ import datetime
 import math
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from html import escape
 from typing import Any
 
 LONGEST = 60
@@ -189,6 +190,16 @@ def median_and_range(quantiles: Sequence[float], unit: str) -> str:
     if low == high:
         return f"{text} (the same in every run)"
     return f"{text} (90% of runs: {number(low, places)} to {number(high, places)})"
+
+
+def html_table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table for notebooks; the first cell of each row is its heading, and every text is escaped."""
+    top = f"<thead><tr>{''.join(f'<th>{escape(text)}</th>' for text in head)}</tr></thead>" if head else ""
+    body = "".join(
+        f"<tr><th>{escape(first)}</th>{''.join(f'<td>{escape(text)}</td>' for text in cells)}</tr>"
+        for first, *cells in rows
+    )
+    return f"<table><caption>{escape(caption)}</caption>{top}<tbody>{body}</tbody></table>"
 
 
 def share(value: float) -> str:

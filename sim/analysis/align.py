@@ -76,7 +76,7 @@ class View:
         """The short title for tables and legends: that of the scenario, or the name of a part of it."""
         if self.name != self.ensemble.scenario.name:
             return self.name
-        return getattr(self.ensemble.scenario, "label", "") or self.name
+        return self.ensemble.scenario.label or self.name
 
     @property
     def seed(self) -> int:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from sim import ensemble
 from sim.analysis.align import name_problems, start_problems
+from sim.analysis.attribution import Attribution, attribute
 from sim.analysis.comparison import Comparison, compare
 from sim.analysis.outcomes import Outcome, chosen_outcomes
 from sim.ensemble import Result
@@ -144,6 +145,28 @@ class Asked:
         results = self.results(folder, jobs=jobs, force=force, command=command, progress=progress)
         return compare(results, self.baseline, self.by, outcomes=self.outcomes, at=self.at)
 
+    def attribution(
+        self, folder: Path | None = None, *, orders: int = 16, jobs: int = 1, progress: Progress | None = None
+    ) -> Attribution:
+        """Why the second side differs from the first, shared out over the changed inputs.
+
+        The values of each combination of inputs are kept in ``folder``. ``orders`` are sampled above six groups.
+        """
+        first, second = self.scenarios
+        return attribute(
+            first,
+            second,
+            runs=self.runs,
+            seed=self.seed,
+            jobs=jobs,
+            cache=folder / "coalitions" if folder else None,
+            outcomes=self.outcomes,
+            at=self.at,
+            permutations=orders,
+            progress=progress,
+            known=[side for side in self.sides if isinstance(side, Result)],
+        )
+
     def keep(self, comparison: Comparison, folder: Path, command: str) -> Path:
         """Write ``comparison.json`` to ``folder``, from which `reopen` makes the comparison again; returns its path."""
         content = {
@@ -178,7 +201,7 @@ def ask(
     by: str | None = None,
     baseline: str | int | None = None,
     variables: Sequence[str] = (),
-    at: Sequence[date] = (),
+    at: Sequence[date | str] = (),
     runs: int = 1000,
     seed: int = 1,
     sets: Sequence[str] = (),
@@ -190,7 +213,7 @@ def ask(
         by: an outcome by which a single source is split, such as ``us.president``.
         baseline: name or index of the source with which the others are compared; the first by default.
         variables: outcomes to compare, ``variable`` or ``variable:ENTITY``; the headline outcomes by default.
-        at: days to show beside the year ends; each must lie within every scenario.
+        at: days to show beside the year ends, dates or ISO texts; each must lie within every scenario.
         runs: number of runs of each scenario that is simulated.
         seed: seed of every draw in them.
         sets: ``KEY=VALUE`` texts set on top of every scenario file.
@@ -212,9 +235,10 @@ def ask(
     names = _names(words, sides)
     scenarios = [side.scenario if isinstance(side, Result) else side for side in sides]
     complaints = [*name_problems(names), *start_problems(names, scenarios)]
-    for day in at:
+    days = [day if isinstance(day, date) else _day(day, complaints) for day in at]
+    for day in days:
         outside = [name for name, each in zip(names, scenarios, strict=True) if not each.start <= day <= each.end]
-        if outside:
+        if outside and day != date.max:
             complaints.append(f"{day} is outside {', '.join(outside)}")
     try:
         outcomes = chosen_outcomes(variables)
@@ -225,7 +249,7 @@ def ask(
     if complaints:
         raise InputError(tuple(Problem("", 0, 0, "", text) for text in complaints))
     return Asked(
-        words, tuple(sides), tuple(names), index, by, tuple(variables), outcomes, tuple(at), runs, seed, tuple(sets)
+        words, tuple(sides), tuple(names), index, by, tuple(variables), outcomes, tuple(days), runs, seed, tuple(sets)
     )
 
 
@@ -298,6 +322,15 @@ def _names(words: Sequence[str], sides: Sequence[Scenario | Result]) -> list[str
         Path(word).resolve().name if names.count(name) > 1 and isinstance(side, Result) else name
         for word, side, name in zip(words, sides, names, strict=True)
     ]
+
+
+def _day(text: str, complaints: list[str]) -> date:
+    """The day that an ISO text means; any day, and a complaint, where it means none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        complaints.append(f"'{text}' is no date; write it as 2025-06-30")
+        return date.max
 
 
 def _baseline(baseline: str | int | None, names: Sequence[str], by: str | None, complaints: list[str]) -> int:

@@ -9,11 +9,9 @@ games, Contributions to the Theory of Games II, 307-317; sampling by orders and 
 from __future__ import annotations
 
 import hashlib
-import json
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
 from itertools import combinations
 from math import factorial
 from pathlib import Path
@@ -23,14 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import model
+from sim.analysis.coalitions import Lines, Progress, Reader, Values, kept_values
 from sim.analysis.inputs import EVENT, Change, changed_events, changed_inputs, changed_keys
-from sim.analysis.outcomes import Outcome, Recorded, dates_shown, headline
-from sim.analysis.simulated import simulated
+from sim.analysis.outcomes import Outcome, headline
 from sim.analysis.statistics import mean_interval
-from sim.errors import FaultError, InputError
-from sim.files import disk, replacing
+from sim.errors import InputError
 
 if TYPE_CHECKING:
+    from sim.ensemble import Result
     from sim.scenario.parameter import Catalogue
     from sim.scenario.scenario import Event, Scenario
 
@@ -38,10 +36,6 @@ EXACT_GROUPS = 6
 PERMUTATIONS = 16
 
 Coalition: TypeAlias = frozenset[int]
-Values = NDArray[np.float32]
-Rows: TypeAlias = "list[tuple[Outcome, str]]"
-Reader: TypeAlias = "Callable[[Sequence[Scenario], Sequence[Outcome]], Iterable[tuple[Rows, Values]]]"
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +115,9 @@ class Attribution:
     seed: int
     warnings: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"Attribution({self.b} against {self.a}, {len(self.groups)} groups of inputs, {self.runs:,} runs)"
+
     def find(self, variable: str, entity: str = "", day: str = "") -> Waterfall:
         """The waterfall of an outcome at ``day`` (an ISO date; the last date if empty).
 
@@ -137,7 +134,7 @@ class Attribution:
 
     def rows(self) -> list[Part]:
         """The lines of ``attribution.csv``: for each outcome and date the total, then its parts by size."""
-        return [part for one in self.waterfalls for part in (one.total, *one.parts)]
+        return [part for waterfall in self.waterfalls for part in (waterfall.total, *waterfall.parts)]
 
 
 def attribute(
@@ -149,15 +146,31 @@ def attribute(
     jobs: int = 1,
     cache: Path | None = None,
     outcomes: Sequence[Outcome] = (),
+    at: Sequence[date] = (),
     permutations: int = PERMUTATIONS,
     catalogue: Catalogue | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
+    known: Sequence[Result] = (),
     reader: Reader | None = None,
 ) -> Attribution:
     """Attribute the difference of ``b`` from ``a`` to the groups of inputs in which they differ.
 
-    Up to six groups every coalition is run; above, the coalitions along ``permutations`` orders. The runs of each
-    coalition are kept in ``cache``, where one is given, and not simulated again. ``reader`` replaces the simulation.
+    Up to six groups every coalition is run; above, the coalitions along ``permutations`` orders.
+
+    Args:
+        a: the scenario to start from.
+        b: the scenario to arrive at.
+        runs: number of runs of each coalition.
+        seed: seed of every draw.
+        jobs: worker processes.
+        cache: a folder in which the values of each coalition are kept, so that they are not simulated again.
+        outcomes: what is attributed; the headline outcomes by default.
+        at: days beside the year ends and the last date.
+        permutations: orders of the groups sampled where there are more than six.
+        catalogue: the parameters; those of the model by default.
+        progress: called with blocks of coalitions done and in all.
+        known: finished results; a coalition with the inputs of one of them, as ``a`` and ``b`` mostly are, is read.
+        reader: replaces the simulation.
 
     Raises:
         InputError: the scenarios start on different days or differ in nothing.
@@ -170,13 +183,13 @@ def attribute(
     exact = len(groups) <= EXACT_GROUPS
     drawn = [] if exact else orders([group.name for group in groups], max(4, permutations + permutations % 2), seed)
     wanted = _wanted(len(groups), drawn)
-    reader = reader or kept_values(runs, seed, jobs, cache, progress)
-    made = reader([between(a, b, groups, coalition) for coalition in wanted], chosen)
-    told: Rows = []
+    reader = reader or kept_values(runs, seed, jobs, cache, progress, known, at)
+    read = reader([between(a, b, groups, coalition) for coalition in wanted], chosen)
+    lines: Lines = []
     value: dict[Coalition, Values] = {}
-    for coalition, (rows, values) in zip(wanted, made, strict=True):
-        told, value[coalition] = rows, values
-    waterfalls = _waterfalls(told, groups, value, drawn)
+    for coalition, (lines_read, values) in zip(wanted, read, strict=True):
+        lines, value[coalition] = lines_read, values
+    waterfalls = _waterfalls(lines, groups, value, drawn)
     count = value[frozenset()].shape[1]
     return Attribution(a.name, b.name, groups, waterfalls, exact, len(drawn), len(wanted), count, seed, tuple(warnings))
 
@@ -184,14 +197,14 @@ def attribute(
 def shares(value: Mapping[Coalition, Values], count: int) -> list[NDArray[np.float64]]:
     """Exact Shapley value of each of ``count`` groups in every run, each ``(rows, runs)`` like the values."""
     weight = [factorial(size) * factorial(count - size - 1) / factorial(count) for size in range(count)]
-    found = []
+    values = []
     for index in range(count):
         share = np.zeros(value[frozenset()].shape)
         for coalition in subsets(count):
             if index not in coalition:
                 share += weight[len(coalition)] * _step(value, coalition, index)
-        found.append(share)
-    return found
+        values.append(share)
+    return values
 
 
 def _step(value: Mapping[Coalition, Values], coalition: Coalition, index: int) -> NDArray[np.float64]:
@@ -219,39 +232,39 @@ def _wanted(count: int, drawn: Sequence[tuple[int, ...]]) -> list[Coalition]:
     if not drawn:
         return list(subsets(count))
     alone = [frozenset({index}) for index in range(count)]
-    return list(dict.fromkeys([*(one for order in drawn for one in prefixes(order)), *alone]))
+    return list(dict.fromkeys([*(coalition for order in drawn for coalition in prefixes(order)), *alone]))
 
 
 def _waterfalls(
-    told: Rows,
+    lines: Lines,
     groups: Sequence[Group],
     value: Mapping[Coalition, Values],
     drawn: Sequence[tuple[int, ...]],
 ) -> tuple[Waterfall, ...]:
     count = len(groups)
     nobody, everybody = value[frozenset()].astype(np.float64), value[frozenset(range(count))]
-    zeros = np.zeros(len(told))
-    found, errors = _sampled(value, count, drawn) if drawn else (shares(value, count), [zeros] * count)
+    zeros = np.zeros(len(lines))
+    moved, errors = _sampled(value, count, drawn) if drawn else (shares(value, count), [zeros] * count)
     alone = [_step(value, frozenset(), index).mean(axis=1) for index in range(count)]
     whole = _interval(everybody - nobody, zeros, len(drawn) // 2)
-    each = [_interval(share, error, len(drawn) // 2) for share, error in zip(found, errors, strict=True)]
+    each = [_interval(share, error, len(drawn) // 2) for share, error in zip(moved, errors, strict=True)]
     a_means, b_means = nobody.mean(axis=1), everybody.astype(np.float64).mean(axis=1)
 
     def part(name: str, depends_on: bool, interval: NDArray[np.float64], lone: float, error: float, row: int) -> Part:
-        outcome, day = told[row]
+        outcome, day = lines[row]
         mean, low, high = (float(number) for number in interval[:, row])
         return Part(outcome.name, outcome.entity, day, outcome.unit, name, depends_on, mean, low, high, lone, error)
 
-    falls = []
-    for row, (outcome, day) in enumerate(told):
+    waterfalls = []
+    for row, (outcome, day) in enumerate(lines):
         parts = [
             part(group.name, group.depends_on, each[index], float(alone[index][row]), float(errors[index][row]), row)
             for index, group in enumerate(groups)
         ]
-        total = part("total", any(one.depends_on for one in groups), whole, float("nan"), 0.0, row)
-        parts.sort(key=lambda one: -abs(one.mean))
-        falls.append(Waterfall(outcome, day, float(a_means[row]), float(b_means[row]), total, tuple(parts)))
-    return tuple(falls)
+        total = part("total", any(group.depends_on for group in groups), whole, float("nan"), 0.0, row)
+        parts.sort(key=lambda share: -abs(share.mean))
+        waterfalls.append(Waterfall(outcome, day, float(a_means[row]), float(b_means[row]), total, tuple(parts)))
+    return tuple(waterfalls)
 
 
 def _interval(values: NDArray[np.float64], error: NDArray[np.float64], pairs: int) -> NDArray[np.float64]:
@@ -265,11 +278,13 @@ def _interval(values: NDArray[np.float64], error: NDArray[np.float64], pairs: in
 
 def groups_between(a: Scenario, b: Scenario, catalogue: Catalogue) -> tuple[Group, ...]:
     """The groups of inputs in which ``a`` and ``b`` differ, values by name, then events in order of appearance."""
-    found: dict[str, list[Change]] = {}
+    groups: dict[str, list[Change]] = {}
     for change in changed_inputs([a, b], catalogue):
         if change.key not in ("start", "end"):
-            found.setdefault(group_of(change.key), []).append(change)
-    return tuple(Group(name, tuple(some), any(one.depends_on for one in some)) for name, some in found.items())
+            groups.setdefault(group_of(change.key), []).append(change)
+    return tuple(
+        Group(name, tuple(changes), any(change.depends_on for change in changes)) for name, changes in groups.items()
+    )
 
 
 def group_of(key: str) -> str:
@@ -323,8 +338,7 @@ def one_horizon(a: Scenario, b: Scenario) -> tuple[Scenario, Scenario, tuple[str
 def subsets(count: int) -> Iterator[Coalition]:
     """Every coalition of ``count`` groups, small ones first."""
     for size in range(count + 1):
-        for some in combinations(range(count), size):
-            yield frozenset(some)
+        yield from map(frozenset, combinations(range(count), size))
 
 
 def orders(names: Sequence[str], count: int, seed: int) -> list[tuple[int, ...]]:
@@ -333,132 +347,17 @@ def orders(names: Sequence[str], count: int, seed: int) -> list[tuple[int, ...]]
     An order sorts the names by a hash of seed, number and name: without a random generator, and unchanged among the
     groups that stay when another is added.
     """
-    found = []
+    pairs = []
     for number in range(count // 2):
         marks = [hashlib.sha256(f"{seed}/{number}/{name}".encode()).digest() for name in names]
         order = tuple(sorted(range(len(names)), key=marks.__getitem__))
-        found += [order, order[::-1]]
-    return found
+        pairs += [order, order[::-1]]
+    return pairs
 
 
 def prefixes(order: Iterable[int]) -> list[Coalition]:
     """The coalitions an order passes through, from nobody to everybody."""
-    found: list[Coalition] = [frozenset()]
+    passed: list[Coalition] = [frozenset()]
     for index in order:
-        found.append(found[-1] | {index})
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Runs ``first`` to ``first + count - 1`` of one coalition, to be stored at ``path``; small and picklable."""
-
-    path: Path
-    scenario: Scenario
-    outcomes: tuple[Outcome, ...]
-    seed: int
-    first: int
-    count: int
-    model: str
-
-
-def read_values(ensemble: Recorded, outcomes: Sequence[Outcome]) -> tuple[Rows, Values]:
-    """What each row is, and the outcomes at year ends and the last date, float32 ``(rows, runs)``."""
-    told: Rows = []
-    values = []
-    for outcome in outcomes:
-        dates, found = outcome.read(ensemble)
-        kept = dates_shown(dates)
-        told += _rows(outcome, dates[kept])
-        values.append(found[kept].astype(np.float32))
-    return told, np.concatenate(values)
-
-
-def kept_values(runs: int, seed: int, jobs: int, cache: Path | None, progress: Progress | None) -> Reader:
-    """A reader of scenarios that simulates with ``jobs`` processes what ``cache`` does not hold.
-
-    Stretches lie in ``cache`` under a hash of all their numbers depend on. Without ``cache`` a folder is made and
-    removed. ``progress`` is called with coalition blocks done and in all. The reader raises FaultError if the disk or
-    a process fails; what was finished is kept.
-    """
-
-    def read(scenarios: Sequence[Scenario], outcomes: Sequence[Outcome]) -> Iterator[tuple[Rows, Values]]:
-        with ExitStack() as stack:
-            folder = cache or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="alliance-")))
-            plans = [_plan(folder, scenario, outcomes, runs, seed) for scenario in scenarios]
-            every = [stretch for plan in plans for stretch in plan]
-            _complete(every, jobs, progress)
-            told = _told(scenarios[0], outcomes)
-            for plan in plans:
-                yield told, np.concatenate([_load(stretch.path) for stretch in plan], axis=1)
-
-    return read
-
-
-def _plan(folder: Path, scenario: Scenario, outcomes: Sequence[Outcome], runs: int, seed: int) -> list[Stretch]:
-    from sim.ensemble import BLOCK, source
-
-    told = {
-        "scenario": scenario.hash,
-        "seed": seed,
-        "outcomes": [outcome.key for outcome in outcomes],
-        "facts": source.facts_stamp(),
-        "code": source.code_stamp(),
-        "versions": source.versions(),
-    }
-    name = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
-    counts = [(first, min(BLOCK, runs - first)) for first in range(0, runs, BLOCK)]
-    return [
-        Stretch(folder / name / f"{first}-{count}.npy", scenario, tuple(outcomes), seed, first, count, source.MODEL)
-        for first, count in counts
-    ]
-
-
-def _complete(every: Sequence[Stretch], jobs: int, progress: Progress | None) -> None:
-    """Make the stretches that are not in store."""
-    from sim.ensemble.executors import complete
-
-    missing = [stretch for stretch in every if not stretch.path.exists()]
-    for stretch in missing:
-        with disk(stretch.path):
-            stretch.path.parent.mkdir(parents=True, exist_ok=True)
-    done = len(every) - len(missing)
-    if progress is not None:
-        progress(done, len(every))
-    for number, _ in enumerate(complete(_make, missing, jobs, _name), start=done + 1):
-        if progress is not None:
-            progress(number, len(every))
-
-
-def _name(stretch: Stretch) -> str:
-    return f"{stretch.scenario.name} (runs {stretch.first} to {stretch.first + stretch.count - 1})"
-
-
-def _make(stretch: Stretch) -> None:
-    """Simulate one stretch and store it; it appears under its name only when complete."""
-    runs = simulated(stretch.scenario, stretch.count, stretch.seed, first=stretch.first, model=stretch.model)
-    values = read_values(runs, stretch.outcomes)[1]
-    with disk(stretch.path), replacing(stretch.path) as file:
-        np.save(file, values)
-
-
-def _load(path: Path) -> Values:
-    try:
-        found: Values = np.load(path)
-    except (OSError, ValueError, EOFError) as error:
-        raise FaultError(f"{path}: not readable; remove this file and run again") from error
-    return found
-
-
-def _told(scenario: Scenario, outcomes: Sequence[Outcome]) -> Rows:
-    """What each row is, without simulating."""
-    dates = simulated(scenario, 0, 0).dates
-    told: Rows = []
-    for outcome in outcomes:
-        days = dates(outcome.variable)
-        told += _rows(outcome, days[-1:] if outcome.kind == "wait" else days[dates_shown(days)])
-    return told
-
-
-def _rows(outcome: Outcome, dates: NDArray[np.datetime64]) -> Rows:
-    return [(outcome, str(day)) for day in dates.astype("datetime64[D]")]
+        passed.append(passed[-1] | {index})
+    return passed

@@ -19,12 +19,17 @@ from sim.analysis.align import Ensemble, View, align
 from sim.analysis.conditioning import split
 from sim.analysis.inputs import Change, changed_inputs
 from sim.analysis.outcomes import Outcome, dates_shown, headline
-from sim.analysis.rows import InputRow, Row
+from sim.analysis.rows import ROW_COLUMNS, InputRow, Row
 from sim.analysis.statistics import Difference, Floats, holm, paired, unpaired
+from sim.ensemble.result import draw
 from sim.errors import InputError
+from sim.scenario.entities import entity_name
+from sim.text import html_table
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas
 
     from sim.model import Variable
     from sim.scenario.parameter import Catalogue
@@ -149,6 +154,35 @@ class Comparison:
     def __repr__(self) -> str:
         others = ", ".join(name for name in self.names if name != self.names[self.baseline])
         return f"Comparison({others} against {self.names[self.baseline]}, {self.runs:,} runs)"
+
+    def _repr_html_(self) -> str:
+        """A small table for notebooks: what differs most first, each outcome at the date where it does."""
+        others = [view for index, view in enumerate(self.views) if index != self.baseline]
+        rows = [
+            [
+                f"{rows[0].long_name}: {entity_name(rows[0].entity)}" if rows[0].entity else rows[0].long_name,
+                rows[0].date,
+                *(row.finding.partition(": ")[2].rstrip(".") for row in rows),
+            ]
+            for rows in self.ranked()
+        ]
+        caption = f"{self.runs:,} runs against {self.views[self.baseline].label}, at the date where each differs most"
+        return html_table(caption, ["", "", *(view.label for view in others)], rows)
+
+    def to_frame(self) -> pandas.DataFrame:
+        """The rows of ``differences.csv`` as a pandas frame: one per outcome, scenario and date."""
+        import pandas
+
+        frame = pandas.DataFrame([row.to_dict() for row in self.rows()], columns=list(ROW_COLUMNS))
+        return frame.assign(date=pandas.to_datetime(frame["date"]))
+
+    def plot(self, figure: str = "overview", *, size: str = "page") -> Any:
+        """Draw a figure of the comparison, or a variable, as `sim.draw` does; a notebook shows what is returned.
+
+        Raises:
+            InputError: there is no such figure, variable, entity or size.
+        """
+        return draw(self, figure, size)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.align import Ensemble, View
-from sim.analysis.outcomes import nearest
 from sim.errors import InputError
 from sim.model import Variable
+from sim.text import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +120,5 @@ def _values(result: Ensemble, by: str, rule: Split) -> tuple[NDArray[np.float64]
 
 
 def _advice(word: str) -> str:
-    near = nearest(word, [*ELECTIONS, *OFFICES, *STATES])
-    return near if near.startswith("nearest") else f"allowed: {', '.join(ALLOWED)}"
+    near = nearest(word, [*ELECTIONS, *OFFICES, *STATES], cutoff=0.5)
+    return f"nearest: {', '.join(near)}" if near else f"allowed: {', '.join(ALLOWED)}"

@@ -33,11 +33,6 @@ class Change:
     origins: tuple[str, ...]
     sources: tuple[str, ...]
 
-    @property
-    def is_event(self) -> bool:
-        """Whether the change is an event rather than a value."""
-        return self.key.startswith(EVENT)
-
 
 def changed_inputs(scenarios: Sequence[Scenario], catalogue: Catalogue) -> tuple[Change, ...]:
     """The inputs in which ``scenarios`` differ: start and end first, then keys in order of name, then events."""

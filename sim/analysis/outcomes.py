@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -13,13 +12,12 @@ from numpy.typing import NDArray
 
 from sim import model
 from sim.errors import InputError, Problem
-from sim.model import Variable
-from sim.scenario.entities import entity_code
+from sim.model import Axis, Variable
+from sim.scenario.entities import entity_code, entity_name, wrong_code
+from sim.text import unknown
 
 Kind = Literal["number", "probability", "label", "wait"]
 
-# Groups of donors keep their runs; single donors keep quantiles only.
-DONOR_GROUPS = ("USA", "EUR", "OTHER", "ALL")
 DAYS_A_YEAR = 365.25
 
 
@@ -59,6 +57,11 @@ class Outcome:
         return f"{self.name}:{self.entity}" if self.entity else self.name
 
     @property
+    def title(self) -> str:
+        """What it is in words, with the name of its entity: ``Defence expenditure, share of GDP: Poland``."""
+        return f"{self.long_name}: {entity_name(self.entity)}" if self.entity else self.long_name
+
+    @property
     def binary(self) -> bool:
         """Whether each run holds 0 or 1, so that the mean is a probability."""
         return self.kind in ("probability", "label")
@@ -86,12 +89,13 @@ WAITS = (
 
 
 def headline(variables: Iterable[Variable] | None = None) -> tuple[Outcome, ...]:
-    """The outcomes of every headline variable (donors as groups), of every flag, and the dates reached."""
+    """The outcomes of every headline variable (for entities, their groups), of every flag, and the dates reached."""
     known = {variable.name: variable for variable in variables or model.variables()}
+    axes = {axis.name: axis for axis in model.registry().axes}
     outcomes: list[Outcome] = []
     for variable in known.values():
-        if (variable.headline or variable.flag) and variable.entity != "member":
-            outcomes += outcomes_of(variable, DONOR_GROUPS if variable.entity == "donor" else ("",))
+        if variable.headline or variable.flag:
+            outcomes += outcomes_of(variable, axes[variable.entity].groups if variable.entity else ("",))
     return (*outcomes, *_waits(known))
 
 
@@ -123,37 +127,24 @@ def outcomes_of(variable: Variable, entities: Sequence[str]) -> list[Outcome]:
     ]  # fmt: skip
 
 
-def chosen_outcomes(names: Sequence[str], variables: Iterable[Variable] | None = None) -> tuple[Outcome, ...]:
+def chosen_outcomes(
+    names: Sequence[str], variables: Iterable[Variable] | None = None, axes: Iterable[Axis] | None = None
+) -> tuple[Outcome, ...]:
     """The outcomes that ``names`` ask for, or the headline outcomes if there are none.
 
-    Raises:
-        InputError: a name is no outcome.
-    """
-    known = tuple(variables or model.variables())
-    if not names:
-        return headline(known)
-    members: tuple[str, ...] = ()
-    if {name.partition(":")[0] for name in names} & {
-        variable.name for variable in known if variable.entity == "member"
-    }:
-        from sim.facts import members as roster
-
-        members = tuple(member.code for member in roster())
-    return pick(names, members, known)
-
-
-def pick(
-    names: Sequence[str], members: Sequence[str], variables: Iterable[Variable] | None = None
-) -> tuple[Outcome, ...]:
-    """Outcomes named by the user: ``variable``, ``variable:ENTITY``, or a wait by its name.
-
-    Without an entity every member (of ``members``), or every donor group, is meant. An entity may be a code, a name
-    or another name in use (``Germany``, ``EL``).
+    Args:
+        names: ``variable``, ``variable:ENTITY``, or a wait by its name. Without an entity every one is meant of which
+            single runs are kept. An entity may be a code, a name or another name in use (``Germany``, ``EL``).
+        variables: the recorded variables; those of the model by default.
+        axes: the axes of entities; those of the model by default.
 
     Raises:
         InputError: unknown variables or entities, all at once, each with the nearest that exists.
     """
     known = {variable.name: variable for variable in variables or model.variables()}
+    if not names:
+        return headline(known.values())
+    entities = {axis.name: axis for axis in axes or model.registry().axes}
     waits = {wait.name: wait for wait in _waits(known)}
     outcomes: list[Outcome] = []
     problems: list[str] = []
@@ -163,12 +154,13 @@ def pick(
         if stem in waits and not entity:
             outcomes.append(waits[stem])
         elif variable is None:
-            problems.append(f"no variable named {stem!r}; {nearest(stem, (*known, *waits))}")
+            problems.append(unknown("variable", stem, (*known, *waits)))
         else:
-            allowed = {"member": tuple(members), "donor": DONOR_GROUPS}.get(variable.entity or "", ())
+            axis = entities.get(variable.entity or "", Axis("", ()))
+            allowed = axis.codes if variable.keep_runs else axis.groups
             code = entity_code(entity, allowed) or entity
             if code and code not in allowed:
-                problems.append(f"{stem} has no entity {entity!r}; {nearest(entity, allowed)}")
+                problems.append(f"{stem}: {wrong_code(entity, allowed) if allowed else 'it has no entities'}")
             else:
                 outcomes += outcomes_of(variable, (code,) if code else (allowed or ("",)))
     if problems:
@@ -189,14 +181,6 @@ def dates_shown(dates: NDArray[np.datetime64], at: Sequence[date] = ()) -> NDArr
         for day in at:
             shown[max(int(np.searchsorted(days, np.datetime64(day), side="right")) - 1, 0)] = True
     return shown
-
-
-def nearest(word: str, allowed: Sequence[str]) -> str:
-    """``nearest: ...``, or ``allowed: ...`` where nothing is near."""
-    if not allowed:
-        return "it has none"
-    near = get_close_matches(word, allowed, n=3, cutoff=0.5)
-    return f"nearest: {', '.join(near)}" if near else f"allowed: {', '.join(allowed[:12])}"
 
 
 def _wait(dates: NDArray[np.datetime64], values: NDArray[np.floating[Any]], threshold: float) -> NDArray[np.float64]:

@@ -31,11 +31,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import loading, model
-from sim.analysis.outcomes import DONOR_GROUPS, nearest
 from sim.analysis.simulated import Simulated, simulated
 from sim.errors import InputError, Problem
 from sim.scenario.document import Document, read
+from sim.scenario.entities import entity_code, wrong_code
 from sim.scenario.scenario import Scenario
+from sim.text import unknown
 
 ROUNDING = 1e-5
 EVERYTHING = "*"
@@ -243,7 +244,7 @@ def read_relation(path: Path) -> Relation:
 def _check_keys(found: Document, path: tuple[str | int, ...], table: Iterable[str], known: tuple[str, ...]) -> None:
     for key in table:
         if key not in known:
-            found.report((*path, key), f"unknown key; {nearest(key, known)}")
+            found.report((*path, key), unknown("key", str(key), known))
 
 
 def _text(found: Document, key: str) -> str:
@@ -289,8 +290,8 @@ def _hold(found: Document, number: int, told: Any, sides: list[str]) -> Hold | N
         found.report((*here, "relation"), 'write it as "ONE >= OTHER" with <=, >=, ==, < or >', at_value=True)
     for name in (match[1], match[3]) if match else ():
         if name not in sides:
-            found.report((*here, "relation"), f"no side named {name!r}; {nearest(name, sides)}", at_value=True)
-    _check_variable(found, here, told)
+            found.report((*here, "relation"), unknown("side", name, sides), at_value=True)
+    entity = _check_variable(found, here, told)
     if told.get("in", EVERY_RUN) not in (EVERY_RUN, ON_AVERAGE):
         found.report((*here, "in"), f'write "{EVERY_RUN}" or "{ON_AVERAGE}"', at_value=True)
     for key in ("from", "until"):
@@ -299,24 +300,30 @@ def _hold(found: Document, number: int, told: Any, sides: list[str]) -> Hold | N
     if match is None or len(found.problems) > before:
         return None
     return Hold(
-        match[1], match[2], match[3], told["variable"], told.get("entity", ""), told.get("in", EVERY_RUN),
+        match[1], match[2], match[3], told["variable"], entity, told.get("in", EVERY_RUN),
         told.get("from"), told.get("until"), bool(told.get("at_end", False)),
     )  # fmt: skip
 
 
-def _check_variable(found: Document, here: tuple[str | int, ...], told: dict[str, Any]) -> None:
+def _check_variable(found: Document, here: tuple[str | int, ...], told: dict[str, Any]) -> str:
+    """The code of the entity that a hold is about, the empty text for none; mistakes are noted."""
     known = {variable.name: variable for variable in model.variables()}
-    name = told.get("variable")
+    name, entity = told.get("variable"), told.get("entity")
     if name == EVERYTHING and "==" in str(told.get("relation")) and "entity" not in told:
-        return
+        return ""
     if not isinstance(name, str) or name not in known:
-        found.report(
-            (*here, "variable"), f"no variable named {name!r}; {nearest(str(name), list(known))}", at_value=True
-        )
-        return
-    axis, entity = known[name].entity, told.get("entity")
-    if axis and not isinstance(entity, str):
-        hint = f", such as {', '.join(DONOR_GROUPS)}" if axis == "donor" else ", such as POL"
-        found.report((*here, "variable"), f"{name} needs entity, a {axis}{hint}")
-    if not axis and entity:
-        found.report((*here, "entity"), f"{name} is one series; leave entity out")
+        found.report((*here, "variable"), unknown("variable", str(name), known), at_value=True)
+        return ""
+    axis = known[name].entity
+    if axis is None:
+        if entity:
+            found.report((*here, "entity"), f"{name} is one series; leave entity out")
+        return ""
+    codes = next(each.codes for each in model.registry().axes if each.name == axis)
+    if not isinstance(entity, str):
+        found.report((*here, "variable"), f"{name} needs entity, a {axis} such as {', '.join(codes[-3:])}")
+        return ""
+    code = entity if entity in codes else entity_code(entity, codes)
+    if code is None:
+        found.report((*here, "entity"), wrong_code(entity, codes), at_value=True)
+    return code or ""

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sim.analysis.wording import quantity, runs_of_100, with_unit
+from sim.scenario.entities import entity_name
 
 LEVEL = 0.05
 # Where fewer runs differ, the spread of the differences, and so what could have been found, rests on a handful.
@@ -127,7 +128,7 @@ def sentence(row: Row) -> str:
 
 def finding(row: Row) -> str:
     """What the row shows: in how many runs, by how much, how surely; or that nothing could be shown."""
-    what = f"{row.long_name} ({row.entity})" if row.entity else row.long_name
+    what = f"{row.long_name} ({entity_name(row.entity)})" if row.entity else row.long_name
     if row.pairs_used == 0:
         return f"{what}: no value to compare."
     if row.p_equal == 1 and not row.conditional:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.outcomes import nearest
 from sim.errors import InputError
+from sim.scenario.entities import wrong_code
 
 if TYPE_CHECKING:
     from sim.model import Variable
@@ -43,7 +43,7 @@ class Simulated:
             return whole
         codes = self.entities[kind]
         if entity not in codes:
-            raise InputError(f"{variable} has no entity {entity!r}; {nearest(entity, codes)}")
+            raise InputError(f"{variable}: {wrong_code(entity, codes)}")
         return whole[:, codes.index(entity)]
 
 

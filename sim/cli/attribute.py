@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import math
+import textwrap
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +15,7 @@ import click
 
 from sim.cli.options import (
     OutPath,
+    at_option,
     command_line,
     ensemble_options,
     format_option,
@@ -25,12 +28,16 @@ from sim.cli.options import (
     write_whole,
 )
 from sim.cli.progress import Progress
-from sim.cli.tables import columns, number
+from sim.cli.tables import WIDTH, by_date, columns, cut, notes, signed
+from sim.text import number
 
 if TYPE_CHECKING:
-    from sim.analysis import Attribution, Part, Waterfall
+    from sim.analysis import Attribution, Waterfall
     from sim.figures import Provenance
     from sim.scenario import Scenario
+
+
+LONGEST = 32  # characters of a label in a table
 
 
 @click.command("attribute")
@@ -38,6 +45,7 @@ if TYPE_CHECKING:
 @click.argument("second", metavar="B")
 @ensemble_options
 @variable_option
+@at_option
 @click.option(
     "--orders", type=click.IntRange(4, 10_000), default=16, show_default=True, help="Orders sampled above six groups."
 )
@@ -55,6 +63,7 @@ def attribute_command(
     jobs: int | None,
     sets: tuple[str, ...],
     variables: tuple[str, ...],
+    at: tuple[datetime.datetime, ...],
     orders: int,
     formats: tuple[str, ...],
     size: str,
@@ -68,31 +77,23 @@ def attribute_command(
     The difference is shared out over the groups of changed inputs (Shapley values, on the same streams).
     """
     began = time.monotonic()
-    from sim.analysis import PART_COLUMNS, ask, attribute, csv_text
+    from sim.analysis import PART_COLUMNS, ask, csv_text
 
-    asked = ask([first, second], variables=variables, runs=runs, seed=seed, sets=sets)
-    pair = asked.scenarios
+    days = [moment.date() for moment in at]
+    asked = ask([first, second], variables=variables, at=days, runs=runs, seed=seed, sets=sets)
     folder = out or Path("comparisons") / f"{asked.names[0]}_to_{asked.names[1]}"
     with Progress("ensembles", quiet=quiet) as progress:
-        found = attribute(
-            *pair,
-            runs=runs,
-            seed=seed,
-            jobs=jobs or usable_cores(),
-            cache=folder / "coalitions",
-            outcomes=asked.outcomes,
-            permutations=orders,
-            progress=progress,
-        )
+        found = asked.attribution(folder, orders=orders, jobs=jobs or usable_cores(), progress=progress)
     table = folder / "attribution.csv"
     write_whole(table, csv_text([part.to_dict() for part in found.rows()], PART_COLUMNS))
     files = [table]
     if not no_figures:
         line = command_line("attribute", asked.words, [*asked.settings, ("--orders", orders)])
-        source = provenance(found, pair, line)
+        source = provenance(found, asked.scenarios, line)
         files += draw_waterfalls(found, source, folder / "figures", formats, size, jobs, quiet=quiet)
     seconds = time.monotonic() - began
-    click.echo(as_document(found, files, seconds) if as_json else as_text(found, files, seconds))
+    labels = [scenario.label for scenario in asked.scenarios]
+    click.echo(as_document(found, files, seconds) if as_json else as_text(found, labels, files, seconds))
 
 
 def provenance(found: Attribution, pair: Sequence[Scenario], line: str) -> Provenance:
@@ -123,41 +124,82 @@ def draw_waterfalls(
         )
 
 
-def as_text(found: Attribution, files: list[Path], seconds: float) -> str:
-    """Each outcome at its last date: from A over the groups, by size, to B."""
-    how = "every combination run" if found.exact else f"{found.permutations} orders sampled"
-    lines = [
-        f"from {found.a} to {found.b}",
-        f"{found.runs:,} runs, seed {found.seed}, {found.coalitions} ensembles ({how}), {seconds:.1f} s",
-        "Conditional on the scenarios; not a forecast.",
-        *(f"Note: {warning}" for warning in found.warnings),
+def as_text(attribution: Attribution, labels: Sequence[str], files: list[Path], seconds: float) -> str:
+    """Each outcome at the dates shown: the mean of A, what each group of inputs adds, the mean of B."""
+    how = "every combination run" if attribution.exact else f"{attribution.permutations} orders sampled"
+    series: dict[str, list[Waterfall]] = {}
+    for waterfall in attribution.waterfalls:
+        series.setdefault(waterfall.outcome.key, []).append(waterfall)
+    dates = sorted({waterfall.date for waterfall in attribution.waterfalls})
+    depends = [group.name for group in attribution.groups if group.depends_on]
+    text = f"Depends on inputs that no data settle: {', '.join(depends)}."
+    return "\n".join(
+        [
+            f"from {labels[0]} to {labels[1]}",
+            f"{attribution.runs:,} runs, seed {attribution.seed}, {attribution.coalitions} ensembles ({how}), "
+            f"{seconds:.1f} s",
+            "Conditional on the scenarios; not a forecast.",
+            *notes(attribution.warnings),
+            *(textwrap.wrap(text, WIDTH, subsequent_indent="  ") if depends else []),
+            "",
+            "Means at the end of each year, and what each group of changed inputs adds.",
+            "",
+            *by_date(dates, [(_title(falls[0]), _rows(falls, dates, labels)) for falls in series.values()]),
+            "",
+            "STATISTICS at the last date, with 95% intervals",
+            *_statistic_lines([falls[-1] for falls in series.values()]),
+            "",
+            *paths_shown(files),
+        ]
+    )
+
+
+def _title(waterfall: Waterfall) -> str:
+    outcome = waterfall.outcome
+    unit = "% of runs" if outcome.binary else ", ".join(filter(None, (outcome.unit, outcome.price_basis)))
+    return f"{outcome.title} ({unit})"
+
+
+def _scale(waterfall: Waterfall) -> tuple[int, int]:
+    """The factor and the decimals with which a waterfall is written."""
+    scale = 100 if waterfall.outcome.binary else 1
+    size = max(abs(scale * value) for value in (waterfall.a_mean, waterfall.b_mean))
+    return scale, 1 if size >= 100 else 3 if size < 10 else 2
+
+
+def _rows(falls: Sequence[Waterfall], dates: Sequence[str], labels: Sequence[str]) -> list[list[str]]:
+    """The rows of one outcome; groups in the order of their size at the last date."""
+    scale, places = _scale(falls[-1])
+    at = {waterfall.date: waterfall for waterfall in falls}
+    parts = {day: {part.group: part.mean for part in waterfall.parts} for day, waterfall in at.items()}
+
+    def ends(label: str, side: str) -> list[str]:
+        cells = (number(scale * getattr(at[day], side), places) if day in at else "" for day in dates)
+        return [f"  {cut(label, LONGEST)}", *cells]
+
+    groups = [
+        [f"    {cut(part.group, LONGEST)}"]
+        + [signed(scale * parts[day][part.group], places) if day in at else "" for day in dates]
+        for part in falls[-1].parts
     ]
-    last: dict[tuple[str, str], Waterfall] = {}
-    for one in found.waterfalls:
-        last[one.outcome.name, one.outcome.entity] = one
-    for one in last.values():
-        lines += ["", *_waterfall_lines(one, found)]
-    return "\n".join([*lines, "", *paths_shown(files)])
+    return [ends(labels[0], "a_mean"), *groups, ends(labels[1], "b_mean")]
 
 
-def _waterfall_lines(one: Waterfall, found: Attribution) -> list[str]:
-    outcome = one.outcome
-    scale = 100 if outcome.binary else 1
-    unit = "% of runs" if outcome.binary else outcome.unit
-    size = max(abs(scale * value) for value in (one.a_mean, one.b_mean, *(part.mean for part in one.parts)))
-    digits = 1 if size >= 100 else 3 if size < 10 else 2
-    rows = [[f"  {found.a}", number(scale * one.a_mean, digits), "", ""]]
-    rows += [_part_row(part, scale, digits) for part in one.parts]
-    rows += [[f"  {found.b}", number(scale * one.b_mean, digits), "", ""]]
-    name = f"{outcome.long_name}: {outcome.entity}" if outcome.entity else outcome.long_name
-    return [f"{name} ({unit}), mean at {one.date}", *columns(rows)]
-
-
-def _part_row(part: Part, scale: float, digits: int) -> list[str]:
-    mean, low, high = (number(scale * value, digits) for value in (part.mean, part.low, part.high))
-    signed = mean if mean.startswith("-") else f"+{mean}"
-    span = f"({low} to {high})" if math.isfinite(part.low) else ""  # one run has no interval
-    return [f"    {part.group}", signed, span, "depends on" if part.depends_on else ""]
+def _statistic_lines(falls: Sequence[Waterfall]) -> list[str]:
+    grid: list[Sequence[str]] = [("", "adds", "low", "high", "alone")]
+    titles = {}
+    for waterfall in falls:
+        scale, places = _scale(waterfall)
+        titles[len(grid)] = f"{_title(waterfall)}, {waterfall.date}"
+        for part in waterfall.parts:
+            figures = (part.mean, part.low, part.high, part.alone)
+            cells = (signed(scale * value, places) if math.isfinite(value) else "" for value in figures)
+            grid.append([f"  {cut(part.group, LONGEST)}", *cells])
+    lines: list[str] = []
+    for index, line in enumerate(columns(grid)):
+        lines += textwrap.wrap(titles[index], WIDTH, subsequent_indent="  ") if index in titles else []
+        lines.append(line)
+    return lines
 
 
 def as_document(found: Attribution, files: list[Path], seconds: float) -> str:

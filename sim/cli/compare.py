@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import json
 import math
+import textwrap
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +29,21 @@ from sim.cli.options import (
 )
 from sim.cli.progress import Progress
 from sim.cli.report import write_report
-from sim.cli.tables import columns, decimals, number
+from sim.cli.tables import WIDTH, by_date, columns, cut, notes, signed
+from sim.scenario.entities import entity_name
+from sim.text import decimals, number, share
 
 if TYPE_CHECKING:
-    from sim.analysis import Change, Comparison, Row
+    from sim.analysis import Comparison, Row
 
-HEADINGS = ("", "median", "90% range", "difference", "95% interval", "higher in")
+OUTCOMES = (
+    "Medians, or shares of runs, at the end of each year. +/− is the mean difference",
+    "run by run, in brackets where none could be shown.",
+)
+STATISTICS = ("", "median", "5%", "95%", "+/−", "low", "high", "up", "p")
+MOST_LEADING = 3
+# Characters of a scenario's label in a table, and in the widest one.
+LONGEST, SHORTEST = 28, 18
 
 
 @click.command("compare")
@@ -116,26 +126,202 @@ def write_tables(comparison: Comparison, folder: Path) -> list[Path]:
 
 
 def as_text(comparison: Comparison, files: Sequence[Path], seconds: float) -> str:
-    """What a reader sees: inputs, outcomes, sentences, paths."""
-    names = comparison.names
-    others = [name for place, name in enumerate(names) if place != comparison.baseline]
+    """What a reader sees: the answer, inputs, outcomes, sentences, statistics, paths."""
+    labels = list(comparison.labels.values())
+    others = [label for index, label in enumerate(labels) if index != comparison.baseline]
+    ranked = comparison.ranked()
     return "\n".join(
         [
-            f"{names[comparison.baseline]} against {', '.join(others)}",
+            f"{labels[comparison.baseline]} against {'; '.join(others)}",
             f"{comparison.runs:,} runs, seed {comparison.views[0].seed}, {seconds:.1f} s",
             "Conditional on the scenarios; not a forecast.",
-            *(f"Note: {warning}" for warning in comparison.warnings),
+            *notes(comparison.warnings),
             "",
-            *([] if comparison.by else ["INPUTS THAT DIFFER", *input_lines(comparison.inputs, names), ""]),
+            "ANSWER",
+            *answer_lines(ranked, comparison.labels),
+            "",
+            *([] if comparison.by else ["INPUTS THAT DIFFER", *input_lines(comparison), ""]),
             "OUTCOMES",
-            *outcome_lines(comparison),
+            *outcome_lines(comparison, ranked),
             "",
             "IN WORDS",
-            *sentences(comparison),
+            *sentence_lines(ranked, comparison.labels),
+            "",
+            "STATISTICS",
+            *statistic_lines(comparison, ranked),
             "",
             *paths_shown(files),
         ]
     )
+
+
+def answer_lines(ranked: Sequence[Sequence[Row]], labels: Mapping[str, str]) -> list[str]:
+    """The largest differences, each at the date where it is largest; or that none could be shown."""
+    leading = [row for rows in _leading(ranked) for row in rows if row.shown]
+    if leading:
+        return ["What differs most, each at the date where it does:", *_wrapped(leading, labels)]
+    if all(_is_equal(row) for rows in ranked for row in rows):
+        return ["Every outcome is the same in every run."]
+    return textwrap.wrap(f"No difference could be shown in any of the {len(ranked)} outcomes at any date below.", WIDTH)
+
+
+def _leading(ranked: Sequence[Sequence[Row]]) -> list[Sequence[Row]]:
+    """The first outcomes with a difference, each of another variable."""
+    first: dict[str, Sequence[Row]] = {}
+    for rows in ranked:
+        if any(row.shown for row in rows):
+            first.setdefault(rows[0].variable, rows)
+    return list(first.values())[:MOST_LEADING]
+
+
+def sentence_lines(ranked: Sequence[Sequence[Row]], labels: Mapping[str, str]) -> list[str]:
+    """One plain sentence per outcome and scenario that could differ, what differs most first."""
+    return _wrapped([row for rows in ranked for row in rows if not _is_equal(row)], labels) or ["nothing differs"]
+
+
+def _wrapped(rows: Sequence[Row], labels: Mapping[str, str]) -> list[str]:
+    return [
+        line
+        for row in rows
+        for line in textwrap.wrap(
+            f"{row.date}, “{labels[row.scenario]}” against “{labels[row.baseline]}”. {row.finding}",
+            WIDTH,
+            subsequent_indent="  ",
+        )
+    ]
+
+
+def input_lines(comparison: Comparison) -> list[str]:
+    """The changed inputs, each with one line per scenario: value, and the file and line that set it."""
+    labels = [cut(label, LONGEST) for label in comparison.labels.values()]
+    lines: list[str] = []
+    for change in comparison.inputs:
+        marks = [change.unit, change.kind, "depends on" if change.depends_on else ""]
+        text = f"{change.key} ({', '.join(mark for mark in marks if mark)}): {change.meaning}"
+        lines += textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False)
+        width = max(map(len, labels))
+        for label, value, origin in zip(labels, change.values, change.origins, strict=True):
+            text = f"  {label.ljust(width)}  {value}" + (f"  [{origin}]" if origin else "")
+            lines += textwrap.wrap(text, WIDTH, subsequent_indent=" " * (width + 4), break_long_words=False)
+    return lines or ["nothing"]
+
+
+def outcome_lines(comparison: Comparison, ranked: Sequence[Sequence[Row]]) -> list[str]:
+    """Every outcome at the dates shown: medians (or shares of runs), and below each its difference.
+
+    The outcome that differs most comes first; what is the same in every run at every date is named at the end.
+    """
+    series: dict[str, list[list[Row]]] = {}
+    for contrast in comparison.contrasts:
+        series.setdefault(contrast.outcome.key, []).append(contrast.shown(comparison.at))
+    dates = sorted({row.date for group in series.values() for rows in group for row in rows})
+    keys = [f"{rows[0].variable}:{rows[0].entity}" if rows[0].entity else rows[0].variable for rows in ranked]
+    equal = [key for key in keys if all(_is_equal(row) for rows in series[key] for row in rows)]
+    groups = [
+        (_title(series[key][0][0]), _series_rows(series[key], dates, comparison.labels))
+        for key in keys
+        if key not in equal
+    ]
+    lines = [*OUTCOMES, "", *by_date(dates, groups)] if groups else []
+    if equal:
+        lines += ["The same in every run:", *(f"  {_name(series[key][0][0])}" for key in equal)]
+    return lines
+
+
+def statistic_lines(comparison: Comparison, ranked: Sequence[Sequence[Row]]) -> list[str]:
+    """For each outcome, at the date where it differs most: ranges, mean differences, intervals, shares of runs."""
+    groups = [rows for rows in ranked if not all(map(_is_equal, rows))]
+    if not groups:
+        return ["nothing to test"]
+    grid: list[Sequence[str]] = [STATISTICS]
+    titles: dict[int, str] = {}
+    for rows in groups:
+        titles[len(grid)] = f"{_title(rows[0])}, {rows[0].date}"
+        grid.extend(_statistic_rows(rows, comparison.labels))
+    lines: list[str] = []
+    for index, line in enumerate(columns(grid)):
+        lines += textwrap.wrap(titles[index], WIDTH, subsequent_indent="  ") if index in titles else []
+        lines.append(line)
+    methods = dict.fromkeys(row.method for rows in groups for row in rows)
+    notes = (
+        f"low, high: 95% interval of the mean difference ({'; '.join(methods)}). p: adjusted by Holm over everything "
+        "compared at one date. up: runs in which the scenario is higher, in %. The smallest difference that would "
+        "have been found, and every other date, are in differences.csv."
+    )
+    return [*lines, *textwrap.wrap(notes, WIDTH)]
+
+
+def _is_equal(row: Row) -> bool:
+    return row.p_equal == 1 and not row.conditional
+
+
+def _name(row: Row) -> str:
+    return f"{row.long_name}: {entity_name(row.entity)}" if row.entity else row.long_name
+
+
+def _title(row: Row) -> str:
+    unit = "% of runs" if _is_share(row) else ", ".join(filter(None, (row.unit, row.price_basis)))
+    return f"{_name(row)} ({unit})"
+
+
+def _is_share(row: Row) -> bool:
+    return row.kind in ("probability", "label")
+
+
+def _places(rows: Iterable[Row]) -> int:
+    """Decimals for all levels of one outcome."""
+    rows = list(rows)
+    ends = [v for row in rows for v in (row.baseline_q05, row.baseline_q95, row.scenario_q05, row.scenario_q95)]
+    return decimals(max((abs(value) for value in ends if math.isfinite(value)), default=0.0), rows[0].unit)
+
+
+def _series_rows(group: Sequence[Sequence[Row]], dates: Sequence[str], labels: Mapping[str, str]) -> list[list[str]]:
+    """The baseline, then each scenario with its difference, at each of ``dates``."""
+    places = _places(row for rows in group for row in rows)
+    first = {row.date: row for row in group[0]}
+    baseline = next(iter(first.values())).baseline
+    lines = [[f"  {cut(labels[baseline], LONGEST)}", *(_level(first.get(day), places, "baseline") for day in dates)]]
+    for rows in group:
+        at = {row.date: row for row in rows}
+        lines.append(
+            [f"  {cut(labels[rows[0].scenario], LONGEST)}", *(_level(at.get(day), places, "scenario") for day in dates)]
+        )
+        lines.append(["    +/−", *(_gap(at.get(day), places) for day in dates)])
+    return lines
+
+
+def _level(row: Row | None, places: int, side: str) -> str:
+    if row is None:
+        return ""
+    if _is_share(row):
+        return share(getattr(row, f"{side}_mean"))
+    return number(getattr(row, f"{side}_q50"), places)
+
+
+def _gap(row: Row | None, places: int) -> str:
+    if row is None:
+        return ""
+    if _is_equal(row):
+        return "same"
+    text = signed(100 * row.mean_difference, 1) if _is_share(row) else signed(row.mean_difference, places + 1)
+    return text if row.shown else f"({text})"
+
+
+def _statistic_rows(rows: Sequence[Row], labels: Mapping[str, str]) -> list[list[str]]:
+    binary, places = _is_share(rows[0]), _places(rows)
+    scale, finer = (100, 1) if binary else (1, places + 1)
+
+    def levels(row: Row, side: str) -> list[str]:
+        if binary:
+            return [share(getattr(row, f"{side}_mean")), "", ""]
+        return [number(getattr(row, f"{side}_{figure}"), places) for figure in ("q50", "q05", "q95")]
+
+    lines = [[f"  {cut(labels[rows[0].baseline], SHORTEST)}", *levels(rows[0], "baseline"), "", "", "", "", ""]]
+    for row in rows:
+        gap = [signed(scale * value, finer) for value in (row.mean_difference, row.low, row.high)]
+        chance = [share(row.p_higher), "<.001" if row.p_adjusted < 0.001 else number(row.p_adjusted, 3)]
+        lines.append([f"  {cut(labels[row.scenario], SHORTEST)}", *levels(row, "scenario"), *gap, *chance])
+    return lines
 
 
 def as_document(comparison: Comparison, files: Sequence[Path], line: str, seconds: float) -> str:
@@ -154,101 +340,3 @@ def as_document(comparison: Comparison, files: Sequence[Path], line: str, second
         "files": [str(path) for path in files],
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
-
-
-def input_lines(changes: Sequence[Change], names: Sequence[str]) -> list[str]:
-    """The changed inputs, each with one line per scenario: value, and the file and line that set it."""
-    lines: list[str] = []
-    for change in changes:
-        marks = [change.unit, change.kind, "depends on" if change.depends_on else ""]
-        lines.append(f"{change.key} ({', '.join(mark for mark in marks if mark)}): {change.meaning}")
-        rows = zip(names, change.values, change.origins, strict=True)
-        lines.extend("  " + line for line in columns([list(row) for row in rows], left=3))
-    return lines or ["nothing"]
-
-
-def outcome_lines(comparison: Comparison) -> list[str]:
-    """Every outcome at its last date: the baseline, then each other scenario with its paired difference.
-
-    What is the same in every run of every scenario is named at the end.
-    """
-    groups: dict[tuple[str, str], list[Row]] = {}
-    for row in comparison.headline():
-        groups.setdefault((row.variable, row.entity), []).append(row)
-    grid: list[Sequence[str]] = [HEADINGS]
-    titles: dict[int, str] = {}
-    equal = [rows[0] for rows in groups.values() if all(map(_is_equal, rows))]
-    for rows in groups.values():
-        if rows[0] in equal:
-            continue
-        titles[len(grid)] = _title(rows[0])
-        grid.extend(_rows(rows))
-    lines = []
-    for place, line in enumerate(columns(grid)):
-        lines.extend([titles[place]] if place in titles else [])
-        lines.append(line)
-    if equal:
-        lines += ["The same in every run:", *(f"  {_name(row)}" for row in equal)]
-    return lines
-
-
-def sentences(comparison: Comparison) -> list[str]:
-    """One plain sentence per outcome and scenario that could differ, in the order of the table."""
-    return [row.sentence for row in comparison.headline() if not _is_equal(row)]
-
-
-def _is_equal(row: Row) -> bool:
-    return row.p_equal == 1 and not row.conditional
-
-
-def _name(row: Row) -> str:
-    return f"{row.long_name}: {row.entity}" if row.entity else row.long_name
-
-
-def _title(row: Row) -> str:
-    unit = "% of runs" if _is_share(row) else ", ".join(filter(None, (row.unit, row.price_basis)))
-    return f"{_name(row)} ({unit}), {row.date}"
-
-
-def _is_share(row: Row) -> bool:
-    return row.kind in ("probability", "label")
-
-
-def _rows(rows: Sequence[Row]) -> list[list[str]]:
-    first = rows[0]
-    if _is_share(first):
-        found = [[f"  {first.baseline}", _percent(first.baseline_mean), "", "", "", ""]]
-        for row in rows:
-            gap = f"{_percent(row.low, '+')} to {_percent(row.high, '+')}"
-            found.append(
-                [f"  {row.scenario}", _percent(row.scenario_mean), "", _percent(row.mean_difference, "+"), gap, ""]
-            )
-        return found
-    levels = [v for row in rows for v in (row.baseline_q05, row.baseline_q95, row.scenario_q05, row.scenario_q95)]
-    finite = [value for value in levels if math.isfinite(value)]
-    digits = decimals(finite, first.unit)
-    found = [
-        [f"  {first.baseline}", *_level(first.baseline_q50, first.baseline_q05, first.baseline_q95, digits), "", "", ""]
-    ]
-    for row in rows:
-        level = _level(row.scenario_q50, row.scenario_q05, row.scenario_q95, digits)
-        found.append([f"  {row.scenario}", *level, *_gap(row, digits), _percent(row.p_higher) + "%"])
-    return found
-
-
-def _level(median: float, low: float, high: float, digits: int) -> list[str]:
-    if not math.isfinite(median):
-        return ["none", "none"]
-    return [number(median, digits), f"{number(low, digits)} to {number(high, digits)}"]
-
-
-def _gap(row: Row, digits: int) -> list[str]:
-    if not math.isfinite(row.mean_difference):
-        return ["none", "none"]
-    more = digits + 1
-    mean, low, high = (number(value, more) for value in (row.mean_difference, row.low, row.high))
-    return [mean if mean.startswith("-") else f"+{mean}", f"{low} to {high}"]
-
-
-def _percent(share: float, sign: str = "") -> str:
-    return f"{100 * share:{sign}.1f}" if math.isfinite(share) else "none"

@@ -17,7 +17,7 @@ from sim.errors import InputError
 @click.option("--no-browser", is_flag=True, help="Say the address and open no browser.")
 @click.option("--export", "folder", type=OutPath(), help="Write a page that needs no server into this folder.")
 def explore_command(scenario: str, port: int, host: str, no_browser: bool, folder: Path | None) -> None:
-    """Open a page in the browser: move levers, see what follows, compare, ask, teach.
+    """Open a page in the browser: move levers, see what follows.
 
     Without SCENARIO the page begins with a choice. Nothing leaves this machine; Ctrl-C ends it.
     """

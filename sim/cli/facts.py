@@ -26,7 +26,7 @@ def _folder(path: str | None) -> Path:
 
 @click.group("facts")
 def facts_command() -> None:
-    """List the facts, check a folder of your own, compare it, and bring official files in."""
+    """List the facts, check or import a folder of your own."""
 
 
 @facts_command.command("list")

@@ -51,6 +51,7 @@ def write_report(
 def attributions(comparison: Comparison, folder: Path, jobs: int, *, quiet: bool) -> Sequence[Attribution]:
     """Why each scenario differs from the baseline, where any input does."""
     from sim.analysis import attribute
+    from sim.ensemble import Result
 
     scenarios = [view.scenario for view in comparison.views]
     baseline = scenarios[comparison.baseline]
@@ -65,6 +66,7 @@ def attributions(comparison: Comparison, folder: Path, jobs: int, *, quiet: bool
                 jobs=jobs,
                 cache=folder / "coalitions",
                 progress=progress,
+                known=[view.ensemble for view in comparison.views if isinstance(view.ensemble, Result)],
             )
             for scenario in others
         ]

@@ -118,7 +118,7 @@ def _from_comparison(carried: Mapping[str, Any], given: Mapping[str, Any], place
         by=given["by"],
         baseline=given["baseline"],
         variables=given["variables"],
-        at=given["at"],
+        at=[moment.date() for moment in given["at"]],
         runs=given["runs"],
         seed=given["seed"],
         sets=given["sets"],
@@ -129,27 +129,20 @@ def _from_comparison(carried: Mapping[str, Any], given: Mapping[str, Any], place
 
 
 def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str) -> Drawing:
-    from sim.analysis import ask, attribute
+    from sim.analysis import ask
     from sim.cli.attribute import provenance
     from sim.figures.compared.waterfall import waterfall
 
     asked = ask(
         [given["first"], given["second"]],
         variables=given["variables"],
+        at=[moment.date() for moment in given["at"]],
         runs=given["runs"],
         seed=given["seed"],
         sets=given["sets"],
     )
     _check_inputs(carried, {scenario.name: scenario.hash for scenario in asked.scenarios})
-    found = attribute(
-        *asked.scenarios,
-        runs=asked.runs,
-        seed=asked.seed,
-        jobs=usable_cores(),
-        cache=place,
-        outcomes=asked.outcomes,
-        permutations=given["orders"],
-    )
+    found = asked.attribution(place, orders=given["orders"], jobs=usable_cores())
     outcome = str(carried["figure"]).removeprefix("waterfall:")
     return waterfall(found, outcome, carried.get("size", "page"), source=provenance(found, asked.scenarios, line))
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +22,12 @@ from sim.cli.options import (
     usable_cores,
 )
 from sim.cli.progress import Progress
+from sim.cli.tables import by_date
+from sim.text import decimals, number, share
 
 if TYPE_CHECKING:
-    from sim.cli.outcomes import Outcome
     from sim.ensemble import Result
+    from sim.ensemble.result import Level
 
 
 @click.command("run")
@@ -59,7 +62,6 @@ def run_command(
     """
     began = time.monotonic()
     from sim import ensemble
-    from sim.cli.outcomes import headline_outcomes
     from sim.loading import load
 
     loaded = load(scenario, sets=sets)
@@ -93,7 +95,7 @@ def run_command(
         click.get_current_context().exit(130)
     files = written_files(folder)
     report = as_document if as_json else as_text
-    click.echo(report(result, headline_outcomes(result), files, time.monotonic() - began))
+    click.echo(report(result, files, time.monotonic() - began))
 
 
 def draw_figures(result: Result, formats: Sequence[str], jobs: int, *, quiet: bool) -> None:
@@ -111,25 +113,46 @@ def written_files(folder: Path) -> list[Path]:
     return [path for path in [*numbers, *pictures] if path.is_file()]
 
 
-def as_text(result: Result, outcomes: Sequence[Outcome], files: Sequence[Path], seconds: float) -> str:
+def as_text(result: Result, files: Sequence[Path], seconds: float) -> str:
     """What a reader sees: what was run, the headline table, the paths."""
-    from sim.cli.outcomes import outcome_table
-
     scenario = result.scenario
-    found = "; same inputs as before, result reused" if result.cached else ""
+    reused = "; same inputs as before, result reused" if result.cached else ""
     lines = [
         f"{scenario.name}: {scenario.title}",
-        f"{result.runs:,} runs, seed {result.seed}, {scenario.start} to {scenario.end}, {seconds:.1f} s{found}",
+        f"{result.runs:,} runs, seed {result.seed}, {scenario.start} to {scenario.end}, {seconds:.1f} s{reused}",
         "Conditional on the scenario; not a forecast.",
         "",
-        *outcome_table(outcomes),
+        *level_lines(result.headline()),
         "",
         *paths_shown(files),
     ]
     return "\n".join(lines)
 
 
-def as_document(result: Result, outcomes: Sequence[Outcome], files: Sequence[Path], seconds: float) -> str:
+def level_lines(levels: Sequence[Level]) -> list[str]:
+    """Per quantity its name and unit, then median and 5 and 95% of runs, or the share of runs, under their dates."""
+    dates = sorted({level.date for level in levels})
+    groups: dict[str, dict[str, Level]] = {}
+    for level in levels:
+        groups.setdefault(level.title, {})[level.date] = level
+    return by_date(dates, [(title, _rows(group, dates)) for title, group in groups.items()])
+
+
+def _rows(group: Mapping[str, Level], dates: Sequence[str]) -> list[list[str]]:
+    at = [group.get(day) for day in dates]
+    first = next(iter(group.values()))
+    if first.probability is not None:
+        return [["  share", *("" if level is None else share(level.probability or 0.0) for level in at)]]
+    finite = [abs(value) for level in group.values() for value in (level.q05, level.q95) if math.isfinite(value)]
+    places = decimals(max(finite, default=0.0), first.variable.unit)
+    figures = {"  5%": "q05", "  median": "median", "  95%": "q95"}
+    return [
+        [head, *("" if level is None else number(getattr(level, figure), places) for level in at)]
+        for head, figure in figures.items()
+    ]
+
+
+def as_document(result: Result, files: Sequence[Path], seconds: float) -> str:
     """The same as JSON: one document, nothing else."""
     scenario = result.scenario
     return json.dumps(
@@ -145,7 +168,7 @@ def as_document(result: Result, outcomes: Sequence[Outcome], files: Sequence[Pat
             "reused": result.cached,
             "folder": str(result.path),
             "files": [str(path) for path in files],
-            "outcomes": [outcome.to_dict() for outcome in outcomes],
+            "outcomes": [level.to_dict() for level in result.headline()],
         },
         indent=2,
         ensure_ascii=False,

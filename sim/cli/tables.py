@@ -1,35 +1,79 @@
-"""Plain text tables, the same bytes on a terminal and in a file."""
+"""Plain text tables no wider than a terminal, the same bytes on a terminal and in a file."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from sim.text import number
+
+WIDTH = 80
+GAP = 2
 
 
-def columns(rows: Sequence[Sequence[str]], *, left: int = 1, gap: int = 2) -> list[str]:
+def columns(rows: Sequence[Sequence[str]], *, left: int = 1) -> list[str]:
     """Lines with ``rows`` set in columns; the first ``left`` columns flush left, the others flush right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = [
-            cell.ljust(width) if place < left else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append((" " * gap).join(cells).rstrip())
+    return [_line(row, widths, left) for row in rows]
+
+
+def by_date(dates: Sequence[str], groups: Iterable[tuple[str, Sequence[Sequence[str]]]]) -> list[str]:
+    """Rows of figures under their ``dates``, each group of rows below its title, all in one grid.
+
+    The first cell of a row is its label. Where the dates do not fit the width, the table is broken into stretches of
+    dates that do, with an empty line between them; a group that has nothing at the dates of a stretch is left out.
+    """
+    groups = list(groups)
+    heads = ["", *map(day_head, dates)]
+    widths = [max(map(len, column)) for column in zip(heads, *(row for _, rows in groups for row in rows), strict=True)]
+    lines: list[str] = []
+    for stretch in _stretches(widths):
+        picked = [widths[index] for index in stretch]
+        lines += [*([""] if lines else []), _line([heads[index] for index in stretch], picked, 1)]
+        for title, rows in groups:
+            cells = [[row[index] for index in stretch] for row in rows]
+            if any(text for row in cells for text in row[1:]):
+                lines += textwrap.wrap(title, WIDTH, subsequent_indent="  ")
+                lines += [_line(row, picked, 1) for row in cells]
     return lines
 
 
-COUNTED = ("members", "days")
+def day_head(day: str) -> str:
+    """An ISO day as the head of a column; the year alone for its last day."""
+    return day[:4] if day.endswith("-12-31") else day
 
 
-def decimals(values: Sequence[float], unit: str = "") -> int:
-    """Digits after the point that show ``values`` of one row to about three figures; none for what is counted."""
-    if unit in COUNTED or not values:
-        return 0
-    largest = max(abs(value) for value in values)
-    return 0 if largest >= 1000 else 1 if largest >= 10 else 2
+def signed(value: float, places: int) -> str:
+    """A difference with its sign."""
+    text = number(value, places)
+    return text if text.startswith("−") or not math.isfinite(value) else f"+{text}"
 
 
-def number(value: float, digits: int) -> str:
-    """``value`` with ``digits`` after the point and thousands set apart by commas; never a negative zero."""
-    text = f"{value:,.{digits}f}"
-    return text[1:] if text.startswith("-") and not text.strip("-0.,") else text
+def notes(warnings: Iterable[str]) -> list[str]:
+    """Warnings as lines that fit the width."""
+    return [line for text in warnings for line in textwrap.wrap(f"Note: {text}", WIDTH, subsequent_indent="  ")]
+
+
+def cut(text: str, longest: int) -> str:
+    """``text``, its end replaced by dots where it is longer than a column may be."""
+    return text if len(text) <= longest else text[: longest - 3].rstrip() + "..."
+
+
+def _line(row: Sequence[str], widths: Sequence[int], left: int) -> str:
+    cells = [
+        cell.ljust(width) if index < left else cell.rjust(width)
+        for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+    ]
+    return (" " * GAP).join(cells).rstrip()
+
+
+def _stretches(widths: Sequence[int]) -> list[list[int]]:
+    """The columns in stretches that fit the width, each beginning with the first column."""
+    stretches = [[0]]
+    for index, width in enumerate(widths[1:], start=1):
+        used = sum(widths[column] + GAP for column in stretches[-1])
+        if len(stretches[-1]) > 1 and used + width > WIDTH:
+            stretches.append([0])
+        stretches[-1].append(index)
+    return stretches

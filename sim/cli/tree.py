@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import json_option
-from sim.cli.tables import columns, decimals, number
+from sim.cli.tables import columns
+from sim.text import decimals, number
 
 if TYPE_CHECKING:
     from sim.analysis.tree import Ending, Node
@@ -57,7 +58,7 @@ def _lines(nodes: Sequence[Node], shown: Sequence[str]) -> list[str]:
 def _ending(ending: Ending) -> str:
     if ending.outcome.binary:
         return f"{100 * ending.median:.1f}% of runs"
-    digits = decimals([ending.q05, ending.q95], ending.outcome.unit)
+    digits = decimals(max(abs(ending.q05), abs(ending.q95)), ending.outcome.unit)
     low, median, high = (number(value, digits) for value in (ending.q05, ending.median, ending.q95))
     return f"{median} ({low} to {high})"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from sim.scenario.scenario import Scenario
 
+LOG = logging.getLogger("alliance")
 KEEP_RUNS = 10_000
 FIGURES = "figures"
 FAILED = ".failed"
@@ -97,6 +99,8 @@ def run(
         if out is None:
             shutil.rmtree(folder, ignore_errors=True)
         raise
+    spent = "reused" if result.cached else f"{time.perf_counter() - began:.1f} s"
+    LOG.info("%s: %s runs, seed %d, %s", scenario.name, f"{runs:,}", seed, spent)
     if out is None:
         weakref.finalize(result, shutil.rmtree, folder, ignore_errors=True)
     return result

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
+import importlib
+import math
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,31 +16,36 @@ from sim.ensemble import manifest as manifests
 from sim.ensemble import tidy
 from sim.ensemble.netcdf import group_axis
 from sim.errors import InputError
-from sim.scenario.entities import entity_code
+from sim.scenario.entities import entity_code, entity_name, wrong_code
+from sim.text import decimals, html_table, number, share, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas
     import xarray
     from numpy.typing import NDArray
 
     from sim.model import Variable
     from sim.scenario.scenario import Scenario
 
+# The room that draws, named and not imported: data flows from here to there.
+FIGURES = "sim.figures"
 SUFFIXES = {"quantiles": "quantile", "mean": "mean", "sd": "sd"}
 
 
 def open_result(path: Path | str) -> Result:
     """The result in folder ``path``.
 
-    Raises InputError, one line, if there is none, it is unfinished, damaged or of another format.
+    Raises:
+        InputError: there is none, it is unfinished, damaged or of another format; one line.
     """
     folder = Path(path)
-    found = manifests.read(folder)
-    if found is None:
+    manifest = manifests.read(folder)
+    if manifest is None:
         raise InputError(_absence(folder))
-    manifests.verify(folder, found)
-    return Result(folder, found)
+    manifests.verify(folder, manifest)
+    return Result(folder, manifest)
 
 
 def _absence(folder: Path) -> str:
@@ -50,6 +57,44 @@ def _absence(folder: Path) -> str:
     if (folder / "blocks").is_dir():
         return f"{folder}: the run is not finished; run the same command again to resume it"
     return f"{folder}: no {manifests.NAME} in it, so not a result of this program"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Where one variable stands at one date: its median and the range from the 5th to the 95th percentile.
+
+    For a 0/1 variable ``probability`` is the share of runs in which it is 1, and the other figures say nothing more.
+    """
+
+    variable: Variable
+    entity: str | None
+    date: str
+    q05: float
+    median: float
+    q95: float
+    probability: float | None
+
+    @property
+    def title(self) -> str:
+        """Name, entity and unit, as they stand above a row of a table."""
+        name = self.variable.long_name + (f": {entity_name(self.entity)}" if self.entity else "")
+        parts = [self.variable.unit, self.variable.price_basis] if self.probability is None else ["% of runs"]
+        return f"{name} ({', '.join(filter(None, parts))})"
+
+    def to_dict(self) -> dict[str, str | float | None]:
+        """As JSON takes it: missing figures are null."""
+        figures = {"median": self.median, "q05": self.q05, "q95": self.q95}
+        if self.probability is not None:
+            figures = {"probability": self.probability}
+        texts = {
+            "variable": self.variable.name,
+            "label": self.variable.long_name,
+            "entity": self.entity,
+            "unit": self.variable.unit,
+            "price_basis": self.variable.price_basis or None,
+            "date": self.date,
+        }
+        return {**texts, **{name: value if math.isfinite(value) else None for name, value in figures.items()}}
 
 
 class Result:
@@ -73,7 +118,22 @@ class Result:
 
     def __repr__(self) -> str:
         name = self.manifest["scenario"].get("name")
-        return f"Result({name!r}, {self.runs:,} runs, seed {self.seed}, {str(self.path)!r})"
+        return f"Result({name!r}, {self.runs:,} runs, seed {self.seed})"
+
+    def _repr_html_(self) -> str:
+        """A small table for notebooks: the headline variables at each year's end, median and 90% range."""
+        groups: dict[str, list[Level]] = {}
+        for level in self.headline():
+            groups.setdefault(level.title, []).append(level)
+        dates = sorted({level.date for levels in groups.values() for level in levels})
+        rows = []
+        for title, levels in groups.items():
+            finite = [value for level in levels for value in (level.q05, level.q95) if math.isfinite(value)]
+            places = decimals(max(map(abs, finite), default=0.0), levels[0].variable.unit)
+            cells = {level.date: _cell(level, places) for level in levels}
+            rows.append([title, *(cells.get(day, "") for day in dates)])
+        caption = f"{self.scenario.label}: {self.runs:,} runs, seed {self.seed}; median (5% to 95% of runs)"
+        return html_table(caption, ["", *dates], rows)
 
     @property
     def seed(self) -> int:
@@ -104,10 +164,9 @@ class Result:
 
     def variable(self, name: str) -> Variable:
         """The description of a variable; InputError with the nearest name if there is none."""
-        found = self.variables.get(name)
-        if found is None:
-            raise InputError(f"no variable {name!r}{_nearest(name, list(self.variables))}")
-        return found
+        if name not in self.variables:
+            raise InputError(unknown("variable", name, self.variables))
+        return self.variables[name]
 
     def entities(self, variable: str) -> tuple[str, ...]:
         """Codes of the entities a variable is recorded for, or its labels; empty if it has neither."""
@@ -119,7 +178,8 @@ class Result:
     def entity(self, variable: str, word: str) -> str:
         """The code or label of a variable that ``word`` means: a code, the name or alias of a country, a label.
 
-        Raises InputError with the nearest if there is none.
+        Raises:
+            InputError: there is none; the nearest is named.
         """
         known = self.entities(variable)
         code = word if word in known else entity_code(word, known)
@@ -127,7 +187,7 @@ class Result:
             return code
         if not known:
             raise InputError(f"{variable} is one series, it has no entity {word!r}")
-        raise InputError(f"{variable} has no entity {word!r}{_nearest(word, known)}")
+        raise InputError(f"{variable}: {wrong_code(word, known)}")
 
     def groups(self, variable: str) -> tuple[str, ...]:
         """Codes of those entities of a variable whose single runs are kept: all, the groups of its axis, or none."""
@@ -197,6 +257,75 @@ class Result:
         """The rows of ``summary.csv``: texts, figures as floats, None for an empty cell."""
         return tidy.rows((self.path / manifests.SUMMARY).read_bytes())
 
+    def levels(self, variable: str, entity: str | None = None) -> list[Level]:
+        """Where a variable stands at each 31 December and at the last date."""
+        described, quantiles = self.variable(variable), self.quantiles(variable, entity).astype(float)
+        means = self.mean(variable, entity)
+        levels = []
+        for index, day in enumerate(str(day) for day in self.dates(variable)):
+            if day.endswith("-12-31") or index == len(means) - 1:
+                q05, _, median, _, q95 = quantiles[index].tolist()
+                share_of_runs = float(means[index]) if described.flag else None
+                levels.append(Level(described, entity, day, q05, median, q95, share_of_runs))
+        return levels
+
+    def headline(self) -> list[Level]:
+        """Every headline variable at each 31 December and at the last date; of donors, their groups.
+
+        >>> from sim import run
+        >>> level = run("baseline", runs=20, sets=["end=2025-06-30"]).headline()[0]
+        >>> level.title, level.date
+        ('Members at or above 2% of GDP (members)', '2024-12-31')
+        """
+        return [
+            level
+            for variable in self.variables.values()
+            if variable.headline and not variable.labels
+            for entity in (self.groups(variable.name) if variable.entity else (None,))
+            for level in self.levels(variable.name, entity)
+        ]
+
+    def to_frame(self, *variables: str, entity: str | None = None) -> pandas.DataFrame:
+        """The statistics as a pandas frame, one row per variable, entity and date; all variables if none is named.
+
+        Columns are those of ``summary.csv``: mean, sd, the 5, 25, 50, 75 and 95% quantiles, unit and price basis.
+
+        >>> from sim import run
+        >>> frame = run("baseline", runs=20, sets=["end=2025-06-30"]).to_frame("us_commitment")
+        >>> list(frame["date"].dt.strftime("%Y-%m"))[-2:]
+        ['2025-05', '2025-06']
+
+        Args:
+            variables: names of recorded variables.
+            entity: code or name of a member or donor, or a label, to which the rows are restricted.
+
+        Raises:
+            InputError: there is no such variable or entity.
+        """
+        import pandas
+
+        described = [self.variable(name) for name in variables]
+        codes = {each.name: None if entity is None else self.entity(each.name, entity) for each in described}
+        if entity is not None and not variables:
+            raise InputError("an entity belongs to a variable: name the variable too")
+        rows = [
+            row
+            for row in self.summary
+            if not variables or (row["variable"] in codes and codes[str(row["variable"])] in (None, row["entity"]))
+        ]
+        frame = pandas.DataFrame(rows, columns=list(tidy.COLUMNS))
+        return frame.assign(date=pandas.to_datetime(frame["date"]))
+
+    def plot(self, figure: str = "overview", *, size: str = "page") -> Any:
+        """Draw a figure or a variable (``us_commitment``, ``defence_share_pct_gdp:POL``) as `sim.draw` does.
+
+        What is returned is a `sim.Drawing`, which a notebook shows.
+
+        Raises:
+            InputError: there is no such figure, variable, entity or size.
+        """
+        return draw(self, figure, size)
+
     @contextmanager
     def _undamaged(self) -> Iterator[None]:
         """Turn what a changed manifest makes go wrong into InputError."""
@@ -219,7 +348,7 @@ class Result:
 
     def _texts(self, axis: str) -> tuple[str, ...]:
         """The codes along an axis."""
-        return tuple(one.decode() if isinstance(one, bytes) else str(one) for one in self._array(axis))
+        return tuple(code.decode() if isinstance(code, bytes) else str(code) for code in self._array(axis))
 
     def _array(self, name: str, *, keep: bool = True, place: int | None = None) -> NDArray[Any]:
         """An array of ``ensemble.nc`` or the series at ``place``; small ones are read once. Not to be written to."""
@@ -239,10 +368,13 @@ class Result:
         return array
 
 
-def _nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
-    """A suggestion, or the choices when none is near."""
-    close = difflib.get_close_matches(word.lower(), [one.lower() for one in known], n=3, cutoff=0.5)
-    named = [one for one in known if one.lower() in close]
-    if named:
-        return f"; did you mean {' or '.join(named)}?"
-    return f"; there are {', '.join(known)}"
+def _cell(level: Level, places: int) -> str:
+    """A level as a cell of a table."""
+    if level.probability is not None:
+        return share(level.probability)
+    return f"{number(level.median, places)} ({number(level.q05, places)} to {number(level.q95, places)})"
+
+
+def draw(source: Any, figure: str, size: str) -> Any:
+    """A figure of a result or comparison, by the room that draws: it is named here, and imported when it is used."""
+    return importlib.import_module(FIGURES).draw(source, figure, size)

@@ -141,17 +141,6 @@ def write(calibration: Calibration, path: Path | None = None) -> Path:
     return place
 
 
-def demand_current(draws: facts.Posterior) -> None:
-    """Raises InputError for draws that another version made, or that were made from other tables."""
-    version = draws.provenance.get("version")
-    if version != __version__:
-        raise InputError(
-            f"posterior made by version {version}, this is {__version__}; `alliance calibrate` makes a new one"
-        )
-    if draws.provenance.get("tables") != stamp_until(date.fromisoformat(draws.provenance["until"])):
-        raise InputError("posterior made from other tables than those installed; `alliance calibrate` makes a new one")
-
-
 def assumptions() -> tuple[str, ...]:
     """Keys that no data to 2024 identify: they keep their range and are never tuned."""
     return tuple(parameter.key for parameter in catalogue() if parameter.depends_on)

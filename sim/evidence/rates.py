@@ -103,12 +103,6 @@ def change_of_head(known: date) -> Chance:
     return Chance("head of government changes at an election", changed, trials)
 
 
-def midterm_losses(known: date, chamber: str = "house") -> Chance:
-    """How often the president's party lost seats in a chamber at a mid-term since 1946."""
-    rows = [row for row in facts.us_midterms(known) if row.chamber == chamber]
-    return Chance(f"president's party loses {chamber} seats", sum(row.seat_change < 0 for row in rows), len(rows))
-
-
 @dataclass(frozen=True, slots=True)
 class EventScore:
     """Brier score of one kind of event against its baseline, over ``trials`` yes-or-no forecasts."""

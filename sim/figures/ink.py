@@ -174,16 +174,23 @@ def _font(points: float, bold: bool) -> FontProperties:
 
 
 @cache
-def _advance(letter: str, bold: bool) -> float:
-    """How far a letter moves the pen, in type sizes; a letter in none of our fonts is drawn as a box."""
+def font_of(letter: str, bold: bool) -> Any:
+    """The first of our fonts that has ``letter``; without one the last, which draws a box."""
     from matplotlib.font_manager import findfont, get_font
 
     for family in FONT:
         font = get_font(findfont(FontProperties(family=[family], weight="bold" if bold else "normal")))
         if font.get_char_index(ord(letter)):
-            font.set_size(64.0, 72)
-            return float(font.load_char(ord(letter)).linearHoriAdvance / 65536 / 64)
-    return 0.7
+            break
+    return font
+
+
+@cache
+def _advance(letter: str, bold: bool) -> float:
+    """How far a letter moves the pen, in type sizes."""
+    font = font_of(letter, bold)
+    font.set_size(64.0, 72)
+    return float(font.load_glyph(font.get_char_index(ord(letter))).linearHoriAdvance / 65536 / 64)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from math import ceil
 from pathlib import Path
 
 from sim.ensemble.executors import LostWorkerError, Workers
@@ -12,6 +13,9 @@ from sim.figures.export import check_formats, export, files, load
 from sim.files import file_name
 
 Progress = Callable[[int, int], None]
+
+# Another process costs half a second of imports, in which this one writes some thirty pages.
+PAGES_A_PROCESS = 36
 
 
 def write_all(
@@ -23,8 +27,9 @@ def write_all(
 ) -> list[Path]:
     """Draw each figure of ``makers`` and write it; returns the paths in their order.
 
-    Figures are put together here, since here is the result, and written by ``jobs`` processes, this one among them. The
-    bytes do not depend on ``jobs``. ``progress`` is told how many of how many figures are written.
+    Figures are put together here, since here is the result, and written by up to ``jobs`` processes, this one among
+    them: by as many as there is work for. The bytes do not depend on ``jobs``. ``progress`` is told how many of how
+    many figures are written.
 
     Raises:
         InputError: an unknown format, before anything is written; or what a maker raises.
@@ -43,8 +48,9 @@ def write_all(
         export(drawing, folder, file_name(name), formats)
         written()
 
-    if jobs > 1 and len(makers) > 1:
-        _write_with_others(makers, folder, formats, min(jobs, len(makers)) - 1, write, written)
+    processes = min(jobs, ceil(len(makers) * len(formats) / PAGES_A_PROCESS))
+    if processes > 1:
+        _write_with_others(makers, folder, formats, processes - 1, write, written)
     else:
         for name, make in makers.items():
             write(name, make())

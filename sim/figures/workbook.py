@@ -120,7 +120,7 @@ def result_workbook(result: Result, summary: str) -> bytes:
 def comparison_workbook(comparison: Comparison, command: str) -> bytes:
     """The workbook of a comparison that ``command`` made."""
     base = comparison.names[comparison.baseline]
-    titles = {view.name: view.name if comparison.conditional else view.scenario.title for view in comparison.views}
+    titles = {view.name: view.name if comparison.conditional else view.scenario.label for view in comparison.views}
     lines: list[Line] = []
     for outcome in dict.fromkeys(contrast.outcome for contrast in comparison.contrasts):
         if outcome.kind not in ("number", "probability"):

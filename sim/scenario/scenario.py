@@ -7,12 +7,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from html import escape
 from typing import Any, Literal
 
 from sim.limits import LONGEST_LABEL
 from sim.scenario.values import Dated, Distribution, Value, Weights, describe
-from sim.text import tame
+from sim.text import html_table, tame
 
 MOST_ROWS = 40
 Layer = Literal["default", "facts", "file", "set", "branch"]
@@ -86,8 +85,7 @@ class Scenario:
         rows += [(key, f"{tame(describe(given.value))} ({given.origin})") for key, given in self.settings.items()]
         rows += [(f"event on {event.date}", event.name) for event in self.events]
         shown = rows if len(rows) <= MOST_ROWS else [*rows[: MOST_ROWS - 1], ("...", f"{len(rows)} rows in all")]
-        cells = "".join(f"<tr><th>{escape(head)}</th><td>{escape(text)}</td></tr>" for head, text in shown)
-        return f"<table><caption>{escape(self.name)}</caption>{cells}</table>"
+        return html_table(self.name, (), shown)
 
     @property
     def settings(self) -> dict[str, Given]:

@@ -76,10 +76,10 @@ def toy():
 def compare(toy):
     """``compare`` on the toy's catalogue and variables."""
     from sim.analysis import compare
-    from sim.analysis.outcomes import headline, pick
+    from sim.analysis.outcomes import chosen_outcomes, headline
 
     def on_toy(results, *args, outcomes=(), **options):
-        chosen = pick(outcomes, (), toy.variables) or headline(toy.variables)
+        chosen = chosen_outcomes(outcomes, toy.variables) or headline(toy.variables)
         return compare(results, *args, outcomes=chosen, catalogue=toy.catalogue, variables=toy.variables, **options)
 
     return on_toy

@@ -6,8 +6,9 @@ import itertools
 import numpy as np
 import pytest
 
-from sim.analysis.attribution import attribute, between, groups_between, orders, read_values
-from sim.analysis.outcomes import pick
+from sim.analysis.attribution import attribute, between, groups_between, orders
+from sim.analysis.coalitions import read_values
+from sim.analysis.outcomes import chosen_outcomes
 from sim.errors import InputError
 
 LEVEL = "us_commitment"
@@ -22,7 +23,7 @@ def why(toy):
             asked.extend(scenarios)
             return [read_values(toy.Result(one, runs=100), outcomes) for one in scenarios]
 
-        options = {"catalogue": toy.catalogue, "outcomes": pick([LEVEL], (), toy.variables), **options}
+        options = {"catalogue": toy.catalogue, "outcomes": chosen_outcomes([LEVEL], toy.variables), **options}
         found = attribute(a, b, reader=reader, **options)
         assert len({one.hash for one in asked}) == len(asked) == found.coalitions
         return found
@@ -56,7 +57,7 @@ def test_parts_sum_to_the_total_and_idle_changes_get_exactly_zero(toy, why, coun
     found = why(
         toy.scenario("a"),
         toy.scenario("b", **chosen),
-        outcomes=pick([LEVEL, "ceasefire", "ceasefire_wait"], (), toy.variables),
+        outcomes=chosen_outcomes([LEVEL, "ceasefire", "ceasefire_wait"], toy.variables),
     )
     assert found.exact == (len(found.groups) <= 6)
     for fall in found.waterfalls:
@@ -95,7 +96,7 @@ def test_sampling_error_is_the_spread_over_orders(why, toy, monkeypatch):
     def reader(some, outcomes):
         return [read_values(threefold(one), outcomes) for one in some]
 
-    found = attribute(a, b, reader=reader, outcomes=pick([LEVEL], (), toy.variables), catalogue=toy.catalogue)
+    found = attribute(a, b, reader=reader, outcomes=chosen_outcomes([LEVEL], toy.variables), catalogue=toy.catalogue)
     part = next(part for part in found.find(LEVEL).parts if part.group == "war.pair")
     three = [names.index(name) for name in ("war.pair", "war.twin", "aid.more")]
     last = [max(three, key=order.index) == three[0] for order in orders(names, 16, 1)]

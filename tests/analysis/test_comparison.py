@@ -10,11 +10,13 @@ import pytest
 
 from sim.analysis import ROW_COLUMNS, csv_text
 from sim.analysis.align import align
-from sim.analysis.outcomes import headline, pick
+from sim.analysis.outcomes import chosen_outcomes, headline
 from sim.analysis.rows import INPUT_COLUMNS
 from sim.analysis.statistics import holm
 from sim.errors import InputError
+from sim.model import Axis
 
+AXES = (Axis("member", ("CAN", "POL")),)
 SHARE = "europe_canada_share_pct_gdp"
 
 
@@ -164,7 +166,7 @@ def test_all_reasons_are_given_at_once(toy):
 
 
 def test_outcomes_are_picked_by_name(toy):
-    found = pick(["defence_share_pct_gdp:POL", "us_posture", "ceasefire_wait"], ("CAN", "POL"), toy.variables)
+    found = chosen_outcomes(["defence_share_pct_gdp:Poland", "us_posture", "ceasefire_wait"], toy.variables, AXES)
     assert [one.key for one in found] == [
         "defence_share_pct_gdp:POL",
         "us_posture=continuity",
@@ -173,11 +175,11 @@ def test_outcomes_are_picked_by_name(toy):
         "ceasefire_wait",
     ]
     with pytest.raises(InputError) as caught:
-        pick(["ceasefyre", "defence_share_pct_gdp:PXL", "ceasefire:POL"], ("CAN", "POL"), toy.variables)
+        chosen_outcomes(["ceasefyre", "defence_share_pct_gdp:PXL", "ceasefire:POL"], toy.variables, AXES)
     assert [problem.message for problem in caught.value.problems] == [
-        "no variable named 'ceasefyre'; nearest: ceasefire, ceasefire_wait",
-        "defence_share_pct_gdp has no entity 'PXL'; nearest: POL",
-        "ceasefire has no entity 'POL'; it has none",
+        "unknown variable 'ceasefyre'; did you mean ceasefire or ceasefire_wait?",
+        "defence_share_pct_gdp: PXL is not among the codes here; did you mean POL (Poland)?",
+        "ceasefire: it has no entities",
     ]
 
 
@@ -239,3 +241,37 @@ def test_the_largest_differences_shown_come_first(toy, compare):
     assert [row.variable for row in compared.leading("pushed")] == ["ceasefire", "us_commitment"]
     assert [row.variable for row in compared.leading("pushed", 1)] == ["ceasefire"]
     assert compared.leading("idle") == []
+
+
+def test_what_differs_for_a_while_is_named_at_the_date_where_it_does(toy, compare):
+    base, other = toy.Result(toy.scenario("baseline"), runs=400), toy.Result(toy.scenario("truce"), runs=400)
+    dates = base.dates("ceasefire")
+    during = (dates >= np.datetime64("2025-06-01")) & (dates < np.datetime64("2026-02-01"))
+    for result, share in ((base, 0.1), (other, 0.2)):
+        result.data["ceasefire"][:] = 0
+        result.data["ceasefire"][during, : int(share * 400)] = 1
+    compared = compare([base, other], outcomes=["ceasefire", "us_commitment"])
+    assert compared.find("ceasefire", "truce").last().p_equal == 1
+    (row,) = compared.leading("truce")
+    assert (row.variable, row.date, round(row.mean_difference, 6)) == ("ceasefire", "2025-12-31", 0.1)
+    assert row.standardised == pytest.approx(2 * (np.arcsin(0.2**0.5) - np.arcsin(0.1**0.5)))
+    assert [rows[0].variable for rows in compared.ranked()] == ["ceasefire", "us_commitment"]
+
+
+def test_a_number_is_measured_in_the_spread_of_the_baselines_runs(compare, two):
+    contrast = compare(two).find(SHARE, "pushed")
+    spread = np.quantile(two[0].values(SHARE)[-1].astype(float), [0.05, 0.95])
+    assert contrast.last().standardised == pytest.approx(0.25 / (np.diff(spread)[0] / 3.29), rel=1e-4)
+
+
+def test_a_difference_without_any_spread_is_as_large_as_can_be(toy, compare):
+    base, other = toy.Result(toy.scenario("a"), runs=9), toy.Result(toy.scenario("b"), runs=9)
+    for result, level in ((base, 1.0), (other, 1.5)):
+        result.data["us_commitment"][:] = level
+    row = compare([base, other], outcomes=["us_commitment"]).find("us_commitment", "b").last()
+    assert row.standardised == pytest.approx(np.pi)
+
+
+def test_what_was_not_compared_is_answered_with_what_was(compare, two):
+    with pytest.raises(InputError, match="threat of pushed was not compared; there are us_commitment of pushed"):
+        compare(two, outcomes=["us_commitment"]).find("threat", "pushed")

@@ -19,7 +19,6 @@ def test_only_what_differs_is_listed_with_its_origin_and_grounds(toy):
     assert (pull.kind, pull.depends_on, pull.unit) == ("assumption", True, "points")
     assert pause.values == ("does not happen", "2025-03-01 to 2025-04-01: aid.extra = 0, with probability 0.5")
     assert pause.origins == ("", "events.toml:9")
-    assert pause.is_event
     assert not pause.depends_on
 
 

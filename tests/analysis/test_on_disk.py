@@ -5,7 +5,7 @@ import pytest
 
 from sim import ensemble
 from sim.analysis import attribute, compare, condition
-from sim.analysis.outcomes import headline, pick
+from sim.analysis.outcomes import chosen_outcomes, headline
 from sim.analysis.tree import tree
 from sim.ensemble.layout import BLOCK
 from sim.errors import FaultError, InputError
@@ -56,6 +56,22 @@ def test_coalitions_are_kept_and_reused(toy, toy_ensembles, tmp_path, monkeypatc
     assert [part.to_dict() for part in again.rows()] == [part.to_dict() for part in first.rows()]
 
 
+def test_finished_results_are_read_and_not_simulated_again(toy, stored, tmp_path):
+    a, b = toy.scenario("a"), toy.scenario("b", budgets__push=0.5, war__pair=2.0)
+    options = {"runs": 40, "catalogue": toy.catalogue, "outcomes": headline(toy.variables)}
+    plain = attribute(a, b, **options)
+    steps = []
+    known = [stored(a, runs=60), stored(b, runs=60), stored(toy.scenario("c"), seed=2)]
+    found = attribute(a, b, known=known, progress=lambda *step: steps.append(step), **options)
+    assert [part.to_dict() for part in found.rows()] == [part.to_dict() for part in plain.rows()]
+    assert steps[-1] == (2, 2), "of four combinations the two ends are known"
+    steps.clear()
+    attribute(
+        a, b, known=[stored(a, runs=60, force=True, seed=2)], progress=lambda *step: steps.append(step), **options
+    )
+    assert steps[-1] == (4, 4), "another seed is another ensemble"
+
+
 def test_more_runs_use_the_blocks_already_kept(toy, toy_ensembles, tmp_path):
     a, b = toy.scenario("a"), toy.scenario("b", budgets__push=0.5, us__pull=1.0)
     options = {"catalogue": toy.catalogue, "outcomes": headline(toy.variables), "cache": tmp_path / "cache"}
@@ -87,7 +103,7 @@ def test_worker_processes_change_nothing(toy, toy_ensembles, tmp_path):
 
 def test_without_a_cache_nothing_is_left_behind(toy, toy_ensembles, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    outcomes = pick(["us_commitment"], (), toy.variables)
+    outcomes = chosen_outcomes(["us_commitment"], toy.variables)
     a, b = toy.scenario("a"), toy.scenario("b", budgets__push=0.5)
     found = attribute(a, b, runs=20, outcomes=outcomes, catalogue=toy.catalogue)
     assert np.isclose(found.find("us_commitment").total.mean, 0.5)

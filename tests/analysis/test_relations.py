@@ -111,6 +111,13 @@ def test_members_and_donors_are_named(judged):
     assert all(verdict.passed for verdict in judged(text))
 
 
+def test_a_member_may_be_named_as_people_name_it_and_a_wrong_one_has_its_place(judged):
+    (verdict,) = judged(HEAD + hold("more > less", "defence_share_pct_gdp", entity='"Poland"'))
+    assert verdict.hold.entity == "POL"
+    with pytest.raises(InputError, match="PLO is not among the codes here; did you mean POL"):
+        judged(HEAD + hold("more > less", "defence_share_pct_gdp", entity='"PLO"'))
+
+
 def test_every_mistake_in_a_file_is_told_with_its_place(tmp_path):
     path = tmp_path / "r.toml"
     path.write_text(
@@ -122,15 +129,15 @@ def test_every_mistake_in_a_file_is_told_with_its_place(tmp_path):
         read_relation(path)
     told = [str(problem).removeprefix(str(path)) for problem in caught.value.problems]
     assert told == [
-        ":1:1  titel  unknown key; nearest: title",
+        ":1:1  titel  unknown key 'titel'; did you mean title?",
         ":1:1  title  a text is needed",
         ":3:8  runs  a whole number from 1 is needed",
-        ":5:1  sides.one.sets  unknown key; nearest: set",
+        ":5:1  sides.one.sets  unknown key 'sets'; did you mean set?",
         ':7:7  sides.two.set  a list of texts is needed: set = ["KEY = VALUE"]',
         ':9:12  holds[1].relation  write it as "ONE >= OTHER" with <=, >=, ==, < or >',
-        ":10:12  holds[1].variable  no variable named 'ceasefyre'; nearest: ceasefire",
-        ":12:12  holds[2].relation  no side named 'too'; nearest: two",
-        ":13:1  holds[2].variable  defence_share_pct_gdp needs entity, a member, such as POL",
+        ":10:12  holds[1].variable  unknown variable 'ceasefyre'; did you mean ceasefire?",
+        ":12:12  holds[2].relation  unknown side 'too'; did you mean two?",
+        ":13:1  holds[2].variable  defence_share_pct_gdp needs entity, a member such as SWE, TUR, USA",
         ':14:6  holds[2].in  write "every run" or "on average"',
         ":15:8  holds[2].from  a date such as 2026-01-31 is needed",
     ]
@@ -152,7 +159,7 @@ def test_simulated_runs_read_like_a_result():
     found = Simulated(None, arrays, {"year": days}, {"member": ("CAN", "POL")}, variables)
     assert found.values("x", "POL").tolist() == [[3, 4, 5]]
     assert str(found.dates("x")[0]) == "2025-12-31"
-    with pytest.raises(InputError, match="x has no entity 'XXX'; allowed: CAN, POL"):
+    with pytest.raises(InputError, match="x: XXX is not among the codes here: CAN, POL"):
         found.values("x", "XXX")
 
 
@@ -163,5 +170,5 @@ def test_everything_recorded_can_be_asked_to_be_equal(judged):
     (verdict,) = judged(HEAD + hold("more == less", "*"))
     assert not verdict.passed
     assert verdict.told.startswith("defence_share_pct_gdp:CAN: more == less in every run: broken in 40 of 40 runs")
-    with pytest.raises(InputError, match="no variable named"):
+    with pytest.raises(InputError, match="unknown variable"):
         judged(HEAD + hold("more <= less", "*"))

@@ -66,3 +66,76 @@ def test_wrong_input_raises_every_problem() -> None:
     assert {"unknown", "nonsense"} <= set(" ".join(map(str, raised.value.problems)).split())
     with pytest.raises(InputError):
         compare("baseline")
+
+
+def test_every_name_of_the_front_door_is_there_and_typed() -> None:
+    import inspect
+
+    import sim
+
+    for name in sim.__all__:
+        assert getattr(sim, name) is not None
+    for function in (sim.load, sim.run, sim.compare, sim.attribute, sim.open_result, sim.draw):
+        for parameter in inspect.signature(function).parameters.values():
+            assert parameter.kind is not parameter.VAR_KEYWORD, f"{function.__name__} takes anything"
+            assert parameter.annotation is not parameter.empty
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = sim.nonsense
+
+
+def test_what_a_notebook_shows_is_short_and_escaped() -> None:
+    from sim import attribute
+
+    scenario = load("baseline", sets=SHORT)
+    result = run(scenario, runs=10)
+    comparison = compare(result, "congress_gap", runs=10, sets=SHORT)
+    why = attribute(result, load("congress_gap", sets=SHORT), runs=10, variables=["us_commitment"])
+    for shown in (scenario, result, comparison, why):
+        assert len(repr(shown)) < 200
+    result.manifest["scenario"]["label"] = "A <b> & c"
+    for html in (scenario._repr_html_(), result._repr_html_(), comparison._repr_html_()):
+        assert html.startswith("<table>")
+        assert "<b>" not in html
+    assert "Members at or above 2% of GDP" in result._repr_html_()
+    assert "U.S. commitment to the guarantee" in comparison._repr_html_()
+
+
+def test_results_and_comparisons_become_frames() -> None:
+    result = run("baseline", runs=10, sets=SHORT)
+    frame = result.to_frame("us_commitment", "defence_share_pct_gdp", entity=None)
+    assert set(frame["variable"]) == {"us_commitment", "defence_share_pct_gdp"}
+    assert str(frame["date"].dtype).startswith("datetime64")
+    poland = result.to_frame("defence_share_pct_gdp", entity="Poland")
+    assert set(poland["entity"]) == {"POL"}
+    np.testing.assert_allclose(poland["q50"], result.quantiles("defence_share_pct_gdp", "POL")[:, 2], rtol=1e-6)
+    assert len(result.to_frame()) == len(result.summary)
+    assert "us_commitment" in result.dataset
+    comparison = compare(result, "congress_gap", runs=10, sets=SHORT)
+    rows = comparison.to_frame()
+    assert len(rows) == len(comparison.rows())
+    assert {"variable", "date", "mean_difference", "sentence"} <= set(rows.columns)
+    for wrong in (
+        lambda: result.to_frame("us_commitmnt"),
+        lambda: result.to_frame("defence_share_pct_gdp", entity="Atlantis"),
+        lambda: result.to_frame(entity="POL"),
+        lambda: result.quantiles("us_commitmnt"),
+        lambda: result.values("defence_share_pct_gdp", "Atlantis"),
+        lambda: comparison.find("us_commitmnt", "congress_gap"),
+        lambda: compare("baseline", "congress_gap", variables=["defence_share_pct_gdp:Atlantis"]),
+        lambda: compare("baseline", "congress_gap", at=["soon"]),
+        lambda: compare("baseline", "congress_gap", baseline=2),
+    ):
+        with pytest.raises(InputError):
+            wrong()
+
+
+def test_progress_and_logging_can_be_used_from_python(caplog: pytest.LogCaptureFixture) -> None:
+    steps: list[tuple[int, int]] = []
+    with caplog.at_level("INFO", logger="alliance"):
+        compare("baseline", "congress_gap", runs=10, sets=SHORT, progress=lambda *step: steps.append(step))
+    assert steps[0] == (0, 20)
+    assert steps[-1] == (20, 20)
+    assert steps == sorted(steps)
+    messages = [record.message for record in caplog.records if record.name == "alliance"]
+    assert [message.split(":")[0] for message in messages] == ["baseline", "congress_gap"]
+    assert "10 runs, seed 1" in messages[0]

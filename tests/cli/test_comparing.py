@@ -41,12 +41,13 @@ def table(path: str) -> list[dict[str, str]]:
         return list(csv.DictReader(text))
 
 
-def test_inputs_come_first_then_outcomes_then_words(here: Path, alliance: Alliance) -> None:
+def test_the_answer_comes_first_then_inputs_outcomes_words_and_statistics(here: Path, alliance: Alliance) -> None:
     done = alliance("compare", "short.toml", "harsh.toml", *NUMBERS)
     assert done.exit_code == 0, done.stderr
     heads = [line for line in done.stdout.splitlines() if line.isupper() and line[0] != " "]
-    assert heads == ["INPUTS THAT DIFFER", "OUTCOMES", "IN WORDS"]
-    assert done.stdout.startswith("short against harsh\n12 runs, seed 1, ")
+    assert heads == ["ANSWER", "INPUTS THAT DIFFER", "OUTCOMES", "IN WORDS", "STATISTICS"]
+    assert done.stdout.startswith("Short against Harsh\n12 runs, seed 1, ")
+    assert max(map(len, done.stdout.splitlines())) <= 80
     inputs = done.stdout.split("OUTCOMES")[0]
     assert "us.commitment.posture" in inputs
     assert "harsh.toml:7" in inputs
@@ -99,9 +100,24 @@ def test_results_of_one_scenario_go_by_their_folders(here: Path, alliance: Allia
     assert "two scenarios are named 'short'" in twice.stderr
 
 
+def test_the_answer_names_what_differs_most_at_the_date_where_it_does(here: Path, alliance: Alliance) -> None:
+    words = ("compare", "short.toml", "harsh.toml", "--at", "2025-03-15", *NUMBERS)
+    done = alliance(*words)
+    assert done.exit_code == 0, done.stderr
+    outcomes = done.stdout.split("OUTCOMES")[1].split("IN WORDS")[0]
+    assert ["2024", "2025-02-28", "2025-06-30"] in [line.split() for line in outcomes.splitlines()]
+    answer = done.stdout.split("ANSWER")[1].split("INPUTS")[0]
+    assert "U.S. commitment to the guarantee" in answer.split("“Harsh” against “Short”")[1]
+    assert json.loads(Path("comparisons/short_vs_harsh/comparison.json").read_text())["at"] == ["2025-03-15"]
+    for day, answer in (("2031-01-01", "2031-01-01 is outside short, harsh"), ("soon", "'soon' does not match")):
+        wrong = alliance("compare", "short.toml", "harsh.toml", "--at", day, *NUMBERS)
+        assert (wrong.exit_code, wrong.stdout) == (2, "")
+        assert answer in wrong.stderr
+
+
 def test_the_baseline_can_be_named(here: Path, alliance: Alliance) -> None:
     done = alliance("compare", "short.toml", "harsh.toml", "--baseline", "harsh", *NUMBERS)
-    assert done.stdout.startswith("harsh against short\n")
+    assert done.stdout.startswith("Harsh against Short\n")
     wrong = alliance("compare", "short.toml", "harsh.toml", "--baseline", "hash", *NUMBERS)
     assert (wrong.exit_code, wrong.stdout) == (2, "")
     assert "short, harsh" in wrong.stderr
@@ -189,7 +205,8 @@ def test_attribution_adds_up_to_the_difference(here: Path, alliance: Alliance) -
     assert parts.pop("total") == pytest.approx(sum(parts.values()), abs=1e-9)
     assert len(table(document["files"][0])) == len(document["parts"])
     text = alliance("attribute", "short.toml", "harsh.toml", *NUMBERS, "--variable", "us_commitment").stdout
-    assert text.startswith("from short to harsh\n12 runs, seed 1, 2 ensembles (every combination run)")
+    assert text.startswith("from Short to Harsh\n12 runs, seed 1, 2 ensembles (every combination run)")
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_one_run_is_attributed_without_an_interval(here: Path, alliance: Alliance) -> None:

@@ -27,11 +27,16 @@ def test_the_terms_of_a_member_s_share_sum_to_its_change(result, alliance):
     assert "PARTS OF THE CHANGE" in alliance("explain", result, "--variable", "members_at_2pct").stdout
 
 
+def test_a_member_may_be_named_as_people_name_it(result, alliance):
+    words = ("explain", result, "--variable", "defence_share_pct_gdp", "--date", "2026-12-31", "--entity")
+    assert alliance(*words, "Britain").stdout == alliance(*words, "GBR").stdout != ""
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (("--variable", "defence_shar"), "defence_share_pct_gdp"),
-        (("--variable", "defence_share_pct_gdp", "--entity", "UK"), "GBR"),
+        (("--variable", "defence_share_pct_gdp", "--entity", "Germny"), "DEU (Germany)"),
         (("--variable", "defence_share_pct_gdp", "--entity", "POL", "--date", "2035-01-01"), "2029-12-31"),
         (("--entity", "POL"), "--variable"),
         ((), "is a result: name a --variable"),

@@ -47,7 +47,7 @@ def test_a_run_prints_headlines_and_writes_what_it_names(here: Path, alliance: A
     assert lines[0] == "short: A short one"
     assert re.fullmatch(r"20 runs, seed 7, 2024-\d\d-\d\d to 2025-06-30, \d+\.\d s", lines[1])
     assert lines[2] == "Conditional on the scenario; not a forecast."
-    assert lines[4].split() == ["2024-12-31", "2025-06-30"]
+    assert lines[4].split() == ["2024", "2025-06-30"]
     assert "Members at or above 2% of GDP (members)" in lines
     named = [line for line in lines if line.startswith("results")]
     assert named == [f"results/short/{name}" for name in ("summary.csv", "ensemble.nc", "manifest.json")]

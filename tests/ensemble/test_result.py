@@ -55,10 +55,10 @@ def test_probability_is_the_share_of_runs(result):
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        (lambda r: r.mean("aera"), "no variable 'aera'; did you mean area?"),
-        (lambda r: r.dates("zzzz"), "no variable 'zzzz'; there are share, count, area, posture, aid, truce, day"),
-        (lambda r: r.mean("share", "BLE"), "share has no entity 'BLE'; did you mean BEL?"),
-        (lambda r: r.mean("share", "NOR"), "share has no entity 'NOR'; there are ALB, BEL, USA"),
+        (lambda r: r.mean("aera"), "unknown variable 'aera'; did you mean area?"),
+        (lambda r: r.dates("zzzz"), "unknown variable 'zzzz'; there are share, count, area, posture, aid, truce, day"),
+        (lambda r: r.mean("share", "BLE"), "share: BLE is not among the codes here; did you mean BEL (Belgium)?"),
+        (lambda r: r.mean("share", "NOR"), "share: Norway is not among the codes here: ALB, BEL, USA"),
         (lambda r: r.mean("area", "USA"), "area is one series, it has no entity 'USA'"),
         (lambda r: r.values("area", "USA"), "area is one series, it has no entity 'USA'"),
         (
@@ -69,13 +69,16 @@ def test_probability_is_the_share_of_runs(result):
             lambda r: r.values("aid"),
             "aid: single runs are kept for the groups USA, EUR, OTHER, ALL only, name one of them",
         ),
-        (lambda r: r.values("aid", "NRO"), "aid has no entity 'NRO'; did you mean NOR?"),
+        (lambda r: r.values("aid", "NRO"), "aid: NRO is not among the codes here; did you mean NOR (Norway)?"),
         (
             lambda r: r.quantiles("posture"),
             "posture is a label: it has shares of runs (mean, probability), no quantiles",
         ),
         (lambda r: r.probability("area"), "area is a quantity (km²), not an event; it has no probability"),
-        (lambda r: r.probability("posture", "lost"), "posture has no entity 'lost'; there are firm, soft, or so, gone"),
+        (
+            lambda r: r.probability("posture", "lost"),
+            "posture: lost is not among the names here: firm, soft, or so, gone",
+        ),
     ],
 )
 def test_what_is_not_there_is_one_line_with_the_nearest_name(result, asked, told):

@@ -14,7 +14,6 @@ from sim.evidence.rates import (
     Rate,
     change_of_head,
     law_rates,
-    midterm_losses,
     score_ceasefire,
     score_elections,
     score_laws,
@@ -41,8 +40,7 @@ def test_a_beta_posterior_by_hand() -> None:
     assert Chance("x", 3, 4).mean == pytest.approx(3.5 / 5)
 
 
-def test_midterms_and_elections_have_trials() -> None:
-    assert midterm_losses(date(2024, 10, 1)).mean > 0.8
+def test_elections_have_trials() -> None:
     early, late = change_of_head(date(2018, 1, 1)), change_of_head(date(2024, 1, 1))
     assert 0 < early.trials < late.trials
 

@@ -42,6 +42,15 @@ def test_exported_again_the_bytes_are_the_same(result, folder, tmp_path):
         assert path.read_bytes() == (tmp_path / path.name).read_bytes(), path.name
 
 
+@pytest.fixture
+def shared(monkeypatch):
+    """Even a few pages are shared out over processes."""
+    from sim.figures import printing
+
+    monkeypatch.setattr(printing, "PAGES_A_PROCESS", 1)
+
+
+@pytest.mark.usefixtures("shared")
 def test_the_bytes_do_not_depend_on_the_number_of_processes(result, folder, tmp_path):
     told = []
     paths = draw_all(result, tmp_path, FORMATS, jobs=2, names=SOME, progress=lambda done, of: told.append((done, of)))
@@ -203,6 +212,7 @@ def test_importing_the_room_loads_no_plotting_library():
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
 
 
+@pytest.mark.usefixtures("shared")
 def test_a_killed_worker_loses_nothing(result, folder, tmp_path, monkeypatch):
     from sim.figures import printing
 
@@ -214,8 +224,8 @@ def test_a_killed_worker_loses_nothing(result, folder, tmp_path, monkeypatch):
 def test_a_script_without_a_main_guard_draws_with_several_processes_and_runs_once(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
-        "from sim.figures import draw_all; from tests.figures.conftest import Formula\n"
-        f"draw_all(Formula(), 'out', jobs=2, names={SOME!r}); print('drawn')\n"
+        "from sim.figures import draw_all, printing; from tests.figures.conftest import Formula\n"
+        f"printing.PAGES_A_PROCESS = 1; draw_all(Formula(), 'out', jobs=2, names={SOME!r}); print('drawn')\n"
     )
     surroundings = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     ended = subprocess.run(

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from sim.analysis.outcomes import pick
+from sim.analysis.outcomes import chosen_outcomes
 from sim.errors import InputError
 from sim.figures import COMPARED, FIGURES, draw, figure_names
 from sim.figures.cases import cast_of
@@ -197,7 +197,9 @@ def test_a_wrong_name_is_answered_with_the_right_one(three, name, told):
 @pytest.mark.parametrize("count", [2, 3, 8])
 @pytest.mark.parametrize("size", SIZES)
 def test_an_outcome_asked_for_is_drawn_with_its_difference(count, size):
-    comparison = compared(ensembles(count), outcomes=pick(["threat", "defence_share_pct_gdp"], ("POL", "DEU")))
+    comparison = compared(
+        ensembles(count), outcomes=chosen_outcomes(["threat", "defence_share_pct_gdp:POL", "defence_share_pct_gdp:DEU"])
+    )
     assert figure_names(comparison)[-3:] == [
         "outcome:threat",
         "outcome:defence_share_pct_gdp:POL",

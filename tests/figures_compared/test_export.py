@@ -37,7 +37,8 @@ def test_every_figure_comes_in_three_formats_with_its_numbers(pair, folder):
     )
 
 
-def test_made_again_in_other_processes_the_bytes_are_the_same(folder, tmp_path):
+def test_made_again_in_other_processes_the_bytes_are_the_same(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.figures.printing.PAGES_A_PROCESS", 1)
     told = []
     paths = draw_all(
         of(2),

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from sim import facts
+from sim.errors import FaultError
 from sim.model import axes, registry, simulate
+from sim.model.engine import streams as streams_module
 from sim.model.engine.streams import slot
 from sim.model.systems.roster import CODES
 from sim.scenario import Dated, discrete, normal, uniform
@@ -235,6 +237,24 @@ class TestStreams:
         used.uniform("war", 300, 5, 2)
         assert np.array_equal(used.uniform("war", 300, 5, 2), fresh)
 
+    @pytest.mark.parametrize("counter", [(0, 0, 0, 0), (250, 300, 5, 2), (2**64 - 1, 2**40, 2**63 + 5, 1)])
+    def test_words_are_those_of_numpys_own_way_to_set_a_counter(self, counter):
+        first, period, slot_number, purpose = counter
+        streams = streams_of(3, 0, 20)
+        streams.uniform("war", 7)  # the counter has moved, and words of the last output are left over
+        streams._sources["war"]._generator.random_raw(3)
+        words = streams._words("war", first, period, (slot_number,), purpose, 11)[0]
+        public = np.random.Philox(key=np.array([3, 11], np.uint64))
+        state = public.state
+        state["state"]["counter"][:], state["buffer_pos"] = counter, 4
+        public.state = state
+        assert words.tolist() == public.random_raw(11).tolist()
+
+    def test_a_numpy_that_keeps_its_state_another_way_is_refused(self, monkeypatch):
+        monkeypatch.setattr(streams_module.ctypes, "sizeof", lambda _: 12)  # the place of what is used up is elsewhere
+        with pytest.raises(FaultError, match="constraints"):
+            streams_of(3, 0, 20).uniform("war", 1)
+
     def test_every_part_of_the_key_counts(self):
         streams = streams_of(3, 0, 20)
         draws = [
@@ -268,7 +288,7 @@ class TestStreams:
         """With all bits set or none a draw still lies inside (0, 1), where the quantile functions are finite."""
         for word in (0, 2**64 - 1):
             streams = streams_of(3, 0, 8)
-            monkeypatch.setattr(streams, "_words", lambda *_, word=word: np.full(_[2], word, np.uint64))
+            monkeypatch.setattr(streams, "_words", lambda *_, word=word: np.full((1, _[-1]), word, np.uint64))
             for drawn in (streams.uniform("war", 1), streams.quantiles("x")):
                 assert (drawn > 0).all()
                 assert (drawn < 1).all()

@@ -107,7 +107,7 @@ def test_a_row_of_outcomes_has_one_number_of_decimals_for_levels_and_one_for_dif
 
 
 def test_every_technical_statistic_is_a_number_of_the_csv(page, moved, last_rows, comparison):
-    titles, checked = {view.scenario.title: view.name for view in comparison.views}, 0
+    titles, checked = {view.scenario.label: view.name for view in comparison.views}, 0
     for key, body in zip(moved, page.root.one("table", class_="statistics").all("tbody"), strict=True):
         for line in body.all("tr")[1:]:
             row = last_rows[(*key, titles[line.one("th").text])]
@@ -145,7 +145,7 @@ CLAUSE = re.compile(
 def test_the_answer_says_the_numbers_of_its_rows(page, last_rows, comparison):
     sentences = [node.text for node in page.root.all("p", class_="answer")]
     assert len(sentences) == 3
-    titles = {view.scenario.title: view.name for view in comparison.views}
+    titles = {view.scenario.label: view.name for view in comparison.views}
     keys = {row["long_name"]: key[:2] for key, row in last_rows.items() if key[1] in ("", "USA")}
     told = 0
     for sentence in sentences[:2]:
@@ -168,7 +168,7 @@ def test_the_inputs_are_those_that_differ_each_with_where_it_was_set(page, compa
     lines = rows(page.files["inputs.csv"])
     assert {line["key"] for line in lines} == {one.key for one in comparison.inputs}
     table = page.root.one("table", class_="inputs")
-    titles = {view.scenario.title: view.name for view in comparison.views}
+    titles = {view.scenario.label: view.name for view in comparison.views}
     told = []
     for body, key in zip(table.all("tbody"), dict.fromkeys(line["key"] for line in lines), strict=True):
         for row in body.all("tr")[1:]:

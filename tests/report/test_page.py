@@ -161,11 +161,14 @@ def test_a_hostile_title_stays_text(results):
 
     named = []
     for name, title in zip(NAMES, HOSTILE, strict=False):
-        scenario = dataclasses.replace(results[name].scenario, title=title, description=title, references=(title,))
+        scenario = dataclasses.replace(
+            results[name].scenario, title=title, label=title, description=title, references=(title,)
+        )
         named.append(Renamed(results[name], scenario))
     page = parse(build_report(compare(named), command=f"alliance compare {named[0].scenario.title}"))
     assert page.all("script") == []
     assert all(title in page.one("h1").text for title in HOSTILE)
+    assert {node.text for node in page.one("table", class_="inputs").all("span", class_="who")} <= set(HOSTILE)
 
 
 class Renamed:
@@ -185,7 +188,7 @@ def test_a_scenario_against_itself_says_that_nothing_differs(results):
     pair = compare([results["harris_continuity"], Renamed(results["harris_continuity"], twin)])
     page = parse(build_report(pair, command=COMMAND))
     first, second, third = (node.text for node in page.all("p", class_="answer"))
-    assert first == "Every outcome is the same as under “Harris wins, continuity” in every run."
+    assert first == "Every outcome is the same as under “Harris, continuity” in every run."
     assert "200 pairs of runs" in second
     assert "not a forecast" in third
     assert page.all("table", class_="outcomes") == []

@@ -28,7 +28,7 @@ def test_the_same_comparison_gives_the_same_bytes(comparison, content):
 def test_the_headline_sheet_has_every_scenario_and_charts_that_compare_them(book, comparison):
     assert book.sheetnames == ["Headline", "Differences", "Inputs", "Codebook", "About"]
     sheet = book["Headline"]
-    titles = {view.scenario.title for view in comparison.views}
+    titles = {view.scenario.label for view in comparison.views}
     assert {row[2] for row in sheet.iter_rows(min_row=5, values_only=True)} == titles
     assert {len(chart.series) for chart in sheet._charts} == {len(NAMES)}
 

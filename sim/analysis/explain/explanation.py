@@ -18,8 +18,8 @@ from sim.analysis.explain.influences import keys_behind, states_behind
 from sim.ensemble import BLOCK
 from sim.errors import InputError
 from sim.model import axes, catalogue, registry, run_block, variables
-from sim.model.engine.parts import ROUNDING, Block, Parts, parts_of
 from sim.model.engine.streams import LANES
+from sim.model.engine.variables import ROUNDING, Block, Parts, parts_of
 
 if TYPE_CHECKING:
     from sim.ensemble import Result

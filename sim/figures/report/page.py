@@ -121,7 +121,7 @@ def build_report(
     rows = [row for contrast in comparison.contrasts for row in contrast.shown(comparison.at)]
     return template("report.html").render(
         **what_made(comparison, command),
-        heading=heading(comparison, labels),
+        heading=heading(comparison, {side.name: side.title for side in sides}),
         comparison=comparison,
         sides=sides,
         side_of={side.name: side for side in sides},
@@ -160,10 +160,9 @@ def template(name: str) -> Template:
     return pages.get_template(name)
 
 
-def heading(comparison: Comparison, labels: Mapping[str, str]) -> str:
-    """What the page is about, in one line."""
-    others = [label for name, label in labels.items() if name != comparison.names[comparison.baseline]]
-    base = labels[comparison.names[comparison.baseline]]
+def heading(comparison: Comparison, titles: Mapping[str, str]) -> str:
+    """What the page is about, in one line; ``titles`` by name, the baseline first."""
+    base, *others = titles.values()
     if comparison.by:
         return f"What differs by {comparison.by}"
     return f"“{others[0]}” against “{base}”" if len(others) == 1 else f"{len(others)} scenarios against “{base}”"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sim.analysis import Comparison, Row
 from sim.analysis.wording import runs_of_100
+from sim.figures.cases import cast_of
 from sim.figures.report.tables import by_outcome, is_share, outcome_name, same_everywhere
 from sim.scenario.parameter import Catalogue
 from sim.text import day_of, difference, full_date, quantity
@@ -65,17 +66,20 @@ class Story:
 
 
 def sides(comparison: Comparison) -> list[Side]:
-    """The scenarios, the baseline first, with the colours and dashes that the figures give them."""
-    from sim.figures.cases import cast_of
-
-    looks = {case.name: case.look for case in cast_of(comparison).cases}
-    everyone = []
-    for index, view in enumerate(comparison.views):
-        look = looks[view.name]
-        title = view.name if comparison.conditional else view.scenario.title
-        dashes = " ".join(f"{length * 2:g}" for length in look.dashes)
-        everyone.append(Side(view.name, title, title, view.runs, look.colour, dashes, index == comparison.baseline))
-    return sorted(everyone, key=lambda side: not side.is_baseline)
+    """The scenarios, the baseline first, with the labels, colours and dashes that the figures give them."""
+    cast = cast_of(comparison)
+    return [
+        Side(
+            name=case.name,
+            title=case.name if cast.conditional else case.source.scenario.title,
+            label=case.name if cast.conditional else case.label,
+            runs=case.source.runs,
+            colour=case.look.colour,
+            dashes=" ".join(f"{length * 2:g}" for length in case.look.dashes),
+            is_baseline=case is cast.first,
+        )
+        for case in cast.cases
+    ]
 
 
 def stories(comparison: Comparison) -> list[Story]:

@@ -2,10 +2,9 @@
 
 from sim.model.engine.block import Engine, Flags, Numbers, single
 from sim.model.engine.clock import Process, month_end, month_number
-from sim.model.engine.parts import Block, Parts, Runs
 from sim.model.engine.registry import State, System
 from sim.model.engine.streams import ndtri, slot
-from sim.model.engine.variables import Axis, Variable
+from sim.model.engine.variables import Axis, Block, Parts, Runs, Variable
 
 __all__ = [
     "Axis",

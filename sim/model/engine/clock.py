@@ -47,7 +47,7 @@ class Clock:
 
     def __init__(self, start: date, end: date, phases: Sequence[str] = ()) -> None:
         self.start, self.end = start, end
-        self._priority = {phase: FIRST_PRIORITY + place for place, phase in enumerate(phases)}
+        self._priority = {phase: FIRST_PRIORITY + number for number, phase in enumerate(phases)}
         self.environment = simpy.Environment()
         self.month_ends = month_ends(start, end)
         self.year_ends = year_ends(start, end)
@@ -59,7 +59,7 @@ class Clock:
 
     def at(self, day: date, phase: str) -> simpy.Event:
         """An event to wait for: ``day``, in ``phase``. A day before today is an error of SimPy's."""
-        return _Moment(self.environment, (day - self.today).days, self._priority[phase])
+        return _Moment(self.environment, (day - self.start).days - int(self.environment.now), self._priority[phase])
 
     def days(self, days: Iterable[date]) -> tuple[date, ...]:
         """Those of ``days`` that lie within the horizon, sorted, each once."""

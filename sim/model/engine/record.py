@@ -26,15 +26,13 @@ class Record:
         only: Collection[str] | None = None,
     ) -> None:
         self._engine, self._axes = engine, axes
-        self._sources = [
-            (variable, built[system.name])
-            for system in systems
-            for variable in system.variables
-            if only is None or variable.name in only
-        ]
-        self.values: dict[str, Numbers] = {
-            variable.name: np.empty(self._shape(variable), np.float32) for variable, _ in self._sources
-        }
+        self.values: dict[str, Numbers] = {}
+        self._sources: dict[str, list[tuple[Any, str, Numbers]]] = {"month": [], "year": []}
+        for system in systems:
+            for variable in system.variables:
+                if only is None or variable.name in only:
+                    values = self.values[variable.name] = np.empty(self._shape(variable), np.float32)
+                    self._sources[variable.every].append((built[system.name], variable.read, values))
 
     def process(self) -> Process:
         """Records at the end of each month and year, after everything else of that day."""
@@ -47,10 +45,9 @@ class Record:
                 self._write("year", clock.year_ends.index(day), day)
 
     def _write(self, every: str, row: int, day: date) -> None:
-        for variable, system in self._sources:
-            if variable.every == every:
-                value = getattr(system, variable.read)
-                self.values[variable.name][row] = value(day) if callable(value) else value
+        for system, read, values in self._sources[every]:
+            value = getattr(system, read)
+            values[row] = value(day) if callable(value) else value
 
     def _shape(self, variable: Variable) -> tuple[int, ...]:
         entities = (len(self._axes.codes(variable.entity)),) if variable.entity else ()

@@ -1,8 +1,13 @@
-"""The values in force: what a key means in each run, today, after priors, dated values and events."""
+"""The values in force: what a key means in each run, today, after priors, dated values and events.
+
+Systems never read a scenario themselves. They ask ``Settings`` by key, and get an array over the runs of the block: the
+value of the scenario, or of the facts, or the default; for a prior a draw, the same for a run in every scenario; for a
+dated value that of the day; and over all of these the events in force.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
@@ -46,22 +51,20 @@ class Settings:
         """
         if on is not None and self._changes_by_itself(key):
             return self._in_force(key, on)
-        found = self._cache.get(key)
-        if found is None:
-            found = self._in_force(key, self._clock.today)
+        numbers = self._cache.get(key)
+        if numbers is None:
+            numbers = self._in_force(key, self._clock.today)
             if not self._changes_by_itself(key):
-                self._cache[key] = found
-        return found
+                self._cache[key] = numbers
+        return numbers
 
     def _in_force(self, key: str, day: date) -> Numbers:
-        found = self._estimated(key)
-        if found is None:
-            found = self._number(key, self._given(key), day)
-        for event, fired in self._active:
-            for name, value in event.sets:
-                if name == key:
-                    found = np.where(fired, self._number(key, value, day), found)
-        return found
+        numbers = self._estimated(key)
+        if numbers is None:
+            numbers = self._number(key, self._given(key), day)
+        for value, happens in self._set_by_events(key):
+            numbers = np.where(happens, self._number(key, value, day), numbers)
+        return numbers
 
     def central(self, key: str) -> Numbers:
         """The median of a numeric key in the file, ``(1,)``, whatever the run."""
@@ -74,15 +77,15 @@ class Settings:
 
     def numbers(self, pattern: str, codes: Sequence[str], on: date | None = None) -> Numbers:
         """The values of an entity key such as ``members.*.x`` for ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""
-        found = self._rows.get((pattern, tuple(codes)))
-        if found is None:
+        stacked = self._rows.get((pattern, tuple(codes)))
+        if stacked is None:
             keys = [pattern.replace("*", code) for code in codes]
             rows = [self.number(key, on) for key in keys]
             width = max(row.shape[0] for row in rows)
-            found = np.stack([np.broadcast_to(row, (width,)) for row in rows])
+            stacked = np.stack([np.broadcast_to(row, (width,)) for row in rows])
             if not any(self._changes_by_itself(key) for key in keys):
-                self._rows[pattern, tuple(codes)] = found
-        return found
+                self._rows[pattern, tuple(codes)] = stacked
+        return stacked
 
     def stands_still(self, keys: Sequence[str]) -> bool:
         """Whether none of ``keys`` changes between two events: none holds a dated value."""
@@ -97,38 +100,31 @@ class Settings:
 
     def is_set(self, key: str) -> bool:
         """Whether a key that may be left open has a value, from the file or from an event in force."""
-        return self._given(key) is not None or any(name == key for event, _ in self._active for name, _ in event.sets)
+        return self._given(key) is not None or any(True for _ in self._set_by_events(key))
 
     def choice(self, key: str) -> NDArray[np.int8]:
         """The chosen option in each run, as an index into the key's options. Shape ``(runs,)``."""
-        found = self._choices.get(key)
-        if found is None:
-            found = self._choice(key, self._given(key))
-            for event, fired in self._active:
-                for name, value in event.sets:
-                    if name == key:
-                        found = np.where(fired, self._choice(key, value), found)
-            self._choices[key] = found
-        return found
+        chosen = self._choices.get(key)
+        if chosen is None:
+            chosen = self._choices[key] = self._chosen(key, None)
+        return chosen
 
     def flag(self, key: str) -> NDArray[np.bool_]:
         """A yes-or-no key in each run. Shape ``(runs,)``."""
-        found = np.full(self._streams.count, bool(self._given(key)))
-        for event, fired in self._active:
-            for name, value in event.sets:
-                if name == key:
-                    found = np.where(fired, bool(value), found)
-        return found
+        flags = np.full(self._streams.count, bool(self._given(key)))
+        for value, happens in self._set_by_events(key):
+            flags = np.where(happens, bool(value), flags)
+        return flags
 
     def begin(self, event: Event) -> None:
         """Puts an event in force, in the runs in which it happens."""
-        drawn = self._streams.quantiles(f"event:{event.name}")
-        self._active.append((event, drawn < event.probability))
+        happens = self._streams.quantiles(f"event:{event.name}") < event.probability
+        self._active.append((event, happens))
         self._forget(event)
 
     def lift(self, event: Event) -> None:
         """Ends an event: what it set goes back to what holds without it."""
-        self._active = [(other, fired) for other, fired in self._active if other is not event]
+        self._active = [(other, happens) for other, happens in self._active if other is not event]
         self._forget(event)
 
     def _forget(self, event: Event) -> None:
@@ -148,8 +144,16 @@ class Settings:
         return parameter.default
 
     def _changes_by_itself(self, key: str) -> bool:
-        values = [self._given(key)] + [value for event, _ in self._active for name, value in event.sets if name == key]
-        return any(isinstance(value, Dated) for value in values)
+        if isinstance(self._given(key), Dated):
+            return True
+        return any(isinstance(value, Dated) for value, _ in self._set_by_events(key))
+
+    def _set_by_events(self, key: str) -> Iterator[tuple[Value, NDArray[np.bool_]]]:
+        """What events in force set a key to, and in which runs; a later event goes over an earlier."""
+        for event, happens in self._active:
+            for name, value in event.sets:
+                if name == key:
+                    yield value, happens
 
     def _estimated(self, key: str) -> Numbers | None:
         """The run's joint posterior draw of a key that no file sets; None for a key that was not estimated."""
@@ -185,17 +189,16 @@ class Settings:
             return np.full(1, np.nan, np.float32)
         raise ValueError(f"{key} holds no number")
 
-    def _choice(self, key: str, value: Value) -> NDArray[np.int8]:
-        return self._picked(key, value, None)
-
     def drawn_again(self, key: str, quantile: NDArray[np.float64]) -> NDArray[np.int8]:
         """A choice drawn with ``quantile`` instead of the key's own, for choices that come up more than once."""
-        found = self._picked(key, self._given(key), quantile)
-        for event, fired in self._active:
-            for name, value in event.sets:
-                if name == key:
-                    found = np.where(fired, self._picked(key, value, quantile), found)
-        return found
+        return self._chosen(key, quantile)
+
+    def _chosen(self, key: str, quantile: NDArray[np.float64] | None) -> NDArray[np.int8]:
+        """A choice in force, drawn with ``quantile`` or, without one, with the key's own."""
+        chosen = self._picked(key, self._given(key), quantile)
+        for value, happens in self._set_by_events(key):
+            chosen = np.where(happens, self._picked(key, value, quantile), chosen)
+        return chosen
 
     def _picked(self, key: str, value: Value, quantile: NDArray[np.float64] | None) -> NDArray[np.int8]:
         parameter = self._catalogue.find(key)

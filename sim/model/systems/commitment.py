@@ -1,6 +1,13 @@
 """The U.S. commitment to the guarantee: posture, credibility, troops in Europe, and the law against withdrawal.
 
 An election outcome is not a policy: which posture follows from which winner is an assumption with a key of its own.
+Credibility C in [0, 1] closes a part of its distance to the level of the posture each month and takes shocks, of which
+the Secretary-General may absorb a part of the negative ones:
+
+    C' = C + speed (level - C) + (1 - absorbed) min(shock, 0) + max(shock, 0) + noise
+
+Troops move to the posture's level over some months; a Congress of the other party restrains cuts. Sources: Eurasia
+Group poll 2024 for the level under continuity, NDAA FY2024 s. 1250A for the law; effects of postures are swept.
 """
 
 from __future__ import annotations
@@ -287,8 +294,8 @@ PARAMETERS = (
 class Commitment:
     """``credibility`` in [0, 1], ``posture`` (index into POSTURES), ``troops`` in thousand, ``withdrawn``."""
 
-    def __init__(self, engine: Engine, states: UnitedStates, secretary: SecretaryGeneral, roster: Roster) -> None:
-        self._engine, self._states, self._secretary, self._roster = engine, states, secretary, roster
+    def __init__(self, engine: Engine, politics: UnitedStates, secretary: SecretaryGeneral, roster: Roster) -> None:
+        self._engine, self._politics, self._secretary, self._roster = engine, politics, secretary, roster
         settings = engine.settings
         self.credibility = engine.fill(settings.number("us.commitment.level_continuity"))
         self.troops = engine.fill(settings.number("us.troops.start_thousand"))
@@ -321,7 +328,7 @@ class Commitment:
             began = day.year - (day.year - 1) % 4
             drawn = self._engine.streams.quantiles(f"posture:{began}")
             self._by_party = [settings.drawn_again(f"us.commitment.posture_if_{party}", drawn) for party in PARTY]
-        given_winner = np.where(self._states.president == 1, self._by_party[1], self._by_party[0])
+        given_winner = np.where(self._politics.president == 1, self._by_party[1], self._by_party[0])
         self.posture = np.where(said == 0, given_winner, said - 1).astype(np.int8)
 
     def of_posture(self, prefix: str, stated: str) -> Numbers:
@@ -369,7 +376,7 @@ class Commitment:
             settings.number("us.troops.cut_retrenchment_thousand"),
             np.where(self.posture == CONDITIONAL, settings.number("us.troops.cut_conditional_thousand"), 0),
         )
-        restrained = settings.number("us.troops.congress_restraint") * (self._states.chambers_of_other_party() == 2)
+        restrained = settings.number("us.troops.congress_restraint") * (self._politics.chambers_of_other_party() == 2)
         goal = np.maximum(self._troops_before - cut * (1 - restrained), 0)
         if settings.is_set("us.troops.floor_thousand"):
             goal = np.fmax(goal, np.minimum(settings.number("us.troops.floor_thousand"), self._troops_before))

@@ -1,4 +1,14 @@
-"""Growth, debt and GDP of the members: given from outside, drawn around what was projected at the start."""
+"""The economies of the members: real growth, public debt and GDP, which come from outside the model.
+
+Nothing in the model moves an economy; budgets read it. Growth in a year is what the IMF projected at the start, plus a
+shock common to all members (drawn from the allies' past yearly means) and one of each member's own (Student, 5
+degrees):
+
+    growth = projected + shift + common factor * common shock + own sd * own shock
+
+GDP grows by it, at current prices also by the dollar inflation. Source: IMF World Economic Outlook, October 2024; GDP
+in NATO's own prices follows from its June 2024 release (100 * spending / share).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +24,7 @@ from sim.scenario import Flag, Number, Parameter, fixed, normal, uniform
 
 NORMAL_YEARS = 2001  # growth is compared with its median from this year on
 
-TOLD_ON = date(2024, 10, 1)  # what this day knew is what a history is told
+HISTORY_ON = date(2024, 10, 1)  # a history takes growth, debt and GDP as this day knew them
 
 PARAMETERS = (
     Parameter(
@@ -84,9 +94,9 @@ class Economy:
         codes = WITH_FORCES
         self._engine, self._codes = engine, codes
         self._slots = [slot(code) for code in codes]
-        told = bool(engine.settings.flag("economy.told").all())
-        day = max(engine.start, TOLD_ON) if told else engine.start
-        self._told_until = TOLD_ON.year if told else engine.start.year - 1
+        history = bool(engine.settings.flag("economy.told").all())
+        day = max(engine.start, HISTORY_ON) if history else engine.start
+        self._known_until = HISTORY_ON.year if history else engine.start.year - 1
         known = facts.real_growth(day)
         self._growth = {code: known.get(code, {}) for code in codes}
         self.normal = np.array([_median(self._growth[code], engine.start.year) for code in codes], np.float32)[:, None]
@@ -128,8 +138,8 @@ class Economy:
             known = (self._gdp_current if current else self._gdp_2015)[code]
             base = max(known)
             if year <= base:
-                told = known[max((past for past in known if past <= year), default=min(known))]
-                self._levels[key] = np.full(self._engine.runs, told, np.float32)
+                latest = known[max((past for past in known if past <= year), default=min(known))]
+                self._levels[key] = np.full(self._engine.runs, latest, np.float32)
             else:
                 prices = self._engine.settings.number("economy.dollar_inflation_pct") if current else np.float32(0)
                 rise = 1 + (self.growth(year)[row] + prices) / 100
@@ -145,7 +155,7 @@ class Economy:
             ],
             np.float32,
         )
-        if year <= self._told_until:
+        if year <= self._known_until:
             return self._engine.fill(expected)
         picked = (streams.uniform("economy", year) * len(self._common)).astype(np.intp)
         common = settings.number("economy.common_growth_factor") * self._common[picked]

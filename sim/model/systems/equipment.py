@@ -1,4 +1,9 @@
-"""Equipment share of defence expenditure: persistent, and raised by new money."""
+"""The share of defence expenditure that goes to equipment: persistent, and raised by new money.
+
+    share' = level + persistence (share - level) + new money * rise of spending + noise,    0 to 100%
+
+Source: NATO June 2024 release, tables 3 and 8a, least squares over 31 members 2022-24.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""State of the full-scale war: begun or not, ceasefire or not, talks or not. Read by most systems, written by two."""
+"""The state of the full-scale war that other systems share: begun or not, ceasefire or not, talks or not.
+
+It has no rule of its own. The war writes when fighting begins, the negotiation writes talks and ceasefires; threat,
+aid, war and negotiation read it, each in its own phase of a day.
+"""
 
 from __future__ import annotations
 

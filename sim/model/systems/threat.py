@@ -1,4 +1,10 @@
-"""Russian effort and perceived threat: what the war does to both, and how slowly they fall after a ceasefire."""
+"""Perceived threat and Russia's military spending: what the war does to both, and how they fall after a ceasefire.
+
+The threat T stands at a fixed level while the war goes on and loses half its distance to a floor in each half-life
+under a ceasefire. Budgets respond to a lagged threat B, moved each 1 October: B' = B + lag (T - B). Russia's military
+share of GDP closes a part of its distance to a level of war or of ceasefire each January. Sources: NATO June 2024
+release (level and lag of the threat), SIPRI (Russia); the fall after a ceasefire is not identified and is swept.
+"""
 
 from __future__ import annotations
 

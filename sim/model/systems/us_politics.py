@@ -1,4 +1,10 @@
-"""U.S. elections: president, House and Senate, on the real calendar. Who wins is kept apart from what they do."""
+"""U.S. elections: president, House and Senate, on the real calendar.
+
+Winners are named by the scenario, drawn by weight, or, for a chamber, left to two rules: in a presidential year its
+result is correlated with the president's (coat-tails), at a mid-term the president's party loses it with some
+probability. Who wins is kept apart from what the winner does: see the commitment. Sources: forecasts published by the
+start for 2024; mid-terms 1934-2018.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""Aid to Ukraine: what every donor promises each month, and Europe's partial replacement of U.S. aid."""
+"""New aid to Ukraine: what every donor promises each month, and Europe's partial replacement of U.S. aid.
+
+A donor's yearly level a moves around its own mean, a' = mean + persistence (a - mean) + sd * mean * e, and reaches
+Ukraine as monthly promises, military ones as packages that come with a probability. U.S. aid is what Congress grants.
+Where U.S. aid falls short of what it was, Europe makes up a share that grows from the first half-year to the second
+year. What becomes of a promise is in ``pipeline``, where it all begins in ``start``. Source: Kiel Ukraine Support
+Tracker.
+"""
 
 from __future__ import annotations
 

@@ -93,12 +93,12 @@ def _by_kind(beur: dict[tuple[str, str, str], float], code: str, measure: str) -
 def _committed(beur: dict[tuple[str, str, str], float], codes: list[str], allocated: Sums) -> Sums:
     """Commitments by kind; where a release gives totals only, what is open is split as allocations are."""
     rows = []
-    for place, code in enumerate(codes):
+    for column, code in enumerate(codes):
         by_kind = _by_kind(beur, code, "commitment")
         if not any(by_kind):
             total = beur.get((code, "total", "commitment"), 0.0)
-            given = allocated[:, place].sum()
-            part = allocated[:, place] / given if given > 0 else np.array([0.5, 0.5])
+            given = allocated[:, column].sum()
+            part = allocated[:, column] / given if given > 0 else np.array([0.5, 0.5])
             by_kind = tuple(float(total * share) for share in part)  # type: ignore[assignment]
         rows.append(by_kind)
     return np.maximum(np.array(rows, np.float32).T, allocated)
@@ -144,10 +144,10 @@ def _profile(history: facts.AidHistory, code: str, group: str, kind: int, count:
     """How a donor's aid of a kind is spread over the months, summing to 1: its own months, or else its group's."""
     kinds = ("military",) if kind == MILITARY else ("financial", "humanitarian")
     for who, names in ((code, kinds), (group, kinds), (group, ("total",)), ("ALL", kinds)):
-        found = [
+        series = [
             history.series[who, name, "allocation"] for name in names if (who, name, "allocation") in history.series
         ]
-        total = np.sum(found, axis=0) if found else np.zeros(count)
+        total = np.sum(series, axis=0) if series else np.zeros(count)
         if total.sum() > 0:
             return np.asarray(total / total.sum())
     return np.zeros(count)

@@ -48,8 +48,8 @@ class Budgets:
         self._slots = [slot(code) for code in WITH_FORCES]
         distance = {member.code: member.distance_km for member in facts.members()}
         self.exposure = exposure(np.array([[distance[code]] for code in WITH_FORCES], np.float32))
-        told = bool(engine.settings.flag("budgets.plans_told").all())
-        self._plans = Plans(engine.start, WITH_FORCES, told)
+        history = bool(engine.settings.flag("budgets.plans_told").all())
+        self._plans = Plans(engine.start, WITH_FORCES, later_ones_too=history)
         self._years: dict[int, Numbers] = {}
         self._decided: dict[int, set[int]] = {}
         self._troops_before = commitment.troops.copy()
@@ -98,11 +98,11 @@ class Budgets:
 
     def _revised(self, year: int) -> Numbers:
         settings = self._engine.settings
-        told, jump = self._years[year], self._years[year] - self._years[year - 1]
+        reported, jump = self._years[year], self._years[year] - self._years[year - 1]
         noise = self._engine.streams.students("budgets", year, self._slots, 5.0, purpose=1)
         back = settings.number("budgets.estimate_bias_pp") * np.sign(jump) * (np.abs(jump) > 0.1)
-        spread = settings.number("budgets.estimate_noise_pp") * np.sqrt(told / 1.5)
-        return single(np.maximum(told - back + spread * noise, LOWEST))
+        spread = settings.number("budgets.estimate_noise_pp") * np.sqrt(reported / 1.5)
+        return single(np.maximum(reported - back + spread * noise, LOWEST))
 
     def _calendar(self) -> dict[date, dict[int, list[int]]]:
         clock = self._engine.clock
@@ -126,14 +126,14 @@ class Budgets:
     def _change(self, year: int, rows: list[int], change: dict[str, Numbers]) -> None:
         share = self.of_year(year - 1)[rows]
         lever = self._lever(year, rows)
-        after = self._told(year, rows, next_share(next_share(share, change), {"scenario lever": lever}))
+        after = self._stated(year, rows, next_share(next_share(share, change), {"scenario lever": lever}))
         self.of_year(year)[rows] = after
         if self._engine.explaining:
             parts = change | {"scenario lever": lever}
-            for place, row in enumerate(rows):
-                here = {name: np.broadcast_to(value, after.shape)[place] for name, value in parts.items()}
-                rest = after[place] - share[place] - sum(here.values())
-                self.explained[WITH_FORCES[row], year] = here | {"floor or told share": rest}
+            for index, row in enumerate(rows):
+                own = {name: np.broadcast_to(value, after.shape)[index] for name, value in parts.items()}
+                rest = after[index] - share[index] - sum(own.values())
+                self.explained[WITH_FORCES[row], year] = own | {"floor or told share": rest}
 
     def _situation(self, year: int, rows: list[int]) -> Situation:
         share = self.of_year(year - 1)[rows]
@@ -217,17 +217,17 @@ class Budgets:
         own = settings.numbers("members.*.budget_change_pp", [WITH_FORCES[row] for row in rows], middle)
         return own + settings.number("budgets.change_pp", middle)
 
-    def _told(self, year: int, rows: list[int], after: Numbers) -> Numbers:
+    def _stated(self, year: int, rows: list[int], after: Numbers) -> Numbers:
         """Shares that the scenario states in place of the equation's."""
         settings, middle = self._engine.settings, date(year, 7, 1)
-        for place, row in enumerate(rows):
+        for index, row in enumerate(rows):
             key = f"members.{WITH_FORCES[row]}.share_pct_gdp"
             if settings.is_set(key):
-                told = settings.number(key, middle)
-                after[place] = np.where(np.isnan(told), after[place], told)
+                stated = settings.number(key, middle)
+                after[index] = np.where(np.isnan(stated), after[index], stated)
             floor = f"members.{WITH_FORCES[row]}.floor_pct_gdp"
             if settings.is_set(floor):
-                after[place] = np.fmax(after[place], settings.number(floor, middle))
+                after[index] = np.fmax(after[index], settings.number(floor, middle))
         return after
 
 

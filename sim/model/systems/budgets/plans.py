@@ -33,16 +33,16 @@ class Announced:
 class Plans:
     """National plans for the members ``codes``: by member and year the latest announcement.
 
-    Those known at ``start`` stand for all years; with ``told`` later ones are told as they come, each budget round
-    seeing those of 1 October before it. That is for histories, whose later plans come from outside.
+    Those known at ``start`` stand for all years; with ``later_ones_too`` a budget round sees those of
+    1 October before it as well. That is for histories, whose later plans come from outside.
     """
 
-    def __init__(self, start: date, codes: Sequence[str], told: bool = False) -> None:
-        self._start, self._codes, self._told = start, codes, told
+    def __init__(self, start: date, codes: Sequence[str], later_ones_too: bool = False) -> None:
+        self._start, self._codes, self._later_ones_too = start, codes, later_ones_too
         self._seen: dict[date, list[list[facts.Plan]]] = {}
 
     def _known(self, year: int) -> list[list[facts.Plan]]:
-        day = max(self._start, date(year - 1, 10, 1)) if self._told else self._start
+        day = max(self._start, date(year - 1, 10, 1)) if self._later_ones_too else self._start
         if day not in self._seen:
             latest: dict[tuple[str, int], facts.Plan] = {}
             for plan in sorted(facts.plans(day), key=lambda plan: plan.announced_on):
@@ -59,16 +59,16 @@ class Plans:
         """
         known = self._known(year)
         steps = np.zeros((3, *share.shape), np.float32)
-        for place, row in enumerate(rows):
+        for index, row in enumerate(rows):
             announced = [
                 (plan.target_year or 0, np.float32(plan.target_pct_gdp), plan.firmness != "aspiration")
                 for plan in known[row]
             ]
-            steps[:, place] = _steps(year, announced, share[place])
+            steps[:, index] = _steps(year, announced, share[index])
             stated = _stated(settings, self._codes[row]) if settings else None
             if stated:
-                own = _steps(year, [stated], share[place])
-                steps[:, place] = np.where(np.isnan(stated[1]), steps[:, place], own)
+                own = _steps(year, [stated], share[index])
+                steps[:, index] = np.where(np.isnan(stated[1]), steps[:, index], own)
         return Announced(*steps)
 
 

@@ -1,7 +1,14 @@
-"""The war: monthly net territory change in the east, Kursk, effort and losses of both sides, and the resources ratio.
+"""The war: monthly change of territory in the east, Kursk, effort and losses of both sides, and the ratio of resources.
 
-The relation between effort and territory is a regularity of two years, not a law: see docs/model.md for what is not
-identified. Casualties follow the UK Ministry of Defence's figures, which repeat Ukrainian counts.
+Effort R, Russian casualties a month, returns to a drifting mean in logarithms; the net gain g of a month follows effort
+above a break-even, and the shortfall of aid delivered:
+
+    ln R' = m + persistence (ln R - m) + noise
+    g' = persistence g + (1 - persistence) (a (R - R0) + b (F0 - F)) + noise
+
+Rare collapse episodes move the front by thousands of km2 for one to three months. The relation between effort and
+territory is a regularity of two years, not a law: see docs/model.md for what is not identified. Territory is that of
+ISW's maps as The Economist computed it; casualties follow the UK Ministry of Defence, which repeats Ukrainian counts.
 """
 
 from __future__ import annotations
