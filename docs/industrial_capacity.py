@@ -15,69 +15,46 @@ from datetime import date
 
 import numpy as np
 
-from sim.model.engine import Axis, Block, Engine, Numbers, Parts, Process, State, System, Variable, month_number, single
+from sim.model.engine import (
+    Axis,
+    Block,
+    Engine,
+    Numbers,
+    Parts,
+    Process,
+    State,
+    System,
+    Variable,
+    assumption,
+    data,
+    month_number,
+    single,
+)
 from sim.model.systems.budgets import Budgets
 from sim.model.systems.hostilities import Hostilities
-from sim.scenario import Number, Parameter, Value, fixed, uniform
+from sim.scenario import Number, Value, fixed, uniform
 
 PHASE = "industrial_capacity"
 PRODUCERS = ("EUROPE", "USA")
 _EXAMPLE = "round numbers for an example"
 
 PARAMETERS = (
-    Parameter(
-        key="industry.*.shells_at_start_thousand",
-        meaning="155 mm shells that this producer makes in a month at the start",
-        unit="thousand a month",
-        kind="data",
-        default=None,
-        source=_EXAMPLE,
-        domain=Number(0.0, 1000.0),
-        entities=PRODUCERS,
-        at_start=True,
-    ),
-    Parameter(
-        key="industry.speed_per_month",
-        meaning="part of the distance to the ordered output that is closed in a month",
-        unit="per month",
-        kind="assumption",
-        default=uniform(0.02, 0.08),
-        source=_EXAMPLE,
-        domain=Number(0.0, 1.0),
-        depends_on=True,
-        sweep="0.01 to 0.2",
-    ),
-    Parameter(
-        key="industry.elasticity",
-        meaning="response of orders to the spending of the allies: 1 in proportion",
-        unit="elasticity",
-        kind="assumption",
-        default=fixed(1.0),
-        source=_EXAMPLE,
-        domain=Number(0.0, 5.0),
-        depends_on=True,
-        sweep="0 to 2",
-    ),
-    Parameter(
-        key="industry.orders_under_ceasefire",
-        meaning="orders under a ceasefire relative to those in war",
-        unit="share",
-        kind="assumption",
-        default=uniform(0.3, 1.0),
-        source=_EXAMPLE,
-        domain=Number(0.0, 2.0),
-        depends_on=True,
-    ),
-    Parameter(
-        key="industry.noise",
-        meaning="monthly noise of output, relative to output",
-        unit="sd, share",
-        kind="assumption",
-        default=fixed(0.02),
-        source=_EXAMPLE,
-        domain=Number(0.0, 1.0),
-    ),
-)
+    data("industry.*.shells_at_start_thousand", "thousand a month", None, Number(0.0, 1000.0),
+        "155 mm shells that this producer makes in a month at the start",
+        _EXAMPLE, entities=PRODUCERS, at_start=True),
+    assumption("industry.speed_per_month", "per month", uniform(0.02, 0.08), Number(0.0, 1.0),
+        "part of the distance to the ordered output that is closed in a month",
+        _EXAMPLE, depends_on=True, sweep="0.01 to 0.2"),
+    assumption("industry.elasticity", "elasticity", fixed(1.0), Number(0.0, 5.0),
+        "response of orders to the spending of the allies: 1 in proportion",
+        _EXAMPLE, depends_on=True, sweep="0 to 2"),
+    assumption("industry.orders_under_ceasefire", "share", uniform(0.3, 1.0), Number(0.0, 2.0),
+        "orders under a ceasefire relative to those in war",
+        _EXAMPLE, depends_on=True),
+    assumption("industry.noise", "sd, share", fixed(0.02), Number(0.0, 1.0),
+        "monthly noise of output, relative to output",
+        _EXAMPLE),
+)  # fmt: skip
 
 
 class IndustrialCapacity:

@@ -269,7 +269,7 @@ def _waterfalls(
 
 def _interval(values: NDArray[np.float64], error: NDArray[np.float64], pairs: int) -> NDArray[np.float64]:
     """Mean over runs with its 95% interval, widened by the error of sampling; ``(3, rows)``."""
-    from scipy.special import stdtrit
+    from sim.special import stdtrit
 
     mean, low, high = mean_interval(values)
     reach = stdtrit(pairs - 1, 0.975) * error if pairs > 1 else 0.0 * error

@@ -88,7 +88,7 @@ def branch(
     problems += _repeated(found)
     if problems:
         raise InputError(tuple(sorted(set(problems))))
-    return _text(scenario, at, found, _extends(parent, folder or parent.parent), title)
+    return _text(scenario, at, found, extends_text(parent, folder or parent.parent), title)
 
 
 def _text(parent: Scenario, at: date, injects: Sequence[Inject], extends: str, title: str) -> str:
@@ -111,7 +111,7 @@ def _repeated(injects: Sequence[Inject]) -> list[Problem]:
     return [Problem("", 0, 0, "", f"two injects make an event named {name!r}; rename one") for name in twice]
 
 
-def _extends(parent: Path, folder: Path) -> str:
+def extends_text(parent: Path, folder: Path) -> str:
     """How the branch names its parent: a shipped one by its file name, others by path from ``folder``."""
     from sim.shipped import find_scenario, shipped_folder
 

@@ -188,7 +188,7 @@ def _variance(values: Floats, mean: Floats, n: Ints) -> Floats:
 
 def _mean_test(mean: Floats, error: Floats, freedom: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Low, high, p-value and smallest detectable difference of a mean with standard error ``error``."""
-    from scipy.special import stdtr, stdtrit
+    from sim.special import stdtr, stdtrit
 
     usable = np.where(freedom > 0, freedom, np.nan)
     reach = stdtrit(usable, 0.5 + CONFIDENCE / 2)
@@ -200,7 +200,7 @@ def _mean_test(mean: Floats, error: Floats, freedom: Floats) -> tuple[Floats, Fl
 
 def _proportion_test(mean: Floats, higher: Ints, lower: Ints, n: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """The same for paired 0/1 outcomes, from the numbers of pairs that differ either way."""
-    from scipy.special import bdtr, ndtri
+    from sim.special import bdtr, ndtri
 
     reach = ndtri(0.5 + CONFIDENCE / 2)
     up, down = (higher + 1) / (n + 2), (lower + 1) / (n + 2)
@@ -217,7 +217,7 @@ def _proportion_test(mean: Floats, higher: Ints, lower: Ints, n: Floats) -> tupl
 
 def _separate_proportions(a: Floats, b: Floats, n_a: Ints, n_b: Ints) -> tuple[Floats, Floats, Floats, Floats]:
     """The same for the shares ``a`` and ``b`` of two separate sets of runs."""
-    from scipy.special import ndtr, ndtri
+    from sim.special import ndtr, ndtri
 
     reach = ndtri(0.5 + CONFIDENCE / 2)
     left, right = (a * n_a + 1) / (n_a + 2), (b * n_b + 1) / (n_b + 2)

@@ -18,7 +18,7 @@ from sim.limits import MOST_SEED
 @click.option("--seed", type=click.IntRange(0, MOST_SEED), default=1, show_default=True, help="Seed of every draw.")
 @click.option("--stored", "from_store", is_flag=True, help="Show the stored back-test; compute nothing.")
 @click.option("--write", "keep", is_flag=True, help="Store the scores where charts look for them.")
-@click.option("--card", is_flag=True, help="Write the evidence card from the stored back-test.")
+@click.option("--card", is_flag=True, help="Write the evidence card and its charts.")
 @click.option("--out", type=OutPath(), default=Path("docs/evidence.md"), show_default=True, help="The card.")
 @json_option
 def backtest_command(draws: int, seed: int, from_store: bool, keep: bool, card: bool, out: Path, as_json: bool) -> None:
@@ -34,7 +34,12 @@ def backtest_command(draws: int, seed: int, from_store: bool, keep: bool, card: 
     if keep and computed:
         store(found)
     if card:
+        from sim.figures import export
+        from sim.figures.evidence import evidence_drawings
+
         write_whole(out, card_text(found))
+        for name, drawing in evidence_drawings(found).items():
+            export(drawing, out.parent, name, ("svg",))
     if as_json:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
     else:

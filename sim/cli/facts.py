@@ -30,10 +30,10 @@ def facts_command() -> None:
 
 
 @facts_command.command("list")
-@click.option("--facts", "folder", metavar="FOLDER", help="A folder of your own tables to list with the shipped ones.")
+@click.argument("folder", required=False, metavar="[FOLDER]")
 @json_option
 def list_facts(folder: str | None, as_json: bool) -> None:
-    """List the tables: rows, editions, the last day known, and rows of your own."""
+    """List the tables: rows, editions, the last day known, and rows of your own in FOLDER."""
     from sim import facts
     from sim.cli.tables import columns
     from sim.facts import own, schema, tables

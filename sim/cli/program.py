@@ -16,10 +16,23 @@ from sim.errors import FaultError, InputError
 
 # A verb is the click command `VERB_command` of the module `sim.cli.VERB`.
 VERBS = [
-    "run", "check", "list", "explain", "schema", "plot", "explore", "compare", "attribute", "export", "rerun",
+    "new", "run", "check", "list", "explain", "schema", "plot", "explore", "compare", "attribute", "export", "rerun",
     "branch", "tree", "verify", "calibrate", "backtest", "replicate", "facts",
 ]  # fmt: skip
 EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130
+
+
+def facts_option() -> click.Option:
+    """``--facts FOLDER``: the verb, and the workers it starts, answer from the reader's own tables as well."""
+
+    def use(ctx: click.Context, _: click.Parameter, folder: str | None) -> None:
+        if folder is not None and not ctx.resilient_parsing:
+            from sim import facts
+
+            ctx.with_resource(facts.using(folder))
+
+    text = "Your own tables of figures, added to the shipped ones; else ALLIANCE_FACTS."
+    return click.Option(["--facts"], metavar="FOLDER", expose_value=False, callback=use, help=text)
 
 
 class Program(click.Group):
@@ -35,6 +48,8 @@ class Program(click.Group):
             return None
         module = importlib.import_module(f"sim.cli.{name}")
         command: click.Command = getattr(module, f"{name}_command")
+        if not isinstance(command, click.Group) and all(param.name != "facts" for param in command.params):
+            command.params.append(facts_option())
         return command
 
     def resolve_command(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sim.evidence.replication import replicate
     from sim.evidence.retelling import Row
     from sim.evidence.rolling import backtest, card_line, store, stored
-    from sim.evidence.sheet import card, write_card
+    from sim.evidence.sheet import card
 
 _HOME = {
     "backtest": "rolling",
@@ -24,7 +24,6 @@ _HOME = {
     "calibrate": "calibration",
     "write": "calibration",
     "card": "sheet",
-    "write_card": "sheet",
     "Row": "retelling",
     "replicate": "replication",
 }
@@ -41,7 +40,6 @@ __all__ = [
     "store",
     "stored",
     "write",
-    "write_card",
 ]
 
 

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
-from sim.errors import FaultError, InputError
+from sim.errors import InputError
 from sim.evidence import aid, budgets, front, rates
 from sim.evidence.luck import Luck
 from sim.evidence.regression import DEGREES
 from sim.facts.tables import stamp_until
+from sim.files import disk
 from sim.model import catalogue
 from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS
 from sim.model.systems.roster import WITH_FORCES
@@ -132,12 +133,13 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
 
 
 def write(calibration: Calibration, path: Path | None = None) -> Path:
-    """Stores the joint draws, by default where runs look for them; the same draws give the same bytes."""
-    place = path or Path(str(files("sim.facts"))) / "posterior.npz"
-    try:
+    """Stores the joint draws, by default where runs look for them: with the reader's own tables where there are such.
+
+    The same draws give the same bytes.
+    """
+    place = path or (facts.own_folder() or Path(str(files("sim.facts")))) / "posterior.npz"
+    with disk(place, "choose another folder"):
         facts.write_posterior(place, calibration.draws)
-    except OSError as error:
-        raise FaultError(f"{place} cannot be written ({error.strerror}); free space or choose another folder") from None
     return place
 
 

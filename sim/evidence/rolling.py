@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import FaultError, InputError
+from sim.errors import InputError
 from sim.evidence import aid, budget_scores, front_scores, rates
 from sim.evidence.calibration import LAST_DAY, Calibration, calibrate
 from sim.evidence.history import Definition
@@ -19,6 +19,7 @@ from sim.evidence.replication import replicate
 from sim.evidence.scores import Marks, skill
 from sim.evidence.whole_model import score_whole_model
 from sim.facts.tables import stamp_until
+from sim.files import write_whole
 from sim.version import __version__
 
 STORED = "backtest.json"
@@ -103,14 +104,9 @@ def _rounded(value: Any) -> Any:
 
 def store(found: dict[str, Any], path: Path | None = None) -> Path:
     """Writes a back-test, by default where the card looks for it. FaultError if the disk refuses."""
-    place = path or Path(str(files("sim.evidence"))) / STORED
-    temporary = place.with_name(place.name + ".part")
-    try:
-        temporary.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        temporary.replace(place)
-    except OSError as error:
-        raise FaultError(f"{place} cannot be written ({error.strerror}); free space or choose another folder") from None
-    return place
+    target = path or Path(str(files("sim.evidence"))) / STORED
+    write_whole(target, json.dumps(found, indent=1, ensure_ascii=False) + "\n", remedy="choose another folder")
+    return target
 
 
 def stored(path: Path | None = None) -> dict[str, Any]:

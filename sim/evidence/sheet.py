@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sim import facts
-from sim.errors import FaultError
 from sim.evidence.baselines import BASELINES
 from sim.evidence.budget_scores import CONDITIONAL, NO_PRIORS, UNCONDITIONAL, origins
 from sim.evidence.budgets import HORIZONS, NAMES, PRIORS
 from sim.evidence.calibration import KEYS, assumptions
-from sim.evidence.charts import charts
 from sim.evidence.history import LAST, Definition
 from sim.evidence.rolling import card_line, stored
 
@@ -55,23 +52,6 @@ def card(found: dict[str, Any] | None = None) -> str:
         _diagnostics(found),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def write_card(path: Path, found: dict[str, Any] | None = None) -> tuple[Path, ...]:
-    """Writes the card and, beside it, its charts; returns the files. FaultError if the disk refuses."""
-    found = stored() if found is None else found
-    texts = {path.name: card(found), **charts(found)}
-    written = []
-    try:
-        for name, text in texts.items():
-            place = path.with_name(name)
-            temporary = place.with_name(name + ".part")
-            temporary.write_text(text, encoding="utf-8", newline="\n")
-            temporary.replace(place)
-            written.append(place)
-    except OSError as error:
-        raise FaultError(f"{path} cannot be written ({error.strerror}); free space or choose another folder") from None
-    return tuple(written)
 
 
 def _head(found: dict[str, Any]) -> str:

@@ -44,7 +44,7 @@ from sim.facts.institution import (
     summits,
 )
 from sim.facts.pledges import Plan, counts_at_2pct, plans
-from sim.facts.posterior import Posterior, posterior, read_posterior, write_posterior
+from sim.facts.posterior import Posterior, posterior, posteriors, read_posterior, write_posterior
 from sim.facts.reported import FACTS_END, Editions, Reported, editions, reported_since
 from sim.facts.roster import Donor, Member, donors, members
 from sim.facts.spending import (
@@ -154,6 +154,7 @@ __all__ = [
     "plans",
     "population",
     "posterior",
+    "posteriors",
     "price_base",
     "read_posterior",
     "real_growth",

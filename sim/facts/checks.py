@@ -3,7 +3,6 @@ sums that do not hold, and editions or releases that are incomplete or mixed. Ea
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sim.errors import Problem
 from sim.facts import aid, roster, schema, spending, tables
+from sim.text import nearest
 
 _BY_EDITION = ("defence.csv", "aggregates.csv", "milex.csv", "economy.csv")  # vintage is the day of publication
 _MEMBERS_AND_ENEMIES = ("milex.csv", "economy.csv")
@@ -52,7 +52,7 @@ def _rows(path: str, name: str, lines: Sequence[Line]) -> Iterator[Problem]:
         first.setdefault(key, number)
         for column, allowed in codes.items():
             if (code := getattr(row, column)) not in allowed:
-                near = difflib.get_close_matches(code, allowed, 1)
+                near = nearest(code, allowed, most=1)
                 hint = f"; did you mean '{near[0]}'?" if near else ""
                 yield at(column, f"'{code}' is not known here; allowed: {', '.join(allowed)}{hint}")
         bounded = False

@@ -7,7 +7,6 @@ from its ``known_on`` on; other rows are added. The rosters (members.csv, donors
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from sim.errors import InputError, Problem
 from sim.facts import checks, schema, tables
 from sim.facts.checks import Line
+from sim.text import nearest
 
 R = TypeVar("R", bound=tuple[Any, ...])
 _DEFAULTS = {"stand_in": "0", "recalled": "0"}
@@ -125,7 +125,7 @@ def _read(path: Path, lines: dict[str, list[Line]]) -> list[Problem]:
     if path.name not in schema.TABLES:
         if path.name in ("members.csv", "donors.csv"):
             return [Problem(str(path), 0, 0, "", "this roster cannot be changed; set membership in the scenario")]
-        near = difflib.get_close_matches(path.name, schema.TABLES, 1)
+        near = nearest(path.name, schema.TABLES, most=1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
         return [Problem(str(path), 0, 0, "", f"no table of this name; allowed: {', '.join(schema.TABLES)}{hint}")]
     try:
@@ -155,7 +155,7 @@ def _header(header: list[str], columns: Mapping[str, Any], path: str) -> list[Pr
     for place, name in enumerate(header):
         offset = 1 + sum(len(cell) + 1 for cell in header[:place])
         if name not in columns:
-            near = difflib.get_close_matches(name, columns, 1)
+            near = nearest(name, columns, most=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             problems.append(Problem(path, 1, offset, name, f"unknown column; allowed: {allowed}{hint}"))
         elif name in header[:place]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import InputError
+from sim.facts.tables import folder, own_folder, per_folder
+from sim.files import replacing
 
 FORMAT = 1
-NAME = "posterior.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,29 @@ class Posterior:
         return self.draws[:, self.keys.index(key)]
 
 
-@cache
-def posterior() -> Posterior | None:
-    """The shipped draws, or None where none have been made yet."""
-    place = resources.files("sim.facts") / NAME
-    if not place.is_file():
-        return None
-    with resources.as_file(place) as path:
-        return read_posterior(path)
+@per_folder
+def posteriors() -> tuple[Posterior, ...]:
+    """All draws in store, by the last day of their data: the shipped ones, then those of the reader's own folder.
+
+    Files are named ``posterior.npz`` or ``posterior_NAME.npz``. Raises InputError for a damaged one.
+    """
+    found = []
+    for place in (folder(), own_folder()):
+        names = sorted(item.name for item in place.iterdir()) if place is not None else []
+        for name in names:
+            if name.startswith("posterior") and name.endswith(".npz"):
+                with resources.as_file(place / name) as path:  # type: ignore[operator]
+                    found.append(read_posterior(path))
+    return tuple(sorted(found, key=lambda draws: str(draws.provenance.get("until", ""))))
+
+
+def posterior(known: date | None = None) -> Posterior | None:
+    """The newest draws made from data up to the day ``known``, or None where there are none.
+
+    Without a day: the newest of all.
+    """
+    until = [draws for draws in posteriors() if known is None or draws.provenance["until"] <= known.isoformat()]
+    return until[-1] if until else None
 
 
 def read_posterior(path: Path) -> Posterior:
@@ -68,6 +84,5 @@ def read_posterior(path: Path) -> Posterior:
 def write_posterior(path: Path, posterior: Posterior) -> None:
     """Writes draws; the same draws give the same bytes."""
     text = json.dumps({**posterior.provenance, "format": FORMAT}, sort_keys=True)
-    temporary = path.with_name(path.name + ".part.npz")
-    np.savez_compressed(temporary, keys=np.array(posterior.keys), draws=posterior.draws, provenance=np.array(text))
-    temporary.replace(path)
+    with replacing(path) as file:
+        np.savez_compressed(file, keys=np.array(posterior.keys), draws=posterior.draws, provenance=np.array(text))

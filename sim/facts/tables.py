@@ -9,7 +9,6 @@ from memory, not looked up) and ``source`` (keys of SOURCES.md joined by ``+``).
 from __future__ import annotations
 
 import csv
-import difflib
 import hashlib
 import io
 import os
@@ -24,6 +23,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, ParamSpec, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from sim.errors import InputError, Problem
+from sim.text import nearest
 
 
 class Row(Protocol):
@@ -90,7 +90,7 @@ class _Column(NamedTuple):
 
     def complaint(self, text: str) -> str:
         if self.choices:
-            near = difflib.get_close_matches(text, self.choices, 1)
+            near = nearest(text, self.choices, most=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             return f"'{text}' is not known here; allowed: {', '.join(self.choices)}{hint}"
         if text == "":
@@ -137,7 +137,7 @@ def _header_problems(header: list[str], names: list[str], path: str) -> tuple[Pr
     problems = [Problem(path, 1, 1, name, "this column is missing") for name in names if name not in header]
     for position, name in enumerate(header):
         if name not in names:
-            near = difflib.get_close_matches(name, names, 1)
+            near = nearest(name, names, most=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             column = 1 + sum(len(cell) + 1 for cell in header[:position])
             problems.append(Problem(path, 1, column, name, f"unknown column; allowed: {', '.join(names)}{hint}"))
@@ -176,13 +176,15 @@ def using(chosen: str | os.PathLike[str] | None) -> Iterator[None]:
     """Within the block every accessor answers from the shipped tables with those of the folder ``chosen`` added.
 
     None: the shipped tables alone. The choice is the process's and is inherited by worker processes started inside
-    the block. Raises InputError if ``chosen`` is no folder; faults in its tables are told when they are first read.
+    the block. Raises InputError with every fault of the folder before anything is read from it.
     """
-    if chosen is not None and not Path(chosen).is_dir():
-        raise InputError(f"{os.fspath(chosen)}: no folder of facts; it must hold tables like defence.csv")
     before = os.environ.get(ENVIRONMENT)
-    os.environ[ENVIRONMENT] = "" if chosen is None else str(Path(chosen).resolve())
+    os.environ[ENVIRONMENT] = "" if chosen is None else str(Path(chosen).absolute())
     try:
+        if chosen is not None:
+            from sim.facts import own
+
+            own.tables_of(Path(chosen))
         yield
     finally:
         if before is None:
@@ -196,7 +198,7 @@ def _state_of_folder() -> tuple[Any, ...]:
     chosen = own_folder()
     if chosen is None:
         return ()
-    listed = sorted(chosen.glob("*.csv"))
+    listed = sorted((*chosen.glob("*.csv"), *chosen.glob("*.npz")))
     return (str(chosen), *((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in listed))
 
 
@@ -291,7 +293,7 @@ def stamp() -> str:
     for path in sorted(kept, key=lambda item: item.name):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     chosen = own_folder()
-    for path in sorted(chosen.glob("*.csv")) if chosen else ():
+    for path in sorted((*chosen.glob("*.csv"), *chosen.glob("*.npz"))) if chosen else ():
         digest.update(b"own\0" + path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -260,25 +260,26 @@ def label_of(scenario: Scenario) -> str:
 
 
 def cast_of(source: Ensemble | Comparison) -> Cast:
-    """The scenarios of one finished result, or of a comparison.
+    """The scenarios of one finished result, or of a comparison."""
+    given: Any = source
+    # Asked by its parts: importing the room of comparisons would cost a run a tenth of the time of its figures.
+    if hasattr(source, "contrasts"):
+        return _compared(given)
+    return Cast((Case(given.scenario.name, label_of(given.scenario), LOOKS[0], given),))
 
-    Parts of a run split by party keep the parties' colours, as election results do.
-    """
-    from sim.analysis import Comparison
 
-    if not isinstance(source, Comparison):
-        return Cast((Case(source.scenario.name, label_of(source.scenario), LOOKS[0], source),))
-    names = source.names
-    given = looks(names)
-    labels = [label_of(view.scenario) for view in source.views]
-    if source.conditional:
+def _compared(comparison: Comparison) -> Cast:
+    """The scenarios of a comparison; parts split by party keep the parties' colours, as election results do."""
+    names, views = comparison.names, comparison.views
+    given, labels = looks(names), [label_of(view.scenario) for view in views]
+    if comparison.conditional:
         parties = {"Democratic": LOOKS[0], "Republican": LOOKS[1]}
         known = [parties.get(name.split(" ")[0]) for name in names]
         given = tuple(look for look in known if look) if all(known) else LOOKS[: len(names)]
-        labels = [f"{view.name} ({view.runs:,} run{'' if view.runs == 1 else 's'})" for view in source.views]
-    cases = [Case(*parts) for parts in zip(names, labels, given, source.views, strict=True)]
-    first = cases.pop(source.baseline)
-    return Cast((first, *cases), source)
+        labels = [f"{view.name} ({view.runs:,} run{'' if view.runs == 1 else 's'})" for view in views]
+    cases = [Case(*parts) for parts in zip(names, labels, given, views, strict=True)]
+    first = cases.pop(comparison.baseline)
+    return Cast((first, *cases), comparison)
 
 
 def provenance(cast: Cast, figure: str, size: str, command: str = "") -> Provenance:

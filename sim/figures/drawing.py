@@ -103,9 +103,9 @@ class Provenance:
         """The line under every figure: scenario, seed, number of runs, version, data vintage."""
         many = "Scenarios" if len(self.scenarios) > 1 else "Scenario"
         parts = [
-            f"{many}: {', '.join(self.scenarios)}",
+            f"{many}: {', '.join(self.scenarios)}" if self.scenarios else "Back-test",
             f"seed {self.seed}",
-            f"{self.runs:,} run{'' if self.runs == 1 else 's'}",
+            f"{self.runs:,} {'run' if self.scenarios else 'draw'}{'' if self.runs == 1 else 's'}",
             f"alliance {self.version}",
         ]
         if self.facts:

@@ -179,7 +179,7 @@ def _compared_maker(cast: Cast, stem: str, rest: str) -> Callable[[Size, str], D
     if kind == "differences":
         return lambda size, command: differences.differences(cast, stem, title, subjects, size, command)
     title += ", part by part" if cast.conditional else ", scenario by scenario"
-    return lambda size, command: columns(cast, stem, title, subjects, size, findings(cast, subjects[:1]), command)
+    return lambda size, command: columns(cast, stem, title, subjects, size, findings(cast, subjects), command)
 
 
 def _check_variable(cast: Cast, name: str, entity: str) -> None:

@@ -71,8 +71,9 @@ class Page:
     """A page with its words set; ``body`` is what is left for panels.
 
     Lengths are centimetres and type sizes points at page width; a slide enlarges both by its scale. ``height`` holds
-    where the size leaves it open. ``rows`` collects the numbers drawn, ``phrases`` the parts of the text alternative
-    and ``frames`` the value axes.
+    where the size leaves it open; ``note`` stands under the line that says what made the picture. A ``bare`` page sets
+    no words, for a sheet that says them itself. ``rows`` collects the numbers drawn, ``phrases`` the parts of the text
+    alternative and ``frames`` the value axes.
     """
 
     def __init__(
@@ -84,7 +85,8 @@ class Page:
         provenance: Provenance,
         *,
         height: float,
-        skill: str,
+        note: str,
+        bare: bool = False,
     ) -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
@@ -102,7 +104,8 @@ class Page:
         self.rows: list[Row] = list(sentence.rows)
         self.phrases: list[str] = []
         self.frames: list[Frame] = []
-        self.body = self._set_words(subtitle, skill)
+        margin = Box(MARGIN, MARGIN, self.width - 2 * MARGIN, self.height - 2 * MARGIN)
+        self.body = margin if bare else self._set_words(margin, subtitle, note)
 
     @property
     def is_slide(self) -> bool:
@@ -221,9 +224,8 @@ class Page:
             self.figure, self.title, self.sentence, alt, Table(tuple(self.rows)), self.provenance, tuple(self.frames)
         )
 
-    def _set_words(self, subtitle: str, skill: str) -> Box:
-        width = self.width - 2 * MARGIN
-        top = self.height - MARGIN
+    def _set_words(self, margin: Box, subtitle: str, note: str) -> Box:
+        width, top = margin.w, margin.top
         for text, points, bold, colour in ((self.title, TITLE, True, INK), (subtitle, BODY, False, MUTED)):
             lines = self.wrap(text, width, points, bold)
             if len(lines) > MOST_LINES:
@@ -231,7 +233,7 @@ class Page:
             step = points * LEADING / 72 * CM_PER_INCH
             self.lines(MARGIN, top - step * 0.78, lines, points, step=step, bold=bold, colour=colour)
             top -= step * len(lines)
-        below = (self.provenance.footer(), f"{CAUTION} {skill}")
+        below = (self.provenance.footer(), note)
         footer = [line for part in below for line in self.wrap(part, width)]
         step = SMALL * LEADING / 72 * CM_PER_INCH
         self.lines(MARGIN, MARGIN + 0.04 + step * (len(footer) - 1), footer, step=step, colour=MUTED)

@@ -31,6 +31,17 @@ UNREPORTED = "no history reported"
 Floats = NDArray[np.float64]
 
 
+class End(NamedTuple):
+    """A label right of the last point: ``name`` is a second line below it, ``look`` gives it a marker."""
+
+    value: float
+    text: str
+    colour: str = MUTED
+    bold: bool = False
+    look: Look | None = None
+    name: str = ""
+
+
 class Plot:
     """Marks inside ``frame``: values of an axis against time, drawn on a page."""
 
@@ -130,16 +141,21 @@ class Plot:
         times = np.repeat(x, 2)[1:]
         self.line(_order(look), self.points(times, np.repeat(values, 2)[:-1]), look.colour, width, look.dashes)
 
+    def ends(self, ends: Sequence[End], x: float, *, named: bool = False, marked: bool = False) -> None:
+        """Labels from ``x`` on, right of the last points: none covers another, all stay beside the frame.
 
-class End(NamedTuple):
-    """A label right of the last point: ``name`` is a second line below it, ``look`` gives it a marker."""
-
-    value: float
-    text: str
-    colour: str = MUTED
-    bold: bool = False
-    look: Look | None = None
-    name: str = ""
+        ``named`` labels have a second line, ``marked`` ones leave room for markers.
+        """
+        height = LINE * (2 if named else 1)
+        shown = _thinned(sorted(ends, key=lambda end: end.value), max(2, int(self.frame.h / height) + 1))
+        wanted = [self.height(end.value) for end in shown]
+        left = x + (MARKER - 0.1 if marked else 0.0)
+        for y, end in zip(apart(wanted, height, self.frame.y, self.frame.top), shown, strict=True):
+            up = y + LINE / 2 if end.name else y
+            if end.look:
+                self.page.marker(end.look, np.array([[x, up]]), 3.4)
+            self.page.text(left, up, end.text, bold=end.bold, colour=end.colour, middle=True)
+            self.page.text(left, y - LINE / 2, end.name, colour=end.colour, middle=True)
 
 
 class Panel:
@@ -331,22 +347,10 @@ class Panel:
         return min(4.0, max(2.0, room / CM_PER_INCH * 72))
 
     def _set_ends(self) -> None:
-        """Labels right of the last point: none overlaps another, all stay beside the panel."""
-        frame, page = self.plot.frame, self.page
-        x = frame.right + 0.1
+        x = self.plot.frame.right + 0.1
         if self.bars_beyond and len(self.cast.first.dates(self.subject)):
             x = self._range_bars(x + 0.02)
-        height = LINE * (2 if self.named else 1)
-        ends = _thinned(sorted(self.ends, key=lambda end: end.value), max(2, int(frame.h / height) + 1))
-        wanted = [self.plot.height(end.value) for end in ends]
-        for y, end in zip(apart(wanted, height, frame.y, frame.top), ends, strict=True):
-            up = y + LINE / 2 if end.name else y
-            left = x if end.look is None and self.cast.single else x + MARKER - 0.1
-            if end.look:
-                page.marker(end.look, np.array([[x, up]]), 3.4)
-            page.text(left, up, end.text, bold=end.bold, colour=end.colour, middle=True)
-            if end.name:
-                page.text(left, y - LINE / 2, end.name, colour=end.colour, middle=True)
+        self.plot.ends(self.ends, x, named=self.named, marked=not self.cast.single and self.mark != "labels")
 
     def _range_bars(self, x: float) -> float:
         """For each scenario a bar over 90% and 50% of the runs at the last date; returns where labels may begin."""

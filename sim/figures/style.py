@@ -105,16 +105,14 @@ def looks(scenarios: Sequence[str]) -> tuple[Look, ...]:
     """A look for each of up to eight scenarios, by name, no two alike.
 
     A scenario by itself is always drawn alike, in the first look. Side by side, each keeps the look bound to its name
-    where no earlier one holds it, else it gets the first that is free.
+    unless an earlier one is bound to the same; those then get what nobody is bound to.
     """
     if len(scenarios) == 1:
         return LOOKS[:1]
-    taken: list[int] = []
-    for scenario in scenarios:
-        wanted = _BOUND.get(scenario, 1 + crc32(scenario.encode()) % (len(LOOKS) - 1))
-        free = [at for at in range(len(LOOKS)) if at not in taken]
-        taken.append(wanted if wanted in free else free[0])
-    return tuple(LOOKS[at] for at in taken)
+    bound = [_BOUND.get(name, 1 + crc32(name.encode()) % (len(LOOKS) - 1)) for name in scenarios]
+    free = [at for at in range(len(LOOKS)) if at not in bound]
+    kept = [look if look not in bound[:at] else free.pop(0) for at, look in enumerate(bound)]
+    return tuple(LOOKS[at] for at in kept)
 
 
 def size_named(name: str | Size) -> Size:

@@ -5,18 +5,20 @@ Any of them shows one scenario or several. A recorded variable that is in none o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.figures.cases import Cast, Statements, Subject, entity_names, provenance, skill_line
-from sim.figures.page import Box, Page, Sentence
+from sim.figures.cases import Cast, Statements, Subject, cast_of, entity_names, provenance, skill_line
+from sim.figures.page import CAUTION, Box, Page, Sentence
 from sim.figures.panel import constant_label, panels, record_labels
 from sim.text import full_date, lower
 
 if TYPE_CHECKING:
+    from sim.analysis import Comparison
+    from sim.figures.cases import Ensemble
     from sim.figures.drawing import Drawing
     from sim.figures.style import Size
 
@@ -42,6 +44,7 @@ AT_LEVEL = Subject("europe_canada_share_pct_gdp", "Europe and Canada at 2% or mo
 
 MONEY = (SHARE, SPENDING, US_SHARE)
 SECURITY = (COMMITMENT, AID_USA, AID_EUROPE, CONTROL)
+HEADLINES = (SHARE, US_SHARE, AT_TWO, *SECURITY, CEASEFIRE)
 TROOPS = Subject("us_troops_europe_thousand", "Troops in Europe", low=0.0)
 POSTURE = Subject("us_posture", "Posture", weight=1.5)
 MEMBERS = Subject("members_total", "Members")
@@ -203,7 +206,7 @@ PANELS: dict[str, Figure] = {
         ((SHARE, AT_TWO), (COMMITMENT, AID_EUROPE), (CONTROL, CEASEFIRE)),
         18.0,
         _both(_europe, _ceasefire),
-        (SHARE, COMMITMENT),
+        HEADLINES,
         slide_rows=2,
     ),
     "overlay": Figure(
@@ -211,7 +214,7 @@ PANELS: dict[str, Figure] = {
         ((SHARE, US_SHARE), (COMMITMENT, AID_USA), (AID_EUROPE, CONTROL)),
         19.0,
         _both(_spending, _commitment),
-        (SHARE, US_SHARE),
+        (SHARE, US_SHARE, *SECURITY),
         slide_rows=2,
     ),
     "spending": Figure(
@@ -320,6 +323,23 @@ def draw_panels(
     return page.finish()
 
 
+def strip(source: Ensemble | Comparison, subjects: Sequence[Subject], width: float, height: float) -> Drawing:
+    """Panels side by side under the key of scenarios, ``width`` by ``height`` cm, for a page that says the rest."""
+    from sim.figures import style
+
+    cast = cast_of(source)
+    size = style.Size("strip", width, height, 1.0)
+    title = "; ".join(subject.heading for subject in subjects)
+    with style.applied():
+        made_of = provenance(cast, "strip", size.name)
+        page = Page(size, title, "", Sentence(""), made_of, height=height, note="", bare=True)
+        if not cast.single:
+            page.key([(case.look, _entry(cast, case.label)) for case in cast.cases])
+        boxes = page.body.columns(*(subject.weight for subject in subjects))
+        panels(page, list(zip(boxes, subjects, strict=True)), cast)
+        return page.finish()
+
+
 def _entry(cast: Cast, label: str) -> str:
     return f"{label} (reference)" if label == cast.first.label and not cast.conditional else label
 
@@ -362,7 +382,13 @@ def open_page(
     if cast.conditional:
         words = f"{CONDITIONING} {words}"
     page = Page(
-        size, title, words, sentence, provenance(cast, name, size.name, command), height=height, skill=skill_line()
+        size,
+        title,
+        words,
+        sentence,
+        provenance(cast, name, size.name, command),
+        height=height,
+        note=f"{CAUTION} {skill_line()}",
     )
     if cast.conditional:
         page.phrases.append(f"Parts: {', '.join(case.label for case in cast.cases)}.")

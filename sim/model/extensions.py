@@ -21,7 +21,8 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 
 from sim.errors import InputError
-from sim.model.engine.registry import Registry, System
+from sim.model.engine.declaration import System
+from sim.model.engine.registry import Registry
 from sim.model.systems import SYSTEMS
 
 GROUP = "alliance.systems"

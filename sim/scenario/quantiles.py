@@ -1,4 +1,4 @@
-"""Inverse distribution functions by scipy.special. The only file of the scenario room that draws on SciPy."""
+"""Inverse distribution functions. The only file of the scenario room that draws on SciPy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
-from scipy import special
+
+from sim import special
 
 Support = tuple[float, float]
 

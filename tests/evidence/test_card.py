@@ -5,19 +5,19 @@ from __future__ import annotations
 import copy
 import json
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
 from sim.errors import FaultError, InputError
 from sim.evidence import budget_scores
 from sim.evidence.budgets import estimate, forecast
-from sim.evidence.charts import charts
 from sim.evidence.history import outcomes
 from sim.evidence.replication import replicate
 from sim.evidence.rolling import backtest, card_line, store, stored
 from sim.evidence.scores import crps
-from sim.evidence.sheet import card, write_card
+from sim.evidence.sheet import card
+from sim.figures import export
+from sim.figures.evidence import evidence_drawings
 
 CARD = Path(__file__).parents[2] / "docs" / "evidence.md"
 
@@ -27,20 +27,18 @@ def test_the_card_in_the_docs_is_the_one_the_back_test_gives() -> None:
 
 
 def test_the_charts_in_the_docs_are_the_ones_the_back_test_gives(tmp_path: Path) -> None:
-    written = write_card(tmp_path / "evidence.md")
-    assert [path.name for path in written] == ["evidence.md", "evidence_crps.svg", "evidence_pit.svg"]
-    for path in written:
-        assert path.read_bytes() == (CARD.parent / path.name).read_bytes(), path.name
+    for name, drawing in evidence_drawings(stored()).items():
+        for path in export(drawing, tmp_path, name, ("svg",)):
+            assert path.read_bytes() == (CARD.parent / path.name).read_bytes(), path.name
+            assert path.suffix == ".csv" or f"]({path.name})" in card()
 
 
 def test_a_chart_says_its_numbers_in_words() -> None:
-    for name, text in charts(stored()).items():
-        root = ElementTree.fromstring(text)
-        assert root.get("role") == "img", name
-        title, told = (root.find(f"{{http://www.w3.org/2000/svg}}{tag}") for tag in ("title", "desc"))
-        assert title is not None
-        assert told is not None
-        assert any(letter.isdigit() for letter in str(told.text))
+    report = stored()["budgets"]["NATO"]["methods"]
+    errors, fallen = evidence_drawings(stored()).values()
+    assert f"unconditional {report['unconditional']['crps']:.3f}" in errors.sentence
+    assert ", ".join(map(str, report["unconditional"]["pit"])) in fallen.alt
+    assert sum(row.value or 0.0 for row in fallen.table.rows) == sum(report["unconditional"]["pit"])
 
 
 def test_the_stored_scores_are_what_the_model_gives_today() -> None:
@@ -119,8 +117,9 @@ def test_a_back_test_of_another_format_and_a_missing_one_are_refused(tmp_path: P
 
 
 def test_a_full_disk_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
     with pytest.raises(FaultError, match="cannot be written"):
-        store({}, tmp_path / "nowhere" / "b.json")
+        store({}, tmp_path / "file" / "b.json")
 
 
 def test_a_first_origin_out_of_range_is_refused() -> None:

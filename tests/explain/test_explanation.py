@@ -145,7 +145,7 @@ def test_it_goes_through_json(baseline: Result) -> None:
     [
         (("defence_share",), "defence_share_pct_gdp"),
         (("defence_share_pct_gdp",), "name one: ALB"),
-        (("defence_share_pct_gdp", "Plan"), "no entity 'Plan'"),
+        (("defence_share_pct_gdp", "Plan"), "Plan is not among the codes here"),
         (("us_posture",), "name one: continuity, conditional, retrenchment"),
         (("us_commitment", "POL"), "no entity 'POL'"),
         (("us_commitment", "", "2025-12-30"), "the nearest day is 2025-12-31"),

@@ -283,9 +283,26 @@ def test_every_fault_of_a_folder_is_told_at_once_and_nothing_is_read(tmp_path: P
     ):
         assert message in told, message
     before = facts.defence_shares(START)
-    with facts.using(tmp_path), pytest.raises(InputError):
-        facts.front(LATER)
+    with pytest.raises(InputError), facts.using(tmp_path):
+        raise AssertionError("a folder with faults was taken into use")
     assert facts.defence_shares(START) == before
+
+
+def test_draws_in_the_folder_serve_the_starts_their_day_allows(tmp_path: Path) -> None:
+    shipped = facts.posterior()
+    assert shipped is not None
+    assert facts.posterior(date(2024, 9, 30)) is None
+    told = {**shipped.provenance, "until": "2026-10-20"}
+    facts.write_posterior(tmp_path / "posterior_new.npz", facts.Posterior(shipped.keys, shipped.draws[:10], told))
+    stamp = facts.stamp()
+    with facts.using(tmp_path):
+        assert facts.stamp() != stamp
+        assert len(facts.posteriors()) == 2
+        for day, rows in ((START, len(shipped.draws)), (LATER, 10)):
+            draws = facts.posterior(day)
+            assert draws is not None
+            assert len(draws.draws) == rows
+    assert facts.posterior(LATER) is shipped
 
 
 def test_a_folder_that_is_none_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,15 +26,8 @@ from sim.figures.drawing import Row
 from sim.figures.page import LINE, Box, Page
 from sim.figures.style import GRID, MUTED, RULE
 from sim.figures.subjects import (
-    AID_EUROPE,
-    AID_USA,
-    AT_TWO,
-    CEASEFIRE,
-    COMMITMENT,
-    CONTROL,
+    HEADLINES,
     PANELS,
-    SHARE,
-    US_SHARE,
     draw_panels,
     open_page,
 )
@@ -51,7 +44,6 @@ GAPS = (
     "Difference from {baseline} run by run: median, 50% and 90% of runs. "
     "Above: mean at the end with its 95% interval{counts}."
 )
-LISTED = (SHARE, US_SHARE, AT_TWO, COMMITMENT, AID_USA, AID_EUROPE, CONTROL, CEASEFIRE)
 # Among more than five scenarios a column of the table is too narrow for a name; the numbers stand in the CSV.
 ROW, MOST_TABLED = 0.42, 5
 NO_VALUE = ("no value in this horizon", "no value")
@@ -114,7 +106,7 @@ def _gaps(page: Page, cast: Cast, subject: Subject, heading: str) -> Line:
     contrasts = {case: contrast_of(cast.compared, outcome_of(cast, subject), case.name) for case in cast.others}
     lasts = {case: contrast.last() for case, contrast in contrasts.items() if contrast and len(contrast.dates)}
     error = common_error(list(lasts.values()), (axis.ticks[-1] - axis.ticks[0]) / 100)
-    page.rows += [statement(contrast) for case, contrast in contrasts.items() if contrast and case in lasts]
+    page.rows += [statement(row) for row in lasts.values()]
     for case in cast.others:
         dates, fan = _paired_fan(cast, subject, case)
         above = difference_lines(lasts[case], error) if case in lasts else (NO_VALUE,)
@@ -153,7 +145,7 @@ def overview(cast: Cast, size: Size, command: str = "") -> Drawing:
     if size.height is not None or len(cast.cases) > MOST_TABLED:
         return draw_panels(cast, "overview", figure, size, command)
     two_lines = len(cast.cases) == 4
-    room = (len(LISTED) + 2) * ROW + 0.3 * len(LISTED) * two_lines + LINE * (len(cast.cases) - 1)
+    room = (len(HEADLINES) + 2) * ROW + 0.3 * len(HEADLINES) * two_lines + LINE * (len(cast.cases) - 1)
     return draw_panels(cast, "overview", figure, size, command, lambda page: _table(page, cast, room, two_lines), room)
 
 
@@ -163,7 +155,7 @@ def _table(page: Page, cast: Cast, height: float, two_lines: bool) -> None:
     The numbers of one quantity have one number of decimals: that of the most certain of them.
     """
     box = Box(page.body.x, page.body.y, page.body.w, height)
-    label = max(page.measure(f"{subject.heading}, {_unit(cast, subject)}") for subject in LISTED) + 0.25
+    label = max(page.measure(f"{subject.heading}, {_unit(cast, subject)}") for subject in HEADLINES) + 0.25
     width = (box.w - label) / len(cast.others)
     interval = ", with its 95% interval" if width >= page.measure("(−0.000 to −0.000)") else ""
     heading = f"Mean difference from {cast.first.label} at the end{interval}"
@@ -175,7 +167,7 @@ def _table(page: Page, cast: Cast, height: float, two_lines: bool) -> None:
         page.lines(box.x + label + at * width, top, parts, bold=True, colour=case.look.text_colour, ha="right")
     page.rule(box.x, y - 0.13, box.right, y - 0.13, RULE, 0.7)
     told: list[str] = []
-    for subject in LISTED:
+    for subject in HEADLINES:
         y -= ROW
         head = f"{subject.heading},"
         page.text(box.x, y, head)
@@ -198,8 +190,8 @@ def _table_cells(page: Page, cast: Cast, subject: Subject) -> dict[Case, tuple[s
     """Mean and interval of each other scenario in words, all with the same decimals."""
     contrasts = {case: contrast_of(cast.compared, outcome_of(cast, subject), case.name) for case in cast.others}
     known = {case: contrast for case, contrast in contrasts.items() if contrast is not None and len(contrast.dates)}
-    page.rows += [statement(contrast) for contrast in known.values()]
     rows = {case: contrast.last() for case, contrast in known.items()}
+    page.rows += [statement(row) for row in rows.values()]
     error = common_error(list(rows.values()), 1.0)
     cells = {}
     for case, row in rows.items():

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from sim.analysis.comparison import contrast_views
 from sim.analysis.outcomes import Outcome, outcomes_of
 from sim.errors import InputError
-from sim.figures.cases import Cast, Subject, remembered
+from sim.figures.cases import Case, Cast, Subject, remembered
 from sim.figures.drawing import Row
 from sim.figures.page import Sentence
-from sim.text import difference, number, signed
+from sim.text import day_of, difference, number, signed, when
 from sim.text import quantity as quantity_text
 
 if TYPE_CHECKING:
@@ -55,31 +55,38 @@ def _contrast(comparison: Comparison, outcome: Outcome, scenario: str) -> Contra
 
 
 def findings(cast: Cast, subjects: Sequence[Subject]) -> Sentence:
-    """What the first of ``subjects`` shows for each other scenario, or each of them where there is one other."""
+    """Which of ``subjects`` differ most, each in its own scale and at the date where it does.
+
+    One for each other scenario, or up to three where there is one other.
+    """
     comparison, several = cast.compared, len(cast.others) > 1
-    wanted = [(subject, case) for subject in (subjects[:1] if several else subjects) for case in cast.others]
-    contrasts = [(contrast_of(comparison, outcome_of(cast, subject), case.name), case) for subject, case in wanted]
-    known = [(contrast, case) for contrast, case in contrasts if contrast is not None and len(contrast.dates)]
-    if not known:
+    told: list[tuple[Case, Compared]] = []
+    for case in cast.others:
+        contrasts = [contrast_of(comparison, outcome_of(cast, subject), case.name) for subject in subjects]
+        rows = [contrast.leading(comparison.at) for contrast in contrasts if contrast and len(contrast.dates)]
+        rows.sort(key=lambda row: (not row.shown, -abs(row.standardised)))
+        told += [(case, row) for row in rows[: 1 if several else MOST_TOLD]]
+    if not told:
         return Sentence("No date of these variables is shared by the scenarios.")
-    rows = [(contrast.last(), case) for contrast, case in known[:MOST_TOLD]]
     # A split's findings are about runs that were sorted, not about causes; the sentence must say so itself.
     caution = "Conditioning, not intervention: " if comparison.conditional else ""
-    year = rows[0][0].date[:4]
+    statements = [statement(row) for _, row in told]
     if several:
-        lead, _, _ = rows[0][0].finding.partition(": ")
-        parts = [f"{case.label}: {row.finding.partition(': ')[2]}" for row, case in rows]
-        parts += [f"The CSV holds {len(known) - MOST_TOLD} more."] if len(known) > MOST_TOLD else []
-        text = f"{caution}{lead} in {year} against {cast.first.label}. {' '.join(parts)}"
-    else:
-        told = " ".join(row.finding for row, _ in rows)
-        text = f"{caution}{rows[0][1].label} against {cast.first.label} in {year}. {told}"
-    return Sentence(text, [statement(contrast) for contrast, _ in known])
+        parts = [f"{case.label} ({_day(cast, row)}): {row.finding}" for case, row in told[:MOST_TOLD]]
+        parts += [f"The CSV holds {len(told) - MOST_TOLD} more."] if len(told) > MOST_TOLD else []
+        return Sentence(f"{caution}Against {cast.first.label} most differs: {' '.join(parts)}", statements)
+    days = [_day(cast, row) for _, row in told]
+    dated = [day if at == 0 or days[at - 1] != day else "" for at, day in enumerate(days)]
+    parts = [f"{day}: {row.finding}" if day else row.finding for day, (_, row) in zip(dated, told, strict=True)]
+    return Sentence(f"{caution}{told[0][0].label} against {cast.first.label}. {' '.join(parts)}", statements)
 
 
-def statement(contrast: Contrast) -> Row:
-    """The numbers of a contrast's last date, as a row of the table: what a sentence says."""
-    row = contrast.last()
+def _day(cast: Cast, row: Compared) -> str:
+    return when(day_of(row.date), cast.variable(row.variable).every)
+
+
+def statement(row: Compared) -> Row:
+    """The numbers of a difference at one date, as a row of the table: what a sentence says."""
     unit = difference("", row.unit).strip() if row.kind not in ("probability", "label") else "share of runs"
     note = f"mean of {row.scenario} minus {row.baseline}; 95% interval {row.low:.7g} to {row.high:.7g}; "
     note += f"higher in {row.p_higher:.7g}, lower in {row.p_lower:.7g}, of {row.pairs_used} pairs; {row.method}"

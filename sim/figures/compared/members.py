@@ -113,7 +113,10 @@ def members_tiles(cast: Cast, case: Case, size: Size, command: str = "") -> Draw
     """Tile grids: each member's median share in A, in B, and the mean difference run by run."""
     moves = moves_of(cast, case)
     title = f"Defence share of GDP, member by member{_year(cast, ', ')}"
-    words = "Medians of the runs in % of GDP, and the mean difference run by run in percentage points. ISL: no forces."
+    words = (
+        "Medians of the runs in % of GDP; mean difference run by run in percentage points (0.5 is a quarter of the 2% "
+        "guideline). ISL: no forces."
+    )
     page = open_page(cast, "members_tiles", size, title, (), _sentence(cast, case, moves), 17.0, command, words)
     _record(page, cast, case, moves)
     body = page.body

@@ -15,7 +15,7 @@ from sim.figures.axis import tick_texts, value_ticks
 from sim.figures.cases import skill_line
 from sim.figures.drawing import Drawing, Provenance, Row
 from sim.figures.export import USUAL_FORMATS
-from sim.figures.page import Box, Page, Sentence
+from sim.figures.page import CAUTION, Box, Page, Sentence
 from sim.figures.printing import write_all
 from sim.figures.style import MUTED, RULE, Look, Size, looks, size_named, tint
 from sim.figures.subjects import MONEY, SECURITY
@@ -120,7 +120,7 @@ def _draw(attribution: Attribution, fall: Waterfall, size: Size, source: Provena
     )
     page = Page(
         size, f"Why the scenarios differ: {what}", words, Sentence(_sentence(attribution, fall)), source,
-        height=4.6 + ROW * (len(steps) + 2), skill=skill_line(),
+        height=4.6 + ROW * (len(steps) + 2), note=f"{CAUTION} {skill_line()}",
     )  # fmt: skip
     _record(page, attribution, fall)
     if still:

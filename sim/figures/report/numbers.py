@@ -6,8 +6,7 @@ import math
 from datetime import date
 
 from sim.analysis import Row
-from sim.analysis.wording import quantity
-from sim.text import decimals, full_date, number
+from sim.text import decimals, full_date, number, quantity, signed
 
 NONE = "none"
 _GROUPS = {"USA": "United States", "EUR": "Europe", "OTHER": "other donors", "ALL": "all donors"}
@@ -84,11 +83,3 @@ def detectable(row: Row) -> str:
     if not value > 0:
         return NONE
     return quantity(value, value / 10)
-
-
-def signed(value: float, error: float) -> str:
-    """A difference with its sign, to the first digit that ``error`` leaves standing."""
-    text = quantity(abs(value), error)
-    if not any(digit in text for digit in "123456789"):
-        return text
-    return ("−" if value < 0 else "+") + text

@@ -2,7 +2,7 @@
 
 from sim.model.engine.block import Engine, Flags, Numbers, single
 from sim.model.engine.clock import Process, month_end, month_number
-from sim.model.engine.registry import State, System
+from sim.model.engine.declaration import State, System, assumption, data, estimated, under
 from sim.model.engine.streams import ndtri, slot
 from sim.model.engine.variables import Axis, Block, Parts, Runs, Variable
 
@@ -18,9 +18,13 @@ __all__ = [
     "State",
     "System",
     "Variable",
+    "assumption",
+    "data",
+    "estimated",
     "month_end",
     "month_number",
     "ndtri",
     "single",
     "slot",
+    "under",
 ]

@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.model.engine.block import Engine, Numbers
 from sim.model.engine.clock import Process
-from sim.model.engine.registry import LAST_PHASE, System
+from sim.model.engine.declaration import System
+from sim.model.engine.registry import LAST_PHASE
 from sim.model.engine.variables import Axes, Variable
 
 

@@ -1,101 +1,22 @@
-"""What a system of the model declares, and the registry that wires systems together.
-
-A system is one part of the simulated world: the war, the budgets, the office of the Secretary-General. It says in its
-own file everything that the rest of the program needs to know about it, in one ``System``; the registry collects these
-declarations. Nothing else in the program has a list of systems.
-"""
+"""The registry that wires systems together: the only list of systems the program works with."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from sim.errors import InputError
 from sim.model.engine.block import Engine
-from sim.model.engine.streams import EVENTS, PARAMETERS, stream_number
+from sim.model.engine.declaration import State, System
+from sim.model.engine.streams import EVENTS, PARAMETERS
 from sim.model.engine.variables import Axis, Variable
-from sim.scenario import Catalogue, Given, Origin, Parameter, Scenario, Value, fit
+from sim.scenario import Catalogue, Given, Origin, Scenario, fit
 
 FIRST_PHASE, LAST_PHASE = "events", "record"  # the scenario's events come before, the recording after all systems
-_HOME = "sim.model.systems."
-
-
-def _always(_key: str, _day: date, _scenario: Scenario) -> bool:
-    return True
-
-
-def _never(_scenario: Scenario) -> bool:
-    return False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """A state of the model that ``explain`` can name on the way from a key to a recorded variable.
-
-    ``keys`` (patterns as in the catalogue) and the states in ``reads`` enter it; ``tables`` names the tables of facts
-    it starts from. With ``own`` a key of another entity does not act on the entity asked about, unless ``responds``
-    says that in a scenario entities react to each other; then the states in ``reads_responding`` enter too.
-    """
-
-    keys: tuple[str, ...] = ()
-    reads: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()
-    own: bool = False
-    responds: Callable[[Scenario], bool] = _never
-    reads_responding: tuple[str, ...] = ()
-
-    def reads_in(self, scenario: Scenario) -> tuple[str, ...]:
-        """The states that enter it in a scenario."""
-        return (*self.reads, *self.reads_responding) if self.responds(scenario) else self.reads
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class System:
-    """Everything that the rest of the program knows about one system.
-
-    ``name`` is how other systems refer to it, ``title`` how tables and reports call it. ``build`` makes it for one
-    block of runs: it is called with the ``Engine`` and the built systems named in ``reads``, in that order. A system
-    with a ``phase`` has a method ``process()``, a SimPy process that waits only for ``clock.at(day, phase)``; a system
-    without one is computed when others ask. Systems of this program act within a day in the order of their list;
-    another package's system says ``after`` or ``before`` which phase it acts, else it is the last.
-
-    ``stream`` is the permanent number of its random stream; another package leaves it out, and the number follows from
-    the name. ``at_start`` gives the values of keys that follow from what was known on a day. ``acts`` says whether a
-    key of this system can have an effect in a scenario by a day.
-    """
-
-    name: str
-    title: str
-    build: Callable[..., Any]
-    reads: tuple[str, ...] = ()
-    phase: str = ""
-    after: str = ""
-    before: str = ""
-    stream: int | None = None
-    parameters: tuple[Parameter, ...] = ()
-    variables: tuple[Variable, ...] = ()
-    states: Mapping[str, State] = field(default_factory=dict)
-    axes: tuple[Axis, ...] = ()
-    at_start: Callable[[date], Mapping[str, Value]] | None = None
-    acts: Callable[[str, date, Scenario], bool] = _always
-
-    @property
-    def stream_number(self) -> int:
-        """The number of its random stream."""
-        return stream_number(self.name) if self.stream is None else self.stream
-
-    @property
-    def declared_in(self) -> str:
-        """Where its declaration stands: a file or folder of this program, or the name of another package's module."""
-        module = self.build.__module__
-        if not module.startswith(_HOME):
-            return module
-        parts = module.split(".")
-        return "/".join(parts[:4]) + (".py" if len(parts) == 4 else "")
 
 
 class Registry:

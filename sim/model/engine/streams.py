@@ -176,7 +176,7 @@ class Streams:
 
 def ndtri(uniform: Draws) -> Draws:
     """The normal quantile function in single precision."""
-    from scipy.special import ndtri as inverse
+    from sim.special import ndtri as inverse
 
     result: Draws = inverse(uniform)
     return result
@@ -185,7 +185,7 @@ def ndtri(uniform: Draws) -> Draws:
 @lru_cache(maxsize=8)
 def _student_table(degrees: float) -> tuple[Draws, Draws]:
     """Student quantiles of unit variance at normal quantiles from -6 to 6, and their rise from step to step."""
-    from scipy.special import ndtr, stdtrit
+    from sim.special import ndtr, stdtrit
 
     normal = np.linspace(-_REACH, _REACH, 2 * _REACH * _STEPS + 1)
     values = stdtrit(degrees, ndtr(normal)) * np.sqrt((degrees - 2) / degrees)

@@ -18,9 +18,9 @@ from datetime import date
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Engine, Numbers, State, System, single, slot
+from sim.model.engine import Engine, Numbers, State, System, assumption, estimated, single, slot
 from sim.model.systems.roster import ALLIES, WITH_FORCES
-from sim.scenario import Flag, Number, Parameter, fixed, normal, uniform
+from sim.scenario import Flag, Number, fixed, normal, uniform
 
 EURO = (
     "BEL", "DEU", "ESP", "EST", "FIN", "FRA", "GRC", "HRV", "ITA", "LTU", "LUX", "LVA", "NLD", "PRT", "SVK", "SVN",
@@ -35,103 +35,40 @@ NORMAL_YEARS = 2001  # growth is compared with its median from this year on
 HISTORY_ON = date(2024, 10, 1)  # a history takes growth, debt and GDP as this day knew them
 
 PARAMETERS = (
-    Parameter(
-        key="economy.debt_financed_share",
-        meaning="part of the rise of a member's defence share since the start that is added to its public debt",
-        unit="share",
-        kind="assumption",
-        default=uniform(0.3, 1.0),
-        source="not identified",
-        domain=Number(0.0, 1.0),
-        depends_on=True,
-        sweep="0.3 to 1",
-    ),
-    Parameter(
-        key="economy.told",
-        meaning="growth, debt and GDP to 2024 are told as they came; for histories only",
-        unit="yes or no",
-        kind="assumption",
-        default=False,
-        source="scenario lever",
-        domain=Flag(),
-        at_start=True,
-    ),
-    Parameter(
-        key="economy.common_growth_factor",
-        meaning="scale of the common yearly growth shock, drawn from the allies' past yearly means around their median",
-        unit="factor",
-        kind="estimated",
-        default=fixed(1.0),
-        source="IMF World Economic Outlook, October 2024: yearly means over members since 2001",
-        domain=Number(0.0, 5.0),
-    ),
-    Parameter(
-        key="economy.own_growth_sd_pct",
-        meaning="a member's own yearly growth shock",
-        unit="sd, points of growth",
-        kind="estimated",
-        default=normal(2.2, 0.2, low=0.1),
-        source="IMF World Economic Outlook, October 2024: yearly growth less member and year means, 2001-23",
-        domain=Number(0.0, 10.0, percent=False),
-    ),
-    Parameter(
-        key="economy.growth_shift_pct",
-        meaning="shift of every member's real growth",
-        unit="points of growth a year",
-        kind="assumption",
-        default=fixed(0.0),
-        source="scenario lever",
-        domain=Number(-10.0, 10.0, percent=False),
-    ),
-    Parameter(
-        key="economy.dollar_inflation_pct",
-        meaning="yearly rise of the dollar price of GDP, at constant real exchange rates",
-        unit="% a year",
-        kind="assumption",
-        default=normal(2.1, 0.5),
-        source="IMF World Economic Outlook, October 2024, implied U.S. deflator 2025-29",
-        domain=Number(-5.0, 20.0, percent=False),
-    ),
-    Parameter(
-        key="economy.exchange_rate_factor",
-        meaning="scale of the yearly changes of exchange rates, whose spread is that of the years known at the start",
-        unit="factor",
-        kind="estimated",
-        default=fixed(1.0),
-        source="GDP in national currency and in dollars, IMF, actual years: a part common to all currencies against "
-        "the dollar, and a part of each currency's own",
-        domain=Number(0.0, 5.0),
-    ),
-    Parameter(
-        key="economy.dollar_change_pct",
-        meaning="change of the dollar's value against all other currencies",
-        unit="% a year",
-        kind="assumption",
-        default=fixed(0.0),
-        source="scenario lever",
-        domain=Number(-50.0, 50.0, percent=False),
-    ),
-    Parameter(
-        key="economy.*.exchange_change_pct",
-        meaning="change of the value of this member's currency against the dollar, on top of what is drawn",
-        unit="% a year",
-        kind="assumption",
-        default=fixed(0.0),
-        source="scenario lever",
-        domain=Number(-80.0, 100.0, percent=False),
-        entities=ALLIES,
-    ),
-    Parameter(
-        key="economy.*.growth_shift_pct",
-        meaning="shift of this member's real growth, on top of the shift of every member's",
-        unit="points of growth a year",
-        kind="assumption",
-        default=fixed(0.0),
-        source="scenario lever",
-        domain=Number(-10.0, 10.0, percent=False),
-        entities=WITH_FORCES,
-    ),
-)
+    assumption("economy.told", "yes or no", False, Flag(),
+        "growth, debt and GDP to 2024 are told as they came; for histories only",
+        "scenario lever", at_start=True),
+    estimated("economy.common_growth_factor", "factor", fixed(1.0), Number(0.0, 5.0),
+        "scale of the common yearly growth shock, drawn from the allies' past yearly means around their median",
+        "IMF World Economic Outlook, October 2024: yearly means over members since 2001"),
+    estimated("economy.own_growth_sd_pct", "sd, points of growth", normal(2.2, 0.2, low=0.1),
+        Number(0.0, 10.0, percent=False),
+        "a member's own yearly growth shock",
+        "IMF World Economic Outlook, October 2024: yearly growth less member and year means, 2001-23"),
+    assumption("economy.growth_shift_pct", "points of growth a year", fixed(0.0), Number(-10.0, 10.0, percent=False),
+        "shift of every member's real growth",
+        "scenario lever"),
+    assumption("economy.dollar_inflation_pct", "% a year", normal(2.1, 0.5), Number(-5.0, 20.0, percent=False),
+        "yearly rise of the dollar price of GDP, at constant real exchange rates",
+        "IMF World Economic Outlook, October 2024, implied U.S. deflator 2025-29"),
+    assumption("economy.debt_financed_share", "share", uniform(0.3, 1.0), Number(0.0, 1.0),
+        "part of the rise of a member's defence share since the start that is added to its public debt",
+        "not identified", depends_on=True, sweep="0.3 to 1"),
+    estimated("economy.exchange_rate_factor", "factor", fixed(1.0), Number(0.0, 5.0),
+        "scale of the yearly changes of exchange rates, whose spread is that of the years known at the start",
+        "GDP in national currency and in dollars, IMF, actual years: a part common to all currencies against "
+        "the dollar, and a part of each currency's own"),
+    assumption("economy.dollar_change_pct", "% a year", fixed(0.0), Number(-50.0, 50.0, percent=False),
+        "change of the dollar's value against all other currencies",
+        "scenario lever"),
+    assumption("economy.*.exchange_change_pct", "% a year", fixed(0.0), Number(-80.0, 100.0, percent=False),
+        "change of the value of this member's currency against the dollar, on top of what is drawn",
+        "scenario lever", entities=ALLIES),
+    assumption("economy.*.growth_shift_pct", "points of growth a year",
+        fixed(0.0), Number(-10.0, 10.0, percent=False),
+        "shift of this member's real growth, on top of the shift of every member's",
+        "scenario lever", entities=WITH_FORCES),
+)  # fmt: skip
 
 
 class Economy:

@@ -18,107 +18,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, slot
+from sim.model.engine import Engine, Flags, Numbers, Process, State, System, assumption, data, estimated, slot, under
 from sim.model.systems.roster import ALLIES
-from sim.scenario import Choice, Day, Flag, Number, Parameter, Value, beta, fixed, normal, uniform
+from sim.scenario import Choice, Day, Flag, Number, Value, beta, fixed, normal, uniform
 
 PHASE = "elections"
 CENTRE = 5.6
 TERM_DAYS = 1461  # four years, where no calendar is known
 
 PARAMETERS = (
-    Parameter(
-        key="elections.early_probability",
-        meaning="probability that a legislature is dissolved before its term runs out",
-        unit="per term",
-        kind="estimated",
-        default=beta(61.5, 150.5),
-        source="212 elections in 27 members 1995-2023 (ParlGov): 0.29 held early",
-        domain=Number(0.0, 1.0),
-    ),
-    Parameter(
-        key="elections.term_years",
-        meaning="statutory term of a legislature after the next scheduled election",
-        unit="years",
-        kind="data",
-        default=fixed(4.0),
-        source="most members' electoral law; five-year terms are not told apart",
-        domain=Number(2.0, 7.0),
-    ),
-    Parameter(
-        key="elections.left_right_persistence",
-        meaning="part of a cabinet's distance from the centre that the next one keeps",
-        unit="share",
-        kind="estimated",
-        default=normal(0.09, 0.07),
-        source="ParlGov cabinets, 27 members 1995-2023",
-        domain=Number(-1.0, 1.0),
-    ),
-    Parameter(
-        key="elections.left_right_sd",
-        meaning="spread of a new cabinet's position",
-        unit="points on 0 (left) to 10 (right)",
-        kind="estimated",
-        default=normal(1.6, 0.1, low=0.1),
-        source="ParlGov cabinets, 27 members 1995-2023",
-        domain=Number(0.0, 5.0),
-    ),
-    Parameter(
-        key="elections.sceptic_probability",
-        meaning="probability that the government after an election is led by a party that opposes aid to Ukraine",
-        unit="per election",
-        kind="assumption",
-        default=uniform(0.02, 0.15),
-        source="97 of 269 parties reject some form of help, fewer in office (Hooghe et al. 2024); the share that leads "
-        "governments is not measured",
-        domain=Number(0.0, 1.0),
-        depends_on=True,
-        sweep="0 to 0.3",
-    ),
-    Parameter(
-        key="elections.*.left_right",
-        meaning="position of the cabinet in office at the start",
-        unit="points on 0 (left) to 10 (right)",
-        kind="data",
-        default=None,
-        source="ParlGov expert means",
-        at_start=True,
-        domain=Number(0.0, 10.0),
-        entities=tuple(member.code for member in facts.members() if member.code in ALLIES),
-    ),
-    Parameter(
-        key="elections.*.doubts_aid_at_start",
-        meaning="the government in office at the start opposes aid to Ukraine",
-        unit="yes or no",
-        kind="data",
-        default=False,
-        source="public record of governments as of the start",
-        at_start=True,
-        domain=Flag(),
-        entities=ALLIES,
-    ),
-    Parameter(
-        key="elections.*.doubts_aid",
-        meaning="whether this member's government opposes aid to Ukraine; 'drawn': as its elections are drawn",
-        unit="label",
-        kind="assumption",
-        default="drawn",
-        source="scenario lever",
-        domain=Choice(("drawn", "yes", "no")),
-        entities=ALLIES,
-    ),
-    Parameter(
-        key="elections.*.next_on",
-        meaning="day of this member's next legislative election, as for a snap election; not set: its calendar",
-        unit="date",
-        kind="assumption",
-        default=None,
-        source="scenario lever",
-        at_start=True,
-        domain=Day(),
-        entities=ALLIES,
-    ),
-)
+    estimated("elections.early_probability", "per term", beta(61.5, 150.5), Number(0.0, 1.0),
+        "probability that a legislature is dissolved before its term runs out",
+        "212 elections in 27 members 1995-2023 (ParlGov): 0.29 held early"),
+    data("elections.term_years", "years", fixed(4.0), Number(2.0, 7.0),
+        "statutory term of a legislature after the next scheduled election",
+        "most members' electoral law; five-year terms are not told apart"),
+    estimated("elections.left_right_persistence", "share", normal(0.09, 0.07), Number(-1.0, 1.0),
+        "part of a cabinet's distance from the centre that the next one keeps",
+        "ParlGov cabinets, 27 members 1995-2023"),
+    estimated("elections.left_right_sd", "points on 0 (left) to 10 (right)", normal(1.6, 0.1, low=0.1),
+        Number(0.0, 5.0),
+        "spread of a new cabinet's position",
+        "ParlGov cabinets, 27 members 1995-2023"),
+    assumption("elections.sceptic_probability", "per election", uniform(0.02, 0.15), Number(0.0, 1.0),
+        "probability that the government after an election is led by a party that opposes aid to Ukraine",
+        "97 of 269 parties reject some form of help, fewer in office (Hooghe et al. 2024); the share that leads "
+        "governments is not measured", depends_on=True, sweep="0 to 0.3"),
+    data("elections.*.left_right", "points on 0 (left) to 10 (right)", None, Number(0.0, 10.0),
+        "position of the cabinet in office at the start",
+        "ParlGov expert means", at_start=True,
+        entities=tuple(member.code for member in facts.members() if member.code in ALLIES)),
+    data("elections.*.doubts_aid_at_start", "yes or no", False, Flag(),
+        "the government in office at the start opposes aid to Ukraine",
+        "public record of governments as of the start", at_start=True, entities=ALLIES),
+    assumption("elections.*.doubts_aid", "label", "drawn", Choice(("drawn", "yes", "no")),
+        "whether this member's government opposes aid to Ukraine; 'drawn': as its elections are drawn",
+        "scenario lever", entities=ALLIES),
+    assumption("elections.*.next_on", "date", None, Day(),
+        "day of this member's next legislative election, as for a snap election; not set: its calendar",
+        "scenario lever", at_start=True, entities=ALLIES),
+)  # fmt: skip
 
 
 class Elections:
@@ -255,7 +194,7 @@ SYSTEM = System(
             keys=("elections.early_probability", "elections.term_years", "elections.*.next_on"), tables=("elections",)
         ),
         "orientation": State(
-            keys=("elections.left_right_persistence", "elections.left_right_sd", "elections.*.left_right"),
+            keys=under("elections", "left_right_persistence left_right_sd *.left_right"),
             reads=("calendar",),
             own=True,
         ),

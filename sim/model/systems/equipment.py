@@ -12,51 +12,30 @@ from datetime import date
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Engine, Numbers, State, System, Variable, single, slot
+from sim.model.engine import Engine, Numbers, State, System, Variable, estimated, single, slot
 from sim.model.systems.budgets.budgets import Budgets, share_states
 from sim.model.systems.roster import WITH_FORCES
-from sim.scenario import Number, Parameter, normal
+from sim.scenario import Number, normal
 
 _PANEL = "NATO June 2024 release, tables 3 and 8a: least squares over 31 members, 2022-24"
 
 PARAMETERS = (
-    Parameter(
-        key="equipment.persistence",
-        meaning="part of its distance to the alliance's level that a member's equipment share keeps from year to year",
-        unit="share",
-        kind="estimated",
-        default=normal(0.75, 0.07, low=0.0, high=1.0),
-        source=_PANEL,
-        domain=Number(0.0, 1.0),
-    ),
-    Parameter(
-        key="equipment.level_pct",
-        meaning="level that equipment shares settle at",
-        unit="% of defence expenditure",
-        kind="estimated",
-        default=normal(29.4, 4.0, low=5.0),
-        source=_PANEL,
-        domain=Number(0.0, 100.0, percent=False),
-    ),
-    Parameter(
-        key="equipment.new_money",
-        meaning="rise of the equipment share for each point of GDP that spending rises in the year",
-        unit="points of the share per point of GDP",
-        kind="estimated",
-        default=normal(11.6, 2.0),
-        source=_PANEL + "; 24.8 (1.4) in 2015-21",
-        domain=Number(-100.0, 100.0, percent=False),
-    ),
-    Parameter(
-        key="equipment.noise_pct",
-        meaning="yearly noise of a member's equipment share",
-        unit="sd, points of the share",
-        kind="estimated",
-        default=normal(5.5, 0.5, low=0.0),
-        source=_PANEL,
-        domain=Number(0.0, 50.0, percent=False),
-    ),
-)
+    estimated("equipment.persistence", "share", normal(0.75, 0.07, low=0.0, high=1.0), Number(0.0, 1.0),
+        "part of its distance to the alliance's level that a member's equipment share keeps from year to year",
+        _PANEL),
+    estimated("equipment.level_pct", "% of defence expenditure", normal(29.4, 4.0, low=5.0),
+        Number(0.0, 100.0, percent=False),
+        "level that equipment shares settle at",
+        _PANEL),
+    estimated("equipment.new_money", "points of the share per point of GDP", normal(11.6, 2.0),
+        Number(-100.0, 100.0, percent=False),
+        "rise of the equipment share for each point of GDP that spending rises in the year",
+        _PANEL + "; 24.8 (1.4) in 2015-21"),
+    estimated("equipment.noise_pct", "sd, points of the share", normal(5.5, 0.5, low=0.0),
+        Number(0.0, 50.0, percent=False),
+        "yearly noise of a member's equipment share",
+        _PANEL),
+)  # fmt: skip
 
 
 class Equipment:

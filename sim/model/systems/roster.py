@@ -12,7 +12,22 @@ from datetime import date
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Axis, Engine, Flags, Numbers, Process, State, System, Variable, month_number, single, slot
+from sim.model.engine import (
+    Axis,
+    Engine,
+    Flags,
+    Numbers,
+    Process,
+    State,
+    System,
+    Variable,
+    assumption,
+    data,
+    estimated,
+    month_number,
+    single,
+    slot,
+)
 from sim.scenario import Day, Flag, Number, Parameter, Value, lognormal, normal, uniform
 
 PHASE = "roster"
@@ -22,58 +37,45 @@ CODES = MEMBERS + CANDIDATES
 WITH_FORCES = tuple(sorted(member.code for member in facts.members() if member.has_forces))
 ALLIES = tuple(code for code in WITH_FORCES if code != "USA")
 
+_BROUGHT = {  # ranges of what the aspirants would bring; Ukraine's GDP is a figure of the start
+    "BIH": {"gdp_busd": (20.0, 35.0), "share_pct_gdp": (0.7, 1.5), "forces_thousand": (8.0, 15.0)},
+    "GEO": {"gdp_busd": (22.0, 40.0), "share_pct_gdp": (1.5, 3.0), "forces_thousand": (20.0, 45.0)},
+    "UKR": {"share_pct_gdp": (5.0, 25.0), "forces_thousand": (400.0, 900.0)},
+}
+
+
+def _brought(name: str, what: str, unit: str, high: float) -> Parameter:
+    return assumption(
+        f"alliance.*.{name}",
+        unit,
+        None,
+        Number(0.0, high),
+        f"{what} that this country brings when it joins",
+        "no table of facts holds it, hence a wide range; Ukraine's GDP: IMF, as known at the start",
+        entities=CANDIDATES,
+    )
+
+
 PARAMETERS = (
-    Parameter(
-        key="alliance.*.member",
-        meaning="this country is a member; set it by an event to date an accession",
-        unit="yes or no",
-        kind="data",
-        default=False,
-        source="dates of accession, NATO",
-        domain=Flag(),
-        entities=CODES,
-    ),
-    Parameter(
-        key="alliance.*.invited",
-        meaning="day of the invitation of a country that is not a member yet",
-        unit="date",
-        kind="data",
-        default=None,
-        source="NATO summit declarations",
-        at_start=True,
-        domain=Day(),
-        entities=CODES,
-    ),
-    Parameter(
-        key="alliance.invitation_probability_per_year",
-        meaning="probability that an aspirant is invited in a year",
-        unit="per year",
-        kind="assumption",
-        default=uniform(0.0, 0.02),
-        source="assumption: at most 0.02 a year each to 2027",
-        domain=Number(0.0, 1.0),
-        depends_on=True,
-        sweep="0 to 0.1",
-    ),
-    Parameter(
-        key="alliance.ratification_median_days",
-        meaning="median time from invitation to membership",
-        unit="days",
-        kind="estimated",
-        default=normal(470.0, 80.0, low=100.0),
-        source="four accessions 2017-2024 (Montenegro, North Macedonia, Finland, Sweden), n = 4",
-        domain=Number(1.0, 5000.0),
-    ),
-    Parameter(
-        key="alliance.ratification_sd_log",
-        meaning="spread of the time from invitation to membership",
-        unit="sd of the logarithm",
-        kind="estimated",
-        default=lognormal(0.35, 0.2),
-        source="four accessions 2017-2024, n = 4",
-        domain=Number(0.0, 3.0),
-    ),
-)
+    data("alliance.*.member", "yes or no", False, Flag(),
+        "this country is a member; set it by an event to date an accession",
+        "dates of accession, NATO", entities=CODES),
+    data("alliance.*.invited", "date", None, Day(),
+        "day of the invitation of a country that is not a member yet",
+        "NATO summit declarations", at_start=True, entities=CODES),
+    assumption("alliance.invitation_probability_per_year", "per year", uniform(0.0, 0.02), Number(0.0, 1.0),
+        "probability that an aspirant is invited in a year",
+        "assumption: at most 0.02 a year each to 2027", depends_on=True, sweep="0 to 0.1"),
+    estimated("alliance.ratification_median_days", "days", normal(470.0, 80.0, low=100.0), Number(1.0, 5000.0),
+        "median time from invitation to membership",
+        "four accessions 2017-2024 (Montenegro, North Macedonia, Finland, Sweden), n = 4"),
+    estimated("alliance.ratification_sd_log", "sd of the logarithm", lognormal(0.35, 0.2), Number(0.0, 3.0),
+        "spread of the time from invitation to membership",
+        "four accessions 2017-2024, n = 4"),
+    _brought("gdp_busd", "GDP, in the dollars of the start", "USD bn, current prices", 10_000.0),
+    _brought("share_pct_gdp", "defence share", "% of GDP", 50.0),
+    _brought("forces_thousand", "number of soldiers", "thousand", 2_000.0),
+)  # fmt: skip
 
 
 class Roster:
@@ -130,7 +132,7 @@ class Roster:
 
     def _arrival(self, code: str, invited: date, period: int, runs: Flags) -> Numbers:
         """Days from the start to membership, given that it has not come by the later of start and invitation."""
-        from scipy.special import ndtr, ndtri
+        from sim.special import ndtr, ndtri
 
         settings, start = self._engine.settings, self._engine.start
         median = settings.number("alliance.ratification_median_days")

@@ -11,8 +11,8 @@ from datetime import date
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, single
-from sim.scenario import Choice, Day, Flag, Number, Parameter, Scenario, Value, Weights, fixed
+from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, assumption, data, single, under
+from sim.scenario import Choice, Day, Flag, Number, Scenario, Value, Weights, fixed
 
 PHASE = "secretary_general"
 HOLDERS = ("rasmussen", "stoltenberg", "rutte", "other")
@@ -20,82 +20,28 @@ NAMES = ("Anders Fogh Rasmussen", "Jens Stoltenberg", "Mark Rutte", "other")  # 
 _NO_DESIGN = "no study identifies it (Schuette 2021 and case studies show influence, not its size)"
 
 PARAMETERS = (
-    Parameter(
-        key="secretary_general.holder",
-        meaning="who holds the office at the start",
-        unit="label",
-        kind="data",
-        default=None,
-        source="NATO, list of Secretaries General",
-        domain=Choice(HOLDERS),
-    ),
-    Parameter(
-        key="secretary_general.next_holder",
-        meaning="who takes over on the day of the handover",
-        unit="label",
-        kind="data",
-        default="other",
-        source="North Atlantic Council, 26 June 2024, for the handover of 1 October 2024",
-        domain=Choice(HOLDERS),
-    ),
-    Parameter(
-        key="secretary_general.handover",
-        meaning="day on which the next holder takes office; not set: no handover within the horizon",
-        unit="date",
-        kind="data",
-        default=None,
-        source="NATO, list of Secretaries General",
-        at_start=True,
-        domain=Day(),
-    ),
-    Parameter(
-        key="secretary_general.*.compliance_effect",
-        meaning="change of every member's compliance with the spending target while this person holds the office",
-        unit="share, 0.1 = 10% more",
-        kind="assumption",
-        default=fixed(0.0),
-        source=_NO_DESIGN,
-        domain=Number(-0.5, 0.5),
-        entities=HOLDERS,
-        depends_on=True,
-        sweep="-0.2 to 0.2",
-    ),
-    Parameter(
-        key="secretary_general.*.shock_absorption",
-        meaning="share of each negative shock to the U.S. commitment that this person absorbs as the alliance's voice",
-        unit="share",
-        kind="assumption",
-        default=fixed(0.0),
-        source=_NO_DESIGN,
-        domain=Number(0.0, 1.0),
-        entities=HOLDERS,
-        depends_on=True,
-        sweep="0 to 0.3",
-    ),
-    Parameter(
-        key="secretary_general.*.adoption_multiplier",
-        meaning="multiplier on the probability that a summit adopts a new target while this person holds the office",
-        unit="factor",
-        kind="assumption",
-        default=fixed(1.0),
-        source=_NO_DESIGN,
-        domain=Number(0.0, 5.0),
-        entities=HOLDERS,
-        depends_on=True,
-        sweep="0.5 to 2",
-    ),
-    Parameter(
-        key="secretary_general.*.new_target_on_agenda",
-        meaning="this person puts a new spending target on the agenda of summits even where it is not discussed yet",
-        unit="yes or no",
-        kind="assumption",
-        default=False,
-        source=_NO_DESIGN,
-        domain=Flag(),
-        entities=HOLDERS,
-        depends_on=True,
-    ),
-)
+    data("secretary_general.holder", "label", None, Choice(HOLDERS),
+        "who holds the office at the start",
+        "NATO, list of Secretaries General"),
+    data("secretary_general.next_holder", "label", "other", Choice(HOLDERS),
+        "who takes over on the day of the handover",
+        "North Atlantic Council, 26 June 2024, for the handover of 1 October 2024"),
+    data("secretary_general.handover", "date", None, Day(),
+        "day on which the next holder takes office; not set: no handover within the horizon",
+        "NATO, list of Secretaries General", at_start=True),
+    assumption("secretary_general.*.compliance_effect", "share, 0.1 = 10% more", fixed(0.0), Number(-0.5, 0.5),
+        "change of every member's compliance with the spending target while this person holds the office",
+        _NO_DESIGN, entities=HOLDERS, depends_on=True, sweep="-0.2 to 0.2"),
+    assumption("secretary_general.*.shock_absorption", "share", fixed(0.0), Number(0.0, 1.0),
+        "share of each negative shock to the U.S. commitment that this person absorbs as the alliance's voice",
+        _NO_DESIGN, entities=HOLDERS, depends_on=True, sweep="0 to 0.3"),
+    assumption("secretary_general.*.adoption_multiplier", "factor", fixed(1.0), Number(0.0, 5.0),
+        "multiplier on the probability that a summit adopts a new target while this person holds the office",
+        _NO_DESIGN, entities=HOLDERS, depends_on=True, sweep="0.5 to 2"),
+    assumption("secretary_general.*.new_target_on_agenda", "yes or no", False, Flag(),
+        "this person puts a new spending target on the agenda of summits even where it is not discussed yet",
+        _NO_DESIGN, entities=HOLDERS, depends_on=True),
+)  # fmt: skip
 
 
 class SecretaryGeneral:
@@ -191,13 +137,13 @@ SYSTEM = System(
     ),
     states={
         "office": State(
-            keys=("secretary_general.holder", "secretary_general.next_holder", "secretary_general.handover"),
+            keys=under("secretary_general", "holder next_holder handover"),
             tables=("secretaries",),
         ),
         "voice": State(keys=("secretary_general.*.shock_absorption",), reads=("office",)),
         "pledge": State(keys=("secretary_general.*.compliance_effect",), reads=("office",)),
         "agenda": State(
-            keys=("secretary_general.*.adoption_multiplier", "secretary_general.*.new_target_on_agenda"),
+            keys=under("secretary_general", "*.adoption_multiplier *.new_target_on_agenda"),
             reads=("office",),
         ),
     },

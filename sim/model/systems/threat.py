@@ -13,7 +13,20 @@ from datetime import date
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Block, Engine, Numbers, Parts, Process, State, System, Variable, single
+from sim.model.engine import (
+    Block,
+    Engine,
+    Numbers,
+    Parts,
+    Process,
+    State,
+    System,
+    Variable,
+    assumption,
+    estimated,
+    single,
+    under,
+)
 from sim.model.systems.commitment import Commitment
 from sim.model.systems.hostilities import DAY_ONE, Hostilities, may_begin
 from sim.scenario import Distribution, Number, Parameter, Scenario, Value, beta, discrete, fixed, normal, uniform
@@ -25,77 +38,50 @@ PEACETIME = 0.33  # unit of the scale: its mean over 2015-21
 
 
 def _rise(name: str, meaning: str, default: Distribution, sweep: str) -> Parameter:
-    return Parameter(
-        key=f"threat.{name}",
-        meaning=meaning,
-        unit="index",
-        kind="assumption",
-        default=default,
-        source="not identified",
-        domain=Number(0.0, 3.0),
-        depends_on=True,
-        sweep=sweep,
+    return assumption(
+        f"threat.{name}", "index", default, Number(0.0, 3.0), meaning, "not identified", depends_on=True, sweep=sweep
     )
 
 
 PARAMETERS = (
-    Parameter(
-        key="threat.peacetime_level",
-        meaning="perceived threat without full-scale war; 0.33 is its level in 2015-21",
-        unit="index",
-        kind="estimated",
-        default=None,
-        source="yearly means of defence shares 2015-24 (NATO June 2024): 0.33 in 2015-21; 0 before March 2014, set",
-        domain=Number(0.0, 5.0),
-    ),
-    Parameter(
-        key="threat.war_level",
-        meaning="perceived threat while the full-scale war goes on",
-        unit="index",
-        kind="estimated",
-        default=fixed(1.8),
-        source="yearly means of defence shares 2022-24 (NATO June 2024)",
-        domain=Number(0.0, 10.0),
-    ),
-    Parameter(
-        key="threat.floor",
-        meaning="level to which the threat falls after a ceasefire",
-        unit="index",
-        kind="assumption",
-        default=discrete({0.33: 0.5, 0.8: 0.5}),
-        source="not identified",
-        domain=Number(0.0, 5.0),
-        depends_on=True,
-        sweep="0.33, 0.8",
-    ),
-    Parameter(
-        key="threat.half_life_years",
-        meaning="time in which the threat loses half its distance to the floor under a ceasefire",
-        unit="years",
-        kind="assumption",
-        default=discrete({2.0: 1 / 3, 5.0: 1 / 3, 10.0: 1 / 3}),
-        source="not identified; falling threat does not cut spending symmetrically (Cappella Zielinski et al. 2017)",
-        domain=Number(0.1, 100.0),
-        depends_on=True,
-        sweep="2, 5, 10",
-    ),
+    estimated("threat.peacetime_level", "index", None, Number(0.0, 5.0),
+        "perceived threat without full-scale war; 0.33 is its level in 2015-21",
+        "yearly means of defence shares 2015-24 (NATO June 2024): 0.33 in 2015-21; 0 before March 2014, set"),
+    estimated("threat.war_level", "index", fixed(1.8), Number(0.0, 10.0),
+        "perceived threat while the full-scale war goes on",
+        "yearly means of defence shares 2022-24 (NATO June 2024)"),
+    assumption("threat.floor", "index", discrete({0.33: 0.5, 0.8: 0.5}), Number(0.0, 5.0),
+        "level to which the threat falls after a ceasefire",
+        "not identified", depends_on=True, sweep="0.33, 0.8"),
+    assumption("threat.half_life_years", "years", discrete({2.0: 1 / 3, 5.0: 1 / 3, 10.0: 1 / 3}), Number(0.1, 100.0),
+        "time in which the threat loses half its distance to the floor under a ceasefire",
+        "not identified; falling threat does not cut spending symmetrically (Cappella Zielinski et al. 2017)",
+        depends_on=True, sweep="2, 5, 10"),
+    estimated("threat.budget_lag", "per year", beta(6.0, 4.0), Number(0.0, 1.0),
+        "part of the distance to today's threat that the threat behind budgets closes in a year",
+        "yearly means of defence shares 2022-24, just identified"),
+    estimated("russia.effort_wartime_pct_gdp", "% of GDP", normal(6.5, 0.8, low=1.0), Number(0.5, 40.0, percent=False),
+        "military expenditure that Russia settles at while the war goes on",
+        "SIPRI: 5.4 in 2023, 7.1 in the budget of 2024; plan for 2025: 6.3% (PISM)"),
+    assumption("russia.effort_after_ceasefire_pct_gdp", "% of GDP", uniform(4.0, 6.5),
+        Number(0.5, 40.0, percent=False),
+        "military expenditure that Russia settles at under a ceasefire",
+        "not identified", depends_on=True, sweep="4 to 6.5"),
+    assumption("russia.effort_speed", "per year", beta(2.0, 2.0), Number(0.0, 1.0),
+        "part of the distance to that level closed in a year",
+        "weak prior"),
+    estimated("russia.effort_noise_pp", "sd, points of GDP", fixed(0.8), Number(0.0, 5.0),
+        "yearly noise in Russia's military share of GDP",
+        "SIPRI, yearly changes 2014-24 (published in April 2025, data to 2024)"),
     _rise(
         "collapse_rise",
         "rise of the threat per 5,000 km2 that Ukraine loses where its front gives way",
         uniform(0.0, 0.6),
         "0 to 0.6",
     ),
-    Parameter(
-        key="threat.collapse_half_life_years",
-        meaning="time in which that rise loses half of itself",
-        unit="years",
-        kind="assumption",
-        default=uniform(0.5, 3.0),
-        source="not identified",
-        domain=Number(0.1, 100.0),
-        depends_on=True,
-        sweep="0.5 to 3",
-    ),
+    assumption("threat.collapse_half_life_years", "years", uniform(0.5, 3.0), Number(0.1, 100.0),
+        "time in which that rise loses half of itself",
+        "not identified", depends_on=True, sweep="0.5 to 3"),
     _rise(
         "commitment_rise",
         "rise of the threat per 0.25 that the U.S. commitment has fallen since the start",
@@ -108,54 +94,7 @@ PARAMETERS = (
         uniform(0.0, 0.05),
         "0 to 0.05",
     ),
-    Parameter(
-        key="threat.budget_lag",
-        meaning="part of the distance to today's threat that the threat behind budgets closes in a year",
-        unit="per year",
-        kind="estimated",
-        default=beta(6.0, 4.0),
-        source="yearly means of defence shares 2022-24, just identified",
-        domain=Number(0.0, 1.0),
-    ),
-    Parameter(
-        key="russia.effort_wartime_pct_gdp",
-        meaning="military expenditure that Russia settles at while the war goes on",
-        unit="% of GDP",
-        kind="estimated",
-        default=normal(6.5, 0.8, low=1.0),
-        source="SIPRI: 5.4 in 2023, 7.1 in the budget of 2024; plan for 2025: 6.3% (PISM)",
-        domain=Number(0.5, 40.0, percent=False),
-    ),
-    Parameter(
-        key="russia.effort_after_ceasefire_pct_gdp",
-        meaning="military expenditure that Russia settles at under a ceasefire",
-        unit="% of GDP",
-        kind="assumption",
-        default=uniform(4.0, 6.5),
-        source="not identified",
-        domain=Number(0.5, 40.0, percent=False),
-        depends_on=True,
-        sweep="4 to 6.5",
-    ),
-    Parameter(
-        key="russia.effort_speed",
-        meaning="part of the distance to that level closed in a year",
-        unit="per year",
-        kind="assumption",
-        default=beta(2.0, 2.0),
-        source="weak prior",
-        domain=Number(0.0, 1.0),
-    ),
-    Parameter(
-        key="russia.effort_noise_pp",
-        meaning="yearly noise in Russia's military share of GDP",
-        unit="sd, points of GDP",
-        kind="estimated",
-        default=fixed(0.8),
-        source="SIPRI, yearly changes 2014-24 (published in April 2025, data to 2024)",
-        domain=Number(0.0, 5.0),
-    ),
-)
+)  # fmt: skip
 
 
 class Threat:
@@ -305,12 +244,7 @@ SYSTEM = System(
         ),
         "lagged threat": State(keys=("threat.budget_lag",), reads=("threat",)),
         "Russia's budget": State(
-            keys=(
-                "russia.effort_wartime_pct_gdp",
-                "russia.effort_after_ceasefire_pct_gdp",
-                "russia.effort_speed",
-                "russia.effort_noise_pp",
-            ),
+            keys=under("russia", "effort_wartime_pct_gdp effort_after_ceasefire_pct_gdp effort_speed effort_noise_pp"),
             reads=("onset", "ceasefire"),
             tables=("milex",),
         ),

@@ -14,8 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, ndtri, single
-from sim.scenario import Choice, Number, Parameter, Scenario, Value, Weights, beta, fixed, uniform
+from sim.model.engine import (
+    Engine,
+    Flags,
+    Numbers,
+    Process,
+    State,
+    System,
+    Variable,
+    assumption,
+    data,
+    estimated,
+    ndtri,
+    single,
+    under,
+)
+from sim.scenario import Choice, Number, Scenario, Value, Weights, beta, fixed, uniform
 
 PHASE = "us_politics"
 PARTIES = ("Democratic", "Republican")
@@ -27,104 +41,39 @@ PRESIDENTIAL = tuple(year for year in YEARS if int(year) % 4 == 0 and year != "2
 DRAWN = "drawn"
 
 PARAMETERS = (
-    Parameter(
-        key="us.elections.2024.president",
-        meaning="winner of the presidential election of 5 November 2024",
-        unit="label",
-        kind="data",
-        default=Weights((("harris", 0.5), ("trump", 0.5))),
-        source="forecasters' and markets' probabilities about 1 October 2024 span 0.42 to 0.58 for either side",
-        domain=Choice(CANDIDATES_2024),
-    ),
-    Parameter(
-        key="us.elections.*.president",
-        meaning="party that wins the presidential election of the year",
-        unit="label",
-        kind="assumption",
-        default=Weights((("democratic", 0.5), ("republican", 0.5))),
-        source="no forecast; even odds",
-        domain=Choice(PARTY),
-        entities=PRESIDENTIAL,
-        sweep="0.3 to 0.7",
-    ),
-    Parameter(
-        key="us.elections.*.house",
-        meaning="party that wins the House; 'drawn' leaves it to the mid-term and coat-tail rules",
-        unit="label",
-        kind="assumption",
-        default=DRAWN,
-        source="rules of this file",
-        domain=Choice((DRAWN, *PARTY)),
-        entities=YEARS,
-    ),
-    Parameter(
-        key="us.elections.*.senate",
-        meaning="party that wins the Senate; 'drawn' leaves it to the mid-term and coat-tail rules",
-        unit="label",
-        kind="assumption",
-        default=DRAWN,
-        source="rules of this file",
-        domain=Choice((DRAWN, *PARTY)),
-        entities=YEARS,
-    ),
-    Parameter(
-        key="us.elections.house_republican_probability",
-        meaning="probability of a Republican House in 2024, over both presidential outcomes",
-        unit="probability",
-        kind="data",
-        default=None,
-        source="Decision Desk HQ / The Hill, 18 September 2024",
-        domain=Number(0.0, 1.0),
-    ),
-    Parameter(
-        key="us.elections.senate_republican_probability",
-        meaning="probability of a Republican Senate in 2024, over both presidential outcomes",
-        unit="probability",
-        kind="data",
-        default=None,
-        source="Decision Desk HQ / The Hill, 16 September 2024",
-        domain=Number(0.0, 1.0),
-    ),
-    Parameter(
-        key="us.elections.later_chamber_republican_probability",
-        meaning="the same for each chamber in later presidential years",
-        unit="probability",
-        kind="assumption",
-        default=fixed(0.5),
-        source="no forecast; even odds",
-        domain=Number(0.0, 1.0),
-        sweep="0.3 to 0.7",
-    ),
-    Parameter(
-        key="us.elections.coattails",
-        meaning="correlation between the presidential result and each chamber's result in the same year",
-        unit="correlation",
-        kind="assumption",
-        default=uniform(0.4, 0.9),
-        source="five of five first Congresses of new presidents 1993-2021 opened unified; too few to estimate",
-        domain=Number(0.0, 0.99),
-        sweep="0 to 0.9",
-    ),
-    Parameter(
-        key="us.elections.midterm_house_loss_probability",
-        meaning="probability that the president's party does not hold the House after a mid-term",
-        unit="probability",
-        kind="estimated",
-        default=beta(19.5, 3.5),
-        source="19 of 22 mid-terms 1934-2018 cost the president's party House seats; margins since 2020 are narrow",
-        domain=Number(0.0, 1.0),
-    ),
-    Parameter(
-        key="us.elections.midterm_senate_loss_probability",
-        meaning="probability that the president's party does not hold the Senate after a mid-term",
-        unit="probability",
-        kind="assumption",
-        default=uniform(0.2, 0.73),
-        source="upper end: 16 of 22 mid-terms 1934-2018 cost Senate seats; control turns less often than seats",
-        domain=Number(0.0, 1.0),
-        sweep="0.1 to 0.9",
-    ),
-)
+    data("us.elections.2024.president", "label", Weights((("harris", 0.5), ("trump", 0.5))), Choice(CANDIDATES_2024),
+        "winner of the presidential election of 5 November 2024",
+        "forecasters' and markets' probabilities about 1 October 2024 span 0.42 to 0.58 for either side"),
+    assumption("us.elections.*.president", "label", Weights((("democratic", 0.5), ("republican", 0.5))), Choice(PARTY),
+        "party that wins the presidential election of the year",
+        "no forecast; even odds", entities=PRESIDENTIAL, sweep="0.3 to 0.7"),
+    assumption("us.elections.*.house", "label", DRAWN, Choice((DRAWN, *PARTY)),
+        "party that wins the House; 'drawn' leaves it to the mid-term and coat-tail rules",
+        "rules of this file", entities=YEARS),
+    assumption("us.elections.*.senate", "label", DRAWN, Choice((DRAWN, *PARTY)),
+        "party that wins the Senate; 'drawn' leaves it to the mid-term and coat-tail rules",
+        "rules of this file", entities=YEARS),
+    data("us.elections.house_republican_probability", "probability", None, Number(0.0, 1.0),
+        "probability of a Republican House in 2024, over both presidential outcomes",
+        "Decision Desk HQ / The Hill, 18 September 2024"),
+    data("us.elections.senate_republican_probability", "probability", None, Number(0.0, 1.0),
+        "probability of a Republican Senate in 2024, over both presidential outcomes",
+        "Decision Desk HQ / The Hill, 16 September 2024"),
+    assumption("us.elections.later_chamber_republican_probability", "probability", fixed(0.5), Number(0.0, 1.0),
+        "the same for each chamber in later presidential years",
+        "no forecast; even odds", sweep="0.3 to 0.7"),
+    assumption("us.elections.coattails", "correlation", uniform(0.4, 0.9), Number(0.0, 0.99),
+        "correlation between the presidential result and each chamber's result in the same year",
+        "five of five first Congresses of new presidents 1993-2021 opened unified; too few to estimate",
+        sweep="0 to 0.9"),
+    estimated("us.elections.midterm_house_loss_probability", "probability", beta(19.5, 3.5), Number(0.0, 1.0),
+        "probability that the president's party does not hold the House after a mid-term",
+        "19 of 22 mid-terms 1934-2018 cost the president's party House seats; margins since 2020 are narrow"),
+    assumption("us.elections.midterm_senate_loss_probability", "probability", uniform(0.2, 0.73), Number(0.0, 1.0),
+        "probability that the president's party does not hold the Senate after a mid-term",
+        "upper end: 16 of 22 mid-terms 1934-2018 cost Senate seats; control turns less often than seats",
+        sweep="0.1 to 0.9"),
+)  # fmt: skip
 
 
 class UnitedStates:
@@ -293,26 +242,18 @@ SYSTEM = System(
     ),
     states={
         "president": State(
-            keys=("us.elections.2024.president", "us.elections.*.president"), tables=("us_composition",)
+            keys=under("us.elections", "2024.president *.president"), tables=("us_composition",)
         ),
         "coattails": State(
-            keys=("us.elections.coattails", "us.elections.later_chamber_republican_probability"), reads=("president",)
+            keys=under("us.elections", "coattails later_chamber_republican_probability"), reads=("president",)
         ),
         "house": State(
-            keys=(
-                "us.elections.*.house",
-                "us.elections.house_republican_probability",
-                "us.elections.midterm_house_loss_probability",
-            ),
+            keys=under("us.elections", "*.house house_republican_probability midterm_house_loss_probability"),
             reads=("coattails",),
             tables=("us_composition", "us_forecast"),
         ),
         "senate": State(
-            keys=(
-                "us.elections.*.senate",
-                "us.elections.senate_republican_probability",
-                "us.elections.midterm_senate_loss_probability",
-            ),
+            keys=under("us.elections", "*.senate senate_republican_probability midterm_senate_loss_probability"),
             reads=("coattails",),
             tables=("us_composition", "us_forecast"),
         ),

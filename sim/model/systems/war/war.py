@@ -30,6 +30,7 @@ from sim.model.engine import (
     month_number,
     single,
     slot,
+    under,
 )
 from sim.model.systems.aid import Aid
 from sim.model.systems.hostilities import Hostilities, may_begin
@@ -295,7 +296,7 @@ SYSTEM = System(
         ),
     ),
     states={
-        "onset": State(keys=("war.full_scale", "war.onset_probability_per_year")),
+        "onset": State(keys=under("war", "full_scale onset_probability_per_year")),
         "effort": State(
             keys=(
                 "war.first_effort_thousand",
@@ -341,10 +342,10 @@ SYSTEM = System(
             tables=("front",),
         ),
         "salient": State(
-            keys=("war.kursk_decline_per_month", "war.kursk_held"), reads=("onset", "ceasefire"), tables=("front",)
+            keys=under("war", "kursk_decline_per_month kursk_held"), reads=("onset", "ceasefire"), tables=("front",)
         ),
         "Ukrainian losses": State(
-            keys=("war.loss_ratio", "war.ukrainian_casualties_at_start_thousand"), reads=("effort",)
+            keys=under("war", "loss_ratio ukrainian_casualties_at_start_thousand"), reads=("effort",)
         ),
         "Ukrainian intake": State(keys=("war.ukrainian_intake_thousand",), reads=("onset", "ceasefire")),
         "Russian intake": State(keys=("war.russian_intake_thousand",), reads=("onset", "ceasefire")),
