@@ -153,6 +153,10 @@ def known_members(start: date) -> dict[str, Value]:
     for accession in facts.accessions(start):
         if accession.invited_on is not None and accession.acceded_on is None:
             values[f"alliance.{accession.member}.invited"] = accession.invited_on
+    for code, ranges in _BROUGHT.items():
+        values |= {f"alliance.{code}.{name}": uniform(*ends) for name, ends in ranges.items()}
+    output = facts.gdp_busd(start)["UKR"]
+    values["alliance.UKR.gdp_busd"] = fixed(output[max(year for year in output if year <= start.year)])
     return values
 
 
