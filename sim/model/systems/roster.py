@@ -28,7 +28,7 @@ from sim.model.engine import (
     single,
     slot,
 )
-from sim.scenario import Day, Flag, Number, Parameter, Value, lognormal, normal, uniform
+from sim.scenario import Day, Flag, Number, Parameter, Value, fixed, lognormal, normal, uniform
 
 PHASE = "roster"
 CANDIDATES = ("BIH", "GEO", "UKR")  # aspirants named in the Washington Summit Declaration of July 2024
