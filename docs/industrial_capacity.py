@@ -50,7 +50,7 @@ PARAMETERS = (
         _EXAMPLE, depends_on=True, sweep="0 to 2"),
     assumption("industry.orders_under_ceasefire", "share", uniform(0.3, 1.0), Number(0.0, 2.0),
         "orders under a ceasefire relative to those in war",
-        _EXAMPLE, depends_on=True),
+        _EXAMPLE, depends_on=True, sweep="0.2 to 1"),
     assumption("industry.noise", "sd, share", fixed(0.02), Number(0.0, 1.0),
         "monthly noise of output, relative to output",
         _EXAMPLE),

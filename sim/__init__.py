@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sim.analysis import Attribution, Comparison
+    from sim.analysis.sweep import Solution, Sweep
     from sim.ensemble import Result
     from sim.figures import Drawing
     from sim.scenario import Scenario
@@ -42,13 +43,18 @@ __all__ = [
     "InputError",
     "Result",
     "Scenario",
+    "Solution",
+    "Sweep",
     "__version__",
     "attribute",
     "compare",
     "draw",
     "load",
     "open_result",
+    "open_sweep",
     "run",
+    "solve",
+    "sweep",
 ]
 
 _TYPES = {
@@ -57,6 +63,8 @@ _TYPES = {
     "Drawing": "sim.figures",
     "Result": "sim.ensemble",
     "Scenario": "sim.scenario",
+    "Solution": "sim.analysis.sweep",
+    "Sweep": "sim.analysis.sweep",
 }
 
 
@@ -236,3 +244,64 @@ def draw(source: Result | Comparison, figure: str = "overview", *, size: str = "
 
     drawing: Drawing = result.draw(source, figure, size)
     return drawing
+
+
+def sweep(
+    scenario: str | Path | Scenario | Sequence[str | Path | Scenario], vary: Sequence[str], **options: Any
+) -> Sweep:
+    """Simulate one or several scenarios at many values of what ``vary`` names, all on the same streams.
+
+    >>> few = sweep("baseline", ["us.commitment.level_conditional=0.2:0.5"], samples=4, runs=16,
+    ...     outcomes=["us_commitment@2025"])
+    >>> few.to_frame().shape
+    (4, 4)
+
+    Args:
+        scenario: loaded, or a path or name as for `load`; or several.
+        vary: ``KEY=LOW:HIGH[:N]``, ``KEY=A,B,C``, ``KEY@DATE=LOW:HIGH``, ``KEY`` (its declared range), or
+            ``assumptions`` for everything data do not identify.
+        options: ``method`` (sobol, lhs or grid), ``samples``, ``outcomes`` (``V@DATE``, ``P(V@DATE < X)``), ``runs`` of
+            each sample, ``seed``, ``sets``, ``jobs``, ``cluster``, ``out`` (a folder to keep it in), ``force`` and
+            ``progress``.
+
+    Returns:
+        The sweep, with ``to_frame()``, ``sensitivity()`` and ``discover("V@DATE < X")``.
+
+    Raises:
+        InputError: something is wrong with what is asked.
+        FaultError: the machine failed; finished samples are kept in ``out``.
+    """
+    from sim.analysis import sweep as room
+
+    return room.sweep(scenario, vary, **options)
+
+
+def open_sweep(folder: str | Path) -> Sweep:
+    """The finished sweep in ``folder``.
+
+    Raises:
+        InputError: there is none, it is unfinished, or a file is damaged.
+    """
+    from sim.analysis import sweep as room
+
+    return room.open_sweep(folder)
+
+
+def solve(scenario: Scenario | str | Path, lever: str, target: str, **options: Any) -> Solution:
+    """The smallest lever with which a scenario reaches a target, on the same streams at every value tried.
+
+    Args:
+        scenario: loaded, or a path or name as for `load`.
+        lever: ``KEY=LOW:HIGH``, or ``KEY`` for its declared range.
+        target: such as ``P(members_at_2pct@2029 >= 28) >= 0.5``.
+        options: ``runs`` at each value, ``seed``, ``jobs``, ``cluster`` and ``progress``.
+
+    Returns:
+        The value with its 95% interval and the curve; ``sentence()`` says it, also where the lever cannot reach it.
+
+    Raises:
+        InputError: the lever or the target cannot be read.
+    """
+    from sim.analysis import sweep as room
+
+    return room.solve(scenario, lever, target, **options)

@@ -14,6 +14,7 @@ from sim.errors import InputError, Problem
 from sim.limits import MOST_SCENARIOS
 
 if TYPE_CHECKING:
+    from sim.model import Variable
     from sim.scenario.scenario import Scenario
 
 FEWEST = 2
@@ -46,6 +47,10 @@ class Ensemble(Protocol):
     @property
     def manifest(self) -> Mapping[str, Any]:
         """What made the result."""
+
+    @property
+    def variables(self) -> Mapping[str, Variable]:
+        """What it recorded, by name."""
 
     def dates(self, variable: str) -> NDArray[np.datetime64]:
         """The dates of a variable, ``(time,)``."""

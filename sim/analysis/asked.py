@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sim import ensemble
 from sim.analysis.align import name_problems, start_problems
 from sim.analysis.attribution import Attribution, attribute
-from sim.analysis.comparison import Comparison, compare
+from sim.analysis.comparison import Comparison, compare, recorded
 from sim.analysis.outcomes import Outcome, chosen_outcomes
 from sim.ensemble import Result
 from sim.ensemble.making import check_folder
@@ -24,6 +24,9 @@ from sim.loading import load
 from sim.scenario.scenario import Scenario
 from sim.shipped import find_scenario
 from sim.version import __version__
+
+if TYPE_CHECKING:
+    from sim.analysis.sweep.clear import Clear
 
 FILE, FORMAT = "comparison.json", 1
 LONGEST_NAME = 100
@@ -94,11 +97,12 @@ class Asked:
         folder: Path | None = None,
         *,
         jobs: int = 1,
+        cluster: str = "",
         force: bool = False,
         command: str = "",
         progress: Progress | None = None,
     ) -> list[Result]:
-        """The results of all sides in their order; scenarios are simulated with ``jobs`` processes.
+        """The results of all sides in their order; scenarios are simulated with ``jobs`` processes or on a ``cluster``.
 
         What is simulated is kept below ``folder`` under the name of its scenario, and found there the next time;
         without a folder it lives as long as the results. ``progress`` is called with the runs done and in all.
@@ -122,6 +126,7 @@ class Asked:
                     runs=self.runs,
                     seed=self.seed,
                     jobs=jobs,
+                    cluster=cluster,
                     out=folder / name if folder else None,
                     force=force,
                     keep_runs=True,
@@ -132,17 +137,37 @@ class Asked:
             done += self.runs
         return results
 
+    def until_clear(
+        self, widths: Sequence[str], *, jobs: int = 1, cluster: str = "", progress: Progress | None = None
+    ) -> Clear:
+        """How many runs make every difference at the last date known to the half-widths asked.
+
+        Raises:
+            InputError: a side is a finished result, whose runs are given, or a width cannot be read.
+        """
+        from sim.analysis.sweep.clear import clear_comparison
+
+        if self.by or any(isinstance(side, Result) for side in self.sides):
+            raise InputError(
+                "--until-clear simulates as many runs as it takes: name scenarios, no results, and no --by"
+            )
+        return clear_comparison(
+            self.scenarios, self.baseline, self.outcomes, widths, seed=self.seed, jobs=jobs, cluster=cluster,
+            progress=progress,
+        )  # fmt: skip
+
     def comparison(
         self,
         folder: Path | None = None,
         *,
         jobs: int = 1,
+        cluster: str = "",
         force: bool = False,
         command: str = "",
         progress: Progress | None = None,
     ) -> Comparison:
         """The answer: the sides compared run by run, or the parts of a single one. Arguments as in `results`."""
-        results = self.results(folder, jobs=jobs, force=force, command=command, progress=progress)
+        results = self.results(folder, jobs=jobs, cluster=cluster, force=force, command=command, progress=progress)
         return compare(results, self.baseline, self.by, outcomes=self.outcomes, at=self.at)
 
     def attribution(
@@ -241,7 +266,8 @@ def ask(
         if outside and day != date.max:
             complaints.append(f"{day} is outside {', '.join(outside)}")
     try:
-        outcomes = chosen_outcomes(variables)
+        held = [side for side in sides if isinstance(side, Result)]
+        outcomes = chosen_outcomes(variables, recorded(held) if len(held) == len(sides) else None)
     except InputError as error:
         complaints += [problem.message for problem in error.problems]
         outcomes = ()

@@ -295,6 +295,12 @@ class Comparison:
         return dates, values.astype(np.float64) - reference.astype(np.float64)
 
 
+def recorded(results: Sequence[Ensemble]) -> list[Variable]:
+    """The variables that every result holds, in the order of the first."""
+    first, *others = (result.variables for result in results)
+    return [variable for name, variable in first.items() if all(name in other for other in others)]
+
+
 def compare(
     results: Sequence[Ensemble],
     baseline: int = 0,
@@ -314,14 +320,14 @@ def compare(
         outcomes: what to compare; headline variables, flags and dates reached by default.
         at: days that tables show beside the year ends.
         catalogue: the parameters; those of the model by default.
-        variables: the recorded variables; those of the model by default.
+        variables: the recorded variables; by default those that every result holds.
 
     Every recorded date is compared. Holm's adjustment is over all that is compared at one date.
 
     Raises:
         InputError: the ensembles cannot be paired or split, or ``baseline`` does not exist.
     """
-    variables = tuple(variables or model.variables())
+    variables = tuple(variables or recorded(results))
     outcomes = tuple(outcomes) or headline(variables)
     if by is not None:
         if len(results) != 1:
@@ -350,7 +356,7 @@ def condition(
     Raises:
         InputError: the key cannot split this ensemble, or ``baseline`` does not exist.
     """
-    variables = tuple(variables or model.variables())
+    variables = tuple(variables or recorded([result]))
     parts = split(result, by, variables)
     contrasts = contrast_views(parts.views, outcomes or headline(variables), baseline=baseline, conditional=True)
     counts = ", ".join(f"{view.name} {view.runs:,}" for view in parts.views)

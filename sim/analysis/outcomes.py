@@ -91,12 +91,16 @@ WAITS = (
 def headline(variables: Iterable[Variable] | None = None) -> tuple[Outcome, ...]:
     """The outcomes of every headline variable (for entities, their groups), of every flag, and the dates reached."""
     known = {variable.name: variable for variable in variables or model.variables()}
-    axes = {axis.name: axis for axis in model.registry().axes}
     outcomes: list[Outcome] = []
     for variable in known.values():
         if variable.headline or variable.flag:
-            outcomes += outcomes_of(variable, axes[variable.entity].groups if variable.entity else ("",))
+            outcomes += outcomes_of(variable, _groups(variable.entity) if variable.entity else ("",))
     return (*outcomes, *_waits(known))
+
+
+def _groups(entity: str) -> tuple[str, ...]:
+    """The groups of an axis; none where the system that declares it is not installed."""
+    return next((axis.groups for axis in model.registry().axes if axis.name == entity), ())
 
 
 def _waits(variables: Mapping[str, Variable]) -> list[Outcome]:

@@ -43,7 +43,7 @@ LONGEST = 32  # characters of a label in a table
 @click.command("attribute")
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
-@ensemble_options
+@ensemble_options()
 @variable_option
 @at_option
 @click.option(

@@ -8,14 +8,17 @@ import math
 import textwrap
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim.cli.options import (
+    FilePath,
     OutPath,
     at_option,
+    cluster_option,
     command_line,
     ensemble_options,
     format_option,
@@ -28,13 +31,14 @@ from sim.cli.options import (
     write_whole,
 )
 from sim.cli.progress import Progress
-from sim.cli.report import write_report
+from sim.cli.report import write_brief, write_report
 from sim.cli.tables import WIDTH, by_date, columns, cut, notes, signed
 from sim.scenario.entities import entity_name
 from sim.text import decimals, number, share
 
 if TYPE_CHECKING:
-    from sim.analysis import Comparison, Row
+    from sim.analysis import Asked, Comparison, Row
+    from sim.analysis.sweep.clear import Clear
 
 OUTCOMES = (
     "Medians, or shares of runs, at the end of each year. +/− is the mean difference",
@@ -48,7 +52,12 @@ LONGEST, SHORTEST = 28, 18
 
 @click.command("compare")
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO|RESULTS...")
-@ensemble_options
+@ensemble_options()
+@cluster_option
+@click.option(
+    "--until-clear", "widths", multiple=True, metavar="WIDTH",
+    help="Add runs until each headline difference is known to this half-width. Repeatable as NAME=WIDTH.",
+)  # fmt: skip
 @click.option("--by", metavar="KEY", help="Split one scenario by an outcome, e.g. us.elections.2024.president.")
 @click.option("--baseline", metavar="NAME", help="What the others are compared with.  [default: the first]")
 @variable_option
@@ -59,6 +68,7 @@ LONGEST, SHORTEST = 28, 18
 @click.option(
     "--report", type=click.Path(path_type=Path), metavar="FILE.html", help="Write a report that stands alone."
 )
+@click.option("--brief", type=FilePath(".html", ".pdf"), metavar="FILE", help="Write one A4 page, as HTML and as pdf.")
 @click.option("--why/--no-why", default=True, show_default=True, help="Say in the report why they differ.")
 @click.option("--out", type=OutPath(), help="Folder.  [default: comparisons/A_vs_B]")
 @click.option("--force", is_flag=True, help="Replace results of other inputs in that folder.")
@@ -70,6 +80,8 @@ def compare_command(
     seed: int,
     jobs: int | None,
     sets: tuple[str, ...],
+    cluster: str,
+    widths: tuple[str, ...],
     by: str | None,
     baseline: str | None,
     variables: tuple[str, ...],
@@ -78,6 +90,7 @@ def compare_command(
     size: str,
     no_figures: bool,
     report: Path | None,
+    brief: Path | None,
     why: bool,
     out: Path | None,
     force: bool,
@@ -93,12 +106,17 @@ def compare_command(
 
     days = [moment.date() for moment in at]
     asked = ask(scenarios, by=by, baseline=baseline, variables=variables, at=days, runs=runs, seed=seed, sets=sets)
+    clear = None
+    if widths:
+        with Progress("runs", quiet=quiet) as progress:
+            clear = asked.until_clear(widths, jobs=jobs or usable_cores(), cluster=cluster, progress=progress)
+        asked = replace(asked, runs=clear.runs)
     folder = out or Path("comparisons") / asked.folder_name
-    more = [("--report", report), ("--no-why", bool(report) and not why), ("--out", out)]
+    more = [("--report", report), ("--brief", brief), ("--no-why", bool(report) and not why), ("--out", out)]
     line = command_line("compare", asked.words, [*asked.settings, *more])
     jobs = jobs or usable_cores()
     with Progress("runs", quiet=quiet) as progress:
-        comparison = asked.comparison(folder, jobs=jobs, force=force, command=line, progress=progress)
+        comparison = asked.comparison(folder, jobs=jobs, cluster=cluster, force=force, command=line, progress=progress)
     files = [*write_tables(comparison, folder), asked.keep(comparison, folder, line)]
     if not no_figures:
         from sim.figures import draw_all
@@ -108,8 +126,28 @@ def compare_command(
     if report:
         drawn = folder / "figures" if not no_figures and "svg" in formats and size == "page" else None
         files.append(write_report(comparison, report, line, folder, jobs, why=why, drawn=drawn, quiet=quiet))
+    if brief:
+        files += write_brief(comparison, brief, line)
     seconds = time.monotonic() - began
     click.echo(as_document(comparison, files, line, seconds) if as_json else as_text(comparison, files, seconds))
+    if clear and not as_json:
+        click.echo("\n".join(["", "UNTIL CLEAR", *clear_lines(clear, asked)]))
+
+
+def clear_lines(clear: Clear, asked: Asked) -> list[str]:
+    """How the search for enough runs ended: each difference at the last date with an interval that allows for it."""
+    others = [name for place, name in enumerate(asked.names) if place != asked.baseline]
+    rows: list[tuple[str, ...]] = [("", "mean +/−", "low", "high", "half-width", "asked", "")]
+    for place in range(len(clear.mean)):
+        which, number = divmod(place, len(asked.outcomes))
+        name = f"{others[which]}: {asked.outcomes[number].key}" if len(others) > 1 else asked.outcomes[number].key
+        values = (clear.mean, clear.low, clear.high, clear.width, clear.asked)
+        cells = [f"{array[place]:.4g}" for array in values]
+        rows.append((name, *cells, "" if clear.clear[place] else "not clear"))
+    return [
+        f"{clear.runs:,} runs after {clear.look + 1} looks; intervals at the last date, made wider for every look.",
+        *columns(rows),
+    ]
 
 
 def write_tables(comparison: Comparison, folder: Path) -> list[Path]:

@@ -22,7 +22,8 @@ def explore_command(scenario: str, port: int, host: str, no_browser: bool, folde
     Without SCENARIO the page begins with a choice. Nothing leaves this machine; Ctrl-C ends it.
     """
     if folder is not None:
-        raise InputError("--export is not ready yet")
+        _write(folder, scenario)
+        return
     from sim.explore.server import bound, first_state, hosts_of, make_app, server
 
     first = first_state(scenario) if scenario else None
@@ -38,3 +39,16 @@ def explore_command(scenario: str, port: int, host: str, no_browser: bool, folde
 
         webbrowser.open(address)
     server(app).run(sockets=[opened])
+
+
+def _write(folder: Path, scenario: str) -> None:
+    from sim.cli.progress import Progress
+    from sim.explore.export import write_page
+    from sim.shipped import shipped_names
+
+    if scenario and scenario.removesuffix(".toml") not in shipped_names():
+        raise InputError("--export takes a shipped scenario: `alliance list` shows them")
+    with Progress("points calculated", quiet=False) as progress:
+        written = write_page(folder, scenario.removesuffix(".toml"), progress=progress)
+    size = sum(path.stat().st_size for path in written) / 1e6
+    click.echo(f"{len(written)} files, {size:.1f} MB. Open {folder / 'index.html'}: no server is needed.")

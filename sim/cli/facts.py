@@ -33,7 +33,10 @@ def facts_command() -> None:
 @click.argument("folder", required=False, metavar="[FOLDER]")
 @json_option
 def list_facts(folder: str | None, as_json: bool) -> None:
-    """List the tables: rows, editions, the last day known, and rows of your own in FOLDER."""
+    """List the tables with their rows and editions.
+
+    Rows of your own in FOLDER are counted as well.
+    """
     from sim import facts
     from sim.cli.tables import columns
     from sim.facts import own, schema, tables
@@ -109,7 +112,10 @@ def diff_facts(folder: str | None, as_json: bool) -> None:
 def import_facts(
     file: str, published: str | None, release: str | None, folder: str | None, dry_run: bool, as_json: bool
 ) -> None:
-    """Bring an official FILE in: NATO's, SIPRI's or Kiel's workbook, or Kiel's data_explorer.csv."""
+    """Bring an official FILE in.
+
+    NATO's, SIPRI's or the Kiel tracker's workbook, or its data_explorer.csv.
+    """
     from sim.facts import official
 
     found = official.read_official(Path(file), official.as_day(published) if published else None, release)

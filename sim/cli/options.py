@@ -59,12 +59,31 @@ class OutPath(click.Path):
         return super().convert(value, param, ctx)
 
 
-def ensemble_options(verb: Verb) -> Verb:
-    """Add the options that say how an ensemble is simulated: ``--runs --seed --jobs --set``."""
+class FilePath(OutPath):
+    """A file to write whose name must have one of ``endings``."""
+
+    def __init__(self, *endings: str) -> None:
+        super().__init__()
+        self.endings = endings
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path."""
+        path = super().convert(value, param, ctx)
+        if path.suffix.lower() not in self.endings:
+            self.fail(f"'{value}' must end in {' or '.join(self.endings)}", param, ctx)
+        return path
+
+
+def ensemble_options(runs: int = 1000) -> Callable[[Verb], Verb]:
+    """A decorator that adds how an ensemble is simulated, ``--runs --seed --jobs --set``; ``runs`` is the default."""
+    return lambda verb: _with_ensemble_options(verb, runs)
+
+
+def _with_ensemble_options(verb: Verb, runs: int) -> Verb:
     for option in reversed(
         (
             click.option(
-                "--runs", type=click.IntRange(1, MOST_RUNS), default=1000, show_default=True, help="Runs to simulate."
+                "--runs", type=click.IntRange(1, MOST_RUNS), default=runs, show_default=True, help="Runs to simulate."
             ),
             click.option(
                 "--seed", type=click.IntRange(0, MOST_SEED), default=1, show_default=True, help="Seed of every draw."
@@ -103,6 +122,14 @@ variable_option = click.option(
 at_option = click.option(
     "--at", "at", type=click.DateTime(["%Y-%m-%d"]), multiple=True, metavar="DATE",
     help="Show this day beside the year ends. Repeatable.",
+)  # fmt: skip
+cluster_option = click.option(
+    "--cluster", default="", metavar="ADDRESS", help="Simulate on the workers of the dask scheduler there."
+)
+force_option = click.option("--force", is_flag=True, help="Replace what the folder holds of other inputs.")
+vary_option = click.option(
+    "--vary", "vary", multiple=True, metavar="KEY=LOW:HIGH[:N]",
+    help="KEY=LOW:HIGH[:N], KEY=A,B, KEY@DATE=LOW:HIGH, KEY, or assumptions. Repeatable.",
 )  # fmt: skip
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 

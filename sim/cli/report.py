@@ -1,4 +1,4 @@
-"""The HTML report of a comparison: figures, numbers and reasons on one page that stands alone."""
+"""The pages of a comparison that stand alone: the report, with figures, numbers and reasons, and the brief."""
 
 from __future__ import annotations
 
@@ -46,6 +46,21 @@ def write_report(
         pictures = read_pictures(drawn or scratch, names)
     write_whole(path, build_report(comparison, pictures, attributions=reasons, command=line))
     return path
+
+
+def write_brief(comparison: Comparison, path: Path, line: str) -> list[Path]:
+    """Write the brief of ``comparison``, one A4 page, as HTML and as pdf beside each other; returns their paths.
+
+    Raises:
+        FaultError: a file cannot be written.
+    """
+    from sim.figures.report import brief_html, brief_pdf
+    from sim.files import write_whole
+
+    page, paper = path.with_suffix(".html"), path.with_suffix(".pdf")
+    write_whole(page, brief_html(comparison, line))
+    write_whole(paper, brief_pdf(comparison, line))
+    return [page, paper]
 
 
 def attributions(comparison: Comparison, folder: Path, jobs: int, *, quiet: bool) -> Sequence[Attribution]:

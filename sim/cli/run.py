@@ -13,6 +13,7 @@ import click
 
 from sim.cli.options import (
     OutPath,
+    cluster_option,
     command_line,
     ensemble_options,
     format_option,
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
 @click.command("run")
 @click.argument("scenario")
-@ensemble_options
+@ensemble_options()
+@cluster_option
 @click.option("--central", is_flag=True, help="Every parameter at its median; shocks and elections vary.")
 @click.option("--keep-runs", is_flag=True, help="Store every single run, also above 10,000.")
 @click.option("--out", type=OutPath(), help="Folder of the result.  [default: results/NAME]")
@@ -47,6 +49,7 @@ def run_command(
     seed: int,
     jobs: int | None,
     sets: tuple[str, ...],
+    cluster: str,
     central: bool,
     keep_runs: bool,
     out: Path | None,
@@ -81,6 +84,7 @@ def run_command(
                 runs=runs,
                 seed=seed,
                 jobs=jobs or usable_cores(),
+                cluster=cluster,
                 out=folder,
                 central=central,
                 force=force,

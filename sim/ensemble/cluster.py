@@ -47,7 +47,7 @@ class Cluster(Executor):
             not run what the client runs.
     """
 
-    def __init__(self, address: str, patience: float = PATIENCE) -> None:
+    def __init__(self, address: str, patience: float | None = None) -> None:
         try:
             from distributed import Client
         except ImportError:
@@ -55,7 +55,7 @@ class Cluster(Executor):
         self.address = address
         self._levels = _silenced()
         try:
-            self._client = Client(address, timeout=patience, set_as_default=False)
+            self._client = Client(address, timeout=patience or PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
             _restore(self._levels)
             reason = "no scheduler answers" if isinstance(error, OSError) else f"is no address ({error})"

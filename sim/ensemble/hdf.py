@@ -34,6 +34,7 @@ class NetcdfFile:
         self._h5py = h5py
         self._file = h5py.File(disk, "w", track_order=True)
         self._axes: dict[str, Any] = {}
+        self._scales: dict[str, NDArray[Any]] = {}
         self._users: dict[str, list[tuple[Any, int]]] = {}
         self._text = h5py.h5t.py_create(h5py.string_dtype(), logical=True)
         self._scalar = h5py.h5s.create(h5py.h5s.SCALAR)
@@ -60,6 +61,7 @@ class NetcdfFile:
         dataset.make_scale(name)
         self._tell(dataset, {**attributes, "_Netcdf4Dimid": len(self._axes)})
         self._axes[name] = dataset
+        self._scales[name] = np.array([dataset.ref], self._h5py.ref_dtype)
         self._users[name] = []
 
     def array(
@@ -79,11 +81,11 @@ class NetcdfFile:
         else:
             dataset = self._file.create_dataset(name, data=data, **_packing(data.nbytes, shape))
         self._tell(dataset, attributes)
-        for position, dimension in enumerate(dimensions):
-            self._users[dimension].append((dataset.ref, position))
+        reference = dataset.ref
         scales = np.empty(len(dimensions), object)
         for position, dimension in enumerate(dimensions):
-            scales[position] = np.array([self._axes[dimension].ref], self._h5py.ref_dtype)
+            self._users[dimension].append((reference, position))
+            scales[position] = self._scales[dimension]
         dataset.attrs.create("DIMENSION_LIST", scales, dtype=self._h5py.vlen_dtype(self._h5py.ref_dtype))
         return dataset
 

@@ -181,7 +181,7 @@ def _renamed(order: Order, held: dict[str, Any]) -> Result:
     if held["scenario"] != new or store.parent.is_dir():
         with disk(order.out, blocks.KEPT):
             store.mkdir(parents=True, exist_ok=True)
-            with _alone(store.parent):
+            with alone(store.parent):
                 if held["scenario"] != new:
                     _relabel(order, held, new)
                 _clear(order)
@@ -205,7 +205,7 @@ def _make(order: Order, jobs: int, progress: Callable[[int, int], None] | None, 
     store = order.work.store
     with disk(order.out, blocks.KEPT):
         store.mkdir(parents=True, exist_ok=True)
-        with _alone(store.parent):
+        with alone(store.parent):
             for part in store.glob(".*.part"):
                 part.unlink()
             _simulate(order, jobs, progress)
@@ -328,7 +328,7 @@ def _move(source: Path, target: Path, names: Sequence[str]) -> None:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
     """Hold the folder ``path`` against other processes; FaultError if one is at work there. No lock on Windows."""
     try:
         import fcntl

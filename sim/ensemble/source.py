@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.model import Axes, Variable
+    from sim.model.engine.streams import Seed
     from sim.scenario.scenario import Scenario
 
 MODEL = "sim.model"
@@ -34,7 +35,7 @@ class Model(Protocol):
     def simulate(
         self,
         scenario: Scenario,
-        seed: int,
+        seed: Seed,
         first: int,
         count: int,
         *,

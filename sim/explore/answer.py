@@ -19,7 +19,7 @@ from sim.errors import InputError
 from sim.explore.drawn import STORE, Drawn, Stale, Subject, Values, codes, drawn_for, groups, known_variables
 from sim.explore.levers import file_stem, front, scenarios, settings
 from sim.explore.state import State
-from sim.figures.history import EMPTY, Series, reported
+from sim.figures.history import Series, reported
 
 if TYPE_CHECKING:
     from sim.model import Variable
@@ -103,7 +103,7 @@ def answer(raw: Mapping[str, Any], stale: Stale = lambda: False) -> dict[str, An
         "start": scenario.start.isoformat(),
         "end": scenario.end.isoformat(),
         "date": day.isoformat(),
-        "baseline": base_scenario.title if not base_scenario.files[:-1] else _title_of(base_scenario),
+        "baseline": title_of(base_scenario),
         "same": base is drawn,
         "charts": [chart(subject, drawn, base, bool(raw.get("single"))) for subject in charts],
         "strip": [headline(subject, drawn, base, day) for subject in strip],
@@ -124,9 +124,11 @@ def by_title(state: State) -> str:
     return "; ".join(titles.get(name, name) for name in state.extends)
 
 
-def _title_of(scenario: Scenario) -> str:
+def title_of(scenario: Scenario) -> str:
+    """The title of the baseline that ``baseline_of`` gave: that of its shipped file."""
     titles: dict[str, str] = {row["name"]: row["title"] for row in scenarios()}
-    return titles.get(file_stem(scenario.files[-2]), scenario.title)
+    shipped = [file_stem(path) for path in scenario.files[:-1]]
+    return titles.get(shipped[-1], scenario.title) if shipped else "The defaults"
 
 
 def _entities(raw: Any) -> list[Subject]:
@@ -198,8 +200,8 @@ def reported_points(subject: Subject, scenario: Scenario) -> dict[str, Any]:
     if subject.kind != "fan":
         return {}
     earlier = _known(subject.variable, subject.entity or None, scenario.start).before(scenario.start)
-    since = _since(subject.variable, subject.entity or None, scenario.start)
-    return {"history": _points(earlier), "since": _points(since)}
+    days, values = _since(scenario.start).get((subject.variable, subject.entity), ([], []))
+    return {"history": _points(earlier), "since": {"dates": days, "values": values} if days else None}
 
 
 @cache
@@ -208,11 +210,16 @@ def _known(variable: str, entity: str | None, day: datetime.date) -> Series:
 
 
 @cache
-def _since(variable: str, entity: str | None, start: datetime.date) -> Series:
-    """What was reported of days after the start, as far as it is measured the same way."""
-    if variable.endswith("_beur"):
-        return EMPTY
-    return reported(variable, entity, datetime.date.max).since(start)
+def _since(start: datetime.date) -> dict[tuple[str, str], tuple[list[str], list[float]]]:
+    """What was reported of days after ``start``, by variable and entity."""
+    from sim import facts
+
+    told: dict[tuple[str, str], tuple[list[str], list[float]]] = {}
+    for row in facts.reported_since(start):
+        days, values = told.setdefault((row.variable, row.entity or ""), ([], []))
+        days.append(row.date.isoformat())
+        values.append(float(f"{row.value:.6g}"))
+    return told
 
 
 def _points(series: Series) -> dict[str, Any] | None:

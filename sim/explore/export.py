@@ -11,6 +11,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from sim import text
 from sim.ensemble.statistics import moments, shares
 from sim.explore.answer import baseline_of, headlines, reported_points
 from sim.explore.drawn import Drawn, Subject, Values, codes, dates_of, known_variables, simulated, usual_series
-from sim.explore.levers import Lever, grid_levers, page_facts, scenarios
+from sim.explore.levers import Lever, grid_levers, page_facts, scenarios, settings
 from sim.explore.server import page_files
 from sim.explore.state import State
 from sim.files import write_whole
@@ -32,11 +33,12 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 Key = tuple[str, str]
+Point = Sequence[float | str | None]
 
 RUNS, GRID_RUNS, SEED = 1000, 256, 1
 OFF_GRID = 24
 """Points off the grid at which the error of the straight lines is measured."""
-MODULES = ("util", "stored", "source", "state", "charts", "levers", "views", "compare", "ask", "teach", "main")
+MODULES = ("util", "stored", "source", "state", "charts", "world", "levers", "views", "compare", "ask", "teach", "main")
 """The modules of the page, each after those it takes from."""
 _IMPORT = re.compile(r"^import .*?;\n", re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (?=(async )?(function|class|const|let)\b)", re.MULTILINE)
@@ -62,7 +64,7 @@ def write_page(
     rows = scenarios()
     newest = max((row for row in rows if row["is_baseline"]), key=lambda row: str(row["start"]))
     base = base or newest["name"]
-    chosen = grid_levers() if levers is None else tuple(levers)
+    chosen = _with_still(base, grid_levers() if levers is None else levers)
     points = list(itertools.product(*(lever.grid for lever in chosen)))
     total = len(points) + OFF_GRID + len(rows)
     done = 0
@@ -73,7 +75,7 @@ def write_page(
         if progress:
             progress(done, total)
 
-    stored: dict[str, Any] = {"facts": _facts(base, chosen), "base": base, "levers": _told_levers(chosen)}
+    stored: dict[str, Any] = {"facts": _facts(base, chosen), "base": base, "levers": _told_levers(base, chosen)}
     stored |= _grid(base, chosen, points, grid_runs, tell)
     stored |= _every_scenario(runs, tell)
     files = page_files()
@@ -103,21 +105,43 @@ def bundled(files: dict[str, bytes]) -> str:
 
 def _facts(base: str, levers: Sequence[Lever]) -> dict[str, Any]:
     facts = dict(page_facts())
-    names = {lever.key for lever in levers}
     groups = []
+    grids = {lever.key: [level for level in lever.grid if level is not None] for lever in levers}
     for group in facts["groups"]:
-        shown = [
-            {**lever, "low": min(levels), "high": max(levels), "levels": levels} if isinstance(levels[0], int | float)
-            else {**lever, "levels": levels}
-            for lever in group["levers"] if lever["key"] in names
-            for levels in [list(next(each.grid for each in levers if each.key == lever["key"]))]
-        ]  # fmt: skip
+        shown = []
+        for lever in group["levers"]:
+            levels = grids.get(lever["key"])
+            if levels and isinstance(levels[0], str):
+                shown.append({**lever, "levels": levels})
+            elif levels:
+                shown.append({**lever, "low": levels[0], "high": levels[-1]})
         groups += [{"name": group["name"], "levers": shown}] if shown else []
     return {**facts, "groups": groups, "first": {"extends": [base]}}
 
 
-def _told_levers(levers: Sequence[Lever]) -> list[dict[str, Any]]:
-    return [{"key": lever.key, "levels": list(lever.grid)} for lever in levers]
+def _with_still(base: str, levers: Sequence[Lever]) -> tuple[Lever, ...]:
+    """The levers with None, not moved, before their levels where the scenario's own value is none of these."""
+    held = settings(State((base,)).scenario(), tuple(lever.key for lever in levers))
+    return tuple(
+        lever
+        if held[lever.key]["span"] is None and held[lever.key]["value"] in lever.grid
+        else replace(lever, grid=(None, *lever.grid))
+        for lever in levers
+    )
+
+
+def _told_levers(base: str, levers: Sequence[Lever]) -> list[dict[str, Any]]:
+    """Each lever with its levels, and what holds while nobody has moved it."""
+    held = settings(State((base,)).scenario(), tuple(lever.key for lever in levers))
+    return [
+        {
+            "key": lever.key,
+            "levels": list(lever.grid),
+            "still": None if None in lever.grid else held[lever.key]["value"],
+            "held": held[lever.key],
+        }
+        for lever in levers
+    ]
 
 
 def packed(values: NDArray[Any]) -> dict[str, Any]:
@@ -133,7 +157,7 @@ def packed(values: NDArray[Any]) -> dict[str, Any]:
 
 
 def _grid(
-    base: str, levers: Sequence[Lever], points: Sequence[tuple[float | str, ...]], runs: int, tell: Callable[[], None]
+    base: str, levers: Sequence[Lever], points: Sequence[Point], runs: int, tell: Callable[[], None]
 ) -> dict[str, Any]:
     state = State((base,))
     start = state.scenario()
@@ -181,14 +205,14 @@ def _grid(
 
 
 def _rows(days: Sequence[Any]) -> list[int]:
-    """The dates of the grid: each half year of monthly values, every yearly one, and always the last."""
-    yearly = len({(day.year, day.month) for day in days}) <= len({day.year for day in days})
-    kept = [place for place, day in enumerate(days) if yearly or day.month in (6, 12)]
-    return sorted({*kept, len(days) - 1})
+    """The dates of the grid: the ends of years, and always the first and the last date."""
+    return sorted({0, *(place for place, day in enumerate(days) if day.month == 12), len(days) - 1})
 
 
-def _at(state: State, levers: Sequence[Lever], point: Sequence[float | str]) -> Scenario:
+def _at(state: State, levers: Sequence[Lever], point: Point) -> Scenario:
     for lever, level in zip(levers, point, strict=True):
+        if level is None:
+            continue
         state = state.with_set(lever.key, f'"{level}"' if isinstance(level, str) else f"{level:.6g}")
     return state.scenario()
 
@@ -205,33 +229,37 @@ def _summary(subject: Subject, values: Values, still: Values) -> Floats:
     return summary
 
 
-def _off_grid(levers: Sequence[Lever]) -> Iterator[tuple[float | str, ...]]:
+def _off_grid(levers: Sequence[Lever]) -> Iterator[Point]:
     """Points spread evenly over the box, none of them on the grid: a lattice of golden-ratio steps."""
     for number in range(1, OFF_GRID + 1):
-        point: list[float | str] = []
+        point: list[float | str | None] = []
         for place, lever in enumerate(levers):
             part = (number * (0.6180339887 ** (1 + place / len(levers))) + 0.5 * place) % 1.0
-            levels = lever.grid
-            if isinstance(levels[0], str):
-                point.append(levels[int(part * len(levels))])
-            else:
-                numbers = [float(level) for level in levels]
+            numbers = _numbers(lever)
+            if numbers and not (None in lever.grid and number % 4 == place % 4):
                 point.append(numbers[0] + part * (numbers[-1] - numbers[0]))
+            else:
+                point.append(None if numbers else lever.grid[int(part * len(lever.grid))])
         yield tuple(point)
 
 
-def interpolated(grid: Floats, levers: Sequence[Lever], point: Sequence[float | str]) -> Floats:
+def interpolated(grid: Floats, levers: Sequence[Lever], point: Point) -> Floats:
     """The values between the points of the grid: linear along each lever. ``grid`` is ``(points, ...)``."""
     values = grid.reshape(*(len(lever.grid) for lever in levers), *grid.shape[1:])
     for lever, at in zip(levers, point, strict=True):
-        if isinstance(at, str):
+        if at is None or isinstance(at, str):
             values = values[lever.grid.index(at)]
             continue
-        levels = [float(level) for level in lever.grid]
+        levels, shift = _numbers(lever), int(None in lever.grid)
         left = min(max(0, sum(level <= at for level in levels) - 1), len(levels) - 2)
         part = (at - levels[left]) / (levels[left + 1] - levels[left])
-        values = values[left] * (1 - part) + values[left + 1] * part
+        values = values[shift + left] * (1 - part) + values[shift + left + 1] * part
     return values
+
+
+def _numbers(lever: Lever) -> list[float]:
+    """The levels of a lever that is a number."""
+    return [float(level) for level in lever.grid if level is not None and not isinstance(level, str)]
 
 
 # The shipped scenarios

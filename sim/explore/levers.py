@@ -35,7 +35,7 @@ class Lever:
     low: float = 0.0
     high: float = 1.0
     step: float = 0.05
-    grid: tuple[float | str, ...] = ()
+    grid: tuple[float | str | None, ...] = ()
 
 
 FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
@@ -80,7 +80,7 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
             Lever("summits.adoption_probability", "Chance that a summit adopts a new target", 0, 1, 0.05),
             Lever("summits.new_target_pct_gdp", "The new target", 2, 5, 0.1),
             Lever("summits.path_keeping", "Share of the path that members keep", 0, 1, 0.05),
-            Lever("summits.compliance", "Compliance with a target", 0, 1.5, 0.05, grid=(0.4, 0.7, 1)),
+            Lever("summits.compliance", "Compliance with a target", 0, 1.5, 0.05),
             Lever("budgets.commitment_pp", "Budgets' answer to lost commitment", -0.05, 0.3, 0.01),
             Lever("budgets.change_pp", "Every budget changes by, a year", -0.3, 0.5, 0.01, grid=(-0.1, 0, 0.1)),
         ),

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import text
-from sim.analysis.sweep.design import Input, declared_range
+from sim.analysis.sweep.design import Input
 from sim.analysis.sweep.question import Recorded, target
 from sim.analysis.sweep.solving import solve
 from sim.errors import InputError
-from sim.explore.answer import baseline_of, by_title, headlines
+from sim.explore.answer import baseline_of, by_title, headlines, title_of
 from sim.explore.drawn import Drawn, GivenUp, Subject, codes, simulated
 from sim.explore.levers import front
 from sim.explore.state import State
-from sim.scenario.parameter import Choice, Flag, Number
+from sim.limits import LONGEST_LABEL
+from sim.scenario.parameter import Choice, Flag, Number, declared_range
 from sim.scenario.values import Dated, Distribution
 
 if TYPE_CHECKING:
@@ -297,13 +299,39 @@ def _why(raw: Mapping[str, Any]) -> Question:
     return run
 
 
+def _depends(raw: Mapping[str, Any]) -> Question:
+    """Which differences from the baseline change where an open assumption is put at an end of its range."""
+    state = State.read(raw.get("state"))
+    scenario = state.scenario()
+    base = baseline_of(scenario)
+    if base.hash == scenario.hash:
+        raise InputError("this is the baseline itself; there is no difference to try")
+    subjects = raw.get("subjects")
+    if not isinstance(subjects, list) or not 1 <= len(subjects) <= 4:
+        raise InputError("subjects must be a list of one to four outcomes")
+    chosen = [_outcome({**raw, "subject": subject}, scenario) for subject in subjects]
+    asked = [f"{subject.id}@{_days(scenario, subject)[_row(scenario, subject, day)]}" for subject, day in chosen]
+
+    def run(progress: Progress, _: Stopped) -> dict[str, Any]:
+        from sim.analysis.sweep import depends
+        from sim.analysis.sweep.design import assumptions
+        from sim.model import catalogue
+
+        tried = assumptions(catalogue(), scenario)
+        named = replace(scenario, name="this state")
+        turns = depends([base, named], asked, inputs=tried, runs=RUNS, seed=state.seed, progress=progress)
+        told = [turn.sentence() for turn in turns if turn.change != "holds"]
+        return {"turns": told[:40], "tried": sum(len(entry.ends()) for entry in tried), "runs": RUNS}
+
+    return run
+
+
 def _report(raw: Mapping[str, Any]) -> Question:
     """The one-file report of what is on the screen: each state against the baseline of the first."""
     states = _states(raw)
 
     def run(progress: Progress, stopped: Stopped) -> dict[str, Any]:
         import tempfile
-        from dataclasses import replace
         from pathlib import Path
 
         from sim.analysis import compare
@@ -312,10 +340,15 @@ def _report(raw: Mapping[str, Any]) -> Question:
         from sim.figures.report import build_report, read_pictures
 
         first = states[0]
-        scenarios = {"baseline": baseline_of(first.scenario())}
+        base = baseline_of(first.scenario())
+        named = title_of(base)
+        scenarios = {"baseline": replace(base, title=named, label=named[:LONGEST_LABEL])}
         for place, state in enumerate(states, start=1):
-            name = state.extends[0] if state.extends and not state.sets and not state.events else f"state_{place}"
-            scenarios.setdefault(name, replace(state.scenario(), name=name, title=state.title or by_title(state)))
+            unchanged = len(state.extends) == 1 and not state.sets and not state.events
+            title = state.title or by_title(state) + ("" if unchanged else ", changed")
+            label = (state.title or f"State {place}")[:LONGEST_LABEL]
+            name = state.extends[0] if unchanged else f"state_{place}"
+            scenarios.setdefault(name, replace(state.scenario(), name=name, title=title, label=label))
         distinct: dict[str, Scenario] = {}
         for name, scenario in scenarios.items():
             if scenario.hash not in {other.hash for other in distinct.values()}:
@@ -392,5 +425,6 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], Question]] = {
     "tornado": _tornado,
     "solve": _solve,
     "why": _why,
+    "depends": _depends,
     "report": _report,
 }

@@ -16,6 +16,7 @@ from sim.text import nearest
 
 _BY_EDITION = ("defence.csv", "aggregates.csv", "milex.csv", "economy.csv")  # vintage is the day of publication
 _MEMBERS_AND_ENEMIES = ("milex.csv", "economy.csv")
+_FIRST_MONTHS = date(2022, 3, 1)  # every release tells the first weeks of the war
 _ANOTHER_UNIT = 200.0  # a figure this many times the shipped ones of the same entity has another unit
 _SIZES = ("share_pct_gdp", "spending_busd_constant", "spending_busd_current", "gdp_busd", "population_m")
 
@@ -32,6 +33,7 @@ def faults(folder: Path, tables_read: Mapping[str, Sequence[Line]]) -> list[Prob
     """Every fault of the tables of a folder, by the rules above; faults of single cells are told when they are read."""
     problems = [fault for name, lines in tables_read.items() for fault in _rows(str(folder / name), name, lines)]
     problems += _editions(folder, tables_read.get("defence.csv", []), tables_read.get("aggregates.csv", []))
+    problems += _sipri(str(folder / "milex.csv"), tables_read.get("milex.csv", []))
     problems += _releases(str(folder / "aid_monthly.csv"), tables_read.get("aid_monthly.csv", []))
     return problems
 
@@ -143,6 +145,22 @@ def _editions(folder: Path, members: Sequence[Line], totals: Sequence[Line]) -> 
     yield from _sums(str(folder / "aggregates.csv"), members, totals)
 
 
+def _sipri(path: str, lines: Sequence[Line]) -> Iterator[Problem]:
+    """New SIPRI editions that do not tell the past, and would be mixed with the one before."""
+    shipped = {row.vintage for row in tables.shipped(spending.MilexRow, "milex.csv")}
+    wanted = sum(member.has_forces for member in roster.members()) + 2
+    for vintage in sorted({line.row.vintage for line in lines} - shipped):
+        of_edition = [line for line in lines if line.row.vintage == vintage]
+        count = len({line.row.member for line in of_edition if line.row.year == spending.FIRST_YEAR})
+        if count < wanted:
+            message = (
+                f"the edition {vintage} has {count} of {wanted} countries in {spending.FIRST_YEAR}; bring in the whole "
+                f"edition, or name the shipped one that you correct: {', '.join(sorted(shipped))}"
+            )
+            line = of_edition[0]
+            yield Problem(path, line.number, line.offsets.get("vintage", 1), "vintage", message)
+
+
 def _mixed(path: str, lines: Sequence[Line], vintage: str) -> Iterator[Problem]:
     """Rows of an edition that are counted or priced unlike most of it."""
     years: dict[int, Counter[str]] = {}
@@ -201,7 +219,15 @@ def _releases(path: str, lines: Sequence[Line]) -> Iterator[Problem]:
         if end is None and row.known_on != day:
             message = f"release {row.vintage} has one day: {day} on line {line}, {row.known_on} here"
             yield Problem(path, number, offsets.get("known_on", 1), "known_on", message)
-    yield from _aid_sums(path, [line for line in lines if line.row.vintage not in ends])
+    new = [line for line in lines if line.row.vintage not in ends]
+    for vintage in sorted({line.row.vintage for line in new}):
+        of_release = [line for line in new if line.row.vintage == vintage]
+        first = min(line.row.month for line in of_release)
+        if first > _FIRST_MONTHS:
+            message = f"release {vintage} begins with {first:%Y-%m}; bring in all its months from 2022 on"
+            number, offsets = of_release[0].number, of_release[0].offsets
+            yield Problem(path, number, offsets.get("vintage", 1), "vintage", message)
+    yield from _aid_sums(path, new)
 
 
 def _aid_sums(path: str, lines: Sequence[Line]) -> Iterator[Problem]:

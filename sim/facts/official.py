@@ -250,7 +250,7 @@ def _sipri(path: Path, sheet: Any, published: date | None) -> Official:
     if missing:
         raise InputError(f"{path}: sheet 'Share of GDP': no row for {', '.join(missing)}; the layout has changed")
     estimates = sum(cells["estimate"] == "1" for cells in found)
-    remarks = [f"Years 1990 to {last}; {estimates} figures are SIPRI's estimates."]
+    remarks = [f"Years 1990 to {last}; figures that SIPRI estimated: {estimates}."]
     if published is None:
         remarks.append(f"The workbook carries no day of publication: {day} stands for it; --published says otherwise.")
     return Official("SIPRI military expenditure", vintage, day, {"milex.csv": tuple(found)}, tuple(remarks))

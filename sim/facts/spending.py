@@ -22,6 +22,7 @@ Panel = dict[str, dict[int, float]]
 Definition = Literal["total", "core"]
 AGGREGATES = ("NATO_EUR_CAN", "NATO_TOTAL")
 FIRST_YEAR, LAST_YEAR = 2014, 2024
+_SHARE = "share_pct_gdp"
 MOVED_BY = 0.03  # two editions of one year that differ by more than this have counted different things
 _BEFORE_EDITIONS = "2024-06-17"  # of the years before this edition no edition is in store: it stands in
 
@@ -102,11 +103,18 @@ def _aggregates() -> tuple[AggregateRow, ...]:
 N = TypeVar("N", DefenceRow, AggregateRow)
 
 
-def _of_edition(rows: Sequence[N], known: date) -> list[N]:
-    """Rows of the one edition that answers on the day; before there was any, all that stands in for it."""
+def _of_edition(rows: Sequence[N], known: date, column: str) -> list[N]:
+    """Rows of the edition that answers on the day for a column; before there was any, all that stands in for it.
+
+    It is the newest one published whose copy in store has the column from the first year on.
+    """
     seen, day = visible(rows, known), as_day(known).isoformat()
-    complete = {row.vintage for row in seen if row.year == FIRST_YEAR and _BEFORE_EDITIONS <= row.vintage <= day}
-    return [row for row in seen if row.vintage == max(complete)] if complete else seen
+    whole = {
+        row.vintage
+        for row in seen
+        if row.year == FIRST_YEAR and _BEFORE_EDITIONS <= row.vintage <= day and getattr(row, column) is not None
+    }
+    return [row for row in seen if row.vintage == max(whole)] if whole else seen
 
 
 def edition(known: date) -> str:
@@ -114,15 +122,15 @@ def edition(known: date) -> str:
 
     Before 2024-06-17 it is that edition standing in: see ``stands_in`` of ``vintages``.
     """
-    rows = _of_edition(_defence(), known)
+    rows = _of_edition(_defence(), known, _SHARE)
     return rows[0].vintage if rows and rows[0].vintage > _BEFORE_EDITIONS else _BEFORE_EDITIONS
 
 
 def _panel(known: date, column: str) -> Panel:
     panel: Panel = {}
-    for row in _of_edition(_defence(), known):
+    for row in _of_edition(_defence(), known, column):
         value = getattr(row, column)
-        if value is not None and not (row.recalled and column == "share_pct_gdp"):
+        if value is not None and not (row.recalled and column == _SHARE):
             panel.setdefault(row.member, {})[row.year] = value
     return panel
 
@@ -148,11 +156,15 @@ def defence_spending_2015(known: date) -> Panel:
 
 def price_base(known: date) -> int:
     """Year of the constant prices and exchange rates in the edition of the day."""
-    return max(row.price_base for row in _of_edition(_defence(), known) if row.price_base is not None)
+    rows = _of_edition(_defence(), known, "spending_busd_constant")
+    return max(row.price_base for row in rows if row.price_base is not None)
 
 
 def defence_spending_current(known: date) -> Panel:
-    """Defence expenditure, USD bn at current prices and exchange rates, same shape as ``defence_shares``."""
+    """Defence expenditure, USD bn at current prices and exchange rates, same shape as ``defence_shares``.
+
+    The copy in store of the edition of August 2025 has neither these nor equipment shares: that of June 2024 answers.
+    """
     return _panel(known, "spending_busd_current")
 
 
@@ -163,7 +175,8 @@ def equipment_shares(known: date) -> Panel:
 
 def definitions(known: date) -> dict[int, Definition]:
     """What the edition of the day counts in each year: "total" or "core"."""
-    return {row.year: row.definition for row in sorted(_of_edition(_defence(), known), key=lambda row: row.year)}
+    rows = _of_edition(_defence(), known, _SHARE)
+    return {row.year: row.definition for row in sorted(rows, key=lambda row: row.year)}
 
 
 def breaks(known: date) -> tuple[int, ...]:
@@ -197,7 +210,7 @@ def estimated_years(known: date) -> tuple[int, ...]:
 
     NATO marks the current year and the one before as estimates; releases come in July (17 June in 2024).
     """
-    rows = _of_edition(_defence(), known)
+    rows = _of_edition(_defence(), known, _SHARE)
     day = as_day(known)
     release = day.year if (day.month, day.day) >= (7, 1) else day.year - 1
     marked = {row.year for row in rows if row.estimate or (row.stand_in and row.year >= release - 1)}
@@ -208,17 +221,17 @@ def aggregates(known: date) -> dict[str, dict[int, dict[str, float]]]:
     """NATO's own totals: "NATO_EUR_CAN" and "NATO_TOTAL" -> year -> column -> value.
 
     Columns: share_pct_gdp, spending_busd_constant (also under its old name spending_busd_2015) and
-    spending_busd_current, as far as the edition of the day prints them. Membership is that of the year.
+    spending_busd_current, each from the newest edition whose copy in store has it. Membership is that of the year.
     """
     totals: dict[str, dict[int, dict[str, float]]] = {}
-    for row in _of_edition(_aggregates(), known):
-        values = {
-            "share_pct_gdp": row.share_pct_gdp,
-            "spending_busd_constant": row.spending_busd_constant,
-            "spending_busd_2015": row.spending_busd_constant,
-            "spending_busd_current": row.spending_busd_current,
-        }
-        totals.setdefault(row.aggregate, {})[row.year] = {name: v for name, v in values.items() if v is not None}
+    for column in (_SHARE, "spending_busd_constant", "spending_busd_current"):
+        for row in _of_edition(_aggregates(), known, column):
+            if (value := getattr(row, column)) is not None:
+                totals.setdefault(row.aggregate, {}).setdefault(row.year, {})[column] = value
+    for years in totals.values():
+        for values in years.values():
+            if "spending_busd_constant" in values:
+                values["spending_busd_2015"] = values["spending_busd_constant"]
     return totals
 
 

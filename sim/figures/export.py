@@ -32,11 +32,16 @@ def export(drawing: Drawing, folder: Path | str, name: str, formats: Sequence[st
     """
     check_formats(formats)
     paths = files(Path(folder), name, formats)
-    with style.applied():
-        for kind, path in zip(formats, paths, strict=False):
-            write_whole(path, _WRITERS[kind](drawing, name))
+    for kind, path in zip(formats, paths, strict=False):
+        write_whole(path, rendered(drawing, kind, name))
     write_whole(paths[-1], drawing.table.csv().encode("utf-8-sig"))
     return paths
+
+
+def rendered(drawing: Drawing, kind: str, name: str = "figure") -> bytes:
+    """``drawing`` as the bytes of an svg, png or pdf file; the ids of words in an svg begin with ``name``."""
+    with style.applied():
+        return _WRITERS[kind](drawing, name)
 
 
 def files(folder: Path, name: str, formats: Sequence[str]) -> list[Path]:

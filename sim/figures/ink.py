@@ -18,7 +18,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 
-from sim.figures.style import CAP_HEIGHT, CM_PER_INCH, FONT
+from sim.figures.style import CAP_HEIGHT, CM_PER_INCH, FONT, load_fonts
 
 Points = NDArray[np.float64]
 
@@ -178,6 +178,7 @@ def font_of(letter: str, bold: bool) -> Any:
     """The first of our fonts that has ``letter``; without one the last, which draws a box."""
     from matplotlib.font_manager import findfont, get_font
 
+    load_fonts()
     for family in FONT:
         font = get_font(findfont(FontProperties(family=[family], weight="bold" if bold else "normal")))
         if font.get_char_index(ord(letter)):

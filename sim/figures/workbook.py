@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.outcomes import Outcome, headline
 from sim.figures.report.tables import outcome_name, outcome_unit
-from sim.scenario.entities import NAMES
+from sim.scenario.entities import entity_name
 from sim.text import day_of, decimals, full_date
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ CAUTION = "Conditional on the scenarios; not a forecast."
 MOST_CHARTS = 8
 CHART_WIDTH, CHART_HEIGHT, CHART_ROWS = 560, 300, 16
 FIRST_ROW = 3
-GROUPS = {"EUR": "Europe", "OTHER": "other donors", "ALL": "all donors"}
 KINDS = {
     "number": "a quantity; quantiles over runs",
     "probability": "share of runs in which it holds",
@@ -199,7 +198,7 @@ def _named(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         for key, value in row.items():
             before[key] = value
             if key == "entity":
-                before["name"] = GROUPS.get(value, NAMES.get(value, value))
+                before["name"] = entity_name(value)
         yield before
 
 
@@ -338,8 +337,8 @@ def _codebook(book: Workbook, rows: list[dict[str, str]], columns: Iterable[str]
         side = "" if stem == column else f" (of the {column.removesuffix('_' + stem)})"
         meaning = "number of runs" if stem == "runs" else MEANINGS.get(stem, "")
         rows.append(_codeword("column", column, definition=meaning + side))
-    for code in sorted(codes & (NAMES.keys() | GROUPS.keys())):
-        rows.append(_codeword("code", code, GROUPS.get(code, NAMES.get(code, ""))))
+    for code in sorted(code for code in codes if entity_name(code) != code):
+        rows.append(_codeword("code", code, entity_name(code)))
     _sheet(book, "Codebook", rows, frozen=2)
 
 

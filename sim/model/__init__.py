@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.model.engine import Axis, Numbers, Variable
 from sim.model.engine import simulation as _simulation
-from sim.model.engine.streams import Memory
+from sim.model.engine.streams import Memory, Seed
 from sim.model.engine.variables import Axes
 from sim.model.extensions import register, registry, unregister
 from sim.scenario import Catalogue, Given, Scenario
@@ -39,7 +39,7 @@ def axes(scenario: Scenario) -> Axes:
 
 def simulate(
     scenario: Scenario,
-    seed: int,
+    seed: Seed,
     first: int,
     count: int,
     *,
@@ -50,9 +50,10 @@ def simulate(
     """Runs ``first`` to ``first + count - 1`` of an ensemble.
 
     Returns variable -> float32 array (time, runs) or (time, entity, runs). ``central`` puts every parameter at its
-    median. ``only`` names the variables to record, None for all. ``memory``, a dict that starts empty, keeps the draws
-    of one seed and range of runs (some 25 MB per 1,000 runs), so that other scenarios of them are simulated faster,
-    with the same numbers. Raises FaultError if a value is not a number.
+    median. ``seed`` is a number, or a function as `Streams` takes it. ``only`` names the variables to record, None for
+    all. ``memory``, a dict that starts empty, keeps the draws of one seed and range of runs (some 25 MB per 1,000
+    runs), so that other scenarios of them are simulated faster, with the same numbers. Raises FaultError if a value is
+    not a number.
     """
     return _simulation.run_block(registry(), scenario, seed, first, count, central=central, only=only, memory=memory)[0]
 

@@ -158,8 +158,8 @@ class Parameter:
 
     ``key`` is dotted and carries the unit (``us.troops.cut_thousand``); one ``*`` stands for an entity code listed in
     ``entities``. ``default`` None leaves the value to the facts (for a day: never). ``depends_on`` marks what the data
-    to 2024 cannot identify; ``sweep`` is its range in words. ``at_start``: read on the first day only, so that no
-    event can change it.
+    to 2024 cannot identify; ``sweep`` is the range in which it is tried, as `declared_range` reads it. ``at_start``:
+    read on the first day only, so that no event can change it.
     """
 
     key: str
@@ -223,6 +223,10 @@ class Catalogue:
                     raise ValueError(f"parameter {key} is defined twice")
                 self._by_key[key] = parameter
         object.__setattr__(self, "_groups", frozenset(_groups(self._by_key)))
+        for parameter in self.parameters:
+            for key in parameter.sweep.removeprefix("through ").split(", ") if "through" in parameter.sweep else ():
+                if self.find(key) is None:
+                    raise ValueError(f"parameter {parameter.key} is swept through {key}, which does not exist")
         inside = self._groups & self._by_key.keys()
         if inside:
             raise ValueError(f"parameter {min(inside)} is also a group of parameters")
@@ -297,12 +301,46 @@ def _filled(parameter: Parameter, parts: list[str]) -> str:
 def _inspect(parameter: Parameter) -> None:
     if parameter.key.count("*") > 1 or ("*" in parameter.key) != bool(parameter.entities):
         raise ValueError(f"parameter {parameter.key}: one '*' and its entities belong together")
+    if parameter.depends_on and not parameter.sweep:
+        raise ValueError(f"parameter {parameter.key}: no data identify it, so it must declare a sweep")
+    try:
+        declared_range(parameter)
+    except ValueError as fault:
+        raise ValueError(f"parameter {parameter.key}: {fault}") from None
     if parameter.default is None:
         return
     try:
         fit(parameter.default, parameter.domain)
     except ValueError as fault:
         raise ValueError(f"parameter {parameter.key}: default {describe(parameter.default)}: {fault}") from None
+
+
+def declared_range(parameter: Parameter) -> tuple[float, float, tuple[Value, ...]]:
+    """Low, high and listed values of the range in which a parameter is tried; (nan, nan, ()) if it declares none.
+
+    ``0.1 to 0.5`` is a range of numbers, ``0, 5, 10`` a list of them, ``any`` every option of a choice or flag. Two
+    words declare no range of their own: ``prior`` (the range of the value as of the start) and ``through KEY, KEY``
+    (it is tried through other keys). Raises ValueError for anything else, and for what lies outside the domain.
+    """
+    words, domain = parameter.sweep, parameter.domain
+    nothing = (math.nan, math.nan)
+    if not words or words == "prior" or words.startswith("through "):
+        return (*nothing, ())
+    if isinstance(domain, Choice | Flag) and words == "any":
+        return (*nothing, domain.options if isinstance(domain, Choice) else (False, True))
+    if not isinstance(domain, Number):
+        raise ValueError(f"sweep {words!r} is no range of {domain.describe()}")
+    ends = words.split(" to ")
+    numbers = [float(part) for part in (ends if len(ends) == 2 else words.split(","))]
+    if len(numbers) < 2 or numbers != sorted(set(numbers)):
+        raise ValueError(f"sweep {words!r} must rise")
+    for number in numbers:
+        _fit_number(_fixed(number), domain)
+    return (*numbers, ()) if len(ends) == 2 else (*nothing, tuple(map(_fixed, numbers)))  # type: ignore[return-value]
+
+
+def _fixed(number: float) -> Distribution:
+    return Distribution("fixed", (("value", number),))
 
 
 def _groups(keys: Iterable[str]) -> Iterator[str]:

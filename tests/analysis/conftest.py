@@ -53,6 +53,7 @@ CATALOGUE = Catalogue(
     Parameter(
         key=key, meaning=f"meaning of {key}", unit="points", kind="assumption" if "us." in key else "estimated",
         default=fixed(0.0), source="literature 9.2", domain=Number(-100, 100), depends_on=key.startswith("us."),
+        sweep="-1 to 1",
     )
     for key in KEYS
 )  # fmt: skip

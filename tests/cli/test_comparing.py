@@ -239,6 +239,17 @@ def test_a_report_stands_alone_and_carries_its_command(here: Path, alliance: All
     assert len(Path("bare.html").read_text(encoding="utf-8")) < len(page)
 
 
+def test_a_brief_is_written_as_html_and_as_pdf(here: Path, alliance: Alliance) -> None:
+    done = alliance("compare", "short.toml", "harsh.toml", *NUMBERS, "--brief", "new/brief.pdf", "--json")
+    assert done.exit_code == 0, done.stderr
+    assert {"new/brief.html", "new/brief.pdf"} <= set(json.loads(done.stdout)["files"])
+    assert "harsh.toml --runs 12 --seed 1 --brief new/brief.pdf" in Path("new/brief.html").read_text()
+    assert Path("new/brief.pdf").read_bytes().startswith(b"%PDF")
+    refused = alliance("compare", "short.toml", "harsh.toml", *NUMBERS, "--brief", "brief.doc")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "'brief.doc' must end in .html or .pdf" in refused.stderr
+
+
 def test_a_report_that_cannot_be_written_is_one_line(here: Path, alliance: Alliance) -> None:
     Path("taken").write_text("")
     words = ["--report", "taken/brief.html", "--no-why"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from importlib.resources import files
 from types import SimpleNamespace
 
@@ -11,23 +10,9 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 QUICK = "runs=64"
 LEVER = "europe.aid.commitment_factor"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -165,3 +150,79 @@ def test_nothing_is_wider_than_a_narrow_screen(opened, view):
     page, told = opened(f"from=trump_conditional&{QUICK}&view={view}", width=320, height=640, bypass_csp=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert told.complaints == []
+
+
+def test_states_are_pinned_side_by_side_with_what_differs(opened):
+    pins = "&pin=from%3Dtrump_retrenchment%26runs%3D64%26title%3DTeam%2520two"
+    page, told = opened(f"from=trump_conditional&{QUICK}&view=compare{pins}")
+    page.get_by_role("columnheader", name="Team two").first.wait_for()
+    page.get_by_label("Name (may be empty)").fill("third")
+    page.get_by_role("button", name="Pin this state").click()
+    page.get_by_role("columnheader", name="third").first.wait_for()
+    row = page.locator(".inputs tr", has_text="us.commitment.posture").first
+    row.wait_for()
+    assert "retrenchment" in row.inner_text()
+    assert "scenarios/trump_conditional.toml" in row.inner_text()
+    page.locator(".side").first.get_by_role("img").nth(2).wait_for()
+    assert told.complaints == []
+
+
+def test_links_of_teams_are_opened_side_by_side(opened, server):
+    page, _ = opened(f"from=trump_conditional&{QUICK}&view=compare")
+    links = [f"{server.address}#from=trump_conditional&set={LEVER}%3D{level}&{QUICK}" for level in (1, 1.5, 2)]
+    page.locator("summary", has_text="Workshop").click()
+    page.get_by_label("Links").fill("\n".join(links))
+    page.get_by_role("button", name="Open side by side").click()
+    row = page.locator(".inputs tr", has_text=LEVER).first
+    row.wait_for()
+    page.get_by_role("columnheader", name="Team 3").first.wait_for()
+    page.locator(".inputs th", has_text="Lowest").wait_for()
+    cells = page.locator(".inputs tr", has_text=LEVER).first.locator("td").all_inner_texts()
+    assert cells[-3:] == ["1.00", "2.00", "1.50"]
+
+
+def test_questions_are_answered_and_can_be_stopped(opened):
+    page, told = opened(f"from=trump_conditional&{QUICK}&view=ask")
+    page.get_by_role("button", name="Move each lever over its range").click()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_text("Stopped.").wait_for()
+    page.get_by_label("Outcome", exact=True).select_option("military_aid_allocated_beur:EUR")
+    page.get_by_label("Lever", exact=True).select_option(LEVER)
+    page.get_by_label("Level", exact=True).fill("150")
+    page.get_by_role("button", name="Find it").click()
+    page.get_by_role("button", name="Set the lever there").click()
+    page.locator(f"[data-key='{LEVER}'].set").wait_for()
+    assert told.complaints == []
+
+
+def test_a_lesson_covers_the_answer_until_it_is_revealed(opened):
+    page, told = opened(f"from=baseline&{QUICK}&view=teach")
+    page.locator("summary", has_text="Set up the lesson").click()
+    page.get_by_role("button", name=re.compile("^Start: show")).click()
+    page.get_by_role("heading", name="Levers of this lesson").wait_for()
+    assert page.locator("#levers .lever").count() == 3
+    page.get_by_role("button", name="Cover the answer and predict").click()
+    page.get_by_label(re.compile("predict the median")).wait_for()
+    assert page.locator("#main").get_by_role("img").count() == 0
+    page.locator("#levers select").first.select_option(index=2)
+    page.get_by_label(re.compile("predict the median")).fill("2.5")
+    page.get_by_role("button", name="Reveal").click()
+    page.get_by_text(re.compile("^Predicted 2.5")).wait_for()
+    assert page.locator("#main").get_by_role("img").count() == 1
+    assert "lesson=" in page.url
+    assert told.complaints == []
+
+
+def test_an_event_is_added_and_a_wrong_one_is_told(opened):
+    page, _ = opened(f"from=baseline&{QUICK}&view=assumptions")
+    first = shown_hash(page)
+    for label, text in (("Name", "a shock"), ("From", "2026-03-01"), ("Key", "us.commitment.shock"), ("Value", "-0.2")):
+        page.locator("#main form").last.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="Add event").click()
+    settle(page, first)
+    page.get_by_role("button", name="Remove event a shock").wait_for()
+    page.locator("#main form").last.get_by_label("Name", exact=True).fill("wrong")
+    for label, text in (("From", "2026-03-01"), ("Key", "us.commitment.shok"), ("Value", "-0.2")):
+        page.locator("#main form").last.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="Add event").click()
+    page.get_by_role("alert").get_by_text("did you mean us.commitment.shock?").wait_for()

@@ -131,6 +131,19 @@ def test_what_it_would_take_is_found(ask):
     assert shares == sorted(shares)
 
 
+def test_why_a_state_differs_adds_up_to_the_difference(ask):
+    told = question(ask, {"kind": "why", "state": STATE, "subject": "us_commitment"})[1]["result"]
+    assert sum(part["mean"] for part in told["parts"]) == pytest.approx(told["to"] - told["from"], abs=1e-6)
+
+
+def test_the_report_holds_every_state_once_and_names_them(ask):
+    changed = {**STATE, "sets": {"us.commitment.posture": '"retrenchment"'}, "title": "Team two"}
+    html = question(ask, {"kind": "report", "states": [STATE, changed, STATE]})[1]["result"]["html"]
+    assert html.startswith("<!doctype html>") or html.startswith("<!DOCTYPE html>")
+    assert "Team two" in html
+    assert "as changed on the page" not in html.partition("<h1>")[2].partition("</h1>")[0]
+
+
 def test_a_long_question_can_be_stopped(ask):
     status, _, told = ask("POST", "/ask", {"kind": "tornado", "state": STATE, "subject": "us_commitment", "of": "open"})
     assert status == 200
@@ -192,15 +205,25 @@ def hostile(luck: random.Random) -> tuple[str, str, bytes]:
     return luck.choice(["POST"] * 6 + ["GET", "PUT", "DELETE", "HEAD"]), luck.choice(paths), raw
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_hostile_requests_are_answered_without_a_fault(ask, seed):
+def attack(ask, seed, count):
     luck = random.Random(seed)
-    for _ in range(60):
+    for _ in range(count):
         method, path, raw = hostile(luck)
         status, _, told = ask(method, path, raw=raw)
         assert status in (200, 400, 403, 404, 405, 413, 415, 503), (method, path, raw, told)
         assert b"Traceback" not in str(told).encode()
     assert ask("POST", "/answer", {"page": "after", "state": STATE, "charts": []})[2]["runs"] == 32
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_hostile_requests_are_answered_without_a_fault(ask, seed):
+    attack(ask, seed, 60)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_ten_thousand_hostile_requests_are_answered_without_a_fault(ask, seed):
+    attack(ask, seed, 520)
 
 
 def test_bytes_that_are_no_request_do_not_harm(server, ask):
@@ -236,11 +259,13 @@ def test_requests_of_one_client_are_bounded_in_rate():
             answered.append(message["status"])
 
     async def flood():
-        guard = Guard(nothing, frozenset({"h"}), 1.0)
+        guard = Guard(nothing, frozenset({"h"}), 0.0)
         scope = {"type": "http", "method": "GET", "headers": [(b"host", b"h")], "client": ("c", 1), "path": "/"}
         for _ in range(int(BURST) + 50):
             await guard(dict(scope), receive, send)
 
-    asyncio.run(flood())
-    assert answered.count(200) == pytest.approx(BURST, abs=5)
-    assert answered.count(429) >= 40
+    # In a thread of its own: the browser of other tests may hold this one's event loop.
+    thread = threading.Thread(target=asyncio.run, args=(flood(),))
+    thread.start()
+    thread.join()
+    assert (answered.count(200), answered.count(429)) == (BURST, 50)

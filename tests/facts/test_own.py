@@ -207,6 +207,14 @@ def test_an_edition_that_mixes_definitions_or_price_bases_is_refused(tmp_path: P
     ]
 
 
+def test_an_edition_of_sipri_that_tells_no_past_is_refused(tmp_path: Path) -> None:
+    table = rows("milex.csv", lambda row: row["vintage"] == "2026-04" and row["year"] == "2025")
+    for row in table:
+        row |= {"vintage": "2027-04", "known_on": "2027-04-30", "year": "2026"}
+    (tmp_path / "milex.csv").write_text(text(table))
+    assert "the edition 2027-04 has 0 of 33 countries in 2014; bring in the whole edition" in one(tmp_path)
+
+
 def test_totals_that_the_members_miss_are_told(tmp_path: Path) -> None:
     (tmp_path / "defence.csv").write_text(text(whole_edition()))
     totals = rows("aggregates.csv", lambda row: row["vintage"] == "2026-07-10" and row["year"] == "2025")
@@ -221,7 +229,8 @@ def test_totals_that_the_members_miss_are_told(tmp_path: Path) -> None:
 def months(**changes: str) -> list[dict[str, str]]:
     base = {"measure": "allocation", "vintage": "R31", "known_on": "2026-12-01", "source": "Kiel"}
     table = [
-        {"donor": donor, "month": "2026-05-01", "kind": kind, "beur": beur, **base}
+        {"donor": donor, "month": month, "kind": kind, "beur": beur, **base}
+        for month in ("2022-02-01", "2026-05-01")
         for donor, kind, beur in (
             ("USA", "military", "0"), ("EUR", "military", "2"), ("OTHER", "military", "1"), ("ALL", "military", "3"),
             ("EUR", "total", "2"), ("OTHER", "total", "1"), ("ALL", "total", "3"),
@@ -237,6 +246,7 @@ def months(**changes: str) -> list[dict[str, str]]:
      ({"vintage": "R29", "known_on": "2026-08-04"}, "release R29 ends with 2026-04; a later month"),
      ({"known_on": "2026-12-02"}, "release R31 has one day: 2026-12-01 on line 2, 2026-12-02 here"),
      ({"vintage": "spring"}, "'spring' is no release; write R and its number, such as R31"),
+     ({"vintage": "R32"}, "release R32 begins with 2026-05; bring in all its months from 2022 on"),
      ({"donor": "POLAND"}, "'POLAND' is not known here; allowed: AUS"),
      ({"known_on": "2026-04-02"}, "known on 2026-04-02, before the month 2026-05-01")],
 )  # fmt: skip

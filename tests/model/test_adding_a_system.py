@@ -155,6 +155,10 @@ def test_results_open_and_are_drawn_without_it(shell: Shell) -> None:
     drawn = [sorted((shell.results.parent / folder).glob("*.svg")) for folder in ("with", "without")]  # type: ignore[attr-defined]
     assert drawn[0]
     assert [path.read_bytes() for path in drawn[0]] == [path.read_bytes() for path in drawn[1]]
+    shell("run", "shells.toml", "--set", "industry.elasticity=0", "--runs", "64", "--no-figures", "--out", "flat", "-q")
+    shell("run", "shells.toml", "--runs", "64", "--no-figures", "--out", "few", "-q")
+    told = shell("compare", "few", "flat", "--no-figures", "-q", package=False)
+    assert "Output of 155 mm shells, all producers" in told
     told = shell("explain", "out", "--variable", "shells_thousand_per_year", package=False, code=2)
     assert "industrial_capacity" in told
     assert "shells 1.2" in told

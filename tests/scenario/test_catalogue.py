@@ -26,6 +26,7 @@ from sim.scenario import (
     normal,
     uniform,
 )
+from sim.scenario.parameter import declared_range
 from tests.scenario.conftest import CODES, HEAD
 
 ONE = fixed(1)
@@ -167,3 +168,44 @@ print(sorted({{"numpy", "scipy", "pandas", "matplotlib", "xarray"}} & set(sys.mo
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("sweep", "domain", "means"),
+    [
+        ("0.1 to 0.5", Number(0, 1), (0.1, 0.5, ())),
+        ("-2, 0, 1", Number(-5, 5), (None, None, (fixed(-2), fixed(0), fixed(1)))),
+        ("any", Choice(("firm", "loose")), (None, None, ("firm", "loose"))),
+        ("any", Flag(), (None, None, (False, True))),
+        ("prior", Number(0, 1), (None, None, ())),
+    ],
+)
+def test_the_range_of_a_sweep_is_read_from_its_declaration(sweep, domain, means):
+    default = {Choice: "firm", Flag: False}.get(type(domain), fixed(0))
+    low, high, values = declared_range(_swept(sweep, domain, default))
+    assert (low if low == low else None, high if high == high else None, values) == means
+
+
+@pytest.mark.parametrize(
+    ("sweep", "domain", "words"),
+    [
+        ("", Number(0, 1), "no data identify it, so it must declare a sweep"),
+        ("0.1 to 2", Number(0, 1), "2 is not a number from 0 to 1"),
+        ("0.5 to 0.1", Number(0, 1), "must rise"),
+        ("0.5", Number(0, 1), "must rise"),
+        ("low to high", Number(0, 1), "could not convert"),
+        ("0.3 to 0.7", Flag(), "is no range of true or false"),
+        ("through room.nowhere", Number(0, 1), "is swept through room.nowhere, which does not exist"),
+    ],
+)
+def test_a_wrong_declaration_of_a_sweep_is_a_fault_of_the_model(sweep, domain, words):
+    default = False if isinstance(domain, Flag) else fixed(0)
+    with pytest.raises(ValueError, match=words):
+        Catalogue([_swept(sweep, domain, default)])
+
+
+def _swept(sweep, domain, default):
+    return Parameter(
+        key="room.level", meaning="", unit="", kind="assumption", default=default, source="", domain=domain,
+        depends_on=True, sweep=sweep,
+    )  # fmt: skip

@@ -7,18 +7,27 @@ difference in at least 95 of 100 searches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import model
+from sim.analysis.outcomes import Outcome as Measured
+from sim.ensemble.executors import complete
 from sim.errors import InputError
+from sim.scenario.scenario import Scenario
+from sim.text import unknown
 
 Floats = NDArray[np.float64]
 FLOOR = 1_000
 GROWTH = 1.5
 ERROR = 0.05
+USUAL_WIDTH = 0.05
+PART = 2_000  # runs simulated at once
 
 
 def confidence(look: int) -> float:
@@ -149,3 +158,110 @@ def until_clear(
         if clear.all():
             break
     return Clear(kept.runs, look, kept.mean, low, high, reach, asked, clear)
+
+
+def read_widths(texts: Sequence[str], outcomes: Sequence[Measured]) -> tuple[float, Floats]:
+    """Widths as the user writes them: ``WIDTH`` for all outcomes, ``NAME=WIDTH`` in the own unit of one.
+
+    Returns the general width, and one for each outcome, NaN where the general one holds.
+
+    Raises:
+        InputError: a text is no width, or names no outcome compared.
+    """
+    general, own = USUAL_WIDTH, np.full(len(outcomes), np.nan)
+    keys = [outcome.key for outcome in outcomes]
+    for text in texts:
+        name, equals, written = text.rpartition("=")
+        try:
+            width = float(written)
+        except ValueError:
+            width = np.nan
+        if not (width > 0 and np.isfinite(width)):
+            raise InputError(f"--until-clear {text}: write a half-width above 0, e.g. 0.05 or members_at_2pct=0.1")
+        if not equals:
+            general = width
+        elif name.strip() in keys:
+            own[keys.index(name.strip())] = width
+        else:
+            raise InputError(f"--until-clear {text}: {unknown('outcome compared', name.strip(), keys)}")
+    return general, own
+
+
+def clear_comparison(
+    scenarios: Sequence[Scenario],
+    baseline: int,
+    outcomes: Sequence[Measured],
+    widths: Sequence[str],
+    *,
+    seed: int = 1,
+    floor: int = FLOOR,
+    most: int = 1_000_000,
+    jobs: int = 1,
+    cluster: str = "",
+    progress: Callable[[int, int], None] | None = None,
+) -> Clear:
+    """How many runs make every difference from the baseline at the last date known to the width asked.
+
+    The arrays of the answer hold every outcome for the first of the other scenarios, then for the next.
+
+    Args:
+        scenarios: all of them.
+        baseline: the place of the one the others are compared with.
+        outcomes: what is compared.
+        widths: as `read_widths` reads them.
+        seed: of every draw.
+        floor: runs below which no difference counts as known.
+        most: runs at which to stop at the latest.
+        jobs: worker processes.
+        cluster: address of a dask scheduler instead.
+        progress: called with runs done and runs of the look under way.
+    """
+    width, own = read_widths(widths, outcomes)
+    others = [place for place in range(len(scenarios)) if place != baseline]
+
+    def pairs(first: int, count: int) -> tuple[Floats, Floats]:
+        if progress is not None:
+            progress(first, first + count)
+        starts = range(first, first + count, PART)
+        parts = [(side, start, min(PART, first + count - start)) for side in range(len(scenarios)) for start in starts]
+        task = partial(_last_values, tuple(scenarios), tuple(outcomes), seed)
+        done = dict(complete(task, parts, jobs, "part {0[1]} of scenario {0[0]}".format, cluster=cluster))
+        sides = [
+            np.concatenate([done[part] for part in parts if part[0] == side], axis=1) for side in range(len(scenarios))
+        ]
+        if progress is not None:
+            progress(first + count, first + count)
+        return np.concatenate([sides[baseline]] * len(others)), np.concatenate([sides[place] for place in others])
+
+    binary = [outcome.binary for outcome in outcomes] * len(others)
+    return until_clear(pairs, binary, width, own=np.tile(own, len(others)), floor=floor, most=most)
+
+
+def _last_values(
+    scenarios: tuple[Scenario, ...], outcomes: tuple[Measured, ...], seed: int, part: tuple[int, int, int]
+) -> Floats:
+    """Every outcome at its last date in some runs of one scenario, ``(outcomes, runs)``."""
+    side, first, count = part
+    only = {outcome.variable for outcome in outcomes}
+    record = model.simulate(scenarios[side], seed, first, count, only=only)
+    source = _Recorded(record, model.axes(scenarios[side]))
+    return np.stack([np.asarray(outcome.read(source)[1][-1], np.float64) for outcome in outcomes])
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What a block recorded, to be read like a result."""
+
+    record: Mapping[str, Any]
+    axes: Any
+
+    def dates(self, variable: str) -> NDArray[np.datetime64]:
+        every = {each.name: each.every for each in model.variables()}[variable]
+        return np.array(self.axes.years if every == "year" else self.axes.months, "datetime64[D]")
+
+    def values(self, variable: str, entity: str | None = None) -> NDArray[Any]:
+        values: NDArray[Any] = self.record[variable]
+        if entity is None:
+            return values
+        axis = {each.name: each.entity for each in model.variables()}[variable]
+        return values[:, list(self.axes.codes(axis)).index(entity)]

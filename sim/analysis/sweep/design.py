@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem
 from sim.scenario import Choice, Day, Flag, Number, Parameter
-from sim.scenario.parameter import Catalogue
+from sim.scenario.parameter import Catalogue, declared_range
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import Distribution, Value, describe, fixed
 from sim.text import plain
@@ -28,7 +28,6 @@ METHODS: tuple[Method, ...] = ("sobol", "lhs", "grid")
 ASSUMPTIONS = "assumptions"
 MOST_SAMPLES = 1_000_000
 ORIGIN = Origin("set", "sweep")
-_OPTION = "--vary"
 _RANGE = re.compile(r"(?P<low>[^:]+):(?P<high>[^:]+?)(?::(?P<count>\d+))?")
 
 
@@ -156,7 +155,7 @@ def _check(inputs: Sequence[Input]) -> None:
     for entry in inputs:
         for key in entry.keys:
             if (key, entry.since) in seen:
-                raise InputError((Problem(f"{_OPTION} {entry.name}", 0, 0, key, "varies twice; keep one"),))
+                raise InputError((Problem(f"--vary {entry.name}", 0, 0, key, "varies twice; keep one"),))
             seen[key, entry.since] = entry.name
 
 
@@ -175,7 +174,9 @@ def _grid(inputs: Sequence[Input]) -> Floats:
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(inputs))
 
 
-def read_vary(texts: Sequence[str], catalogue: Catalogue) -> tuple[Input, ...]:
+def read_vary(
+    texts: Sequence[str], catalogue: Catalogue, scenario: Scenario | None = None, option: str = "--vary"
+) -> tuple[Input, ...]:
     """Read every ``KEY=LOW:HIGH[:N]``, ``KEY=A,B,...``, ``KEY@DATE=...`` and the group ``assumptions``.
 
     Without a range, ``KEY`` alone takes the range declared for it. Ranges must lie within the bounds of the key.
@@ -190,45 +191,35 @@ def read_vary(texts: Sequence[str], catalogue: Catalogue) -> tuple[Input, ...]:
             try:
                 named.append(_read(text, catalogue))
             except _RefusedError as refusal:
-                problems.append(Problem(f"{_OPTION} {text!r}", 0, 0, refusal.key, refusal.message))
+                problems.append(Problem(f"{option} {text!r}", 0, 0, refusal.key, refusal.message))
     if problems:
         raise InputError(tuple(problems))
     if ASSUMPTIONS not in map(str.strip, texts):
         return tuple(named)
     own = {key for entry in named for key in entry.keys}
     # What is named by itself leaves the group.
-    return (*named, *(entry for entry in assumptions(catalogue) if not own & set(entry.keys)))
+    return (*named, *(entry for entry in assumptions(catalogue, scenario) if not own & set(entry.keys)))
 
 
-def assumptions(catalogue: Catalogue) -> list[Input]:
-    """Everything data cannot identify, each over its declared range, in the order of the catalogue."""
-    declared = (declared_input(parameter) for parameter in catalogue if parameter.depends_on)
+def assumptions(catalogue: Catalogue, scenario: Scenario | None = None) -> list[Input]:
+    """Everything data cannot identify, each over its declared range, in the order of the catalogue.
+
+    ``scenario`` gives those ranges that follow from its start; without one these are left out.
+    """
+    declared = (declared_input(parameter, scenario) for parameter in catalogue if parameter.depends_on)
     return [entry for entry in declared if entry is not None]
 
 
-def declared_input(parameter: Parameter) -> Input | None:
+def declared_input(parameter: Parameter, scenario: Scenario | None = None) -> Input | None:
     """A parameter over its declared range; None if it declares none."""
     low, high, values = declared_range(parameter)
-    if not values and not low < high:
+    given = scenario.values.get(parameter.key) if scenario and parameter.sweep == "prior" else None
+    if given and isinstance(given.value, Distribution):
+        low, high = given.value.support()
+    if not values and not (low < high and math.isfinite(high - low)):
         return None
     entry = _blank(parameter, parameter.key, parameter.expanded(), None)
     return replace(entry, low=low, high=high, values=values)
-
-
-def declared_range(parameter: Parameter) -> tuple[float, float, tuple[Value, ...]]:
-    """Low, high and listed values of the range a parameter declares; (nan, nan, ()) if it declares none."""
-    words, domain = parameter.sweep, parameter.domain
-    nothing = (math.nan, math.nan, ())
-    if isinstance(domain, Flag):
-        return math.nan, math.nan, (False, True)
-    if isinstance(domain, Choice):
-        return math.nan, math.nan, domain.options
-    if " to " in words:
-        low, high = (float(part) for part in words.split(" to "))
-        return low, high, ()
-    if words:
-        return math.nan, math.nan, tuple(fixed(float(part)) for part in words.split(","))
-    return nothing
 
 
 class _RefusedError(Exception):

@@ -118,12 +118,9 @@ def _inside(bounds: Iterable[Bound], numbers: Floats) -> Flags:
     return inside
 
 
-def _full(numbers: Floats, inputs: Sequence[Input]) -> list[Bound]:
+def _full(inputs: Sequence[Input]) -> list[Bound]:
     """A box that holds everything."""
-    return [
-        Bound(place, float(column.min()), float(column.max()), tuple(range(len(entry.values))) if entry.listed else ())
-        for place, (column, entry) in enumerate(zip(numbers.T, inputs, strict=True))
-    ]
+    return [Bound(place, entry.low, entry.high, tuple(range(len(entry.values)))) for place, entry in enumerate(inputs)]
 
 
 def _peeled(numbers: Floats, fails: Flags, inputs: Sequence[Input]) -> list[list[Bound]]:
@@ -132,7 +129,7 @@ def _peeled(numbers: Floats, fails: Flags, inputs: Sequence[Input]) -> list[list
     Slices of different sizes are made comparable by counting the gain per sample lost. Peeling goes on where no slice
     gains: of two regions one has to be given up before the other stands out.
     """
-    box = _full(numbers, inputs)
+    box = _full(inputs)
     path = [box]
     while True:
         inside = _inside(box, numbers)
@@ -179,7 +176,7 @@ def _chosen(path: Sequence[list[Bound]], numbers: Floats, fails: Flags) -> list[
 
 def _pasted(box: list[Bound], numbers: Floats, fails: Flags, inputs: Sequence[Input]) -> list[Bound]:
     """The box widened wherever that does not thin it out, without bounds that cut nothing off."""
-    whole = _full(numbers, inputs)
+    whole = _full(inputs)
     for place, bound in enumerate(box):
         for wider in _wider(bound, whole[place]):
             trial = [wider if other.place == place else other for other in box]

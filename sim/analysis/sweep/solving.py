@@ -40,6 +40,12 @@ class Solution:
     share_low: Floats
     share_high: Floats
 
+    def curve(self) -> list[tuple[float, float, float, float]]:
+        """Lever, share of runs that meet the condition, and its 95% interval, by rising lever."""
+        return list(
+            zip(*(each.tolist() for each in (self.levers, self.shares, self.share_low, self.share_high)), strict=True)
+        )
+
     def sentence(self) -> str:
         """The answer in one sentence."""
         entry, target = self.lever, self.target
@@ -110,16 +116,21 @@ def wilson(hits: int, runs: int, z: float = 1.959963984540054) -> tuple[float, f
     return max(0.0, centre - reach), min(1.0, centre + reach)
 
 
+def first_points(lever: Input) -> list[float]:
+    """The numbers that a search tries first, spread over the range."""
+    points = np.linspace(lever.low, lever.high, FIRST_POINTS)
+    return [float(point) for point in (np.unique(np.round(points)) if lever.whole or lever.days else points)]
+
+
 def _crossing(lever: Input, met: Callable[[float], bool]) -> tuple[Standing, float]:
     """How ``met`` stands over the range, and the number at which it first changes."""
     step = 1.0 if lever.whole or lever.days else 0.0
-    points = np.linspace(lever.low, lever.high, FIRST_POINTS)
-    points = np.unique(np.round(points)) if step else points
-    flags = [met(float(point)) for point in points]
+    points = first_points(lever)
+    flags = [met(point) for point in points]
     change = next((place for place, flag in enumerate(flags) if flag != flags[0]), None)
     if change is None:
         return ("always" if flags[0] else "never"), np.nan
-    left, right = float(points[change - 1]), float(points[change])
+    left, right = points[change - 1], points[change]
     while right - left > max(step, (lever.high - lever.low) * FINEST):
         middle = (left + right) / 2
         middle = float(np.floor(middle)) if step else middle

@@ -1,13 +1,11 @@
 // Questions: what matters for an outcome, and what it would take to reach a level.
-import { dateSaid, fill, freshId, h, said, select, table } from "./util.js";
+import { fill, freshId, h, said, select, table } from "./util.js";
 import { scenarioOf, setKey, state } from "./state.js";
 import { longQuestion } from "./source.js";
 import { palette } from "./charts.js";
 import { plainText } from "./levers.js";
 import { dateField, subjectChoices } from "./views.js";
-
-let world = null;
-export const meetQuestions = (facts) => (world = facts);
+import { parameterOf, world } from "./world.js";
 
 function running(place, body, show) {
   const bar = h("progress", { max: 1, value: 0, "aria-label": "Progress" });
@@ -44,7 +42,7 @@ export class Ask {
   }
 
   solveForm() {
-    const levers = world.groups.flatMap((group) => group.levers).filter((lever) => world.parameters.find((parameter) => parameter.key === lever.key)?.domain.is === "number");
+    const levers = world.groups.flatMap((group) => group.levers).filter((lever) => parameterOf(lever.key)?.domain.is === "number");
     let key = levers[0]?.key;
     let below = "above";
     const ids = ["level", "odds"].map(freshId);

@@ -1,12 +1,11 @@
 // Pinned states side by side, what differs in their inputs, why; and for a workshop the links of several teams.
 import { copied, fill, freshId, h, notice, said, table } from "./util.js";
 import { change, fromFragment, MOST_PINS, openState, pinOf, scenarioOf, state, toFragment } from "./state.js";
-import { Asker, call, longQuestion, withServer } from "./source.js";
-import { drawChart, palette, rangeOf, valueSaid } from "./charts.js";
+import { Asker, call, longQuestion } from "./source.js";
+import { drawChart, palette, rangeOf } from "./charts.js";
+import { variableOf, world } from "./world.js";
 
-let world = null;
-export const meetWorld = (facts) => (world = facts);
-
+const titleOf = (subject) => variableOf(subject.split(":")[0]).title;
 const labelled = (name) => world.scenarios.find((row) => row.name === name)?.label ?? name;
 
 export const nameOfState = (of) => of.title || `${(of.extends ?? []).map(labelled).join(", ") || "defaults"}${Object.keys(of.sets ?? {}).length + (of.events ?? []).length ? `, ${Object.keys(of.sets).length + of.events.length} changed` : ""}`;
@@ -45,7 +44,9 @@ export class Compare {
       this.refresh();
     } }, "Back to my states"));
     const measured = [0, 1].map((at) => state.charts[at] ?? world.charts[at]);
-    fill(this.why, h("p", {}, "Each group of changed inputs moves the outcome by so much; the parts add up to the whole difference from the baseline. "), h("button", { type: "button", onclick: () => this.explain(measured[0]) }, "Explain this state"), h("div", {}));
+    if (this.measured === measured.join()) return;
+    this.measured = measured.join();
+    fill(this.why, h("p", {}, "Each group of changed inputs moves the outcome by so much; the parts add up to the whole difference from the baseline. "), measured.map((name) => h("button", { type: "button", onclick: () => this.explain(name) }, `Why: ${titleOf(name)}`)), h("button", { type: "button", onclick: () => this.turn(measured) }, "Which conclusions depend on an assumption?"), h("div", {}));
   }
 
   wants() {
@@ -100,22 +101,30 @@ export class Compare {
     }
   }
 
-  async explain(subject) {
+  // A long question about this state; its answer, drawn by `show`, stands below the buttons.
+  async question(body, show) {
     const place = this.why.lastChild;
     const bar = h("progress", { max: 1, value: 0, "aria-label": "Progress" });
-    const question = longQuestion({ kind: "why", state: scenarioOf(), subject, date: state.date }, (done, total) => {
+    const question = longQuestion({ state: scenarioOf(), date: state.date, ...body }, (done, total) => {
       bar.max = total || 1;
       bar.value = done;
     });
-    fill(place, bar, h("button", { type: "button", onclick: () => question.stop() }, "Stop"));
+    fill(place, bar, " ", h("button", { type: "button", onclick: () => question.stop() }, "Stop"));
     try {
       const told = await question.result;
-      if (!told) return fill(place);
-      const number = (value) => said(value, Math.abs(value) < 10 ? 3 : 1);
-      return fill(place, table(`${told.title}, ${told.unit}, ${told.date}: ${number(told.from)} in the baseline, ${number(told.to)} here (means over ${told.runs} runs)`, ["Group of inputs", "Moves it by", "95% interval", ""], told.parts.map((part) => [part.group, number(part.mean), `${number(part.low)} to ${number(part.high)}`, part.open ? "depends on an open assumption" : ""])));
+      fill(place, told && show(told));
     } catch (error) {
-      return fill(place, h("p", { class: "wrong" }, error.message));
+      fill(place, h("p", { class: "wrong" }, error.message));
     }
+  }
+
+  explain(subject) {
+    const number = (value) => said(value, Math.abs(value) < 10 ? 3 : 1);
+    return this.question({ kind: "why", subject }, (told) => table(`${told.title}, ${told.unit}, ${told.date}: ${number(told.from)} in the baseline, ${number(told.to)} here (means over ${told.runs} runs)`, ["Group of inputs", "Moves it by", "95% interval", ""], told.parts.map((part) => [part.group, number(part.mean), `${number(part.low)} to ${number(part.high)}`, part.open ? "depends on an open assumption" : ""])));
+  }
+
+  turn(subjects) {
+    return this.question({ kind: "depends", subjects }, (told) => h("div", {}, h("p", {}, `Each open assumption was put at both ends of its range, in the baseline and in this state alike (${told.tried} settings, ${told.runs} runs each). ${told.turns.length ? "These conclusions change:" : "No conclusion about these outcomes changes."}`), h("ul", {}, told.turns.map((turn) => h("li", {}, turn)))));
   }
 
   makeWorkshop() {

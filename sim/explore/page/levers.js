@@ -2,20 +2,7 @@
 import { fill, freshId, h, said, table } from "./util.js";
 import { change, scenarioOf, setKey, state } from "./state.js";
 import { longQuestion, withServer } from "./source.js";
-
-let world = null;
-const known = new Map();
-
-export function meetFacts(facts) {
-  world = facts;
-  known.clear();
-  for (const parameter of facts.parameters) {
-    if (!parameter.entities.length) known.set(parameter.key, parameter);
-    for (const code of parameter.entities) known.set(parameter.key.replace("*", code), { ...parameter, key: parameter.key.replace("*", code) });
-  }
-}
-
-export const parameterOf = (key) => known.get(key);
+import { parameterOf, world } from "./world.js";
 
 const KINDS = { data: "data", estimated: "estimated from data", assumption: "assumption" };
 const wording = (option) => String(option).replaceAll("_", " ");
@@ -23,8 +10,9 @@ export const plainText = (text) => (/^".*"$/.test(text) ? wording(JSON.parse(tex
 
 // A control for one key. `update` takes what holds in the scenario, as the answer tells it.
 export class LeverControl {
-  constructor(key, { label = "", low = null, high = null, step = null } = {}) {
+  constructor(key, { label = "", low = null, high = null, step = null, levels = null } = {}) {
     this.key = key;
+    this.levels = levels;
     this.parameter = parameterOf(key);
     const domain = this.parameter.domain;
     this.low = low ?? domain.low ?? 0;
@@ -59,7 +47,7 @@ export class LeverControl {
       });
     }
     if (domain.is === "choice" || domain.is === "flag") {
-      const options = domain.is === "flag" ? [["true", "yes"], ["false", "no"]] : domain.options.map((option) => [JSON.stringify(option), wording(option)]);
+      const options = domain.is === "flag" ? [["true", "yes"], ["false", "no"]] : (this.levels ?? domain.options).map((option) => [JSON.stringify(option), wording(option)]);
       return h("select", { ...common, onchange: (event) => setKey(this.key, event.target.value || null) }, h("option", { value: "" }, "as in the scenario"), options.map(([value, text]) => h("option", { value }, text)));
     }
     return h("input", {
@@ -139,6 +127,10 @@ export class LeverPanel {
 
   build(only = null) {
     this.controls.clear();
+    if (!withServer && state.extends[0] !== world.first.extends[0]) {
+      const base = world.scenarios.find((row) => row.name === world.first.extends[0]);
+      return fill(this.place, h("h2", {}, "Levers"), h("p", {}, `On this page without a server the levers move “${base.label}” only. `, h("button", { type: "button", onclick: () => change({ extends: world.first.extends, sets: {} }) }, "Open it")));
+    }
     const groups = [];
     for (const group of world.groups) {
       const levers = group.levers.filter((lever) => !only || only.includes(lever.key));
@@ -161,6 +153,7 @@ export class LeverPanel {
     }
     fill(this.place, h("div", { class: "leverhead" }, h("h2", {}, only ? "Levers of this lesson" : "Levers"), h("button", { type: "button", class: "small", onclick: () => change({ sets: {}, events: [] }) }, "Reset all")), groups);
     this.locked = only;
+    return this.place;
   }
 
   update(held) {

@@ -2,14 +2,14 @@
 import { $, announce, fill, freshId, h, notice, said, save } from "./util.js";
 import { canRedo, canUndo, change, fromFragment, isChanged, openAddress, openState, redo, scenarioOf, state, undo, watch } from "./state.js";
 import { Asker, call, facts, longQuestion, withServer } from "./source.js";
-import { LeverPanel, meetFacts } from "./levers.js";
+import { LeverPanel } from "./levers.js";
 import { onTheme } from "./charts.js";
-import { Aid, Assumptions, ChartList, Members, Overview, setWorld } from "./views.js";
-import { Compare, copyLink, meetWorld, nameOfState } from "./compare.js";
-import { Ask, meetQuestions } from "./ask.js";
-import { meetClass, Teach } from "./teach.js";
+import { Aid, Assumptions, ChartList, Members, Overview } from "./views.js";
+import { Compare, copyLink, nameOfState } from "./compare.js";
+import { Ask } from "./ask.js";
+import { Teach } from "./teach.js";
+import { meet, world } from "./world.js";
 
-let world = null;
 let view = null;
 let viewName = "";
 let panel = null;
@@ -25,7 +25,7 @@ const VIEWS = [
   ["teach", "Teach", (place) => new Teach(place)],
   ["assumptions", "Assumptions", (place) => new Assumptions(place)],
 ];
-const STORED_VIEWS = ["overview", "members", "teach"];
+const STORED_VIEWS = ["overview", "members", "war", "aid", "teach"];
 
 const asker = new Asker("main", (told, how) => show(told, how), (problems) => complain(problems));
 
@@ -66,7 +66,7 @@ function refresh({ drag = false } = {}) {
 function showView() {
   const views = VIEWS.filter(([name]) => withServer || STORED_VIEWS.includes(name));
   const [name, , make] = views.find(([known]) => known === state.view) ?? views[0];
-  const lesson = state.lesson ? JSON.stringify(state.lesson.keys) : "";
+  const lesson = (state.lesson ? JSON.stringify(state.lesson.keys) : "") + (withServer ? "" : state.extends[0]);
   if (panel.lesson !== lesson) {
     panel.build(state.lesson ? state.lesson.keys : null);
     panel.lesson = lesson;
@@ -152,12 +152,7 @@ function startPage() {
 }
 
 async function begin() {
-  world = await facts();
-  meetFacts(world);
-  setWorld(world);
-  meetWorld(world);
-  meetQuestions(world);
-  meetClass(world);
+  meet(await facts());
   panel = new LeverPanel($("levers"));
   fill($("footer"), h("p", {}, `alliance ${world.version}. Bands hold 50% and 90% of the runs; they show how far the stated assumptions leave an outcome open, and nothing that nobody put into the model. Chances of elections are inputs of the user.`));
   watch((_, how) => refresh(how));

@@ -1,11 +1,9 @@
 // Teaching: a locked baseline with a few levers, a prediction before the answer, and the last change once more.
 import { dateSaid, fill, freshId, h, placesFor, said, select } from "./util.js";
-import { before, change, setKey, state } from "./state.js";
+import { before, change, state } from "./state.js";
 import { Chart, legend } from "./charts.js";
 import { footerText, lookOf, subjectChoices } from "./views.js";
-
-let world = null;
-export const meetClass = (facts) => (world = facts);
+import { variableOf, world } from "./world.js";
 
 export class Teach {
   constructor(place) {
@@ -30,7 +28,7 @@ export class Teach {
     const set = (parts) => change({ lesson: { ...this.lesson(), ...parts } });
     fill(
       this.setup.lastChild,
-      select("Outcome", subjectChoices().filter(([name]) => !world.variables.find((variable) => variable.name === name.split(":")[0]).labels.length), lesson.subject, (subject) => {
+      select("Outcome", subjectChoices().filter(([name]) => !variableOf(name.split(":")[0]).labels.length), lesson.subject, (subject) => {
         set({ subject, guess: null, revealed: true });
         this.opened();
       }),
@@ -38,6 +36,7 @@ export class Teach {
       h("p", {}, state.lesson ? h("button", { type: "button", onclick: () => change({ lesson: null }) }, "End the lesson: all levers again") : h("button", { type: "button", onclick: () => set({}) }, "Start: show these levers only")),
     );
     const id = freshId("guess");
+    if (!lesson.revealed && this.last) this.cover(this.last);
     const guess = h("input", { id, type: "number", step: "any", value: lesson.guess ?? "" });
     fill(
       this.task,
@@ -61,9 +60,7 @@ export class Teach {
     if (!data) return;
     this.last = data;
     if (!lesson.revealed) {
-      const at = data.base ?? data.values;
-      const words = data.kind === "share" ? `${said(100 * at.at(-1))}% of runs` : said(at.at(-1)[2], data.places);
-      fill(this.hidden, h("div", { class: "cover" }, h("p", {}, h("b", {}, data.title), `, ${data.unit}`), h("p", {}, `${data.base ? "The baseline ends" : "This state ends"} at ${words} in ${dateSaid(data.dates.at(-1), data.every)}. Where does it end with the levers as you set them?`)));
+      this.cover(data);
       return;
     }
     if (!this.hidden.contains(this.chart.element)) fill(this.hidden, this.chart.element);
@@ -77,6 +74,13 @@ export class Teach {
       fill(this.guessed ??= h("p", { class: "sentence" }), `Predicted ${said(guess, places)}; the median is ${said(is, places)}. ${data.kind === "fan" ? (inside ? "The prediction lies inside the band of 90% of runs." : "The prediction lies outside the band of 90% of runs.") : ""} What in the model makes the difference?`);
       this.hidden.append(this.guessed);
     } else this.guessed?.remove();
+  }
+
+  // What stands in place of the answer while the class predicts.
+  cover(data) {
+    const at = data.base ?? data.values;
+    const words = data.kind === "share" ? `${said(100 * at.at(-1))}% of runs` : said(at.at(-1)[2], data.places);
+    fill(this.hidden, h("div", { class: "cover" }, h("p", {}, h("b", {}, data.title), `, ${data.unit}`), h("p", {}, `${data.base ? "The baseline ends" : "This state ends"} at ${words} in ${dateSaid(data.dates.at(-1), data.every)}. Where does it end with the levers as you set them?`)));
   }
 
   // The last change once more: as it was for a moment, then as it is.

@@ -2,11 +2,9 @@
 import { fill, freshId, h, notice, placesFor, said, select, table, dateSaid } from "./util.js";
 import { change, setKey, state } from "./state.js";
 import { Chart, drawChart, legend, mixed, palette, rangeOf, valueSaid } from "./charts.js";
-import { aboutKey, LeverControl, parameterOf, plainText } from "./levers.js";
+import { aboutKey, LeverControl } from "./levers.js";
 import { withServer } from "./source.js";
-
-let world = null;
-export const setWorld = (facts) => (world = facts);
+import { nameOf, variableOf, world } from "./world.js";
 
 const LEVELS = [1.5, 2, 2.5, 3, 3.5];
 const SHADES = ["#00245B", "#31446B", "#666970", "#958F78", "#CBBA69", "#FDE737"];
@@ -18,8 +16,6 @@ const shownAlone = () => !Object.keys(state.sets).length && !state.events.length
 export function footerText() {
   return `alliance ${world.version}; ${state.title || state.extends.join(", ")}${Object.keys(state.sets).length ? ", changed" : ""}; ${said(state.runs)} runs, seed ${state.seed}. Conditional on the scenario; not a forecast.`;
 }
-
-const nameOf = (code) => world.names[code] ?? code;
 
 // Every subject a chart can have: variables, and for members and donors each entity.
 export function subjectChoices() {
@@ -105,7 +101,8 @@ export class Overview extends View {
   show(told) {
     for (const [at, chart] of this.charts.entries()) {
       chart.look = lookOf();
-      if (told.charts[at]) chart.update({ ...told.charts[at], start: told.start }, { preview: told.preview });
+      const data = told.charts.find((each) => each.id === this.subjects()[at]) ?? told.charts[at];
+      if (data) chart.update({ ...data, start: told.start }, { preview: told.preview });
     }
     fill(this.strip, stripCards(told));
   }
@@ -145,7 +142,7 @@ export class Members extends View {
   }
 
   opened() {
-    const choices = world.views.members.map((name) => [name, world.variables.find((variable) => variable.name === name).title]);
+    const choices = world.views.members.map((name) => [name, variableOf(name).title]);
     const pages = [["", "all members"], ...world.axes.member.codes.map((code) => [code, nameOf(code)])];
     const id = freshId("change");
     fill(
@@ -179,12 +176,14 @@ export class Members extends View {
       this.key = h("p", { class: "legend" });
       this.multiples = h("ul", { class: "multiples" });
       this.listing = h("details", { class: "table", ontoggle: () => this.list() }, h("summary", {}, "Table of members"));
-      fill(this.body, this.tiles, this.key, this.listing, h("h3", {}, "Each member over time, on one scale"), this.multiples);
+      this.over = h("h3", {}, "Each member over time, on one scale");
+      fill(this.body, this.tiles, this.key, this.listing, this.over, this.multiples);
     }
-    if (!told.tiles.length) return undefined;
+    if (!told.tiles.length) return fill(this.tiles, h("p", {}, "With levers moved, this page without a server holds the share of GDP only."));
     this.told = told;
     this.drawTiles(told);
     this.list();
+    this.over.hidden = !told.charts.length;
     const range = rangeOf(told.charts);
     const charts = [...told.charts].sort((one, other) => (other.values.at(-1)?.[2] ?? 0) - (one.values.at(-1)?.[2] ?? 0));
     return fill(this.multiples, charts.map((chart) => {
@@ -198,7 +197,7 @@ export class Members extends View {
   drawTiles(told) {
     const values = Object.fromEntries(told.tiles.map((tile) => [tile.code, tile]));
     const all = told.tiles.map((tile) => (state.change ? tile.change : tile.value)).filter(Number.isFinite);
-    const unit = world.variables.find((variable) => variable.name === this.variable()).unit;
+    const unit = variableOf(this.variable()).unit;
     const places = placesFor(told.tiles.map((tile) => tile.value));
     const share = unit === "% of GDP";
     const sorted = [...all].sort((one, other) => one - other);
@@ -209,7 +208,7 @@ export class Members extends View {
     const out = [];
     const columns = 1 + Math.max(...Object.values(world.places).map(([, column]) => column));
     const rows = 1 + Math.max(...Object.values(world.places).map(([row]) => row));
-    const grid = h("div", { class: "tilegrid", role: "group", "aria-label": `${world.variables.find((variable) => variable.name === this.variable()).title}, ${unit}, ${dateSaid(told.date, "year")}` });
+    const grid = h("div", { class: "tilegrid", role: "group", "aria-label": `${variableOf(this.variable()).title}, ${unit}, ${dateSaid(told.date, "year")}` });
     for (const [code, [row, column]] of Object.entries(world.places)) {
       const tile = values[code];
       const value = tile ? (state.change ? tile.change : tile.value) : null;
@@ -295,10 +294,17 @@ export class ChartList extends View {
   }
   show(told) {
     for (const [at, chart] of this.charts.entries()) {
-      chart.look = lookOf();
-      if (told.charts[at]) chart.update({ ...told.charts[at], start: told.start }, { preview: told.preview });
+      showChart(chart, told, this.names()[at]);
     }
   }
+}
+
+// A chart of a list; hidden where the answer does not hold it.
+function showChart(chart, told, id) {
+  const data = told.charts.find((each) => each.id === id);
+  chart.element.hidden = !data;
+  chart.look = lookOf();
+  if (data) chart.update({ ...data, start: told.start }, { preview: told.preview });
 }
 
 // Aid by group over time and by donor at a date.
@@ -317,7 +323,7 @@ export class Aid extends View {
   }
 
   opened() {
-    fill(this.bar, select("Measure", world.views.aid.map((name) => [name, world.variables.find((variable) => variable.name === name).title]), this.measure(), (measure) => change({ measure })), dateField());
+    fill(this.bar, select("Measure", world.views.aid.map((name) => [name, variableOf(name).title]), this.measure(), (measure) => change({ measure })), dateField());
   }
 
   wants() {
@@ -326,10 +332,9 @@ export class Aid extends View {
 
   show(told) {
     for (const [at, chart] of this.charts.entries()) {
-      chart.look = lookOf();
-      if (told.charts[at]) chart.update({ ...told.charts[at], start: told.start }, { preview: told.preview });
+      showChart(chart, told, `${this.measure()}:${world.axes.donor.groups[at]}`);
     }
-    if (!told.donors.length) return;
+    if (!told.donors.length) return fill(this.donors, h("p", {}, "Single donors are stored for unchanged scenarios only."));
     const single = told.donors.filter((tile) => !world.axes.donor.groups.includes(tile.code) || tile.code === "USA").sort((one, other) => other.value - one.value);
     const most = Math.max(1e-9, ...single.map((tile) => tile.high));
     const bar = (tile) => {
@@ -340,7 +345,8 @@ export class Aid extends View {
       holder.innerHTML = `<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect x="0" y="2" width="${across(tile.value)}" height="6" fill="${mixed(tone, colours.paper, 0.7)}"/><path d="M${across(tile.low)} 5H${across(tile.high)}" stroke="${colours.ink}" stroke-width="1"/></svg>`;
       return holder;
     };
-    fill(this.donors, table(`Aid by donor, ${dateSaid(told.date, "month")}, ${world.variables.find((variable) => variable.name === this.measure()).unit}, cumulative`, ["Donor", "", "Median", "90% of runs", "Change from the baseline"], single.map((tile) => [nameOf(tile.code), bar(tile), said(tile.value, 1), `${said(tile.low, 1)} to ${said(tile.high, 1)}`, said(tile.change, 2)])));
+    fill(this.donors, table(`Aid by donor, ${dateSaid(told.date, "month")}, ${variableOf(this.measure()).unit}, cumulative`, ["Donor", "", "Median", "90% of runs", "Change from the baseline"], single.map((tile) => [nameOf(tile.code), bar(tile), said(tile.value, 1), `${said(tile.low, 1)} to ${said(tile.high, 1)}`, said(tile.change, 2)])));
+    return undefined;
   }
 }
 
@@ -419,9 +425,11 @@ export class Assumptions extends View {
     })]));
     const labels = { name: "Name", date: "From", until: "Until (may be empty)", key: "Key", value: "Value", probability: "Probability (1 if empty)" };
     const keys = world.parameters.filter((parameter) => !parameter.at_start).map((parameter) => parameter.key);
+    this.listed = h("div", {});
+    this.showEvents();
     fill(
       this.events,
-      state.events.length > 0 && h("ul", {}, state.events.map((event, at) => h("li", {}, `${event.name}: ${event.date ?? event.when ?? ""}${event.until ? ` to ${event.until}` : ""}, ${Object.entries(event.set ?? {}).map(([key, value]) => `${key} = ${value}`).join(", ")}${event.probability !== undefined && event.probability !== 1 ? `, with probability ${event.probability}` : ""} `, h("button", { type: "button", class: "small", onclick: () => change({ events: state.events.filter((_, other) => other !== at) }), "aria-label": `Remove event ${event.name}` }, "Remove")))),
+      this.listed,
       h("datalist", { id: "event-keys" }, keys.map((key) => h("option", { value: key }))),
       h("form", { class: "bar", onsubmit: (submitted) => {
         submitted.preventDefault();
@@ -435,14 +443,15 @@ export class Assumptions extends View {
     );
   }
 
+  showEvents() {
+    fill(this.listed, state.events.length > 0 && h("ul", {}, state.events.map((event, at) => h("li", {}, `${event.name}: ${event.date ?? event.when ?? ""}${event.until ? ` to ${event.until}` : ""}, ${Object.entries(event.set ?? {}).map(([key, value]) => `${key} = ${value}`).join(", ")}${event.probability !== undefined && event.probability !== 1 ? `, with probability ${event.probability}` : ""} `, h("button", { type: "button", class: "small", onclick: () => change({ events: state.events.filter((_, other) => other !== at) }), "aria-label": `Remove event ${event.name}` }, "Remove")))));
+  }
+
   wants() {
     return { charts: [], strip: true };
   }
 
   show() {
-    if (!this.events.contains(document.activeElement) && this.shownEvents !== JSON.stringify(state.events)) {
-      this.shownEvents = JSON.stringify(state.events);
-      this.listEvents();
-    }
+    this.showEvents();
   }
 }

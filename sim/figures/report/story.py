@@ -206,7 +206,7 @@ def _first(comparison: Comparison, shown: list[list[Row]], labels: Mapping[str, 
 def _second(comparison: Comparison, shown: list[list[Row]], labels: Mapping[str, str]) -> str:
     others = len(by_outcome(comparison.headline())) - 1
     if not shown:
-        return f"This rests on {_runs(comparison)}, and the table below says which differences would have been found."
+        return f"This rests on {_runs(comparison)}; the statistics say which differences would have been found."
     rest = [rows for rows in shown[1:] if not all(_repeats(row, shown[0]) for row in rows)]
     if rest:
         day = rest[0][0].date
@@ -240,7 +240,7 @@ def _told(rows: list[Row], labels: Mapping[str, str]) -> str:
         amount, inside = _change(row, with_words=fresh)
         parts.append(f"{amount} under “{labels[row.scenario]}” ({inside})")
     if len(rows) > MOST_SCENARIOS:
-        parts.append(f"otherwise under {len(rows) - MOST_SCENARIOS} more (see the table)")
+        parts.append(f"otherwise under {len(rows) - MOST_SCENARIOS} more")
     return f"“{outcome_name(rows[0].long_name, rows[0].entity)}”: {_joined(parts, most=len(parts))}"
 
 

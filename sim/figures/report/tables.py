@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from sim.analysis import Comparison, InputRow, Row
+from sim.scenario.entities import entity_name
 from sim.scenario.parameter import Catalogue, Parameter
 from sim.scenario.scenario import Scenario
 from sim.scenario.values import describe
@@ -16,7 +17,6 @@ from sim.text import MISSING, day_of, decimals, full_date, number, quantity, sha
 OWN_LAYERS = ("file", "set", "branch")
 MOST_NAMED, MOST_ENTITIES = 3, 3
 NOTHING_SHOWN, SAME = "none shown", "same"
-_GROUPS = {"USA": "United States", "EUR": "Europe", "OTHER": "other donors", "ALL": "all donors"}
 _FROM_ROOT = re.compile(r"(?:^|(?<=; ))(?:[A-Za-z]:)?[/\\\\][^;]*[/\\\\](?=[^/\\\\;]+[/\\\\][^/\\\\;]+)")
 
 
@@ -106,7 +106,7 @@ def is_share(row: Row) -> bool:
 
 def outcome_name(long_name: str, entity: str) -> str:
     """An outcome in words, with the member or donors it is about."""
-    return f"{long_name}: {_GROUPS.get(entity, entity)}" if entity else long_name
+    return f"{long_name}: {entity_name(entity)}" if entity else long_name
 
 
 def outcome_unit(unit: str, price_basis: str, binary: bool) -> str:

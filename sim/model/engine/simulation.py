@@ -14,7 +14,7 @@ from sim.model.engine.clock import Clock, Process, month_ends, year_ends
 from sim.model.engine.record import Record
 from sim.model.engine.registry import FIRST_PHASE, Registry
 from sim.model.engine.settings import Settings
-from sim.model.engine.streams import LANES, Memory, Streams
+from sim.model.engine.streams import LANES, Memory, Seed, Streams
 from sim.model.engine.variables import Axes
 from sim.scenario import Scenario
 
@@ -28,7 +28,7 @@ def axes(registry: Registry, scenario: Scenario) -> Axes:
 def run_block(
     registry: Registry,
     scenario: Scenario,
-    seed: int,
+    seed: Seed,
     first: int,
     count: int,
     *,

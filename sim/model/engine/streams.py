@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim.errors import FaultError
 
 Draws = NDArray[np.float32]
+Seed = int | Callable[[str, str], int]
 Memory = dict[tuple[Hashable, ...], NDArray[Any]]
 
 PARAMETERS, EVENTS = 0, 1  # streams of the engine itself; a system's number is in its own declaration
@@ -81,14 +82,16 @@ class _Source:
 class Streams:
     """Draws for runs ``first`` to ``first + count - 1`` of the ensemble with this seed.
 
-    ``numbers`` gives the stream number of every system that draws, by the system's name. ``memory`` holds what other
+    ``numbers`` gives the stream number of every system that draws, by the system's name. ``seed`` may be a function of
+    (system, name of what is drawn once a run, or the empty text): so one source of luck can be changed and the others
+    kept. ``memory`` holds what other
     simulations of the same seed, runs and systems have drawn, and takes what this one draws: nothing is drawn twice,
     and what is kept cannot be written to.
     """
 
     def __init__(
         self,
-        seed: int,
+        seed: Seed,
         first: int,
         count: int,
         numbers: Mapping[str, int] | None = None,
@@ -100,15 +103,16 @@ class Streams:
         self._skip = first % _WORDS
         self._block = first // _WORDS
         self._raw = -(-(self._skip + count) // _WORDS) * _WORDS // 2
-        self._sources: dict[str, _Source] = {}
+        self._sources: dict[tuple[str, int], _Source] = {}
         self._seed = seed
 
     def _words(
-        self, system: str, first: int, period: int, slots: Sequence[int], purpose: int, count: int
+        self, system: str, first: int, period: int, slots: Sequence[int], purpose: int, count: int, name: str = ""
     ) -> NDArray[np.uint64]:
-        source = self._sources.get(system)
+        seed = self._seed(system, name) if callable(self._seed) else self._seed
+        source = self._sources.get((system, seed))
         if source is None:
-            source = self._sources[system] = _Source(self._seed, self._numbers[system])
+            source = self._sources[system, seed] = _Source(seed, self._numbers[system])
         return source.words(first, period, slots, purpose, count)
 
     def uniform(self, system: str, period: int, slot: int = 0, purpose: int = 0) -> Draws:
@@ -168,7 +172,7 @@ class Streams:
     def _quantiles(self, name: str) -> NDArray[np.float64]:
         label = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
         skip = self.first % 4
-        raw = self._words("parameters", self.first // 4, 0, (label,), 0, -(-(skip + self.count) // 4) * 4)
+        raw = self._words("parameters", self.first // 4, 0, (label,), 0, -(-(skip + self.count) // 4) * 4, name)
         bits = raw[0, skip : skip + self.count]
         numbers: NDArray[np.float64] = (bits >> np.uint64(12)).astype(np.float64) * 2.0**-52 + 2.0**-53
         return numbers

@@ -40,7 +40,8 @@ PARAMETERS = (
         _NO_DESIGN, entities=HOLDERS, depends_on=True, sweep="0.5 to 2"),
     assumption("secretary_general.*.new_target_on_agenda", "yes or no", False, Flag(),
         "this person puts a new spending target on the agenda of summits even where it is not discussed yet",
-        _NO_DESIGN, entities=HOLDERS, depends_on=True),
+        _NO_DESIGN, entities=HOLDERS, depends_on=True,
+        sweep="any"),
 )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ PARAMETERS = (
         "forecasters' and markets' probabilities about 1 October 2024 span 0.42 to 0.58 for either side"),
     assumption("us.elections.*.president", "label", Weights((("democratic", 0.5), ("republican", 0.5))), Choice(PARTY),
         "party that wins the presidential election of the year",
-        "no forecast; even odds", entities=PRESIDENTIAL, sweep="0.3 to 0.7"),
+        "no forecast; even odds", entities=PRESIDENTIAL, sweep="any"),
     assumption("us.elections.*.house", "label", DRAWN, Choice((DRAWN, *PARTY)),
         "party that wins the House; 'drawn' leaves it to the mid-term and coat-tail rules",
         "rules of this file", entities=YEARS),

@@ -1,0 +1,80 @@
+"""``alliance discover``: where in the space of inputs an outcome fails."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli.options import format_option, json_option, paths_shown, write_whole
+
+if TYPE_CHECKING:
+    from sim.analysis.sweep import Box, Sweep
+
+
+@click.command("discover")
+@click.argument("folder", metavar="SWEEP", type=click.Path(path_type=Path))
+@click.option("--where", required=True, metavar='"V@DATE < X"', help="What counts as a failure.")
+@click.option("--scenario", help="Of a sweep of several scenarios, which.  [default: the first]")
+@format_option
+@click.option("--no-figures", is_flag=True, help="Numbers only.")
+@json_option
+def discover_command(
+    folder: Path, where: str, scenario: str | None, formats: tuple[str, ...], no_figures: bool, as_json: bool
+) -> None:
+    """Find the regions of SWEEP in which a condition holds, as bounds on few inputs.
+
+    A region is found on half of the samples and judged on the other half.
+    """
+    from sim.analysis.sweep import open_sweep, recorded
+    from sim.analysis.sweep.question import condition
+    from sim.errors import InputError
+    from sim.text import unknown
+
+    swept = open_sweep(folder)
+    if scenario is not None and scenario not in swept.names:
+        raise InputError(f"--scenario: {unknown('scenario of this sweep', scenario, swept.names)}")
+    which = swept.names.index(scenario) if scenario else 0
+    asked = condition(where, recorded(swept.plan.scenarios[which]))
+    found = swept.discover(where, which)
+    chance = swept.probability(asked, which)
+    share = float((chance > 0.5).sum() / len(chance))
+    document = {
+        "where": str(asked),
+        "samples": len(chance),
+        "share": share,
+        "boxes": [
+            {
+                **asdict(box),
+                "bounds": [{"input": swept.inputs[bound.place].name, **asdict(bound)} for bound in box.bounds],
+                "sentence": box.sentence(swept.inputs, str(asked)),
+            }
+            for box in found
+        ],
+    }
+    table = folder / "discovery.json"
+    write_whole(table, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    files = [table]
+    if found and not no_figures:
+        from sim.figures.sweeps import box_drawings, write
+
+        files += write(box_drawings(found, swept, asked, which), folder / "figures", formats)
+    if as_json:
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        return
+    click.echo("\n".join([*as_lines(found, swept, str(asked), share), "", *paths_shown(files)]))
+
+
+def as_lines(found: tuple[Box, ...], swept: Sweep, what: str, share: float) -> list[str]:
+    """Each region as a sentence, with the significance of its bounds."""
+    lines = [f"{what} in most runs of {share:.0%} of {swept.plan.design.samples:,} samples"]
+    if not found:
+        lines.append("No region stands out: no bound on an input is significant on the samples kept back.")
+    for number, box in enumerate(found, 1):
+        lines += ["", f"{number}. {box.sentence(swept.inputs, what)}."]
+        lines.append(f"   coverage {box.coverage:.0%}, density {box.density:.0%}, {box.mass:.0%} of the samples; ")
+        lines[-1] += ", ".join(f"{swept.inputs[bound.place].name} p = {bound.p_value:.2g}" for bound in box.bounds)
+    return lines

@@ -1,0 +1,181 @@
+"""``alliance sweep``: scenarios simulated at every point of a design."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli.options import (
+    OutPath,
+    cluster_option,
+    command_line,
+    ensemble_options,
+    force_option,
+    format_option,
+    json_option,
+    paths_shown,
+    quiet_option,
+    usable_cores,
+    vary_option,
+)
+from sim.cli.progress import Progress
+from sim.cli.tables import columns
+
+if TYPE_CHECKING:
+    from sim.analysis.sweep import Method, Sweep
+
+
+@click.command("sweep")
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@vary_option
+@click.option(
+    "--design",
+    "method",
+    type=click.Choice(["sobol", "lhs", "grid"]),
+    default="sobol",
+    show_default=True,
+    help="Sobol sequence, Latin hypercube, or every point of a grid.",
+)
+@click.option(
+    "--samples", type=click.IntRange(1, 1_000_000), default=256, show_default=True, help="Points to simulate."
+)
+@click.option(
+    "--outcome",
+    "outcomes",
+    multiple=True,
+    metavar="V@DATE",
+    help="Keep V@DATE, V:ENTITY@DATE, V@DATE..DATE or P(V@DATE < X). Repeatable; default headlines.",
+)
+@ensemble_options(runs=500)
+@cluster_option
+@click.option("--resume", is_flag=True, help="Only go on with a sweep that was begun.")
+@click.option("--out", type=OutPath(), help="Folder of the sweep.  [default: sweeps/NAME]")
+@force_option
+@format_option
+@click.option("--no-figures", is_flag=True, help="Numbers only.")
+@json_option
+@quiet_option
+def sweep_command(
+    scenarios: tuple[str, ...],
+    vary: tuple[str, ...],
+    method: Method,
+    samples: int,
+    outcomes: tuple[str, ...],
+    runs: int,
+    seed: int,
+    jobs: int | None,
+    sets: tuple[str, ...],
+    cluster: str,
+    resume: bool,
+    out: Path | None,
+    force: bool,
+    formats: tuple[str, ...],
+    no_figures: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Simulate SCENARIO at many values of what --vary names, all on the same streams.
+
+    Interrupted, the same command goes on where it stopped.
+    """
+    began = time.monotonic()
+    from sim.analysis.sweep import read, run
+
+    asked = read(
+        scenarios,
+        vary,
+        method=method,
+        samples=samples,
+        outcomes=outcomes,
+        runs=runs,
+        seed=seed,
+        sets=sets,
+    )
+    folder = out or Path("sweeps") / "_".join(scenario.name for scenario in asked.scenarios)
+    settings = [
+        *(("--vary", text) for text in vary),
+        ("--design", method),
+        ("--samples", samples),
+        *(("--outcome", text) for text in outcomes),
+        ("--runs", runs),
+        ("--seed", seed),
+        *(("--set", text) for text in sets),
+        ("--out", out),
+    ]
+    with Progress("samples", quiet=quiet) as progress:
+        found = run(
+            asked,
+            jobs=jobs or usable_cores(),
+            cluster=cluster,
+            out=folder,
+            force=force,
+            resume=resume,
+            command=command_line("sweep", scenarios, settings),
+            progress=progress,
+        )
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    if not no_figures:
+        files += draw(found, formats)
+    click.echo((as_document if as_json else as_text)(found, files, time.monotonic() - began))
+
+
+def draw(found: Sweep, formats: tuple[str, ...]) -> list[Path]:
+    """The bars and the heat map of a sweep, in its folder."""
+    from sim.analysis.sweep import ranking
+    from sim.analysis.sweep.ranking import FEWEST_A_INPUT
+    from sim.figures.sweeps import ranking_drawings, write
+
+    if found.failed or found.plan.design.samples < FEWEST_A_INPUT * len(found.inputs):
+        return []  # too few to tell the inputs apart
+    return write(ranking_drawings(ranking(found), found), found.folder / "figures", formats)
+
+
+def as_text(found: Sweep, files: list[Path], seconds: float) -> str:
+    """How each outcome moves over the samples: lowest, middle and highest mean."""
+    plan = found.plan
+    rows: list[tuple[str, ...]] = [("outcome", "lowest", "5% of samples", "median", "95% of samples", "highest")]
+    for which, name in enumerate(found.names):
+        for place, each in enumerate(plan.questions):
+            values = sorted(value for value in found.mean[which, :, place].tolist() if value == value)
+            cuts = [values[min(len(values) - 1, int(share * len(values)))] for share in (0, 0.05, 0.5, 0.95, 1)]
+            label = f"{name}: {each}" if len(found.names) > 1 else str(each)
+            rows.append((label, *(f"{value:.4g}" for value in cuts)))
+    reused = "; same inputs as before, sweep reused" if found.cached else ""
+    lines = [
+        f"{', '.join(found.names)}: {len(found.inputs)} inputs, {plan.design.samples:,} samples ({plan.design.method})",
+        f"{plan.runs:,} runs a sample, seed {plan.seed}, {seconds:.1f} s{reused}",
+        "Means over the runs of a sample; conditional on the scenario, not a forecast.",
+        *(f"Note: {warning}" for warning in found.warnings),
+        *(f"Failed: sample {sample} of {found.names[which]}: {why}" for (which, sample), why in found.failed.items()),
+        "",
+        *columns(rows),
+        "",
+        *paths_shown(files),
+    ]
+    return "\n".join(lines)
+
+
+def as_document(found: Sweep, files: list[Path], seconds: float) -> str:
+    """The same as one JSON document."""
+    return json.dumps(
+        {
+            "scenarios": list(found.names),
+            "inputs": [entry.name for entry in found.inputs],
+            "samples": found.plan.design.samples,
+            "runs": found.plan.runs,
+            "seed": found.plan.seed,
+            "seconds": round(seconds, 3),
+            "reused": found.cached,
+            "outcomes": [str(each) for each in found.plan.questions],
+            "failed": len(found.failed),
+            "warnings": list(found.warnings),
+            "folder": str(found.folder),
+            "files": [str(path) for path in files],
+        },
+        indent=2,
+        ensure_ascii=False,
+    )

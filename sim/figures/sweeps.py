@@ -1,0 +1,340 @@
+"""Figures of questions to the model: what matters (bars, heat map), where it fails (regions), what it takes (curve)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.figures import style
+from sim.figures.axis import SHARES, Axis, value_axis
+from sim.figures.drawing import Drawing, Provenance, Row
+from sim.figures.export import USUAL_FORMATS, export
+from sim.figures.page import CAUTION, LINE, Box, Page, Sentence
+from sim.figures.style import BLUE, GRID, INK, LOOKS, MUTED, RULE, SIZES, SMALL, VERMILION, ink_on, tint
+
+if TYPE_CHECKING:
+    from sim.analysis.sweep import Box as Region
+    from sim.analysis.sweep import Condition, Input, Ranking, Solution, Sweep
+    from sim.analysis.sweep.discovery import Bound
+    from sim.scenario import Scenario
+
+MOST_BARS, MOST_PANELS, MOST_ROWS, MOST_COLUMNS = 8, 4, 24, 10
+BAR = 0.40
+MEASURES = {
+    "morris": "Mean absolute effect of an input's whole range, in the outcome's unit; line: 95% interval.",
+    "sobol": "Share of the variance between samples that goes with the input (total order); line: 95% interval.",
+    "bins": "Share of the variance between samples that goes with the input by itself (first order).",
+}
+
+
+def write(drawings: Mapping[str, Drawing], folder: Path, formats: Sequence[str] = USUAL_FORMATS) -> list[Path]:
+    """Write drawings under their names with the CSV of their numbers; returns the paths."""
+    return [path for name, drawing in drawings.items() for path in export(drawing, folder, name, formats)]
+
+
+def ranking_drawings(found: Ranking, swept: Sweep | None = None) -> dict[str, Drawing]:
+    """What moves the outcomes: bars of the first outcomes, and a heat map of all (``swept`` gives its provenance)."""
+    with style.applied():
+        return {"sensitivity_bars": _bars(found, swept), "sensitivity_map": _heat_map(found, swept)}
+
+
+def box_drawings(found: Sequence[Region], swept: Sweep, asked: Condition, which: int = 0) -> dict[str, Drawing]:
+    """The regions in which a condition holds: their bounds, and the samples by the two bounds that say most."""
+    with style.applied():
+        return {"discovery": _regions(found, swept, asked, which)}
+
+
+def solution_drawings(found: Solution, scenario: Scenario, seed: int) -> dict[str, Drawing]:
+    """The curve of a search: the share of runs that meet the condition, by the lever."""
+    with style.applied():
+        return {"solution": _curve(found, scenario, seed)}
+
+
+def _provenance(names: Sequence[str], hashes: Sequence[str], seed: int, runs: int, figure: str) -> Provenance:
+    from sim import facts
+    from sim.version import __version__
+
+    return Provenance(tuple(names), tuple(hashes), seed, runs, __version__, facts.stamp(), "", figure)
+
+
+def _ranked_page(found: Ranking, swept: Sweep | None, figure: str, title: str, words: str, height: float) -> Page:
+    hashes = [scenario.hash for scenario in swept.plan.scenarios] if swept else [""]
+    names = swept.names if swept else (found.scenario,)
+    made_of = _provenance(names, hashes, found.seed, found.runs, figure)
+    said = ". ".join(found.sentence(at) for at in _columns(found)[:2]) + "."
+    note = f"{found.samples:,} samples of {found.runs:,} runs each."
+    return Page(SIZES["page"], title, words, Sentence(said), made_of, height=height, note=f"{CAUTION} {note}")
+
+
+def _columns(found: Ranking) -> list[int]:
+    """The outcomes to show: all if they are few, else those at the last date."""
+    if len(found.outcomes) <= MOST_COLUMNS:
+        return list(range(len(found.outcomes)))
+    days = [re.findall(r"\d{4}-\d\d-\d\d", outcome)[-1] for outcome in found.outcomes]
+    return [at for at, day in enumerate(days) if day == max(days)][:MOST_COLUMNS]
+
+
+def _bars(found: Ranking, swept: Sweep | None) -> Drawing:
+    """A panel of horizontal bars for each of the first outcomes."""
+    shown = [at for at in _columns(found) if found.leading(at)][:MOST_PANELS]
+    leading = {at: found.leading(at, MOST_BARS) for at in shown}
+    heights = {at: 1.15 + BAR * len(rows) for at, rows in leading.items()}
+    page = _ranked_page(
+        found, swept, "sensitivity_bars", "What moves the outcomes", MEASURES[found.way], 3.6 + sum(heights.values())
+    )
+    names = [found.inputs[row].name for rows in leading.values() for row in rows]
+    left = min(7.0, max((page.measure(name) for name in names), default=0.0) + 0.2)
+    top = page.body.top
+    for at in shown:
+        page.text(page.body.x, top - 0.3, found.outcomes[at], bold=True)
+        frame = Box(page.body.x + left, top - heights[at] + 0.6, page.body.w - left - 1.3, heights[at] - 1.05)
+        _panel(page, frame, found, at, leading[at])
+        top -= heights[at]
+    return page.finish()
+
+
+def _panel(page: Page, frame: Box, found: Ranking, at: int, rows: Sequence[int]) -> None:
+    ends = [found.size[rows, at], np.nan_to_num(found.interval[rows, at, 1]), [0.0]]
+    axis = value_axis("", ends, (0.0,))
+    high = axis.ticks[-1]
+    page.upright_axis(frame, 0.0, high, list(zip(axis.ticks, axis.texts, strict=True)))
+    for place, row in enumerate(rows):
+        middle = frame.top - BAR * (place + 0.5)
+        size, (low, top) = float(found.size[row, at]), found.interval[row, at]
+        page.text(frame.x - 0.12, middle, found.inputs[row].name, ha="right", middle=True)
+        page.rectangle(Box(frame.x, middle - 0.11, frame.w * max(0.0, size) / high, 0.22), tint(BLUE, 0.75))
+        if np.isfinite(low):
+            start, end = (frame.x + frame.w * max(0.0, float(each)) / high for each in (low, top))
+            page.rule(start, middle, end, middle, INK, 0.9, 4.0)
+        right = frame.x + frame.w * max(size, float(top) if np.isfinite(top) else 0.0) / high + 0.1
+        page.text(right, middle, f"{size:.2g}", colour=MUTED, middle=True)
+        page.rows.append(
+            Row(found.scenario, found.outcomes[at], found.inputs[row].name, kind="sensitivity",
+                q05=float(low), value=size, q95=float(top), note=found.way)
+        )  # fmt: skip
+    page.phrases.append(found.sentence(at) + ".")
+
+
+def _heat_map(found: Ranking, swept: Sweep | None) -> Drawing:
+    """Outcome by input: the darker, the larger the input's share."""
+    columns = _columns(found)
+    largest = found.share[:, columns].max(axis=1)
+    order = [int(row) for row in np.argsort(-largest, kind="stable") if largest[row] >= 0.005][:MOST_ROWS]
+    cell = 0.46
+    page = _ranked_page(
+        found, swept, "sensitivity_map", "Which input matters for which outcome",
+        f"Per cent of {'the sum over inputs (Morris)' if found.way == 'morris' else 'the variance between samples'}.",
+        4.6 + cell * (len(order) + 1) + LINE * len(columns),
+    )  # fmt: skip
+    letters = [chr(ord("A") + place) for place in range(len(columns))]
+    legend = [f"{letter}  {found.outcomes[column]}" for letter, column in zip(letters, columns, strict=True)]
+    page.lines(page.body.x, page.body.y + LINE * (len(legend) - 1) + 0.1, legend, colour=MUTED)
+    left = min(8.0, max((page.measure(found.inputs[row].name) for row in order), default=0.0) + 0.25)
+    width = min(1.2, (page.body.w - left) / max(1, len(columns)))
+    top = page.body.top - 0.45
+    for place, letter in enumerate(letters):
+        page.text(page.body.x + left + width * (place + 0.5), top + 0.12, letter, bold=True, ha="center")
+    for line, row in enumerate(order):
+        y = top - cell * (line + 1)
+        page.text(page.body.x + left - 0.12, y + cell / 2, found.inputs[row].name, ha="right", middle=True)
+        for place, column in enumerate(columns):
+            share = float(found.share[row, column])
+            colour = tint(BLUE, min(1.0, 0.05 + 0.95 * share))
+            box = Box(page.body.x + left + width * place + 0.02, y + 0.02, width - 0.04, cell - 0.04)
+            page.rectangle(box, colour)
+            if share >= 0.005:
+                page.text(
+                    box.x + box.w / 2,
+                    y + cell / 2,
+                    f"{100 * share:.0f}",
+                    colour=ink_on(colour),
+                    ha="center",
+                    middle=True,
+                )
+            page.rows.append(
+                Row(
+                    found.scenario,
+                    found.outcomes[column],
+                    found.inputs[row].name,
+                    kind="share",
+                    value=share,
+                    note=found.way,
+                )
+            )
+    return page.finish()
+
+
+def _regions(found: Sequence[Region], swept: Sweep, asked: Condition, which: int) -> Drawing:
+    """The bounds of each region on the ranges of its inputs; beside them the samples by the first region's bounds."""
+    bounds = [(number, region, bound) for number, region in enumerate(found, 1) for bound in region.bounds]
+    scattered = found[0].bounds[:2]
+    height = 4.2 + max(1.1 * len(bounds) + 0.6 * len(found), 6.5)
+    inputs, name = swept.inputs, swept.names[which]
+    page = Page(
+        SIZES["page"], f"Where {asked}",
+        "Blue: the part of an input's range in the region. Dots: samples, red where the condition holds in most runs.",
+        Sentence(found[0].sentence(inputs, str(asked)) + "."),
+        _provenance([name], [swept.plan.scenarios[which].hash], swept.plan.seed, swept.plan.runs, "discovery"),
+        height=height, note=f"{CAUTION} {swept.plan.design.samples:,} samples of {swept.plan.runs:,} runs each.",
+    )  # fmt: skip
+    left, right = page.body.columns(1, 1, across=0.9)
+    top, before = left.top, 0
+    for number, region, bound in bounds:
+        if number != before:
+            page.text(
+                left.x,
+                top - 0.3,
+                f"Region {number}: density {region.density:.0%}, coverage {region.coverage:.0%}",
+                bold=True,
+            )
+            top, before = top - 0.6, number
+        _bound(page, Box(left.x, top - 0.95, left.w, 0.85), swept, bound)
+        top -= 1.1
+    chance = swept.probability(asked, which)
+    frame = Box(right.x + 1.2, right.y + 1.1, right.w - 1.3, right.h - 1.4)
+    _scatter(page, frame, swept, scattered, chance > 0.5, found[0])
+    for region in found:
+        page.phrases.append(region.sentence(inputs, str(asked)) + ".")
+        page.rows += [
+            Row(name, str(asked), inputs[bound.place].name, kind="bound", q05=bound.low, q95=bound.high,
+                value=bound.p_value, note=" or ".join(inputs[bound.place].labels[at] for at in bound.kept))
+            for bound in region.bounds
+        ]  # fmt: skip
+    return page.finish()
+
+
+def _bound(page: Page, box: Box, swept: Sweep, bound: Bound) -> None:
+    entry = swept.inputs[bound.place]
+    page.text(box.x, box.top - 0.22, entry.name)
+    bar = Box(box.x, box.y + 0.28, box.w, 0.16)
+    page.rectangle(bar, GRID)
+    if entry.listed:
+        width = bar.w / len(entry.values)
+        for at in bound.kept:
+            page.rectangle(Box(bar.x + width * at, bar.y, width - 0.04, bar.h), BLUE, 3.0)
+        for at, label in enumerate(entry.labels):
+            page.text(bar.x + width * (at + 0.5), box.y, label, colour=MUTED, ha="center")
+        return
+    low, high = (max(0.0, min(1.0, (end - entry.low) / (entry.high - entry.low))) for end in (bound.low, bound.high))
+    page.rectangle(Box(bar.x + low * bar.w, bar.y, max(0.05, (high - low) * bar.w), bar.h), BLUE, 3.0)
+    page.text(bar.x, box.y, _short(entry.text(entry.low)), colour=MUTED)
+    page.text(bar.right, box.y, _short(entry.text(entry.high)), colour=MUTED, ha="right")
+    for end, share in ((bound.low, low), (bound.high, high)):
+        if 0.08 < share < 0.92:
+            page.text(bar.x + share * bar.w, box.y, _short(entry.text(end)), bold=True, ha="center")
+
+
+def _scatter(
+    page: Page, frame: Box, swept: Sweep, bounds: Sequence[Bound], holds: NDArray[np.bool_], region: Region
+) -> None:
+    """The samples by one or two inputs, those in which the condition holds filled, with the region outlined."""
+    numbers = swept.plan.design.numbers()
+    units = swept.plan.design.units
+    places = (
+        [bound.place for bound in bounds]
+        if len(bounds) == 2
+        else [bounds[0].place, (bounds[0].place + 1) % len(swept.inputs)]
+    )
+    points = np.column_stack([frame.x + units[:, places[0]] * frame.w, frame.y + units[:, places[1]] * frame.h])
+    step = max(1, len(points) // 1500)
+    size = 2.6 if len(points) < 400 else 1.8
+    for flag, colour in ((False, tint(RULE, 0.55)), (True, VERMILION)):
+        chosen = points[holds == flag][::step]
+        if len(chosen):
+            page.ink.markers(page.pen(4.0 + flag, fill=colour), "o", chosen, size)
+    inside = region.holds(numbers)
+    if inside.any():
+        low, high = points[inside].min(axis=0), points[inside].max(axis=0)
+        edges = np.array([[low[0], low[1]], [high[0], low[1]], [high[0], high[1]], [low[0], high[1]], [low[0], low[1]]])
+        page.ink.line(page.pen(7.0, line=BLUE, width=1.6), edges)
+    page.rule(frame.x, frame.y, frame.right, frame.y, RULE, 0.7)
+    page.rule(frame.x, frame.y, frame.x, frame.top, RULE, 0.7)
+    first, second = (swept.inputs[place] for place in places)
+    (low_x, high_x), (low_y, high_y) = _ends(first), _ends(second)
+    page.text(frame.x, frame.y - 0.38, low_x, colour=MUTED)
+    page.text(frame.right, frame.y - 0.38, high_x, colour=MUTED, ha="right")
+    page.text(frame.x + frame.w / 2, frame.y - 0.75, first.name, ha="center")
+    page.text(frame.x - 0.1, frame.y, low_y, colour=MUTED, ha="right")
+    page.text(frame.x - 0.1, frame.top - 0.2, high_y, colour=MUTED, ha="right")
+    page.text(frame.x - 1.1, frame.top + 0.15, second.name)
+
+
+def _ends(entry: Input) -> tuple[str, str]:
+    """The lowest and the highest value of an input as marks of an axis."""
+    if entry.listed:
+        return _short(entry.labels[0]), _short(entry.labels[-1])
+    return _short(entry.text(entry.low)), _short(entry.text(entry.high))
+
+
+def _short(text: str) -> str:
+    """A number as short as a mark on an axis allows; other words as they are."""
+    try:
+        return f"{float(text):.3g}"
+    except ValueError:
+        return text if len(text) <= 14 else f"{text[:13]}…"
+
+
+def _curve(found: Solution, scenario: Scenario, seed: int) -> Drawing:
+    entry, target = found.lever, found.target
+    unit = f" ({entry.unit})" if entry.unit and not entry.days else ""
+    page = Page(
+        SIZES["page"], f"What it takes: {entry.name}",
+        f"Share of runs in which {target.condition}, by {entry.name}{unit}. Band: 95% interval; dots: values tried.",
+        Sentence(found.sentence() + "."),
+        _provenance([scenario.name], [scenario.hash], seed, found.runs, "solution"), height=9.5, note=CAUTION,
+    )  # fmt: skip
+    frame = Box(page.body.x + 1.1, page.body.y + 0.75, page.body.w - 1.4, page.body.h - 1.0)
+    axis = Axis((entry.low, entry.high), ("", ""), 0) if entry.days else value_axis("", [found.levers])
+    low, high = (axis.ticks[0], axis.ticks[-1]) if not entry.days else (entry.low, entry.high)
+
+    def x(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(frame.x + (numbers - low) / (high - low) * frame.w)
+
+    for tick, text in zip(SHARES.ticks, SHARES.texts, strict=True):
+        y = frame.y + tick * frame.h
+        page.rule(frame.x, y, frame.right, y, GRID, 0.6)
+        page.text(frame.x - 0.1, y, text, colour=MUTED, ha="right", middle=True)
+    marks = (
+        [(entry.low, entry.text(entry.low)), (entry.high, entry.text(entry.high))]
+        if entry.days
+        else zip(axis.ticks, axis.texts, strict=True)
+    )
+    for tick, text in marks:
+        page.text(float(x(np.array([tick]))[0]), frame.y - 0.38, text, colour=MUTED, ha="center")
+    page.text(frame.x + frame.w / 2, frame.y - 0.72, f"{entry.name}{unit}", ha="center")
+    across = x(found.levers)
+    band = np.column_stack(
+        [np.r_[across, across[::-1]], frame.y + frame.h * np.r_[found.share_low, found.share_high[::-1]]]
+    )
+    page.ink.area(page.pen(2.0, fill=tint(BLUE, 0.25)), band)
+    line = np.column_stack([across, frame.y + frame.h * found.shares])
+    page.ink.line(page.pen(4.0, line=BLUE, width=1.7), line)
+    page.marker(LOOKS[0], line, 2.8)
+    level = frame.y + frame.h * target.probability
+    page.rule(frame.x, level, frame.right, level, VERMILION, 1.2, 3.0)
+    page.text(frame.x + 0.1, level + 0.1, f"target {target.probability:.0%}", colour=VERMILION)
+    if found.standing in ("from", "up to"):
+        _answer(page, frame, found, [float(each) for each in x(np.array([found.value, found.low, found.high]))])
+    page.rows += [
+        Row(scenario.name, str(target), entry.name, entity=entry.text(at), kind="share", q05=low, value=share, q95=high)
+        for at, share, low, high in found.curve()
+    ]
+    return page.finish()
+
+
+def _answer(page: Page, frame: Box, found: Solution, places: Sequence[float]) -> None:
+    """The value found and its interval, above the curve."""
+    value, low, high = places
+    start, end = (frame.x if np.isnan(low) else low), (frame.right if np.isnan(high) else high)
+    page.rule(value, frame.y, value, frame.top, INK, 0.9, 5.0)
+    page.rule(start, frame.top - 0.15, end, frame.top - 0.15, INK, 2.2, 5.0)
+    text = found.lever.text(found.value) if found.lever.days else f"{found.value:.3g}"
+    right = value > frame.x + 0.7 * frame.w
+    page.text(
+        value + (-0.12 if right else 0.12), frame.top + 0.1, text, SMALL, bold=True, ha="right" if right else "left"
+    )

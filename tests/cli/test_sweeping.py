@@ -1,0 +1,163 @@
+"""sweep, sensitivity, discover, solve and depends as a user drives them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+SWEEP = ["--vary", "us.commitment.level_conditional=0.1:0.9", "--vary", "budgets.commitment_pp", "--samples", "48"]
+FEW = ["--runs", "16", "--jobs", "1", "--quiet", "--format", "svg"]
+AT = ["--outcome", "us_commitment@2025", "--outcome", "P(members_at_2pct@2025 >= 22)"]
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    from click.testing import CliRunner
+
+    from sim.cli.program import program
+
+    folder = tmp_path_factory.mktemp("swept") / "sweep"
+    line = ["sweep", "baseline", "--set", "us.commitment.posture=conditional", *SWEEP, *AT, *FEW, "--out", str(folder)]
+    done = CliRunner().invoke(program, line)
+    assert done.exit_code == 0, done.output
+    return folder, done.output, line
+
+
+def test_a_sweep_prints_how_outcomes_move_and_leaves_a_folder(swept):
+    folder, printed, _ = swept
+    assert "baseline: 2 inputs, 48 samples (sobol)" in printed
+    assert "us_commitment@2025-12-31" in printed
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "design.csv", "figures", "manifest.json", "outcomes.csv", "outcomes.npz",
+    ]  # fmt: skip
+    assert {path.stem for path in (folder / "figures").iterdir()} == {"sensitivity_bars", "sensitivity_map"}
+
+
+def test_the_command_in_the_manifest_finds_the_sweep_again(swept, alliance):
+    folder, _, line = swept
+    again = alliance(*line)
+    assert "same inputs as before, sweep reused" in again.stdout
+    command = json.loads((folder / "manifest.json").read_text())["command"]
+    assert "--vary us.commitment.level_conditional=0.1:0.9" in command
+    assert "--set us.commitment.posture=conditional" in command
+
+
+def test_sensitivity_is_read_off_a_sweep(swept, alliance):
+    folder, *_ = swept
+    document = json.loads(alliance("sensitivity", str(folder), "--json", "--no-figures").stdout)
+    assert document["sentences"][0].startswith(
+        "us_commitment@2025-12-31 turns most on us.commitment.level_conditional ("
+    )
+    assert document["method"] == "bins"
+
+
+def test_discover_says_where_an_outcome_fails(swept, alliance):
+    folder, *_ = swept
+    done = alliance("discover", str(folder), "--where", "us_commitment@2025 < 0.4", "--format", "svg")
+    assert "us_commitment@2025-12-31 < 0.4 mostly when us.commitment.level_conditional is below 0." in done.stdout
+    assert (folder / "figures" / "discovery.svg").is_file()
+    assert json.loads((folder / "discovery.json").read_text())["boxes"][0]["density"] > 0.8
+
+
+def test_sensitivity_of_a_scenario_screens_and_shares_out(tmp_path, alliance):
+    done = alliance(
+        "sensitivity", "baseline", "--method", "sobol", "--samples", "8", "--outcome", "us_commitment@2025",
+        "--vary", "us.commitment.speed_per_month", "--vary", "aid.stock_share=0.1:0.5",
+        "--set", "us.commitment.posture=conditional", *FEW, "--out", str(tmp_path),
+    )  # fmt: skip
+    assert "us_commitment@2025-12-31 turns most on us.commitment.speed_per_month (100%)" in done.stdout
+    assert "spread of single runs, with all that each does together with others: parameters" in done.stdout
+    assert (tmp_path / "sensitivity.csv").read_text().startswith("outcome,input,measure,value,low,high\n")
+    assert (tmp_path / "morris" / "manifest.json").is_file()
+
+
+def test_solve_finds_what_it_takes(tmp_path, alliance):
+    done = alliance(
+        "solve", "baseline", "--lever", "us.commitment.level_conditional=0:1", "--target",
+        "P(us_commitment@2025 >= 0.5) >= 0.5", "--set", "us.commitment.posture=conditional", *FEW,
+        "--out", str(tmp_path),
+    )  # fmt: skip
+    assert "us.commitment.level_conditional reaches P(us_commitment@2025-12-31 >= 0.5) >= 0.5 from 0." in done.stdout
+    document = json.loads((tmp_path / "solution.json").read_text())
+    assert document["low"] < document["value"] < document["high"]
+    assert (tmp_path / "figures" / "solution.svg").is_file()
+
+
+def test_depends_marks_the_conclusions_that_turn(tmp_path, alliance):
+    folder = tmp_path / "comparison"
+    made = alliance("compare", "harris_continuity", "trump_conditional", "--runs", "64", "--no-figures", "--jobs", "1",
+                    "--quiet", "--out", str(folder))  # fmt: skip
+    assert made.exit_code == 0, made.stderr
+    done = alliance(
+        "depends", str(folder), "--outcome", "us_commitment@2029", "--runs", "64", "--jobs", "1", "--quiet",
+        "--vary", "us.commitment.level_conditional=0.1:0.9", "--regret", "us_commitment@2029",
+        "--weights", "democratic=0.6,republican=0.4",
+    )  # fmt: skip
+    assert "turns to the other side where us.commitment.level_conditional is 0.9" in done.stdout
+    assert "0 of 1 hold at every setting tried." in done.stdout
+    assert "regret" in done.stdout
+    kept = json.loads((folder / "comparison.json").read_text())["depends"]
+    assert kept["turns"][0]["assumption"] == "us.commitment.level_conditional"
+    assert kept["regret"]["weights"] == [0.6, 0.4]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (["sweep", "baseline"], "nothing varies; name inputs with --vary KEY=LOW:HIGH, or --vary assumptions"),
+        (["sweep", "baseline", "--vary", "budgets.comitment_pp=0:1"], "did you mean|nearest: budgets.commitment_pp"),
+        (["sweep", "baseline", "--vary", "budgets.commitment_pp=0:9"], "9 is outside its bounds"),
+        (["sweep", "baseline", "--vary", "budgets.commitment_pp", "--outcome", "threat@2050"], "not recorded at 2050"),
+        (
+            ["sweep", "baseline", "--vary", "budgets.commitment_pp", "--cluster", "tcp://127.0.0.1:9"],
+            "no scheduler answers",
+        ),
+        (["sensitivity", "nowhere"], "no such file"),
+        (["discover", "nowhere", "--where", "threat@2025 < 1"], "holds no sweep; make one with alliance sweep"),
+        (
+            ["solve", "baseline", "--lever", "us.commitment.posture", "--target", "threat@2025 < 1"],
+            "declares no range|a lever",
+        ),
+        (
+            ["solve", "baseline", "--lever", "budgets.commitment_pp", "--target", "P(threat@2025 < 1) >= 7"],
+            "no probability",
+        ),
+        (["depends", "nowhere"], "not a comparison of this program"),
+    ],
+)
+def test_bad_input_is_one_clear_line(line, words, alliance, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.ensemble.cluster.PATIENCE", 0.5)
+    options = ["--out", str(tmp_path / "out"), "--runs", "2", "--quiet"] if line[0] in ("sweep", "solve") else []
+    done = alliance(*line, *options)
+    assert done.exit_code == 2
+    assert any(word in done.stderr for word in words.split("|"))
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_discover_refuses_a_condition_on_nothing(swept, alliance):
+    folder, *_ = swept
+    done = alliance("discover", str(folder), "--where", "us_commitment@2025 < -1")
+    assert done.exit_code == 2
+    assert "the condition holds in no sample: there is no region to find; move its level" in done.stderr
+
+
+def test_compare_adds_runs_until_the_differences_are_clear(tmp_path, alliance):
+    line = ["compare", "harris_continuity", "trump_conditional", "--variable", "us_commitment", "--no-figures", "-q",
+            "--jobs", "1", "--until-clear"]  # fmt: skip
+    wide = alliance(*line, "0.5", "--out", str(tmp_path / "wide"))
+    assert wide.exit_code == 0, wide.stderr
+    assert "1,000 runs after 1 looks" in wide.stdout
+    narrow = alliance(*line, "us_commitment=0.005", "--out", str(tmp_path / "narrow"))
+    assert "UNTIL CLEAR" in narrow.stdout
+    assert "1,000 runs" not in narrow.stdout
+    kept = json.loads((tmp_path / "narrow" / "trump_conditional" / "manifest.json").read_text())
+    assert kept["runs"] > 1000
+    for words, answer in (("0", "write a half-width above 0"), ("us_comitment=1", "did you mean us_commitment?")):
+        refused = alliance(*line, words, "--out", str(tmp_path / "refused"))
+        assert (refused.exit_code, len(refused.stderr.strip().splitlines())) == (2, 1)
+        assert answer in refused.stderr
+    result = str(tmp_path / "wide" / "trump_conditional")
+    refused = alliance("compare", "harris_continuity", result, "--until-clear", "0.1", "--quiet")
+    assert "name scenarios, no results" in refused.stderr

@@ -1,0 +1,244 @@
+"""Sweeps: the same bytes however they are made, every sample its own, nothing lost, nothing passed off as finished."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim import load
+from sim.analysis.sweep import samples, sweeps
+from sim.analysis.sweep.asking import SOURCES, depends, sources_of_luck, what_it_takes
+from sim.analysis.sweep.design import design, read_vary
+from sim.analysis.sweep.question import condition, outcome, target
+from sim.errors import FaultError, InputError
+from sim.model import catalogue, simulate
+
+QUESTIONS = [
+    "us_commitment@2025",
+    "members_at_2pct@2025",
+    "P(us_commitment@2025 < 0.5)",
+    "aid_delivered_beur:USA@2024..2025",
+]
+
+
+@pytest.fixture(scope="module")
+def baseline():
+    return load("baseline")
+
+
+@pytest.fixture(scope="module")
+def plan(baseline):
+    ranges = ["budgets.commitment_pp=-0.05:0.3", "us.commitment.posture=continuity,retrenchment"]
+    return samples.plan([baseline], design(read_vary(ranges, catalogue()), "sobol", 18), QUESTIONS, runs=24, seed=3)
+
+
+@pytest.fixture(scope="module")
+def made(plan, tmp_path_factory):
+    return sweeps.run(plan, out=tmp_path_factory.mktemp("made") / "sweep", command="alliance sweep baseline")
+
+
+@pytest.fixture
+def finished(made, tmp_path):
+    """A sweep that a test may spoil."""
+    return replace(made, folder=Path(shutil.copytree(made.folder, tmp_path / "sweep")))
+
+
+def bytes_of(folder):
+    return [(folder / name).read_bytes() for name in sweeps.FILES]
+
+
+def test_each_sample_is_what_the_scenario_gives_with_its_values_set(plan, finished):
+    row = plan.design.numbers()[17]
+    posture = plan.design.inputs[1].text(row[1])
+    alone = load("baseline", sets=[f"budgets.commitment_pp={float(row[0])!r}", f"us.commitment.posture={posture}"])
+    record = simulate(alone, 3, 0, 24)
+    whole = samples.recorded(alone)
+    for place, text in enumerate(QUESTIONS):
+        if place == 2:
+            at = condition("us_commitment@2025 < 0.5", whole)
+            assert finished.mean[0, 17, place] == at.holds(at.outcome.read(record)).mean()
+        else:
+            values = outcome(text, whole).read(record)
+            np.testing.assert_array_equal(finished.mean[0, 17, place], values.mean())
+            np.testing.assert_allclose(finished.sd[0, 17, place], values.std(ddof=1))
+            assert finished.levels[0, 17, place, 0] == np.float32(values.min())
+    assert samples.plan([alone], plan.design, QUESTIONS).scenarios[0].end.year == 2025  # later years change nothing
+
+
+def test_samples_share_their_luck(baseline):
+    """Two samples that differ in an input without effect until 2026 are the same until then."""
+    inputs = read_vary(["budgets.commitment_pp@2027=-0.05:0.3"], catalogue())
+    asked = samples.plan([baseline], design(inputs, "grid"), ["us_commitment@2026"], runs=16)
+    assert len(np.unique(sweeps.run(asked).mean)) == 1
+
+
+def test_one_job_two_jobs_and_a_resumed_sweep_give_the_same_bytes(plan, finished, tmp_path, monkeypatch):
+    sweeps.run(plan, jobs=2, out=tmp_path / "two", command="alliance sweep baseline")
+    assert bytes_of(tmp_path / "two") == bytes_of(finished.folder)
+    real, seen = sweeps.compute, []
+
+    def interrupted(asked, block):
+        seen.append(block)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return real(asked, block)
+
+    monkeypatch.setattr(sweeps, "compute", interrupted)
+    out = tmp_path / "resumed"
+    with pytest.raises(KeyboardInterrupt):
+        sweeps.run(plan, out=out)
+    with pytest.raises(InputError, match="the sweep is unfinished; run its command again to finish it"):
+        sweeps.open_sweep(out)
+    assert len(list(out.rglob("0*.npz"))) == 1
+    resumed = sweeps.run(plan, out=out, resume=True, command="alliance sweep baseline")
+    assert list(seen[2:]) == plan.blocks[1:]
+    assert bytes_of(out) == bytes_of(finished.folder)
+    assert not (out / "blocks").exists()
+    assert not resumed.cached
+
+
+def test_a_finished_sweep_is_found_again_and_opens_as_it_was(plan, finished, monkeypatch):
+    monkeypatch.setattr(sweeps, "compute", None)
+    again = sweeps.run(plan, out=finished.folder)
+    assert again.cached
+    opened = sweeps.open_sweep(finished.folder)
+    for found in (again, opened):
+        assert found.inputs == plan.design.inputs
+        assert [str(each) for each in found.plan.questions] == [str(each) for each in plan.questions]
+        np.testing.assert_array_equal(found.mean, finished.mean)
+        np.testing.assert_array_equal(found.levels, finished.levels)
+    frame = opened.to_frame()
+    assert list(frame.columns[:4]) == ["scenario", "sample", "budgets.commitment_pp", "us.commitment.posture"]
+    assert len(frame) == 18
+    assert set(frame["us.commitment.posture"]) == {"continuity", "retrenchment"}
+    assert (opened.to_frame("q05").iloc[:, 4] <= opened.to_frame("q95").iloc[:, 4]).all()
+    with pytest.raises(InputError, match="'median' is not kept; ask for mean, sd, or a quantile such as q05"):
+        opened.to_frame("median")
+
+
+def test_the_probability_of_any_condition_on_a_kept_outcome_is_known_to_a_per_cent(finished):
+    whole = samples.recorded(finished.plan.scenarios[0])
+    exact = finished.probability(condition("us_commitment@2025 < 0.5", whole))
+    np.testing.assert_array_equal(exact, finished.mean[0, :, 2])
+    values = finished.levels[0, :, 0]
+    rough = (values < 0.5).mean(axis=1)
+    assert np.abs(rough - exact).max() <= 0.5 / 24 + 0.01
+    with pytest.raises(InputError, match="unknown outcome of this sweep 'threat@2025-12-31'"):
+        finished.probability(condition("threat@2025 < 1", whole))
+
+
+def test_what_another_sweep_holds_is_not_overwritten(plan, finished, tmp_path):
+    other = replace(plan, runs=8)
+    with pytest.raises(InputError, match="holds a sweep of other inputs; choose another --out, or --force"):
+        sweeps.run(other, out=finished.folder)
+    assert sweeps.run(other, out=finished.folder, force=True).plan.runs == 8
+    with pytest.raises(InputError, match="there is no sweep to resume"):
+        sweeps.run(plan, out=tmp_path / "nowhere", resume=True)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="is a file; --out names a folder"):
+        sweeps.run(plan, out=tmp_path / "file")
+
+
+@pytest.mark.parametrize("name", sweeps.FILES)
+def test_a_damaged_file_is_told_and_made_again(plan, finished, name):
+    good = bytes_of(finished.folder)
+    path = finished.folder / name
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(InputError, match=f"{name}: missing or damaged; run again: alliance sweep baseline"):
+        sweeps.open_sweep(finished.folder)
+    assert not sweeps.run(plan, out=finished.folder).cached
+    assert bytes_of(finished.folder) == good
+
+
+def test_a_damaged_block_counts_as_missing(plan, finished, tmp_path):
+    out = tmp_path / "again"
+    store = out / "blocks" / json.loads((finished.folder / "manifest.json").read_text())["inputs_hash"][:16]
+    store.mkdir(parents=True)
+    (store / "00001.npz").write_bytes(b"PK half a block")
+    sweeps.run(plan, out=out)
+    assert bytes_of(out) == bytes_of(finished.folder)
+
+
+def test_a_folder_that_is_no_sweep_is_told(tmp_path):
+    with pytest.raises(InputError, match="holds no sweep; make one with alliance sweep"):
+        sweeps.open_sweep(tmp_path)
+    (tmp_path / "manifest.json").write_text("{")
+    with pytest.raises(InputError, match=r"manifest.json: damaged; run the sweep again"):
+        sweeps.open_sweep(tmp_path)
+    (tmp_path / "manifest.json").write_text('{"format": "alliance ensemble"}')
+    with pytest.raises(InputError, match="holds no sweep but another result"):
+        sweeps.open_sweep(tmp_path)
+
+
+def test_a_sample_that_fails_is_marked_and_the_rest_stands(plan, finished, tmp_path, monkeypatch):
+    real, number = samples.answers, plan.design.numbers()[5][0]
+
+    def failing(asked, scenario, *rest):
+        if scenario.values["budgets.commitment_pp"].value["value"] == number:
+            raise FaultError("members_at_2pct is not a number in some runs")
+        return real(asked, scenario, *rest)
+
+    monkeypatch.setattr(samples, "answers", failing)
+    found = sweeps.run(plan, out=tmp_path / "failed")
+    assert found.failed == {(0, 5): "members_at_2pct is not a number in some runs"}
+    assert np.isnan(found.mean[0, 5]).all()
+    np.testing.assert_array_equal(np.delete(found.mean, 5, axis=1), np.delete(finished.mean, 5, axis=1))
+    assert sweeps.open_sweep(found.folder).failed == found.failed
+
+
+def test_an_input_that_an_event_sets_is_told(baseline):
+    stopped = load("congress_gap")
+    key = next(key for event in stopped.events for key, _ in event.sets)
+    inputs = read_vary([f"{key}=0:0.5"], catalogue())
+    (said,) = samples.warnings(samples.plan([stopped], design(inputs, samples=2), ["us_commitment@2029"]))
+    assert f"{key} varies until" in said
+
+
+def test_questions_that_cannot_be_read_are_told_at_once(baseline):
+    inputs = read_vary(["budgets.commitment_pp"], catalogue())
+    with pytest.raises(InputError) as caught:
+        samples.plan([baseline], design(inputs, samples=2), ["us_comitment@2026", "threat@2050"])
+    assert len(caught.value.problems) == 2
+
+
+def test_what_it_takes_is_solved_on_the_model(baseline):
+    lever = read_vary(["budgets.commitment_pp=0:2"], catalogue())[0]
+    recorded = samples.recorded(baseline)
+    found = what_it_takes(baseline, lever, target("P(members_at_2pct@2027 >= 27) >= 0.4", recorded), runs=200)
+    assert found.standing == "from"
+    assert found.low <= found.value <= found.high
+    never = what_it_takes(baseline, lever, target("P(us_commitment@2027 > 1.5) >= 0.5", recorded), runs=16)
+    assert never.standing == "never"
+
+
+def test_luck_is_told_apart_by_its_source(baseline):
+    asked = ["republican_president@2026", "russian_controlled_km2@2026", "us_commitment@2026"]
+    found = sources_of_luck(baseline, asked, runs=800)
+    elections, parameters, shocks = (found.total[name] for name in ("elections", "parameters", "shocks"))
+    assert abs(elections[0] - 1) < 0.1
+    assert max(parameters[0], shocks[0]) == 0
+    assert elections[1] < 0.05 < min(parameters[1], shocks[1])
+    assert elections[2] > 0.1
+    assert set(found.alone) == set(SOURCES)
+
+
+def test_nothing_changes_where_every_source_is_the_first(baseline):
+    again = simulate(baseline, lambda system, name: 7, 0, 16)
+    for name, values in simulate(baseline, 7, 0, 16).items():
+        np.testing.assert_array_equal(again[name], values)
+
+
+def test_conclusions_are_tried_at_both_ends_of_an_assumption():
+    sides = [load("harris_continuity"), load("trump_conditional")]
+    inputs = read_vary(["budgets.commitment_pp=-0.3:0.3", "threat.half_life_years"], catalogue())
+    turns = depends(sides, ["members_at_2pct@2029", "us_commitment@2029"], inputs=inputs, runs=160, jobs=2)
+    assert len(turns) == 2 * (2 + 3)
+    first = turns[0]
+    assert (first.change, first.assumption, first.setting) == ("reverses", "budgets.commitment_pp", "-0.3")
+    assert "turns to the other side where budgets.commitment_pp is -0.3" in first.sentence()
+    assert all(turn.change == "holds" for turn in turns if turn.outcome.startswith("us_commitment"))
