@@ -57,10 +57,10 @@ def drawn(scenario):
     counts = Counter()
     words, ndtri = streams.Streams._words, streams.ndtri
 
-    def counted_words(self, system, first, period, slots, purpose, count):
+    def counted_words(self, system, first, period, slots, purpose, count, name=""):
         # A 64-bit word is one parameter's quantile or two numbers of any other stream.
         counts["all"] += len(slots) * (count if system == "parameters" else 2 * count)
-        return words(self, system, first, period, slots, purpose, count)
+        return words(self, system, first, period, slots, purpose, count, name)
 
     def counted_normals(uniform):
         counts["normal"] += uniform.size

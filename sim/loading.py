@@ -56,6 +56,25 @@ def check(scenario: str | Path, sets: Sequence[str] = ()) -> list[Problem]:
         return list(error.problems)
 
 
+def notes(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
+    """What to know of a sound scenario's days: where facts, forecasts and calendars end, and own rows it cannot see."""
+    from sim import model
+    from sim.facts import FACTS_END, own
+    from sim.scenario import resolve
+    from sim.shipped import find_scenario
+
+    resolved = resolve.load(find_scenario(scenario), sets=sets, **_surroundings())
+    told = list(own.notes(resolved.start))
+    if resolved.start > FACTS_END:
+        told.append(f"the facts end on {FACTS_END}; what happened from then to {resolved.start} is drawn or left out")
+    if resolved.start >= model.LATE_START and resolved.end.year > model.LAST_FORECAST:
+        told.append(
+            f"growth after {model.LAST_FORECAST} is each member's median since 2001; elections after "
+            f"{model.LAST_CALENDAR} come a term after the last"
+        )
+    return told
+
+
 def _surroundings() -> dict[str, Any]:
     """What the room of scenarios is told about the model: its parameters, its usual dates, where parents are found."""
     from sim import model
@@ -65,5 +84,5 @@ def _surroundings() -> dict[str, Any]:
         "catalogue": model.catalogue(),
         "shipped": shipped_folder(),
         "default_start": model.DEFAULT_START,
-        "default_end": model.DEFAULT_END,
+        "default_end": model.default_end,
     }

@@ -229,6 +229,19 @@ def in_runs(value: float, runs: int) -> str:
     return f"In {hundredths} of 100 runs"
 
 
+def runs_of_100(part: float, one: str = "run", many: str = "runs") -> str:
+    """A share of runs as ``83 of 100 runs``, never rounding a few away: ``every run``, ``more than 99 of 100 runs``."""
+    if part >= 1:
+        return f"every {one}"
+    if part <= 0:
+        return f"no {one}"
+    if part > 0.995:
+        return f"more than 99 of 100 {many}"
+    if part < 0.005:
+        return f"fewer than 1 of 100 {many}"
+    return f"{part * 100:.0f} of 100 {many}"
+
+
 def day_of(moment: Any) -> datetime.date:
     """A ``datetime64``, an ISO text or a date as a date."""
     return datetime.date.fromisoformat(str(moment)[:10])

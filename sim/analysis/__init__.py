@@ -3,7 +3,7 @@
 Every function takes finished ensembles, scenarios or files and returns plain values; nothing here prints.
 """
 
-from sim.analysis.asked import Asked, ask, reopen
+from sim.analysis.asked import Asked, ask, open_source, reopen
 from sim.analysis.attribution import PART_COLUMNS, Attribution, Part, Waterfall, attribute
 from sim.analysis.branches import branch
 from sim.analysis.comparison import Comparison, Contrast, compare, condition
@@ -39,6 +39,7 @@ __all__ = [
     "condition",
     "csv_text",
     "first_difference",
+    "open_source",
     "reopen",
     "tree",
     "verify",

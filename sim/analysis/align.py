@@ -149,9 +149,11 @@ def align(ensembles: Sequence[Ensemble]) -> Aligned:
     ]
     if problems:
         raise InputError(tuple(Problem("", 0, 0, "", message) for message in problems))
-    runs = min(one.runs for one in ensembles)
+    runs = min(ensemble.runs for ensemble in ensembles)
     peers = tuple(ensembles)
-    views = tuple(View(one.scenario.name, one, np.arange(one.runs) < runs, peers) for one in ensembles)
+    views = tuple(
+        View(ensemble.scenario.name, ensemble, np.arange(ensemble.runs) < runs, peers) for ensemble in ensembles
+    )
     return Aligned(views, tuple(_warnings(ensembles, runs)))
 
 
@@ -184,33 +186,33 @@ def start_problems(names: Sequence[str], scenarios: Sequence[Scenario]) -> list[
 def _manifest_problems(ensembles: Sequence[Ensemble]) -> list[str]:
     problems = []
     for key, remedy in MUST_AGREE.items():
-        seen = [_told(one, key) for one in ensembles]
+        seen = [_entry(ensemble, key) for ensemble in ensembles]
         if len(set(seen)) > 1:
-            names = [one.scenario.name for one in ensembles]
-            told = ", ".join(f"{name} {value[:12] or 'unknown'}" for name, value in zip(names, seen, strict=True))
+            names = [ensemble.scenario.name for ensemble in ensembles]
+            values = ", ".join(f"{name} {value[:12] or 'unknown'}" for name, value in zip(names, seen, strict=True))
             problems.append(
-                f"the results differ in {key.replace('_', ' ')} ({told}), so runs cannot be paired; {remedy}"
+                f"the results differ in {key.replace('_', ' ')} ({values}), so runs cannot be paired; {remedy}"
             )
     return problems
 
 
-def _told(one: Ensemble, key: str) -> str:
+def _entry(ensemble: Ensemble, key: str) -> str:
     """What the manifest says under ``key``, among the inputs of the result if not at the top."""
     if key == "seed":
-        return str(one.seed)
-    return str(one.manifest.get(key, one.manifest.get("inputs", {}).get(key, "")))
+        return str(ensemble.seed)
+    return str(ensemble.manifest.get(key, ensemble.manifest.get("inputs", {}).get(key, "")))
 
 
 def _warnings(ensembles: Sequence[Ensemble], runs: int) -> list[str]:
     warnings = []
-    if any(one.runs != runs for one in ensembles):
-        told = ", ".join(f"{one.scenario.name} {one.runs:,}" for one in ensembles)
-        warnings.append(f"numbers of runs differ ({told}); the first {runs:,} runs of each are compared")
-    if len({str(one.manifest.get("versions", "")) for one in ensembles}) > 1:
+    if any(ensemble.runs != runs for ensemble in ensembles):
+        values = ", ".join(f"{ensemble.scenario.name} {ensemble.runs:,}" for ensemble in ensembles)
+        warnings.append(f"numbers of runs differ ({values}); the first {runs:,} runs of each are compared")
+    if len({str(ensemble.manifest.get("versions", "")) for ensemble in ensembles}) > 1:
         warnings.append(
             "made with different versions of Python or its libraries; last digits may differ for that reason"
         )
-    ends = {one.scenario.end for one in ensembles}
+    ends = {ensemble.scenario.end for ensemble in ensembles}
     if len(ends) > 1:
         warnings.append(f"horizons differ; dates after {min(ends)} are left out")
     return warnings

@@ -204,6 +204,8 @@ class Asked:
             "outcomes": list(self.variables),
             "at": [day.isoformat() for day in self.at],
         }
+        if kept := tried(folder, comparison):
+            content["depends"] = kept
         path = folder / FILE
         write_whole(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
         return path
@@ -300,6 +302,28 @@ def reopen(folder: Path) -> tuple[Comparison, str]:
     if missing:
         raise InputError(f"{path}: the result {missing[0]} is gone; make it again with: {command}")
     return ask(sources, by=by, baseline=baseline, variables=variables, at=at).comparison(folder), command
+
+
+def tried(folder: Path, comparison: Comparison) -> dict[str, Any]:
+    """What `alliance depends` found about the comparison in ``folder``; empty if it was not asked about this one."""
+    try:
+        kept: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))["depends"]
+        same = kept["hashes"] == [view.scenario.hash for view in comparison.views]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return kept if same else {}
+
+
+def open_source(folder: Path) -> tuple[Result | Comparison, str]:
+    """The result or comparison kept in ``folder``, and the command that made it.
+
+    Raises:
+        InputError: there is neither, or it is damaged.
+    """
+    if (folder / FILE).is_file():
+        return reopen(folder)
+    result = ensemble.open_result(folder)
+    return result, str(result.manifest.get("command", ""))
 
 
 def is_result(word: str | Path) -> bool:

@@ -38,7 +38,7 @@ class RawEvent:
 
     def lines(self) -> list[str]:
         """The event as lines of TOML."""
-        lines = ["", "[[events]]", *(f"{key} = {value_text(one)}" for key, one in self.head), "", "[events.set]"]
+        lines = ["", "[[events]]", *(f"{key} = {value_text(raw)}" for key, raw in self.head), "", "[events.set]"]
         return lines + [f"{key_text(key.split('.'))} = {value_text(raw)}" for key, raw in self.sets]
 
 
@@ -80,33 +80,33 @@ def branch(
         problems.append(Problem("", 0, 0, "", f"{at} is no day to branch {scenario.name} on; it must lie {span}"))
     if not injects:
         problems.append(Problem("", 0, 0, "", "a branch needs at least one inject"))
-    found: list[Inject] = []
+    read_injects: list[Inject] = []
     for path in injects:
         inject, faults = read_inject(path, at, scenario, catalogue)
         problems += faults
-        found += [inject] if inject else []
-    problems += _repeated(found)
+        read_injects += [inject] if inject else []
+    problems += _repeated(read_injects)
     if problems:
         raise InputError(tuple(sorted(set(problems))))
-    return _text(scenario, at, found, extends_text(parent, folder or parent.parent), title)
+    return _text(scenario, at, read_injects, extends_text(parent, folder or parent.parent), title)
 
 
 def _text(parent: Scenario, at: date, injects: Sequence[Inject], extends: str, title: str) -> str:
-    told = " ".join(one.description for one in injects)
-    references = [reference for one in injects for reference in one.references] or list(parent.references)
+    descriptions = " ".join(inject.description for inject in injects)
+    references = [reference for inject in injects for reference in inject.references] or list(parent.references)
     head = {
-        "title": title or f"{parent.title}; from {at}: {', '.join(one.title for one in injects)}",
-        "description": f"As {parent.name} before {at}, and from that day on: {told}",
+        "title": title or f"{parent.title}; from {at}: {', '.join(inject.title for inject in injects)}",
+        "description": f"As {parent.name} before {at}, and from that day on: {descriptions}",
         "references": references,
         "extends": extends,
     }
-    lines = [f"{key} = {value_text(one)}" for key, one in head.items()]
-    lines += [line for one in injects for event in one.events for line in event.lines()]
+    lines = [f"{key} = {value_text(inject)}" for key, inject in head.items()]
+    lines += [line for inject in injects for event in inject.events for line in event.lines()]
     return "\n".join(lines) + "\n"
 
 
 def _repeated(injects: Sequence[Inject]) -> list[Problem]:
-    names = [event.name for one in injects for event in one.events]
+    names = [event.name for inject in injects for event in inject.events]
     twice = sorted({name for name in names if names.count(name) > 1})
     return [Problem("", 0, 0, "", f"two injects make an event named {name!r}; rename one") for name in twice]
 
@@ -115,10 +115,10 @@ def extends_text(parent: Path, folder: Path) -> str:
     """How the branch names its parent: a shipped one by its file name, others by path from ``folder``."""
     from sim.shipped import find_scenario, shipped_folder
 
-    found = find_scenario(parent).resolve()
-    if found.parent == shipped_folder().resolve() and not (folder / found.name).exists():
-        return found.name
-    return Path(os.path.relpath(found, folder.resolve())).as_posix()
+    path = find_scenario(parent).resolve()
+    if path.parent == shipped_folder().resolve() and not (folder / path.name).exists():
+        return path.name
+    return Path(os.path.relpath(path, folder.resolve())).as_posix()
 
 
 def read_inject(path: Path, at: date, parent: Scenario, catalogue: Catalogue) -> tuple[Inject | None, list[Problem]]:
@@ -126,39 +126,39 @@ def read_inject(path: Path, at: date, parent: Scenario, catalogue: Catalogue) ->
 
     Its values become one event on ``at``, named by title and day, so that two uses of one inject stay apart.
     """
-    found = read(path, shown_path(path))
-    if isinstance(found, Problem):
-        return None, [found]
-    references = found.data.get("references", [])
-    events = _completed(found, at, path.stem)
-    read_layer(found, catalogue, {})
-    table = {name: raw for name, raw in found.data.items() if name not in HEADS}
+    document = read(path, shown_path(path))
+    if isinstance(document, Problem):
+        return None, [document]
+    references = document.data.get("references", [])
+    events = _completed(document, at, path.stem)
+    read_layer(document, catalogue, {})
+    table = {name: raw for name, raw in document.data.items() if name not in HEADS}
     values = _flat(table, catalogue)
-    _check_values(found, values, catalogue)
-    _check_events(found, events, at, parent)
+    _check_values(document, values, catalogue)
+    _check_events(document, events, at, parent)
     if not values and not events:
-        found.report((), "nothing to inject: values or [[events]] are needed")
-    if found.problems:
-        return None, found.problems
-    title = found.data["title"]
-    made = [RawEvent((("date", at), ("name", f"{title} ({at})")), tuple(values))] if values else []
+        document.report((), "nothing to inject: values or [[events]] are needed")
+    if document.problems:
+        return None, document.problems
+    title = document.data["title"]
+    raw_events = [RawEvent((("date", at), ("name", f"{title} ({at})")), tuple(values))] if values else []
     for event in events:
         head = tuple((key, event[key]) for key in ("date", "until", "name", "probability") if key in event)
-        made.append(RawEvent(head, tuple(_flat(event["set"], catalogue))))
-    return Inject(title, found.data["description"], tuple(references), tuple(made)), []
+        raw_events.append(RawEvent(head, tuple(_flat(event["set"], catalogue))))
+    return Inject(title, document.data["description"], tuple(references), tuple(raw_events)), []
 
 
-def _completed(found: Document, at: date, name: str) -> list[dict[str, Any]]:
+def _completed(document: Document, at: date, name: str) -> list[dict[str, Any]]:
     """Fill in what an inject may leave out and a scenario may not; its events."""
     for key in _BARRED:
-        if key in found.data:
-            found.report((key,), "an inject has no such key: the branch takes it from its parent")
-            del found.data[key]
-    title = found.data.setdefault("title", name)
-    found.data.setdefault("description", title)
-    found.data.setdefault("references", [title])
-    told = found.data.get("events", [])
-    events = [event for event in told if isinstance(event, dict)] if isinstance(told, list) else []
+        if key in document.data:
+            document.report((key,), "an inject has no such key: the branch takes it from its parent")
+            del document.data[key]
+    title = document.data.setdefault("title", name)
+    document.data.setdefault("description", title)
+    document.data.setdefault("references", [title])
+    raw = document.data.get("events", [])
+    events = [event for event in raw if isinstance(event, dict)] if isinstance(raw, list) else []
     for event in events:
         event.setdefault("date", at)
     return events
@@ -169,23 +169,25 @@ def _flat(table: dict[str, Any], catalogue: Catalogue) -> list[tuple[str, Any]]:
     return [(key, raw) for _, key, _, raw, _ in flatten(table, catalogue, lambda *_: None)]
 
 
-def _check_values(found: Document, values: list[tuple[str, Any]], catalogue: Catalogue) -> None:
+def _check_values(document: Document, values: list[tuple[str, Any]], catalogue: Catalogue) -> None:
     for key, _ in values:
         parameter = catalogue.find(key)
         if parameter is not None and isinstance(parameter.domain, Day | Text):
-            found.report(tuple(key.split(".")), "this is fixed when the simulation starts; a branch cannot change it")
+            document.report(
+                tuple(key.split(".")), "this is fixed when the simulation starts; a branch cannot change it"
+            )
 
 
-def _check_events(found: Document, events: list[dict[str, Any]], at: date, parent: Scenario) -> None:
+def _check_events(document: Document, events: list[dict[str, Any]], at: date, parent: Scenario) -> None:
     past = {event.name: event.date for event in parent.events if event.date < at}
     for number, event in enumerate(events):
         day, name = event["date"], event.get("name")
         if type(day) is date and not at <= day <= parent.end:
             span = f"must lie from the day of the branch, {at}, to the end, {parent.end}"
-            found.report(("events", number, "date"), f"{day} is outside the branch; {span}", at_value=True)
+            document.report(("events", number, "date"), f"{day} is outside the branch; {span}", at_value=True)
         if isinstance(name, str) and name in past:
-            told = f"{parent.name} has an event of this name on {past[name]}, which a branch cannot change"
-            found.report(("events", number, "name"), f"{told}; give this one another name", at_value=True)
+            fault = f"{parent.name} has an event of this name on {past[name]}, which a branch cannot change"
+            document.report(("events", number, "name"), f"{fault}; give this one another name", at_value=True)
 
 
 def key_text(parts: Iterable[str]) -> str:
@@ -204,7 +206,7 @@ def value_text(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(value_text, value))}]"
     if isinstance(value, dict):
-        inner = ", ".join(f"{key_text([key])} = {value_text(one)}" for key, one in value.items())
+        inner = ", ".join(f"{key_text([key])} = {value_text(entry)}" for key, entry in value.items())
         return f"{{{inner}}}"
     return repr(value)
 

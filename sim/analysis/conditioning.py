@@ -30,15 +30,15 @@ class Split:
 
 def _elections() -> dict[str, Split]:
     """Winners are read at the first month-end after they take office: 20 January (president), 3 January (Congress)."""
-    found = {}
+    splits = {}
     for year in range(2012, 2041, 2):
         if year % 4 == 0:
             names = ("Democratic president", "Republican president")
-            found[f"us.elections.{year}.president"] = Split("republican_president", date(year + 1, 1, 20), names)
+            splits[f"us.elections.{year}.president"] = Split("republican_president", date(year + 1, 1, 20), names)
         for chamber in ("house", "senate"):
             names = (f"Democratic {chamber.capitalize()}", f"Republican {chamber.capitalize()}")
-            found[f"us.elections.{year}.{chamber}"] = Split(f"republican_{chamber}", date(year + 1, 1, 3), names)
-    return found
+            splits[f"us.elections.{year}.{chamber}"] = Split(f"republican_{chamber}", date(year + 1, 1, 3), names)
+    return splits
 
 
 ELECTIONS = _elections()
@@ -73,7 +73,7 @@ def split(result: Ensemble, by: str, variables: Iterable[Variable]) -> Parts:
     """
     key, rule = _rule(by, result)
     values, day = _values(result, key, rule)
-    labels = next((one.labels for one in variables if one.name == rule.variable), ())
+    labels = next((variable.labels for variable in variables if variable.name == rule.variable), ())
     names = rule.names or labels
     views = [
         View(names[int(value)] if int(value) < len(names) else f"{rule.variable} = {value:g}", result,

@@ -61,7 +61,7 @@ def events_named(name: str, scenario: Scenario) -> tuple[Event, ...]:
 
 def _events_told(name: str, scenario: Scenario) -> tuple[object, ...]:
     """Everything about the events of a name but where they were written."""
-    return tuple((one.date, one.until, one.sets, one.probability) for one in events_named(name, scenario))
+    return tuple((event.date, event.until, event.sets, event.probability) for event in events_named(name, scenario))
 
 
 def _period(scenarios: Sequence[Scenario]) -> Iterable[Change]:
@@ -74,8 +74,8 @@ def _period(scenarios: Sequence[Scenario]) -> Iterable[Change]:
 
 def _differs(key: str, scenarios: Sequence[Scenario]) -> bool:
     given = [scenario.values.get(key) for scenario in scenarios]
-    told = [NOT_SET if one is None else (type(one.value), one.value) for one in given]
-    return any(one != told[0] for one in told[1:])
+    values = [NOT_SET if value is None else (type(value.value), value.value) for value in given]
+    return any(value != values[0] for value in values[1:])
 
 
 def _value_change(key: str, scenarios: Sequence[Scenario], catalogue: Catalogue) -> Change:
@@ -110,7 +110,9 @@ def _event_change(name: str, scenarios: Sequence[Scenario], catalogue: Catalogue
         any(parameter.depends_on for parameter in parameters if parameter),
         tuple("; ".join(map(_event_text, group)) or NO_EVENT for group in groups),
         tuple("; ".join(str(event.origin) for event in group) for group in groups),
-        tuple("; ".join(one.references) if group else "" for one, group in zip(scenarios, groups, strict=True)),
+        tuple(
+            "; ".join(scenario.references) if group else "" for scenario, group in zip(scenarios, groups, strict=True)
+        ),
     )
 
 

@@ -154,6 +154,7 @@ def chosen_outcomes(
     problems: list[str] = []
     for name in names:
         stem, _, entity = name.partition(":")
+        stem = model.RENAMED.get(stem, stem)
         variable = known.get(stem)
         if stem in waits and not entity:
             outcomes.append(waits[stem])

@@ -119,7 +119,7 @@ def verify(
         InputError: a file is not a file of relations, or a side's scenario is wrong; all mistakes of a file at once.
     """
     relations = [read_relation(path) for path in paths]
-    made: dict[tuple[str, int], Simulated] = {}
+    ensembles: dict[tuple[str, int], Simulated] = {}
     verdicts = []
     for relation in relations:
         count = runs or relation.runs
@@ -127,9 +127,9 @@ def verify(
         for side in relation.sides:
             scenario = _loaded(side, relation.path, load or loading.load)
             key = (scenario.hash, count)
-            if key not in made:
-                made[key] = simulated(scenario, count, seed)
-            sides[side.name] = made[key]
+            if key not in ensembles:
+                ensembles[key] = simulated(scenario, count, seed)
+            sides[side.name] = ensembles[key]
         for hold in relation.holds:
             judge = _judge_all if hold.variable == EVERYTHING else _judge
             verdicts.append(judge(relation, hold, sides[hold.left], sides[hold.right]))
@@ -193,8 +193,8 @@ def _wrong(a: NDArray[Any], b: NDArray[Any], hold: Hold) -> NDArray[np.bool_]:
         different: NDArray[np.bool_] = a != b
         return different
     slack = ROUNDING * np.maximum(np.abs(a), np.abs(b))
-    found: NDArray[np.bool_] = a > b + slack if hold.sign[0] == "<" else a < b - slack
-    return found
+    broken: NDArray[np.bool_] = a > b + slack if hold.sign[0] == "<" else a < b - slack
+    return broken
 
 
 def _counterexample(
@@ -207,7 +207,7 @@ def _counterexample(
             f"{hold.right} {b[time].mean(dtype=np.float64):.6g}"
         )
     gap = np.where(wrong, np.abs(a.astype(np.float64) - b), -1)
-    time, run = (int(place) for place in np.unravel_index(np.argmax(gap), gap.shape))
+    time, run = (int(index) for index in np.unravel_index(np.argmax(gap), gap.shape))
     return (
         f"{hold}: broken in {int(wrong.any(axis=0).sum()):,} of {a.shape[1]:,} runs; worst in run {run} on "
         f"{dates[time]}: {hold.left} {a[time, run]:.6g}, {hold.right} {b[time, run]:.6g}"
@@ -220,110 +220,111 @@ def read_relation(path: Path) -> Relation:
     Raises:
         InputError: it cannot be read or says something else; all mistakes at once, with line and column.
     """
-    found = read(path, str(path))
-    if isinstance(found, Problem):
-        raise InputError((found,))
-    _check_keys(found, (), found.data, _TOP)
-    texts = {key: _text(found, key) for key in ("title", "reference")}
-    count = found.data.get("runs", RUNS)
+    document = read(path, str(path))
+    if isinstance(document, Problem):
+        raise InputError((document,))
+    _check_keys(document, (), document.data, _TOP)
+    texts = {key: _text(document, key) for key in ("title", "reference")}
+    count = document.data.get("runs", RUNS)
     if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-        found.report(("runs",), "a whole number from 1 is needed", at_value=True)
-    sides = _sides(found)
-    holds = found.data.get("holds")
+        document.report(("runs",), "a whole number from 1 is needed", at_value=True)
+    sides = _sides(document)
+    holds = document.data.get("holds")
     if not isinstance(holds, list) or not holds:
-        found.report(("holds",), "at least one [[holds]] with relation and variable is needed")
+        document.report(("holds",), "at least one [[holds]] with relation and variable is needed")
         holds = []
-    named = found.data.get("sides")
+    named = document.data.get("sides")
     names = list(named) if isinstance(named, dict) else []
-    told = [_hold(found, number, one, names) for number, one in enumerate(holds)]
-    if found.problems:
-        raise InputError(tuple(sorted(found.problems)))
-    return Relation(path, texts["title"], texts["reference"], count, sides, tuple(one for one in told if one))
+    entries = [_hold(document, number, entry, names) for number, entry in enumerate(holds)]
+    if document.problems:
+        raise InputError(tuple(sorted(document.problems)))
+    return Relation(path, texts["title"], texts["reference"], count, sides, tuple(entry for entry in entries if entry))
 
 
-def _check_keys(found: Document, path: tuple[str | int, ...], table: Iterable[str], known: tuple[str, ...]) -> None:
+def _check_keys(document: Document, path: tuple[str | int, ...], table: Iterable[str], known: tuple[str, ...]) -> None:
     for key in table:
         if key not in known:
-            found.report((*path, key), unknown("key", str(key), known))
+            document.report((*path, key), unknown("key", str(key), known))
 
 
-def _text(found: Document, key: str) -> str:
-    text = found.data.get(key)
+def _text(document: Document, key: str) -> str:
+    text = document.data.get(key)
     if isinstance(text, str) and text.strip():
         return text
-    found.report((key,), "a text is needed", at_value=True)
+    document.report((key,), "a text is needed", at_value=True)
     return ""
 
 
-def _sides(found: Document) -> tuple[Side, ...]:
-    told = found.data.get("sides")
-    if not isinstance(told, dict) or len(told) < 2:
-        found.report(("sides",), "at least two sides are needed: [sides.NAME] with scenario or set")
+def _sides(document: Document) -> tuple[Side, ...]:
+    tables = document.data.get("sides")
+    if not isinstance(tables, dict) or len(tables) < 2:
+        document.report(("sides",), "at least two sides are needed: [sides.NAME] with scenario or set")
         return ()
     sides = []
-    for name, side in told.items():
+    for name, side in tables.items():
         if not isinstance(side, dict):
-            found.report(("sides", name), "a table with scenario or set is needed")
+            document.report(("sides", name), "a table with scenario or set is needed")
             continue
-        _check_keys(found, ("sides", name), side, _SIDE)
-        scenario = side.get("scenario", found.data.get("scenario", "baseline"))
+        _check_keys(document, ("sides", name), side, _SIDE)
+        scenario = side.get("scenario", document.data.get("scenario", "baseline"))
         sets = side.get("set", [])
         if not isinstance(scenario, str):
-            found.report(
+            document.report(
                 ("sides", name, "scenario"), "a path or the name of a shipped scenario is needed", at_value=True
             )
-        elif not isinstance(sets, list) or not all(isinstance(one, str) for one in sets):
-            found.report(("sides", name, "set"), 'a list of texts is needed: set = ["KEY = VALUE"]', at_value=True)
+        elif not isinstance(sets, list) or not all(isinstance(text, str) for text in sets):
+            document.report(("sides", name, "set"), 'a list of texts is needed: set = ["KEY = VALUE"]', at_value=True)
         else:
             sides.append(Side(name, scenario, tuple(sets)))
     return tuple(sides)
 
 
-def _hold(found: Document, number: int, told: Any, sides: list[str]) -> Hold | None:
-    here, before = ("holds", number), len(found.problems)
-    if not isinstance(told, dict):
-        found.report(here, "a table with relation and variable is needed")
+def _hold(document: Document, number: int, table: Any, sides: list[str]) -> Hold | None:
+    here, before = ("holds", number), len(document.problems)
+    if not isinstance(table, dict):
+        document.report(here, "a table with relation and variable is needed")
         return None
-    _check_keys(found, here, told, _HOLD)
-    match = _RELATION.fullmatch(str(told.get("relation", "")))
+    _check_keys(document, here, table, _HOLD)
+    match = _RELATION.fullmatch(str(table.get("relation", "")))
     if match is None:
-        found.report((*here, "relation"), 'write it as "ONE >= OTHER" with <=, >=, ==, < or >', at_value=True)
+        document.report((*here, "relation"), 'write it as "ONE >= OTHER" with <=, >=, ==, < or >', at_value=True)
     for name in (match[1], match[3]) if match else ():
         if name not in sides:
-            found.report((*here, "relation"), unknown("side", name, sides), at_value=True)
-    entity = _check_variable(found, here, told)
-    if told.get("in", EVERY_RUN) not in (EVERY_RUN, ON_AVERAGE):
-        found.report((*here, "in"), f'write "{EVERY_RUN}" or "{ON_AVERAGE}"', at_value=True)
+            document.report((*here, "relation"), unknown("side", name, sides), at_value=True)
+    entity = _check_variable(document, here, table)
+    if table.get("in", EVERY_RUN) not in (EVERY_RUN, ON_AVERAGE):
+        document.report((*here, "in"), f'write "{EVERY_RUN}" or "{ON_AVERAGE}"', at_value=True)
     for key in ("from", "until"):
-        if key in told and type(told[key]) is not date:
-            found.report((*here, key), "a date such as 2026-01-31 is needed", at_value=True)
-    if match is None or len(found.problems) > before:
+        if key in table and type(table[key]) is not date:
+            document.report((*here, key), "a date such as 2026-01-31 is needed", at_value=True)
+    if match is None or len(document.problems) > before:
         return None
     return Hold(
-        match[1], match[2], match[3], told["variable"], entity, told.get("in", EVERY_RUN),
-        told.get("from"), told.get("until"), bool(told.get("at_end", False)),
+        match[1], match[2], match[3], table["variable"], entity, table.get("in", EVERY_RUN),
+        table.get("from"), table.get("until"), bool(table.get("at_end", False)),
     )  # fmt: skip
 
 
-def _check_variable(found: Document, here: tuple[str | int, ...], told: dict[str, Any]) -> str:
+def _check_variable(document: Document, here: tuple[str | int, ...], table: dict[str, Any]) -> str:
     """The code of the entity that a hold is about, the empty text for none; mistakes are noted."""
     known = {variable.name: variable for variable in model.variables()}
-    name, entity = told.get("variable"), told.get("entity")
-    if name == EVERYTHING and "==" in str(told.get("relation")) and "entity" not in told:
+    name, entity = table.get("variable"), table.get("entity")
+    name = table["variable"] = model.RENAMED.get(str(name), name)
+    if name == EVERYTHING and "==" in str(table.get("relation")) and "entity" not in table:
         return ""
     if not isinstance(name, str) or name not in known:
-        found.report((*here, "variable"), unknown("variable", str(name), known), at_value=True)
+        document.report((*here, "variable"), unknown("variable", str(name), known), at_value=True)
         return ""
     axis = known[name].entity
     if axis is None:
         if entity:
-            found.report((*here, "entity"), f"{name} is one series; leave entity out")
+            document.report((*here, "entity"), f"{name} is one series; leave entity out")
         return ""
     codes = next(each.codes for each in model.registry().axes if each.name == axis)
     if not isinstance(entity, str):
-        found.report((*here, "variable"), f"{name} needs entity, a {axis} such as {', '.join(codes[-3:])}")
+        document.report((*here, "variable"), f"{name} needs entity, a {axis} such as {', '.join(codes[-3:])}")
         return ""
     code = entity if entity in codes else entity_code(entity, codes)
     if code is None:
-        found.report((*here, "entity"), wrong_code(entity, codes), at_value=True)
+        document.report((*here, "entity"), wrong_code(entity, codes), at_value=True)
     return code or ""

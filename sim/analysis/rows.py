@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from sim.analysis.wording import quantity, runs_of_100, with_unit
 from sim.scenario.entities import entity_name
+from sim.text import difference, quantity, runs_of_100
 
 LEVEL = 0.05
 # Where fewer runs differ, the spread of the differences, and so what could have been found, rests on a handful.
@@ -78,8 +78,8 @@ class Row:
 
     def to_dict(self) -> dict[str, Any]:
         """Field names and values and the sentence; missing numbers as None (JSON has no NaN)."""
-        told = {key: None if value != value else value for key, value in asdict(self).items()}
-        return {**told, "sentence": self.sentence}
+        entries = {key: None if value != value else value for key, value in asdict(self).items()}
+        return {**entries, "sentence": self.sentence}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def _amount(row: Row) -> str:
     sign = 1 if up else -1
     low, high = sorted((row.low * sign, row.high * sign))
     error = max((high - low) / 2, abs(row.mean_difference) / 1000)
-    size = with_unit(quantity(row.mean_difference * sign, error), row.unit)
+    size = difference(quantity(row.mean_difference * sign, error), row.unit)
     span = f"{quantity(low, error)} to {quantity(high, error)}"
     return f"{word} in {runs_of_100(most, *nouns)}{against}; by {size} on average ({span})"
 
@@ -187,5 +187,5 @@ def _nothing_shown(row: Row) -> str:
     if row.kind in ("probability", "label"):
         limit = f"{quantity(row.detectable * 100, row.detectable * 10)} of 100 runs"
     else:
-        limit = with_unit(quantity(row.detectable, row.detectable / 10), row.unit)
+        limit = difference(quantity(row.detectable, row.detectable / 10), row.unit)
     return f"{text}; {limit} would have been found in four of five cases"

@@ -61,7 +61,7 @@ def simulated(scenario: Scenario, runs: int, seed: int, *, first: int = 0, model
         module.simulate(scenario, seed, first, runs) if runs else {},
         {"year": tuple(axes.years), "month": tuple(axes.months)},
         {axis.name: axis.codes for axis in axes.entities},
-        {one.name: one for one in module.variables()},
+        {variable.name: variable for variable in module.variables()},
     )
 
 
@@ -71,10 +71,10 @@ def first_difference(a: Scenario, b: Scenario, *, runs: int = 50, seed: int = 1)
     None if nothing does at the dates both have: then what the one adds to the other moves nothing.
     """
     left, right = simulated(a, runs, seed), simulated(b, runs, seed)
-    found: list[np.datetime64] = []
+    firsts: list[np.datetime64] = []
     for name in left.variables:
         dates, others = left.dates(name), right.dates(name)
         x, y = left.arrays[name][np.isin(dates, others)], right.arrays[name][np.isin(others, dates)]
         differs = (x != y).reshape(len(x), -1).any(axis=1)
-        found += list(dates[np.isin(dates, others)][differs][:1])
-    return str(min(found)) if found else None
+        firsts += list(dates[np.isin(dates, others)][differs][:1])
+    return str(min(firsts)) if firsts else None

@@ -72,8 +72,8 @@ def binary_quantiles(values: Floats) -> Floats:
     """The same as ``quantiles(values)`` for values of 0, 1 and NaN, without sorting."""
     n = np.isfinite(values).sum(axis=1)[:, None]
     zeros = (values == 0).sum(axis=1)[:, None]
-    place = np.array(LEVELS) * (n - 1)
-    result: Floats = np.where(n > 0, np.clip(place - (zeros - 1), 0, 1), np.nan)
+    position = np.array(LEVELS) * (n - 1)
+    result: Floats = np.where(n > 0, np.clip(position - (zeros - 1), 0, 1), np.nan)
     return result
 
 

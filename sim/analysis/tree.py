@@ -78,7 +78,7 @@ def tree(folder: Path, results: Path | None = None, *, load: Load = loading.load
 def circles(folder: Path) -> tuple[Problem, ...]:
     """The files of ``folder`` that have no place in its tree, as their parents extend each other, with the line."""
     _, parents = _families(folder)
-    found = []
+    problems = []
     for name in parents:
         trail = [name]
         while (above := parents[trail[-1]][0]) and above[-1] not in trail:
@@ -86,9 +86,9 @@ def circles(folder: Path) -> tuple[Problem, ...]:
         if above:
             loop = [*trail[trail.index(above[-1]) :], above[-1]]
             path = folder / f"{name}.toml"
-            told = "the files extend each other: " + " -> ".join(f"{one}.toml" for one in loop)
-            found.append(Problem(str(path), *_place(path), "extends", told))
-    return tuple(found)
+            fault = "the files extend each other: " + " -> ".join(f"{link}.toml" for link in loop)
+            problems.append(Problem(str(path), *_place(path), "extends", fault))
+    return tuple(problems)
 
 
 def _place(path: Path) -> tuple[int, int]:
@@ -120,7 +120,7 @@ def _data(path: Path) -> dict[str, Any] | None:
 def _parents(data: dict[str, Any], known: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names of the files extended, those in the tree and those elsewhere."""
     raw = data.get("extends", [])
-    names = [one for one in (raw if isinstance(raw, list) else [raw]) if isinstance(one, str)]
+    names = [parent for parent in (raw if isinstance(raw, list) else [raw]) if isinstance(parent, str)]
     inside = tuple(Path(name).stem for name in names if len(Path(name).parts) == 1 and Path(name).stem in known)
     return inside, tuple(name for name in names if Path(name).stem not in inside)
 
@@ -148,8 +148,8 @@ def _ended(path: Path, folder: Path, load: Load) -> tuple[tuple[Ending, ...], bo
     if not (folder / "manifest.json").is_file():
         return (), False
     result = open_result(folder)
-    chosen = [one for one in headline(result.variables.values()) if one.kind != "wait"]
-    return tuple(_ending(result, one) for one in chosen), result.scenario.hash != load(path).hash
+    outcomes = [outcome for outcome in headline(result.variables.values()) if outcome.kind != "wait"]
+    return tuple(_ending(result, outcome) for outcome in outcomes), result.scenario.hash != load(path).hash
 
 
 def _ending(result: Result, outcome: Outcome) -> Ending:

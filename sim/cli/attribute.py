@@ -25,16 +25,14 @@ from sim.cli.options import (
     size_option,
     usable_cores,
     variable_option,
-    write_whole,
 )
 from sim.cli.progress import Progress
 from sim.cli.tables import WIDTH, by_date, columns, cut, notes, signed
+from sim.files import write_whole
 from sim.text import number
 
 if TYPE_CHECKING:
     from sim.analysis import Attribution, Waterfall
-    from sim.figures import Provenance
-    from sim.scenario import Scenario
 
 
 LONGEST = 32  # characters of a label in a table
@@ -83,45 +81,28 @@ def attribute_command(
     asked = ask([first, second], variables=variables, at=days, runs=runs, seed=seed, sets=sets)
     folder = out or Path("comparisons") / f"{asked.names[0]}_to_{asked.names[1]}"
     with Progress("ensembles", quiet=quiet) as progress:
-        found = asked.attribution(folder, orders=orders, jobs=jobs or usable_cores(), progress=progress)
+        attribution = asked.attribution(folder, orders=orders, jobs=jobs or usable_cores(), progress=progress)
     table = folder / "attribution.csv"
-    write_whole(table, csv_text([part.to_dict() for part in found.rows()], PART_COLUMNS))
+    write_whole(table, csv_text([part.to_dict() for part in attribution.rows()], PART_COLUMNS))
     files = [table]
     if not no_figures:
         line = command_line("attribute", asked.words, [*asked.settings, ("--orders", orders)])
-        source = provenance(found, asked.scenarios, line)
-        files += draw_waterfalls(found, source, folder / "figures", formats, size, jobs, quiet=quiet)
+        from sim.figures.compared.waterfall import draw_attribution
+
+        with Progress("figures", quiet=quiet) as progress:
+            files += draw_attribution(
+                attribution,
+                folder / "figures",
+                formats,
+                jobs or usable_cores(),
+                scenarios=asked.scenarios,
+                command=line,
+                size=size,
+                progress=progress,
+            )
     seconds = time.monotonic() - began
     labels = [scenario.label for scenario in asked.scenarios]
-    click.echo(as_document(found, files, seconds) if as_json else as_text(found, labels, files, seconds))
-
-
-def provenance(found: Attribution, pair: Sequence[Scenario], line: str) -> Provenance:
-    """What the waterfalls of ``found`` carry: scenarios with hashes, seed, runs, versions and the command."""
-    from sim import facts
-    from sim.figures.compared.waterfall import attribution_provenance
-    from sim.version import __version__
-
-    return attribution_provenance(found, pair, version=__version__, facts=facts.stamp(), command=line)
-
-
-def draw_waterfalls(
-    found: Attribution,
-    source: Provenance,
-    folder: Path,
-    formats: Sequence[str],
-    size: str,
-    jobs: int | None,
-    *,
-    quiet: bool,
-) -> list[Path]:
-    """Write a waterfall for each headline outcome; returns the paths."""
-    from sim.figures.compared.waterfall import draw_attribution
-
-    with Progress("figures", quiet=quiet) as progress:
-        return draw_attribution(
-            found, folder, formats, jobs or usable_cores(), source=source, size=size, progress=progress
-        )
+    click.echo(as_document(attribution, files, seconds) if as_json else as_text(attribution, labels, files, seconds))
 
 
 def as_text(attribution: Attribution, labels: Sequence[str], files: list[Path], seconds: float) -> str:
@@ -202,20 +183,20 @@ def _statistic_lines(falls: Sequence[Waterfall]) -> list[str]:
     return lines
 
 
-def as_document(found: Attribution, files: list[Path], seconds: float) -> str:
+def as_document(attribution: Attribution, files: list[Path], seconds: float) -> str:
     """The same as one JSON document, with every date."""
     return json.dumps(
         {
-            "a": found.a,
-            "b": found.b,
-            "runs": found.runs,
-            "seed": found.seed,
+            "a": attribution.a,
+            "b": attribution.b,
+            "runs": attribution.runs,
+            "seed": attribution.seed,
             "seconds": round(seconds, 3),
-            "ensembles": found.coalitions,
-            "exact": found.exact,
-            "orders": found.permutations,
-            "warnings": list(found.warnings),
-            "parts": [part.to_dict() for part in found.rows()],
+            "ensembles": attribution.coalitions,
+            "exact": attribution.exact,
+            "orders": attribution.permutations,
+            "warnings": list(attribution.warnings),
+            "parts": [part.to_dict() for part in attribution.rows()],
             "files": [str(path) for path in files],
         },
         indent=2,

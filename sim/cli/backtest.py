@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import OutPath, json_option, write_whole
+from sim.cli.options import OutPath, json_option
+from sim.files import write_whole
 from sim.limits import MOST_SEED
 
 
@@ -30,17 +31,17 @@ def backtest_command(draws: int, seed: int, from_store: bool, keep: bool, card: 
     from sim.evidence.sheet import card as card_text
 
     computed = not (from_store or (card and not keep))
-    found = backtest(draws=draws, runs=draws, seed=seed) if computed else stored()
+    scores = backtest(draws=draws, runs=draws, seed=seed) if computed else stored()
     if keep and computed:
-        store(found)
+        store(scores)
     if card:
         from sim.figures import export
         from sim.figures.evidence import evidence_drawings
 
-        write_whole(out, card_text(found))
-        for name, drawing in evidence_drawings(found).items():
+        write_whole(out, card_text(scores))
+        for name, drawing in evidence_drawings(scores).items():
             export(drawing, out.parent, name, ("svg",))
     if as_json:
-        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+        click.echo(json.dumps(scores, indent=1, ensure_ascii=False))
     else:
-        click.echo(out if card else card_text(found).rstrip("\n"))
+        click.echo(out if card else card_text(scores).rstrip("\n"))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import OutPath, write_whole
+from sim.cli.options import OutPath
+from sim.files import write_whole
 
 
 @click.command("branch")

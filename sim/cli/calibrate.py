@@ -35,44 +35,45 @@ def calibrate_command(
     from sim.evidence.calibration import UNTIL, calibrate, write
 
     day = until.date() if until else UNTIL
-    found = calibrate(day, draws=draws, seed=seed)
-    files = [write(found, place) for place in ([None] if shipped else []) + ([out] if out else [])]
-    click.echo((_as_document if as_json else _as_text)(found, files))
+    calibration = calibrate(day, draws=draws, seed=seed)
+    files = [write(calibration, path) for path in ([None] if shipped else []) + ([out] if out else [])]
+    click.echo((_as_document if as_json else _as_text)(calibration, files))
 
 
-def _as_text(found: Calibration, files: list[Path]) -> str:
+def _as_text(calibration: Calibration, files: list[Path]) -> str:
     rows = [("key", "block", "prior", "mean", "sd", "shipped default")]
     rows += [
-        (one.key, one.block, _prior(one), f"{one.mean:.4g}", f"{one.sd:.3g}", one.shipped) for one in found.estimates
+        (estimate.key, estimate.block, _prior(estimate), f"{estimate.mean:.4g}", f"{estimate.sd:.3g}", estimate.shipped)
+        for estimate in calibration.estimates
     ]
-    counts = ", ".join(f"{block} {count:,}" for block, count in found.observations.items())
+    counts = ", ".join(f"{block} {count:,}" for block, count in calibration.observations.items())
     return "\n".join(
         [
             *columns(rows, left=6),
             "",
-            f"known on {found.until}; observations: {counts}",
-            f"worst R-hat {found.worst_r_hat:.3f}, smallest effective sample {found.smallest_sample:,.0f}",
-            *(f"skipped {reason}" for reason in found.skipped),
-            f"left at their ranges, since no data identify them: {', '.join(found.assumptions)}",
+            f"known on {calibration.until}; observations: {counts}",
+            f"worst R-hat {calibration.worst_r_hat:.3f}, smallest effective sample {calibration.smallest_sample:,.0f}",
+            *(f"skipped {reason}" for reason in calibration.skipped),
+            f"left at their ranges, since no data identify them: {', '.join(calibration.assumptions)}",
             *map(str, files),
         ]
     )
 
 
-def _prior(one: Estimate) -> str:
-    return "" if one.prior is None else f"{one.prior[0]:g} ({one.prior[1]:g})"
+def _prior(estimate: Estimate) -> str:
+    return "" if estimate.prior is None else f"{estimate.prior[0]:g} ({estimate.prior[1]:g})"
 
 
-def _as_document(found: Calibration, files: list[Path]) -> str:
+def _as_document(calibration: Calibration, files: list[Path]) -> str:
     return json.dumps(
         {
-            "until": str(found.until),
-            "estimates": [asdict(one) for one in found.estimates],
-            "observations": dict(found.observations),
-            "worst_r_hat": found.worst_r_hat,
-            "smallest_sample": found.smallest_sample,
-            "skipped": list(found.skipped),
-            "assumptions": list(found.assumptions),
+            "until": str(calibration.until),
+            "estimates": [asdict(estimate) for estimate in calibration.estimates],
+            "observations": dict(calibration.observations),
+            "worst_r_hat": calibration.worst_r_hat,
+            "smallest_sample": calibration.smallest_sample,
+            "skipped": list(calibration.skipped),
+            "assumptions": list(calibration.assumptions),
             "files": [str(path) for path in files],
         },
         indent=2,

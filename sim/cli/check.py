@@ -21,14 +21,16 @@ def check_command(scenarios: tuple[str, ...], sets: tuple[str, ...], as_json: bo
     from dataclasses import asdict
 
     from sim.errors import InputError, Problem
-    from sim.loading import check
+    from sim.loading import check, notes
 
     problems: list[Problem] = []
     for scenario in scenarios:
-        found = check(scenario, sets)
-        problems += found
-        if not found and not as_json:
+        mistakes = check(scenario, sets)
+        problems += mistakes
+        if not mistakes and not as_json:
             click.echo(f"{scenario}: no mistakes")
+            for note in notes(scenario, sets):
+                click.echo(f"  note: {note}")
     if as_json:
         click.echo(json.dumps([asdict(problem) for problem in problems], indent=2, ensure_ascii=False))
         if problems:

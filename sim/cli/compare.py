@@ -28,11 +28,11 @@ from sim.cli.options import (
     size_option,
     usable_cores,
     variable_option,
-    write_whole,
 )
 from sim.cli.progress import Progress
 from sim.cli.report import write_brief, write_report
 from sim.cli.tables import WIDTH, by_date, columns, cut, notes, signed
+from sim.files import write_whole
 from sim.scenario.entities import entity_name
 from sim.text import decimals, number, share
 

@@ -17,10 +17,10 @@ from sim.cli.options import (
     quiet_option,
     usable_cores,
     vary_option,
-    write_whole,
 )
 from sim.cli.progress import Progress
 from sim.cli.tables import columns
+from sim.files import write_whole
 from sim.limits import MOST_JOBS, MOST_RUNS
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ def depends_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Try each conclusion of COMPARISON at both ends of the range of every assumption.
+    """Find on which assumptions a COMPARISON turns.
 
-    Those that turn to the other side, or are no longer clear, are named with the assumption; the note is kept in
-    comparison.json, where the report finds it.
+    Each conclusion is tried at both ends of the range of every assumption. Those that turn to the other side, or are
+    no longer clear, are named with the assumption; the note is kept in comparison.json, where the report finds it.
     """
     began = time.monotonic()
     from sim.analysis import reopen
@@ -75,7 +75,7 @@ def depends_command(
         turns = depends(
             order, asked, inputs=inputs, runs=runs, jobs=jobs or usable_cores(), cluster=cluster, progress=progress
         )
-    document = as_content(turns, cost, asked, runs)
+    document = as_content(turns, cost, asked, runs) | {"hashes": [scenario.hash for scenario in scenarios]}
     path = folder / "comparison.json"
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     write_whole(path, json.dumps({**content, "depends": document}, indent=2, ensure_ascii=False) + "\n")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import format_option, json_option, paths_shown, write_whole
+from sim.cli.options import format_option, json_option, paths_shown
+from sim.files import write_whole
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Box, Sweep
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 def discover_command(
     folder: Path, where: str, scenario: str | None, formats: tuple[str, ...], no_figures: bool, as_json: bool
 ) -> None:
-    """Find the regions of SWEEP in which a condition holds, as bounds on few inputs.
+    """Find the regions of SWEEP in which a condition holds.
 
-    A region is found on half of the samples and judged on the other half.
+    They are bounds on few inputs. A region is found on half of the samples and judged on the other half.
     """
     from sim.analysis.sweep import open_sweep, recorded
     from sim.analysis.sweep.question import condition

@@ -1,16 +1,20 @@
-"""``alliance export`` and ``rerun``: figures and tables to hand on, and figures made again from what they carry."""
+"""``alliance export``: all figures and tables of a result or comparison, to hand on."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sim.cli.options import FORMATS, Formats, OutPath, json_option, paths_shown, quiet_option, size_option, usable_cores
 from sim.cli.progress import Progress
 from sim.files import disk, file_name, write_whole
+
+if TYPE_CHECKING:
+    from sim.analysis import Comparison
+    from sim.ensemble import Result
 
 TABLES = ("csv", "xlsx")
 
@@ -38,66 +42,51 @@ def export_command(
     """
     import json
 
-    is_comparison = (folder / "comparison.json").is_file()
+    from sim.analysis import open_source
+
+    source, command = open_source(folder)
     target = out or folder / "export"
     drawn = tuple(word for word in formats if word in FORMATS)
-    names = _tables(folder, is_comparison=is_comparison)
-    files = (
-        figure_files(folder, target / "figures", drawn, size, is_comparison=is_comparison, quiet=quiet) if drawn else []
-    )
+    names = _tables(folder, source)
+    files: list[Path] = []
+    if drawn:
+        from sim import figures
+
+        with Progress("figures", quiet=quiet) as progress:
+            files += figures.draw_all(
+                source, target / "figures", drawn, usable_cores(), size=size, command=command, progress=progress
+            )
     with disk(target):
         target.mkdir(parents=True, exist_ok=True)
         if "csv" in formats:
             files += [Path(shutil.copyfile(folder / name, target / name)) for name in names]
     if "xlsx" in formats:
         files.append(target / f"{file_name(folder.resolve().name)}.xlsx")
-        write_whole(files[-1], workbook(folder, is_comparison=is_comparison))
+        write_whole(files[-1], workbook(folder, source, command))
     click.echo(json.dumps([str(path) for path in files], indent=2) if as_json else "\n".join(paths_shown(files)))
 
 
-def figure_files(
-    folder: Path, target: Path, formats: Sequence[str], size: str, *, is_comparison: bool, quiet: bool
-) -> list[Path]:
-    """Every figure of the result or comparison in ``folder``, written to ``target``."""
-    from sim import figures
-
-    with Progress("figures", quiet=quiet) as progress:
-        if not is_comparison:
-            from sim.ensemble import open_result
-
-            result = open_result(folder)
-            return figures.draw_all(result, target, formats, usable_cores(), size=size, progress=progress)
-        from sim.analysis import reopen
-
-        comparison, line = reopen(folder)
-        return figures.draw_all(comparison, target, formats, usable_cores(), size=size, command=line, progress=progress)
-
-
-def workbook(folder: Path, *, is_comparison: bool) -> bytes:
+def workbook(folder: Path, source: Result | Comparison, command: str) -> bytes:
     """The Excel workbook of the result or comparison in ``folder``."""
+    from sim.ensemble import Result
     from sim.figures.workbook import comparison_workbook, result_workbook
 
-    if is_comparison:
-        from sim.analysis import reopen
-
-        return comparison_workbook(*reopen(folder))
-    from sim.ensemble import open_result
-
-    return result_workbook(open_result(folder), (folder / "summary.csv").read_text(encoding="utf-8-sig"))
+    if isinstance(source, Result):
+        return result_workbook(source, (folder / "summary.csv").read_text(encoding="utf-8-sig"))
+    return comparison_workbook(source, command)
 
 
-def _tables(folder: Path, *, is_comparison: bool) -> tuple[str, ...]:
-    """The names of the tables in ``folder``, checked to belong to a finished result or comparison."""
+def _tables(folder: Path, source: Result | Comparison) -> tuple[str, ...]:
+    """The names of the tables in ``folder``, checked to be there."""
+    from sim.ensemble import Result
     from sim.errors import InputError
 
-    if not is_comparison:
-        from sim.ensemble import open_result
-
-        open_result(folder)
-    names = ("inputs.csv", "differences.csv") if is_comparison else ("summary.csv",)
+    noun, names = (
+        ("result", ("summary.csv",))
+        if isinstance(source, Result)
+        else ("comparison", ("inputs.csv", "differences.csv"))
+    )
     missing = [name for name in names if not (folder / name).is_file()]
     if missing:
-        raise InputError(
-            f"{folder / missing[0]}: missing; make the {'comparison' if is_comparison else 'result'} again"
-        )
+        raise InputError(f"{folder / missing[0]}: missing; make the {noun} again")
     return names

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.options import write_whole
+from sim.files import write_whole
 
 
 @click.command("new")

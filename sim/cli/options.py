@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shlex
 from collections.abc import Callable, Sequence
@@ -157,23 +156,3 @@ def paths_shown(files: Sequence[Path]) -> list[str]:
         formats = " ".join(sorted({path.suffix[1:] for path in drawn}))
         lines.append(f"{drawn[0].parent}/ ({len({path.stem for path in drawn})} figures: {formats})")
     return lines
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write ``text`` so that a reader never sees half of it.
-
-    Raises:
-        FaultError: the file cannot be written; what to do about it.
-    """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8", newline="")
-        part.replace(path)
-    except OSError as error:
-        from sim.errors import FaultError
-
-        raise FaultError(f"{path} cannot be written: {error.strerror}; choose another --out or make room") from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from sim.cli.progress import Progress
 
 
 @click.command("plot")
-@click.argument("results", type=click.Path(path_type=Path))
+@click.argument("results", type=click.Path(path_type=Path), metavar="RESULTS|COMPARISON")
 @click.option(
     "--variable", "names", multiple=True, metavar="V", help="Figure or variable. Repeatable; default all figures."
 )
@@ -32,20 +32,26 @@ def plot_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Draw the figures of a finished result.
+    """Draw the figures of a finished result or comparison.
 
-    RESULTS is the folder of the result. Each figure comes with a CSV of its numbers.
+    RESULTS is its folder. Each figure comes with a CSV of its numbers.
     """
     import json
 
     from sim import figures
-    from sim.ensemble import open_result
+    from sim.analysis import open_source
 
-    result = open_result(results)
-    folder = out or result.path / "figures"
+    source, command = open_source(results)
     with Progress("figures", quiet=quiet) as progress:
         paths = figures.draw_all(
-            result, folder, formats, usable_cores(), names=wanted(names, entities), size=size, progress=progress
+            source,
+            out or results / "figures",
+            formats,
+            usable_cores(),
+            names=wanted(names, entities),
+            size=size,
+            command=command,
+            progress=progress,
         )
     click.echo(json.dumps([str(path) for path in paths], indent=2) if as_json else "\n".join(map(str, paths)))
 
@@ -57,13 +63,13 @@ def wanted(names: Sequence[str], entities: Sequence[str]) -> list[str] | None:
         InputError: entities without a variable that has them.
     """
     from sim.errors import InputError
-    from sim.figures import FIGURES
+    from sim.figures import COMPARED, FIGURES
 
     if not names:
         if entities:
             raise InputError("--entity needs a --variable to which it belongs")
         return None
-    plain = [name for name in names if name in FIGURES or ":" in name]
+    plain = [name for name in names if name in (*FIGURES, *COMPARED) or ":" in name]
     if entities and len(plain) == len(names):
         raise InputError(f"--entity belongs to a variable, and {plain[0]} is a whole figure")
     split = [f"{name}:{entity}" for name in names if name not in plain for entity in entities or [""]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import importlib
 import io
@@ -79,8 +80,8 @@ class Program(click.Group):
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise  # click ends quietly when the reader of a pipe has gone
-            place = f": {error.filename}" if error.filename else ""
-            click.echo(f"Error: {error.strerror or error}{place}", err=True)
+            path = f": {error.filename}" if error.filename else ""
+            click.echo(f"Error: {error.strerror or error}{path}", err=True)
             ctx.exit(EXIT_FAULT)
         except MemoryError:
             click.echo("Error: not enough memory; try fewer --runs or --jobs", err=True)
@@ -101,6 +102,16 @@ def complain(error: InputError) -> None:
     """Write each problem on a line of its own on stderr, in compiler style where the place is known."""
     for problem in error.problems:
         click.echo(str(problem) if problem.path else f"Error: {problem}", err=True)
+
+
+PLAIN = {"−": "-", "²": "2", "–": "-", "“": '"', "”": '"', "’": "'", "…": "..."}
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    """What a terminal that lacks a letter shows instead of it: a minus sign must not become a question mark."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(PLAIN.get(letter, "?") for letter in error.object[error.start : error.end]), error.end
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -126,9 +137,10 @@ def program() -> None:
 
 def main() -> None:
     """Entry point of ``alliance`` and ``python -m sim``: exits 0, 1 (fault), 2 (input) or 130 (interrupted)."""
+    codecs.register_error("plain", _plainly)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # "km²" must not end a run on a terminal without that letter
+            stream.reconfigure(errors="plain")  # "km²" must not end a run on a terminal without that letter
     try:
         program.main(prog_name="alliance")
     except KeyboardInterrupt:

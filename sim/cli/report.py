@@ -33,10 +33,14 @@ def write_report(
     Raises:
         FaultError: the file cannot be written.
     """
+    from sim.analysis.asked import tried
     from sim.figures import draw_all, figure_names
     from sim.figures.report import build_report, read_pictures
     from sim.files import write_whole
 
+    turns = [
+        turn["sentence"] for turn in tried(folder, comparison).get("turns", ()) if turn["change"] != "becomes clear"
+    ]
     reasons = attributions(comparison, folder, jobs, quiet=quiet) if why and not comparison.conditional else ()
     names = figure_names(comparison)
     with tempfile.TemporaryDirectory(prefix="alliance-") as scratch:
@@ -44,7 +48,7 @@ def write_report(
             with Progress("figures of the report", quiet=quiet) as progress:
                 draw_all(comparison, scratch, ("svg",), jobs, command=line, progress=progress)
         pictures = read_pictures(drawn or scratch, names)
-    write_whole(path, build_report(comparison, pictures, attributions=reasons, command=line))
+    write_whole(path, build_report(comparison, pictures, attributions=reasons, turns=turns, command=line))
     return path
 
 

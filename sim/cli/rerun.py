@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from sim.cli.options import OutPath, quiet_option, usable_cores
 from sim.cli.progress import Progress
 
 if TYPE_CHECKING:
+    from sim.analysis import Asked
     from sim.figures import Drawing
 
 VERBS = ("run", "compare", "attribute")
@@ -34,9 +35,9 @@ def rerun_command(figure: Path, out: Path | None, quiet: bool) -> None:
 
     carried = provenance_of(figure)
     edited = numbers_edited(figure, carried)
-    with tempfile.TemporaryDirectory(prefix="alliance-") as place:
-        drawing = draw_again(carried, Path(place), quiet=quiet)
-        again = next(iter(export(drawing, out or Path(place) / "figure", figure.stem, [figure.suffix[1:]])))
+    with tempfile.TemporaryDirectory(prefix="alliance-") as scratch:
+        drawing = draw_again(carried, Path(scratch), quiet=quiet)
+        again = next(iter(export(drawing, out or Path(scratch) / "figure", figure.stem, [figure.suffix[1:]])))
         same = again.read_bytes() == figure.read_bytes()
     if same and not edited:
         click.echo(f"{figure}: made again, the same bytes")
@@ -59,8 +60,8 @@ def numbers_edited(figure: Path, carried: Mapping[str, Any]) -> bool:
     return bool(hashlib.sha256(content).hexdigest() != carried["numbers_sha256"])
 
 
-def draw_again(carried: Mapping[str, Any], place: Path, *, quiet: bool) -> Drawing:
-    """The figure drawn anew by the command it carries, with intermediate results under ``place``.
+def draw_again(carried: Mapping[str, Any], folder: Path, *, quiet: bool) -> Drawing:
+    """The figure drawn anew by the command it carries, with intermediate results under ``folder``.
 
     Raises:
         InputError: the command is missing, or its scenarios are no longer what they were.
@@ -73,10 +74,10 @@ def draw_again(carried: Mapping[str, Any], place: Path, *, quiet: bool) -> Drawi
         raise InputError("the figure does not carry the command that made it, so it cannot be made again")
     given = _parameters(words[1], words[2:])
     if words[1] == "run":
-        return _from_run(carried, given, place, line, quiet=quiet)
+        return _from_run(carried, given, folder, line, quiet=quiet)
     if words[1] == "attribute":
-        return _from_attribution(carried, given, place, line)
-    return _from_comparison(carried, given, place, line)
+        return _from_attribution(carried, given, folder, line)
+    return _from_comparison(carried, given, folder, line)
 
 
 def _parameters(verb: str, words: list[str]) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def _parameters(verb: str, words: list[str]) -> dict[str, Any]:
     return command.make_context(verb, words, resilient_parsing=False).params
 
 
-def _from_run(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str, *, quiet: bool) -> Drawing:
+def _from_run(carried: Mapping[str, Any], given: Mapping[str, Any], folder: Path, line: str, *, quiet: bool) -> Drawing:
     from sim import ensemble, figures
     from sim.loading import load
 
@@ -100,7 +101,7 @@ def _from_run(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path,
             runs=given["runs"],
             seed=given["seed"],
             jobs=usable_cores(),
-            out=place / scenario.name,
+            out=folder / scenario.name,
             central=given["central"],
             keep_runs=given["keep_runs"] or None,
             command=line,
@@ -109,32 +110,35 @@ def _from_run(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path,
     return figures.draw(result, carried["figure"], carried.get("size", "page"))
 
 
-def _from_comparison(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str) -> Drawing:
-    from sim.analysis import ask
+def _from_comparison(carried: Mapping[str, Any], given: Mapping[str, Any], folder: Path, line: str) -> Drawing:
     from sim.figures import draw
 
-    asked = ask(
-        given["scenarios"],
-        by=given["by"],
-        baseline=given["baseline"],
-        variables=given["variables"],
-        at=[moment.date() for moment in given["at"]],
-        runs=given["runs"],
-        seed=given["seed"],
-        sets=given["sets"],
-    )
-    _check_inputs(carried, {scenario.name: scenario.hash for scenario in asked.scenarios})
-    comparison = asked.comparison(place, jobs=usable_cores(), command=line)
+    comparison = _asked(carried, given, given["scenarios"]).comparison(folder, jobs=usable_cores(), command=line)
+    if carried["figure"] == "brief":
+        from sim.figures.report import draw_brief
+
+        return draw_brief(comparison, line)
     return draw(comparison, carried["figure"], carried.get("size", "page"), command=line)
 
 
-def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], place: Path, line: str) -> Drawing:
-    from sim.analysis import ask
-    from sim.cli.attribute import provenance
+def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], folder: Path, line: str) -> Drawing:
     from sim.figures.compared.waterfall import waterfall
 
+    asked = _asked(carried, given, [given["first"], given["second"]])
+    attribution = asked.attribution(folder, orders=given["orders"], jobs=usable_cores())
+    outcome = str(carried["figure"]).removeprefix("waterfall:")
+    size = carried.get("size", "page")
+    return waterfall(attribution, outcome, size, scenarios=asked.scenarios, command=line)
+
+
+def _asked(carried: Mapping[str, Any], given: Mapping[str, Any], sources: Sequence[str]) -> Asked:
+    """The question that the command line asked, its scenarios checked to be what they were."""
+    from sim.analysis import ask
+
     asked = ask(
-        [given["first"], given["second"]],
+        sources,
+        by=given.get("by"),
+        baseline=given.get("baseline"),
         variables=given["variables"],
         at=[moment.date() for moment in given["at"]],
         runs=given["runs"],
@@ -142,16 +146,14 @@ def _from_attribution(carried: Mapping[str, Any], given: Mapping[str, Any], plac
         sets=given["sets"],
     )
     _check_inputs(carried, {scenario.name: scenario.hash for scenario in asked.scenarios})
-    found = asked.attribution(place, orders=given["orders"], jobs=usable_cores())
-    outcome = str(carried["figure"]).removeprefix("waterfall:")
-    return waterfall(found, outcome, carried.get("size", "page"), source=provenance(found, asked.scenarios, line))
+    return asked
 
 
-def _check_inputs(carried: Mapping[str, Any], found: Mapping[str, str]) -> None:
+def _check_inputs(carried: Mapping[str, Any], hashes: Mapping[str, str]) -> None:
     from sim.errors import InputError
 
     then = set(carried["scenarios"].values())
-    changed = [name for name, digest in found.items() if digest not in then]
+    changed = [name for name, digest in hashes.items() if digest not in then]
     if changed:
         raise InputError(
             f"the inputs of {', '.join(changed)} have changed since the figure was made: "

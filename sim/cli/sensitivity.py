@@ -22,10 +22,10 @@ from sim.cli.options import (
     quiet_option,
     usable_cores,
     vary_option,
-    write_whole,
 )
 from sim.cli.progress import Progress
 from sim.cli.tables import columns
+from sim.files import write_whole
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Ranking
@@ -77,7 +77,10 @@ def sensitivity_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Rank what moves the outcomes of SCENARIO, by default all assumptions; or read it off a finished SWEEP."""
+    """Rank what moves the outcomes of SCENARIO.
+
+    By default all assumptions are tried; or it is read off a finished SWEEP.
+    """
     began = time.monotonic()
     from sim.analysis import csv_text
     from sim.analysis.sweep import open_sweep, rank, ranking

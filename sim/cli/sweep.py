@@ -78,9 +78,9 @@ def sweep_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Simulate SCENARIO at many values of what --vary names, all on the same streams.
+    """Simulate SCENARIO at many values of some keys.
 
-    Interrupted, the same command goes on where it stopped.
+    All lie on the same streams; --vary names the keys. Interrupted, the same command goes on where it stopped.
     """
     began = time.monotonic()
     from sim.analysis.sweep import read, run

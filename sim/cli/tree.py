@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
+from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 import click
 
 from sim.cli.options import json_option
-from sim.cli.tables import columns
-from sim.text import decimals, number
+from sim.cli.tables import WIDTH, columns
+from sim.text import decimals, number, share
 
 if TYPE_CHECKING:
+    from sim.analysis.outcomes import Outcome
     from sim.analysis.tree import Ending, Node
 
 SHOWN = ("europe_canada_share_pct_gdp", "us_commitment", "ceasefire")
@@ -35,32 +38,38 @@ def tree_command(folder: Path, results: Path, names: tuple[str, ...], as_json: b
     from sim.analysis.tree import circles, tree
     from sim.errors import InputError
 
-    chosen_outcomes(names)
+    outcomes = chosen_outcomes(names or SHOWN)
     nodes = tree(folder, results)
     if as_json:
         click.echo(json.dumps([_node(node) for node in nodes], indent=2, ensure_ascii=False))
     elif nodes:
-        click.echo("\n".join(_lines(nodes, names or SHOWN)))
+        click.echo("\n".join(_lines(nodes, outcomes)))
     if wrong := circles(folder):
         raise InputError(wrong)
 
 
-def _lines(nodes: Sequence[Node], shown: Sequence[str]) -> list[str]:
-    rows: list[Sequence[str]] = [["", "branches on", *shown]]
-    for node in nodes:
-        endings = {ending.outcome.key: ending for ending in node.endings}
-        mark = " (changed since its run)" if node.stale else ""
-        cells = [_ending(endings[name]) if name in endings else "-" for name in shown]
-        rows.append(["  " * node.depth + node.name + mark, str(node.at or ""), *cells])
-    return columns(rows, left=2)
+def _lines(nodes: Sequence[Node], outcomes: Sequence[Outcome]) -> list[str]:
+    """A letter for each outcome, then the tree with one column for each; a column has one number of decimals."""
+    heads = [ascii_uppercase[index % 26] for index in range(len(outcomes))]
+    lines: list[str] = []
+    rows: list[list[str]] = [["", "branches on"]]
+    rows += [["  " * node.depth + node.name + ("*" if node.stale else ""), str(node.at or "")] for node in nodes]
+    for head, outcome in zip(heads, outcomes, strict=True):
+        endings = [{ending.outcome.key: ending for ending in node.endings}.get(outcome.key) for node in nodes]
+        unit = "% of runs" if outcome.binary else f"median, {outcome.unit}"
+        lines += textwrap.wrap(f"{head}  {outcome.title} ({unit})", WIDTH, subsequent_indent="   ")
+        places = decimals(max((abs(ending.q95) for ending in endings if ending), default=0.0), outcome.unit)
+        for row, cell in zip(rows, [head, *(_cell(ending, places) for ending in endings)], strict=True):
+            row.append(cell)
+    if any(node.stale for node in nodes):
+        lines.append("*  changed since its run")
+    return [*lines, "", *columns(rows, left=2)]
 
 
-def _ending(ending: Ending) -> str:
-    if ending.outcome.binary:
-        return f"{100 * ending.median:.1f}% of runs"
-    digits = decimals(max(abs(ending.q05), abs(ending.q95)), ending.outcome.unit)
-    low, median, high = (number(value, digits) for value in (ending.q05, ending.median, ending.q95))
-    return f"{median} ({low} to {high})"
+def _cell(ending: Ending | None, places: int) -> str:
+    if ending is None:
+        return "-"
+    return share(ending.median) if ending.outcome.binary else number(ending.median, places)
 
 
 def _node(node: Node) -> dict[str, object]:
@@ -72,13 +81,13 @@ def _node(node: Node) -> dict[str, object]:
         "at": str(node.at) if node.at else None,
         "changed_since_run": node.stale,
         "outcomes": {
-            one.outcome.key: {
-                "date": one.date,
-                "median": one.median,
-                "q05": one.q05,
-                "q95": one.q95,
-                "unit": one.outcome.unit,
+            ending.outcome.key: {
+                "date": ending.date,
+                "median": ending.median,
+                "q05": ending.q05,
+                "q95": ending.q95,
+                "unit": ending.outcome.unit,
             }
-            for one in node.endings
+            for ending in node.endings
         },
     }

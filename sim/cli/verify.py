@@ -33,14 +33,19 @@ def verify_command(files: tuple[Path, ...], runs: int | None, seed: int, as_json
     verdicts = verify(paths, runs=runs, seed=seed)
     broken = [verdict for verdict in verdicts if not verdict.passed]
     if as_json:
-        told = [
-            {"file": str(one.relation.path), "passed": one.passed, "broken_runs": one.broken, "told": one.told}
-            for one in verdicts
+        entries = [
+            {
+                "file": str(verdict.relation.path),
+                "passed": verdict.passed,
+                "broken_runs": verdict.broken,
+                "told": verdict.told,
+            }
+            for verdict in verdicts
         ]
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(entries, indent=2, ensure_ascii=False))
     else:
-        for one in verdicts:
-            click.echo(f"{'holds ' if one.passed else 'BROKEN'}  {one.relation.path.stem}: {one.told}")
+        for verdict in verdicts:
+            click.echo(f"{'holds ' if verdict.passed else 'BROKEN'}  {verdict.relation.path.stem}: {verdict.told}")
         click.echo(f"{len(verdicts) - len(broken)} of {len(verdicts)} relations hold")
     if broken:
         click.get_current_context().exit(1)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sim.model import Variable
     from sim.scenario.scenario import Scenario
 
 DTYPE = np.dtype("<f4")
@@ -41,7 +42,11 @@ class Work:
     def layout(self) -> Layout:
         """How the blocks are laid out."""
         model = source.model(self.model)
-        return plan(model.variables(), model.axes(self.scenario))
+        return plan(self.recorded(), model.axes(self.scenario))
+
+    def recorded(self) -> tuple[Variable, ...]:
+        """What is recorded, with the prices of the scenario's start."""
+        return source.dated(source.model(self.model).variables(), self.scenario.start)
 
     def path(self, number: int) -> Path:
         """Where block ``number`` is stored."""

@@ -270,7 +270,7 @@ def _mark(work: blocks.Work, number: int, fault: AllianceError) -> None:
 def _reduce(order: Order, jobs: int, began: float, simulated: float) -> dict[str, Any]:
     """Write the three files of the result into the store; returns the manifest as it reads back."""
     work, model = order.work, source.model(order.work.model)
-    variables, axes = model.variables(), model.axes(work.scenario)
+    variables, axes = work.recorded(), model.axes(work.scenario)
     numbers = work.store / manifest.NUMBERS
     key = manifest.digest(order.given)
     statistics = netcdf.write(

@@ -76,6 +76,7 @@ def compose(
         "central": given["central"],
         "keep_runs": given["keep_runs"],
         "facts": given["facts"],
+        "editions": source.editions(scenario.start),
         "versions": given["versions"],
         "systems": source.systems(),
         "git_commit": source.git_commit(),
@@ -117,24 +118,24 @@ def read(folder: Path) -> dict[str, Any] | None:
     """
     path = folder / NAME
     try:
-        found = json.loads(path.read_bytes())
+        manifest = json.loads(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             f"{path}: not a readable manifest; the result is damaged, make it again with --force"
         ) from error
-    if not isinstance(found, dict) or found.get("format") != KIND:
+    if not isinstance(manifest, dict) or manifest.get("format") != KIND:
         raise InputError(f"{path}: not the manifest of an alliance result; choose another folder")
-    version = found.get("format_version")
+    version = manifest.get("format_version")
     if version != FORMAT:
         raise InputError(
             f"{path}: result of format version {version}, this program reads {FORMAT}; make it again with --force"
         )
-    wrong = sorted(name for name, kind in SHAPE.items() if not isinstance(found.get(name), kind))
+    wrong = sorted(name for name, kind in SHAPE.items() if not isinstance(manifest.get(name), kind))
     if wrong:
         raise InputError(f"{path}: lacks {', '.join(wrong)}; the result is damaged, make it again with --force")
-    return found
+    return manifest
 
 
 def verify(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -142,10 +143,10 @@ def verify(folder: Path, manifest: Mapping[str, Any]) -> None:
     for name in (NUMBERS, SUMMARY):
         path = folder / name
         try:
-            found = sha256(path)
+            present = sha256(path)
         except OSError as error:
             raise InputError(f"{path}: missing or unreadable; make the result again with --force") from error
-        if {"sha256": found} != manifest["files"].get(name):
+        if {"sha256": present} != manifest["files"].get(name):
             raise InputError(f"{path}: truncated or changed since it was made; make the result again with --force")
 
 

@@ -52,7 +52,7 @@ def write(
     threads share the sorting. The bytes of the file depend on the ensemble alone. Returns the statistics; raises
     FaultError if the disk fails.
     """
-    found: dict[str, Statistics] = {}
+    statistics: dict[str, Statistics] = {}
     with disk(path, KEPT), SpillFile(path) as spill:
         with NetcdfFile(spill) as file:
             file.attributes({"Conventions": "CF-1.11", "format": "alliance ensemble", "format_version": FORMAT})
@@ -63,15 +63,15 @@ def write(
             source = Stored(work, layout, details(work, layout), keep_runs, jobs)
             for variable in dict.fromkeys(part.variable for part in layout.parts):
                 parts = [part for part in layout.parts if part.variable == variable]
-                found[variable.name] = _reduce(file, source, parts)
-                _write_statistics(file, variable, found[variable.name], parts, work.runs)
+                statistics[variable.name] = _reduce(file, source, parts)
+                _write_statistics(file, variable, statistics[variable.name], parts, work.runs)
                 if spill.error:
                     break
         if spill.error:
             raise spill.error
     with disk(path, KEPT):
         sync(path)
-    return found
+    return statistics
 
 
 def time_axis(variable: Variable) -> str:
@@ -101,10 +101,10 @@ def _write_axes(file: NetcdfFile, axes: Axes, runs: int) -> None:
     """Dimensions and their coordinates."""
     file.axis("run", np.arange(runs, dtype=np.int32), {"long_name": "Run, counted from 0"})
     file.axis("quantile", np.array(QUANTILES), {"long_name": "Share of runs below"})
-    told = {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian", "standard_name": "time"}
+    of_time = {"units": "days since 1970-01-01", "calendar": "proleptic_gregorian", "standard_name": "time"}
     for name, days in {"time_year": axes.years, "time_month": axes.months}.items():
         if days:
-            file.axis(name, (np.array(days, "datetime64[D]") - EPOCH).astype(np.int32), told)
+            file.axis(name, (np.array(days, "datetime64[D]") - EPOCH).astype(np.int32), of_time)
     for axis in axes.entities:
         file.axis(axis.name, axis.codes, {})
         if axis.groups:
@@ -138,8 +138,8 @@ def _reduce_part(file: NetcdfFile, source: Stored, part: Part, answer: NDArray[n
     packed = variable.flag or bool(variable.labels)
     dataset = None
     if source.keep_runs and part.kept:
-        told = _attributes(variable)
-        dataset = file.array(variable.name, run_dimensions(part), told, chunks=chunks if packed else None)
+        about = _attributes(variable)
+        dataset = file.array(variable.name, run_dimensions(part), about, chunks=chunks if packed else None)
     for first in range(0, part.times, span):
         last = min(first + span, part.times)
         values = gather(source.work, source.layout, part, first, last)
@@ -157,22 +157,24 @@ def _span(part: Part, runs: int) -> tuple[int, tuple[int, ...]]:
     return max(deep, fitting), (deep, *((part.width,) if part.picks else ()), wide)
 
 
-def _write_statistics(file: NetcdfFile, variable: Variable, found: Statistics, parts: list[Part], runs: int) -> None:
+def _write_statistics(
+    file: NetcdfFile, variable: Variable, statistics: Statistics, parts: list[Part], runs: int
+) -> None:
     """The statistics of one variable, under its name with a suffix."""
     about = _attributes(variable) | {"runs_used": runs}
     detail = [part for part in parts if part.detail]
     if detail:
         about[f"runs_used_single_{variable.entity}s"] = runs_of(detail[0], runs)
     base = dimensions(variable)
-    if found.shares is not None:
+    if statistics.shares is not None:
         label = f"{variable.name}_label"
         file.axis(label, variable.labels, {})
-        file.array(f"{variable.name}_share", (*base, label), about | _told("share of runs"), data=found.shares)
+        file.array(f"{variable.name}_share", (*base, label), about | _unit("share of runs"), data=statistics.shares)
         return
     for suffix, array, dims in (
-        ("mean", found.mean, base),
-        ("sd", found.sd, base),
-        ("quantile", found.quantiles, (*base, "quantile")),
+        ("mean", statistics.mean, base),
+        ("sd", statistics.sd, base),
+        ("quantile", statistics.quantiles, (*base, "quantile")),
     ):
         if array is not None:
             file.array(f"{variable.name}_{suffix}", dims, about, data=np.ascontiguousarray(array))
@@ -180,14 +182,14 @@ def _write_statistics(file: NetcdfFile, variable: Variable, found: Statistics, p
 
 def _attributes(variable: Variable) -> dict[str, str | int]:
     """Unit, long name, price basis; the labels of a labelled variable."""
-    told: dict[str, str | int] = {"long_name": variable.long_name, **_told(variable.unit)}
+    about: dict[str, str | int] = {"long_name": variable.long_name, **_unit(variable.unit)}
     if variable.price_basis:
-        told["price_basis"] = variable.price_basis
+        about["price_basis"] = variable.price_basis
     if variable.labels:
-        told["labels"] = "; ".join(f"{index} = {label}" for index, label in enumerate(variable.labels))
-    return told
+        about["labels"] = "; ".join(f"{index} = {label}" for index, label in enumerate(variable.labels))
+    return about
 
 
-def _told(unit: str) -> dict[str, str | int]:
+def _unit(unit: str) -> dict[str, str | int]:
     """The unit, under our name and under the conventions' one unless readers would take the number for a time span."""
     return {"unit": unit} if unit in TIME_UNITS else {"unit": unit, "units": unit}

@@ -164,16 +164,21 @@ class Result:
 
     def variable(self, name: str) -> Variable:
         """The description of a variable; InputError with the nearest name if there is none."""
+        from sim.model import RENAMED
+
+        for old, new in RENAMED.items():
+            if name in (old, new) and name not in self.variables:
+                name = new if new in self.variables else old
         if name not in self.variables:
             raise InputError(unknown("variable", name, self.variables))
         return self.variables[name]
 
     def entities(self, variable: str) -> tuple[str, ...]:
         """Codes of the entities a variable is recorded for, or its labels; empty if it has neither."""
-        found = self.variable(variable)
-        if found.labels:
-            return found.labels
-        return self._texts(found.entity) if found.entity else ()
+        described = self.variable(variable)
+        if described.labels:
+            return described.labels
+        return self._texts(described.entity) if described.entity else ()
 
     def entity(self, variable: str, word: str) -> str:
         """The code or label of a variable that ``word`` means: a code, the name or alias of a country, a label.
@@ -218,9 +223,9 @@ class Result:
 
     def probability(self, variable: str, label: str | None = None) -> NDArray[np.float32]:
         """The share of runs in which a 0/1 variable is 1, or a labelled one is at ``label``, ``(time,)``."""
-        found = self.variable(variable)
-        if not (found.flag or found.labels):
-            raise InputError(f"{variable} is a quantity ({found.unit}), not an event; it has no probability")
+        described = self.variable(variable)
+        if not (described.flag or described.labels):
+            raise InputError(f"{variable} is a quantity ({described.unit}), not an event; it has no probability")
         return self._statistic("mean", variable, label)
 
     def values(self, variable: str, entity: str | None = None) -> NDArray[np.float32]:
@@ -228,22 +233,22 @@ class Result:
 
         For a label 1 where a run is at it and 0 elsewhere. Raises InputError if the runs were not kept.
         """
-        found = self.variable(variable)
+        described = self.variable(variable)
         if not self.manifest["keep_runs"]:
             raise InputError(f"{self.path}: single runs were not kept; run again with fewer runs or keep_runs=True")
         entity = None if entity is None else self.entity(variable, entity)
         groups = self.groups(variable)
-        if not found.keep_runs and entity not in groups:
+        if not described.keep_runs and entity not in groups:
             kept = (
                 f"for the groups {', '.join(groups)} only, name one of them" if groups else "for none of its entities"
             )
             raise InputError(f"{variable}: single runs are kept {kept}")
         if entity is None:
-            return self._array(variable, keep=False)
-        if found.labels:
-            return np.asarray(self._array(variable, keep=False) == self._place(found, entity), np.float32)
-        place = self._place(found, entity) if found.keep_runs or entity is None else groups.index(entity)
-        return self._array(variable, keep=False, place=place)
+            return self._array(described.name, keep=False)
+        if described.labels:
+            return np.asarray(self._array(described.name, keep=False) == self._index(described, entity), np.float32)
+        index = self._index(described, entity) if described.keep_runs or entity is None else groups.index(entity)
+        return self._array(described.name, keep=False, index=index)
 
     @cached_property
     def dataset(self) -> xarray.Dataset:
@@ -336,13 +341,13 @@ class Result:
 
     def _statistic(self, what: str, variable: str, entity: str | None) -> NDArray[np.float32]:
         """A stored statistic, of one series if ``entity`` names it."""
-        found = self.variable(variable)
-        if found.labels and what != "mean":
+        described = self.variable(variable)
+        if described.labels and what != "mean":
             raise InputError(f"{variable} is a label: it has shares of runs (mean, probability), no {what}")
-        whole = self._array(f"{variable}_{'share' if found.labels else SUFFIXES[what]}")
-        return whole if entity is None else np.ascontiguousarray(whole[:, self._place(found, entity)])
+        whole = self._array(f"{described.name}_{'share' if described.labels else SUFFIXES[what]}")
+        return whole if entity is None else np.ascontiguousarray(whole[:, self._index(described, entity)])
 
-    def _place(self, variable: Variable, entity: str | None) -> int:
+    def _index(self, variable: Variable, entity: str | None) -> int:
         """Index of an entity of ``variable``; InputError if it has no such one."""
         return 0 if entity is None else self.entities(variable.name).index(self.entity(variable.name, entity))
 
@@ -350,8 +355,8 @@ class Result:
         """The codes along an axis."""
         return tuple(code.decode() if isinstance(code, bytes) else str(code) for code in self._array(axis))
 
-    def _array(self, name: str, *, keep: bool = True, place: int | None = None) -> NDArray[Any]:
-        """An array of ``ensemble.nc`` or the series at ``place``; small ones are read once. Not to be written to."""
+    def _array(self, name: str, *, keep: bool = True, index: int | None = None) -> NDArray[Any]:
+        """An array of ``ensemble.nc`` or the series at ``index``; small ones are read once. Not to be written to."""
         if name in self._arrays:
             return self._arrays[name]
         import h5py  # type: ignore[import-untyped, unused-ignore]
@@ -359,7 +364,7 @@ class Result:
         path = self.path / manifests.NUMBERS
         try:
             with h5py.File(path, "r") as file:
-                array: NDArray[Any] = file[name][...] if place is None else file[name][:, place]
+                array: NDArray[Any] = file[name][...] if index is None else file[name][:, index]
         except (OSError, KeyError) as error:
             raise InputError(f"{path}: {name} is not readable; the result is damaged, make it again") from error
         if keep:

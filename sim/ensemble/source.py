@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Protocol, cast
 from sim.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -55,9 +58,25 @@ def model(name: str = "") -> Model:
     return cast("Model", importlib.import_module(name or MODEL))
 
 
+def dated(recorded: Sequence[Variable], start: date) -> tuple[Variable, ...]:
+    """``recorded`` with the price base of a start."""
+    from sim.model import dated
+
+    return dated(recorded, start)
+
+
 def facts_stamp() -> str:
     """The vintage of the facts, a sha256."""
     return str(importlib.import_module(FACTS).stamp())
+
+
+def editions(start: date) -> str:
+    """The publications that a start rests on, and the reader's own folder of tables, in one line."""
+    facts = importlib.import_module(FACTS)
+    if not hasattr(facts, "editions"):
+        return ""  # a model with tables of its own
+    folder = facts.own_folder()
+    return str(facts.editions(start).text) + (f"; own tables {folder}" if folder else "")
 
 
 def code_stamp() -> str:
@@ -91,8 +110,8 @@ def _own_code() -> str:
 @cache
 def versions() -> dict[str, str]:
     """Versions of everything that can change a bit of the result."""
-    found = {"alliance-sim": __version__, "python": platform.python_version()}
-    return found | {name: metadata.version(name) for name in DISTRIBUTIONS}
+    own = {"alliance-sim": __version__, "python": platform.python_version()}
+    return own | {name: metadata.version(name) for name in DISTRIBUTIONS}
 
 
 def git_commit() -> str | None:
@@ -101,7 +120,7 @@ def git_commit() -> str | None:
         return None
     command = ["git", "-C", str(PACKAGE.parent), "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
     try:
-        told = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+        described = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
-    return told.stdout.strip()
+    return described.stdout.strip()

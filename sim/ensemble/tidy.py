@@ -22,7 +22,7 @@ STATISTICS = ",".join([NUMBER] * 7)
 SHARE = f"{NUMBER},,,,,,"
 
 
-def text(scenario: str, variables: Sequence[Variable], axes: Axes, found: Mapping[str, Statistics]) -> bytes:
+def text(scenario: str, variables: Sequence[Variable], axes: Axes, statistics: Mapping[str, Statistics]) -> bytes:
     """The whole file, UTF-8.
 
     A byte order mark leads only if some text is beyond ASCII (a scenario's name, say): spreadsheets need it then, and
@@ -30,7 +30,7 @@ def text(scenario: str, variables: Sequence[Variable], axes: Axes, found: Mappin
     """
     lines = [_joined(COLUMNS)]
     for variable in variables:
-        lines += _lines(scenario, variable, axes, found[variable.name])
+        lines += _lines(scenario, variable, axes, statistics[variable.name])
     return _encoded(lines)
 
 
@@ -46,14 +46,14 @@ def _encoded(lines: Sequence[str]) -> bytes:
     return whole.encode("utf-8" if whole.isascii() else "utf-8-sig")
 
 
-def _lines(scenario: str, variable: Variable, axes: Axes, found: Statistics) -> Iterator[str]:
+def _lines(scenario: str, variable: Variable, axes: Axes, statistics: Statistics) -> Iterator[str]:
     """The rows of one variable: entity by entity, in time. A labelled variable has a row per label, with its share."""
     dates = [day.isoformat() for day in axes.dates(variable.every)]
     entities: Sequence[str] = axes.codes(variable.entity) or ("",)
-    if found.shares is not None:
-        table, form, entities, unit = found.shares[..., None], SHARE, variable.labels, "share of runs"
+    if statistics.shares is not None:
+        table, form, entities, unit = statistics.shares[..., None], SHARE, variable.labels, "share of runs"
     else:
-        table, form, unit = _table(found), STATISTICS, variable.unit
+        table, form, unit = _table(statistics), STATISTICS, variable.unit
     tail = _joined((unit.replace("²", "2"), variable.price_basis))
     for index, entity in enumerate(entities):
         head = _joined((scenario, variable.name, entity))
@@ -62,12 +62,12 @@ def _lines(scenario: str, variable: Variable, axes: Axes, found: Statistics) -> 
             yield f"{head},{day},{form % tuple(row)},{tail}"
 
 
-def _table(found: Statistics) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def _table(statistics: Statistics) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     """Mean, sd and quantiles side by side on the last axis."""
-    assert found.mean is not None
-    assert found.sd is not None
-    assert found.quantiles is not None
-    return np.concatenate([found.mean[..., None], found.sd[..., None], found.quantiles], axis=-1)
+    assert statistics.mean is not None
+    assert statistics.sd is not None
+    assert statistics.quantiles is not None
+    return np.concatenate([statistics.mean[..., None], statistics.sd[..., None], statistics.quantiles], axis=-1)
 
 
 def _joined(cells: Sequence[str]) -> str:

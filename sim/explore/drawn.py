@@ -76,6 +76,9 @@ class Subject:
     def read(cls, raw: Any) -> Subject:
         """The subject that ``VARIABLE`` or ``VARIABLE:ENTITY`` names. Raises InputError if there is none."""
         name, _, entity = raw.partition(":") if isinstance(raw, str) else ("", "", "")
+        from sim.model import RENAMED
+
+        name = RENAMED.get(name, name)
         variable = known_variables().get(name[:80])
         if variable is None:
             raise InputError(text.unknown("variable", text.tame(name, 80), known_variables()))

@@ -56,11 +56,10 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
                 "Posture towards the alliance",
                 grid=("continuity", "conditional", "retrenchment"),
             ),
+            Lever("us.commitment.level", "Commitment to the guarantee", 0, 1, 0.02),
             Lever("us.pressure.level", "Pressure on allies", 0, 1, 0.05),
-            Lever("us.commitment.level_conditional", "Commitment when conditional", 0.15, 0.54, 0.01),
-            Lever("us.commitment.level_retrenchment", "Commitment in retrenchment", 0.05, 0.5, 0.01),
-            Lever("us.aid.executive_pace", "Pace of aid already authorised", 0, 1, 0.05),
-            Lever("us.troops.cut_retrenchment_thousand", "Troops withdrawn in retrenchment", 0, 100, 5),
+            Lever("us.aid.executive_pace", "Pace of aid already authorised", 0, 1.5, 0.05),
+            Lever("us.troops.thousand", "Troops in Europe", 0, 150, 5),
             Lever("us.withdrawal.probability_per_year", "Chance a year of leaving the treaty", 0, 0.2, 0.01),
         ),
     ),
@@ -69,28 +68,48 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
         (
             Lever("us.aid.commitment_factor", "U.S. commitments, times", 0, 2, 0.1, grid=(0, 1, 2)),
             Lever("europe.aid.commitment_factor", "European commitments, times", 0, 2, 0.1, grid=(0.5, 1, 1.5)),
-            Lever("europe.aid.replacement_long_run", "Share of lost U.S. aid that Europe replaces", 0, 1, 0.05),
+            Lever("europe.aid.replacement_first_half_year", "Lost U.S. aid replaced at first", 0, 1.5, 0.05),
+            Lever("europe.aid.replacement_long_run", "Lost U.S. aid replaced in the long run", 0, 1, 0.05),
             Lever("europe.aid.fatigue_pct_per_year", "European aid tires by, a year", 0, 30, 1),
             Lever("aid.after_ceasefire_factor", "Aid after a ceasefire, times", 0, 1.5, 0.05),
         ),
     ),
     (
-        "Targets and compliance",
+        "Donors",
+        (
+            Lever("aid.EUI.level_beur_per_year", "EU institutions give a year", 0, 80, 1),
+            Lever("aid.DEU.level_beur_per_year", "Germany gives a year", 0, 30, 0.5),
+            Lever("aid.GBR.level_beur_per_year", "United Kingdom gives a year", 0, 20, 0.5),
+            Lever("aid.us_arms_beur_per_month", "Europe buys U.S. arms, a month", 0, 3, 0.1),
+        ),
+    ),
+    (
+        "Defence targets and compliance",
         (
             Lever("summits.adoption_probability", "Chance that a summit adopts a new target", 0, 1, 0.05),
             Lever("summits.new_target_pct_gdp", "The new target", 2, 5, 0.1),
-            Lever("summits.path_keeping", "Share of the path that members keep", 0, 1, 0.05),
+            Lever("budgets.path_keeping", "Distance to the target's path closed, a year", 0, 1, 0.05),
             Lever("summits.compliance", "Compliance with a target", 0, 1.5, 0.05),
+            Lever("budgets.pressure_jump_probability", "Laggards jump under pressure", 0, 1, 0.05),
             Lever("budgets.commitment_pp", "Budgets' answer to lost commitment", -0.05, 0.3, 0.01),
             Lever("budgets.change_pp", "Every budget changes by, a year", -0.3, 0.5, 0.01, grid=(-0.1, 0, 0.1)),
         ),
     ),
     (
-        "War and negotiation",
+        "Members",
+        (
+            Lever("members.DEU.budget_change_pp", "Germany's budget changes by, a year", -0.3, 0.5, 0.01),
+            Lever("members.FRA.budget_change_pp", "France's budget changes by, a year", -0.3, 0.5, 0.01),
+            Lever("members.ESP.opt_out", "Spain opts out of a new target"),
+        ),
+    ),
+    (
+        "War effort and negotiation",
         (
             Lever("negotiation.hazard_per_year", "Ceasefires a year without pressure", 0, 2, 0.05, grid=(0, 0.3, 1)),
             Lever("negotiation.us_pressure", "U.S. pressure for talks, times", 0.5, 3, 0.1),
             Lever("negotiation.hold_probability", "Chance that a ceasefire holds", 0, 1, 0.05),
+            Lever("reassurance.thousand", "European reassurance force", 0, 100, 5),
             Lever("war.effort_factor", "Russian effort, times", 0.5, 1.5, 0.05, grid=(0.75, 1, 1.25)),
             Lever("war.gain_per_aid_km2", "What aid does to the front", 0, 200, 5),
             Lever("war.collapse_per_month", "Chance a month of a collapse", 0, 0.1, 0.005),
@@ -109,7 +128,7 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
             Lever("threat.half_life_years", "Half-life of threat after a ceasefire", 1, 20, 0.5),
             Lever("threat.floor", "Threat never falls below", 0, 1.8, 0.05),
             Lever("economy.growth_shift_pct", "Growth higher or lower by", -3, 3, 0.1),
-            Lever("economy.dollar_inflation_pct", "Dollar inflation", 0, 8, 0.1),
+            Lever("economy.dollar_change_pct", "Dollar rises or falls by, a year", -10, 10, 0.5),
         ),
     ),
 )
@@ -144,8 +163,8 @@ def value_shown(value: Value) -> Any:
 
 
 def settings(scenario: Scenario, keys: tuple[str, ...]) -> dict[str, dict[str, Any]]:
-    """For each key what holds in ``scenario``: the value for a control, in words, the layer and where it was set."""
-    from sim.model import catalogue
+    """For each key what holds in ``scenario``: a value for a control, words, where it was set, and whether it acts."""
+    from sim.model import catalogue, registry
 
     known = catalogue()
     told = {}
@@ -163,6 +182,7 @@ def settings(scenario: Scenario, keys: tuple[str, ...]) -> dict[str, dict[str, A
             "text": words,
             "span": span,
             "dated": isinstance(value, Dated),
+            "acts": registry().acts(key, scenario.end, scenario),
             "layer": given.origin.layer if given else "default",
             "origin": str(given.origin) if given else "default",
         }

@@ -302,6 +302,7 @@ def provenance(cast: Cast, figure: str, size: str, command: str = "") -> Provena
         size=size,
         baseline=cast.first.name if comparison else "",
         by=comparison.by if comparison else "",
+        editions=str(manifest.get("editions", "")),
     )
 
 
@@ -312,15 +313,6 @@ def skill_line() -> str:
 
     card = getattr(sim.evidence, "card_line", None)
     return str(card()) if card else ""
-
-
-@cache
-def entity_names() -> Mapping[str, str]:
-    """Names of members, donors and groups of donors by code."""
-    from sim import facts
-
-    names = {donor.code: donor.name for donor in facts.donors()} | {one.code: one.name for one in facts.members()}
-    return names | {"EUR": "Europe and EU institutions", "OTHER": "Other donors", "ALL": "All donors"}
 
 
 _KNOWN: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()

@@ -170,10 +170,10 @@ def _cell(plot: Plot, line: Line, cell: Cell, most: int, start: float) -> None:
     plot.past(cell.past_x, cell.past, 1.0)
     plot.fan(cell.look, cell.x, cell.fan, cell.past_x, cell.past, count=1, width=1.4)
     above = cell.above[:most]
-    for place, wordings in enumerate(reversed(above)):
-        bold = place == len(above) - 1
+    for line_number, wordings in enumerate(reversed(above)):
+        bold = line_number == len(above) - 1
         text = next((words for words in wordings if page.measure(words, SMALL, bold) <= frame.w), wordings[-1])
-        page.text(frame.x, frame.top + 0.1 + place * LINE, text, bold=bold)
+        page.text(frame.x, frame.top + 0.1 + line_number * LINE, text, bold=bold)
     page.frames.append(
         Frame(line.heading, line.variable, (frame.x, frame.y, frame.w, frame.h), plot.times, (plot.low, plot.high))
     )

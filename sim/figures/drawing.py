@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+NOTEBOOK_DPI = 110
+
+
 class Row(NamedTuple):
     """One drawn number or fan point.
 
@@ -69,6 +72,7 @@ class Provenance:
     """What made a picture, carried inside svg, png and pdf so that it can be checked and made again.
 
     ``baseline`` is what a comparison compares with and ``by`` the key by which it split one ensemble; else empty.
+    ``editions``: the publications that the start rests on.
     """
 
     scenarios: tuple[str, ...]
@@ -82,6 +86,7 @@ class Provenance:
     size: str = "page"
     baseline: str = ""
     by: str = ""
+    editions: str = ""
 
     def to_json(self, table: Table) -> str:
         """One line of JSON, with the sha256 of the CSV so that edited numbers show."""
@@ -96,7 +101,11 @@ class Provenance:
             "command": self.command,
             "numbers_sha256": hashlib.sha256(table.csv().encode()).hexdigest(),
         }
-        body |= {key: text for key, text in (("baseline", self.baseline), ("by", self.by)) if text}
+        body |= {
+            key: text
+            for key, text in (("baseline", self.baseline), ("by", self.by), ("editions", self.editions))
+            if text
+        }
         return json.dumps(body, ensure_ascii=True, separators=(",", ":"))
 
     def footer(self) -> str:
@@ -110,6 +119,8 @@ class Provenance:
         ]
         if self.facts:
             parts.append(f"facts {self.facts[:8]}")
+        if self.editions:
+            parts.append(self.editions)
         return " · ".join(parts)
 
 
@@ -138,6 +149,15 @@ class Drawing:
     table: Table
     provenance: Provenance
     frames: tuple[Frame, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Drawing({self.title!r}, {len(self.table.rows):,} numbers)"
+
+    def _repr_png_(self) -> bytes:
+        """The picture as a notebook shows it; `export` writes it with its origin inside."""
+        content = io.BytesIO()
+        self.figure.savefig(content, format="png", dpi=NOTEBOOK_DPI)
+        return content.getvalue()
 
 
 def _cell(value: object) -> str:

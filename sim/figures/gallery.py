@@ -15,6 +15,7 @@ from sim.figures.drawing import Drawing
 from sim.figures.export import USUAL_FORMATS
 from sim.figures.printing import write_all
 from sim.figures.style import Size, size_named
+from sim.scenario.entities import entity_code
 from sim.text import nearest, unknown
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def draw(source: Ensemble | Comparison, name: str, size: str | Size = "page", *,
     """
     page = size_named(size)
     cast = cast_of(source)
+    name = _spelled(cast, name)
     make = _maker(cast, name)
     with style.applied():
         drawing = make(page, command)
@@ -115,12 +117,23 @@ def draw_all(
         InputError: an unknown name, format or size, before anything is written.
         FaultError: a file cannot be written.
     """
-    wanted = figure_names(source) if names is None else list(names)
     page, cast = size_named(size), cast_of(source)
+    wanted = figure_names(source) if names is None else [_spelled(cast, name) for name in names]
     for name in wanted:
         _maker(cast, name)
     makers = {name: partial(draw, source, name, page, command=command) for name in wanted}
     return write_all(makers, Path(folder), formats, jobs, progress)
+
+
+def _spelled(cast: Cast, name: str) -> str:
+    """The name with the code of its entity, which may be given as people name it: ``VARIABLE:Germany``."""
+    stem, _, entity = name.partition(":")
+    if not entity or stem in (*COMPARED, *FIGURES, OUTCOME):
+        return name
+    try:
+        return f"{stem}:{entity_code(entity, cast.entities(stem)) or entity}"
+    except InputError:  # no such variable, which is told where it is drawn
+        return name
 
 
 def _maker(cast: Cast, name: str) -> Callable[[Size, str], Drawing]:
@@ -131,8 +144,10 @@ def _maker(cast: Cast, name: str) -> Callable[[Size, str], Drawing]:
     """
     from sim.figures import members
     from sim.figures.subjects import PANELS, draw_panels, one_variable
+    from sim.model import RENAMED
 
     stem, _, rest = name.partition(":")
+    stem = RENAMED.get(stem, stem)
     if not cast.single and (stem in COMPARED or stem == OUTCOME):
         maker = _compared_maker(cast, stem, rest)
         if maker:

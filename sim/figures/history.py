@@ -135,7 +135,7 @@ def _casualties(known: date, _: str) -> Series:
 
 READERS: dict[str, Reader] = {
     "defence_share_pct_gdp": _of_member("defence_shares"),
-    "defence_spending_busd_2015": _of_member("defence_spending_2015"),
+    "defence_spending_busd_constant": _of_member("defence_spending_constant"),
     "equipment_share_pct": _of_member("equipment_shares"),
     "europe_canada_share_pct_gdp": _of_europe_canada("share_pct_gdp"),
     "europe_canada_spending_busd_current": _of_europe_canada("spending_busd_current"),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.figures.axis import position, time_span, value_axis
-from sim.figures.cases import QUANTILES, Case, Cast, Statements, Subject, entity_names
+from sim.figures.cases import QUANTILES, Case, Cast, Statements, Subject
 from sim.figures.drawing import Frame, Row
 from sim.figures.history import reported
 from sim.figures.page import Box, Page, Sentence
@@ -18,6 +18,7 @@ from sim.figures.panel import Plot
 from sim.figures.style import MUTED, RULE, SMALL
 from sim.figures.subjects import NO_YEAR, open_page
 from sim.figures.tiles import COLUMNS, LEVELS, tile_grid, tile_key
+from sim.scenario.entities import entity_name
 from sim.text import day_of, full_date, number, when
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def shares_by_member(case: Case) -> dict[str, Floats]:
     """Quantiles (time, 5) of the defence share of every member with forces."""
     from sim import facts
 
-    fans = {one.code: case.fan(Subject(SHARE, "", one.code)) for one in facts.members() if one.has_forces}
+    fans = {member.code: case.fan(Subject(SHARE, "", member.code)) for member in facts.members() if member.has_forces}
     return {code: fan for code, fan in fans.items() if np.isfinite(fan).all()}
 
 
@@ -58,10 +59,9 @@ def members(cast: Cast, size: Size, command: str = "") -> Drawing:
     _multiples(page, cast, fans, order, 8 if page.is_slide else 4)
     dates = cast.first.source.dates(SHARE)
     for case in cast.cases if len(dates) else ():
-        names = entity_names()
         who = "" if cast.single else f", {case.label}"
         listed = ", ".join(
-            f"{names[code]} {number(_last(fans[case][code]), 2)}" for code in order if code in fans[case]
+            f"{entity_name(code)} {number(_last(fans[case][code]), 2)}" for code in order if code in fans[case]
         )
         page.phrases.append(f"Median in {when(day_of(dates[-1]), variable.every)}{who}: {listed}.")
     return page.finish()
@@ -84,12 +84,11 @@ def _multiples(
     rows = max(1, -(-len(order) // columns))
     body = page.body
     boxes = Box(body.x + SIDE, body.y + FOOT, body.w - SIDE, body.h - FOOT).grid(rows, columns, across=0.22, down=0.1)
-    names = entity_names()
     for at, (code, box) in enumerate(zip(order, boxes, strict=False)):
         plot = Plot(page, Box(box.x, box.y, box.w, box.h - HEAD), (low + 0.4, high - 0.4), axis)
         end = number(_last(fans[cast.first][code]), 2) if len(dates) and cast.single else ""
-        fits = page.measure(names[code]) + page.measure(end, SMALL, True) + 0.08 <= box.w
-        page.text(box.x, plot.frame.top + 0.1, names[code] if fits else code)
+        fits = page.measure(entity_name(code)) + page.measure(end, SMALL, True) + 0.08 <= box.w
+        page.text(box.x, plot.frame.top + 0.1, entity_name(code) if fits else code)
         page.text(box.right, plot.frame.top + 0.1, end, bold=True, ha="right")
         plot.grid()
         plot.level(GUIDELINE)
@@ -106,7 +105,7 @@ def _multiples(
             page.text(box.x, box.y - 0.32, f"{low + 0.4:.0f}", colour=MUTED)
             page.text(box.right, box.y - 0.32, f"{high - 0.4:.0f}", colour=MUTED, ha="right")
         frame = (plot.frame.x, plot.frame.y, plot.frame.w, plot.frame.h)
-        page.frames.append(Frame(names[code], SHARE, frame, plot.times, (plot.low, plot.high)))
+        page.frames.append(Frame(entity_name(code), SHARE, frame, plot.times, (plot.low, plot.high)))
         _record(page, code, pasts[code].dates, "reported", pasts[code].values)
         for case in cast.cases:
             _record(page, code, dates, "runs", fans[case].get(code, np.zeros((0, 5))), case.name)
@@ -132,7 +131,7 @@ def members_map(cast: Cast, size: Size, command: str = "") -> Drawing:
     for code in values:
         _record(page, code, dates[-1:], "runs", fans[code][-1:], cast.first.name)
     if values:
-        listed = ", ".join(f"{entity_names()[code]} {number(value, 2)}" for code, value in sorted(values.items()))
+        listed = ", ".join(f"{entity_name(code)} {number(value, 2)}" for code, value in sorted(values.items()))
         page.phrases.append(f"Medians: {listed}.")
     tile_grid(page, page.body, values, {code: number(value, 2) for code, value in values.items()})
     across = page.body.w / COLUMNS
@@ -164,7 +163,7 @@ def _sentence(cast: Cast, fans: Mapping[str, Floats]) -> Sentence:
     above = sum(value >= GUIDELINE for value in lasts.values())
     top, bottom = max(lasts, key=lambda code: lasts[code]), min(lasts, key=lambda code: lasts[code])
     ends = [
-        f"{entity_names()[code]} ({say.amount(Subject(SHARE, '', code), lasts[code], 'median of runs')})"
+        f"{entity_name(code)} ({say.amount(Subject(SHARE, '', code), lasts[code], 'median of runs')})"
         for code in (top, bottom)
     ]
     say.count(Subject(SHARE, ""), float(above), f"members whose median is >= 2, of {len(lasts)}")

@@ -254,12 +254,12 @@ def marked_years(page: Page, box: Box, span: tuple[float, float], every: str, *,
         return
     low, high = span
     room = max(1, int(box.w / (page.measure("0000") + 0.2)))
-    ticks, places, texts = year_marks(low, high, every, room)
+    ticks, label_places, texts = year_marks(low, high, every, room)
     for tick in ticks:
         x = box.x + (tick - low) / (high - low) * box.w
         if box.x - 0.01 <= x <= box.right + 0.01:
             page.rule(x, box.y, x, box.y - 0.09, RULE, 0.7)
-    for place, text in zip(places, texts, strict=True):
+    for label_at, text in zip(label_places, texts, strict=True):
         half = page.measure(text) / 2
-        x = min(box.x + (place - low) / (high - low) * box.w, box.right + 0.05 - half)
+        x = min(box.x + (label_at - low) / (high - low) * box.w, box.right + 0.05 - half)
         page.text(x, box.y - 0.4, text, colour=MUTED, ha="center")

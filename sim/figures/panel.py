@@ -124,11 +124,11 @@ class Plot:
 
     def bars(self, look: Look, x: Floats, fan: Floats, width: float) -> None:
         """At each date a bar over 90% of the runs, a darker one over 50% and a line at the median."""
-        for place, quantiles in zip(x, fan, strict=True):
+        for time, quantiles in zip(x, fan, strict=True):
             for (low, high), strength, part in (((0, 4), OUTER, 1.0), ((1, 3), INNER, 0.7)):
-                sides = [place - width * part / 2, place + width * part / 2]
+                sides = [time - width * part / 2, time + width * part / 2]
                 self.area(2 + strength, sides, quantiles[low], quantiles[high], tint(look.colour, strength))
-            self.line(4.0, self.points([place - width / 2, place + width / 2], quantiles[2]), look.colour, 2.0)
+            self.line(4.0, self.points([time - width / 2, time + width / 2], quantiles[2]), look.colour, 2.0)
 
     def dots(self, look: Look, x: Floats, values: Floats, size: float) -> None:
         """A marker at each value."""
@@ -161,7 +161,7 @@ class Plot:
 class Panel:
     """A subject of every scenario with its heading, axes, history, level and labels at the right end.
 
-    All it draws is recorded in the page's table and told in its text alternative. ``named`` puts the scenarios' labels
+    All it draws is also written into the page's table and its text alternative. ``named`` puts the scenarios' labels
     beside the lines.
     """
 
@@ -262,8 +262,8 @@ class Panel:
                 plot.bars(case.look, x, fan, 0.7 if self.variable.every == "year" else 0.06)
             else:
                 x = x + _offset(at, len(cases))
-                for place, quantiles in zip(x, fan, strict=True):
-                    plot.line(3.0, plot.points([place, place], quantiles[[0, 4]]), case.look.colour, 1.2)
+                for time, quantiles in zip(x, fan, strict=True):
+                    plot.line(3.0, plot.points([time, time], quantiles[[0, 4]]), case.look.colour, 1.2)
                 plot.dots(case.look, x, fan[:, 2], self._dot_size(len(dates)))
             self._end(case, fan[-1, 2])
             if self.cast.single:
@@ -444,10 +444,10 @@ def _order(look: Look) -> float:
     return 4.0 + 0.1 * (len(look.dashes) > 0) + 0.1 * (sum(look.dashes[1::2]) > 1.6)
 
 
-def _offset(place: int, count: int) -> float:
+def _offset(index: int, count: int) -> float:
     """How far a scenario's dots are moved sideways, in years, so that none covers another."""
     width = min(0.2 * (count - 1), 0.5 if count < 5 else 0.72)
-    return 0.0 if count == 1 else (place / (count - 1) - 0.5) * width
+    return 0.0 if count == 1 else (index / (count - 1) - 0.5) * width
 
 
 def _thinned(ends: list[End], most: int) -> list[End]:

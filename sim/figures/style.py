@@ -176,6 +176,16 @@ def load_fonts() -> None:
         fontManager.addfont(path)
 
 
+@cache
+def _settings() -> dict[str, Any]:
+    """matplotlib's defaults with ours on top, validated once: that costs more than a small chart."""
+    import matplotlib as mpl
+
+    defaults: Any = mpl.rcParamsDefault
+    ours: Any = mpl.RcParams(_SETTINGS)
+    return {key: value for key, value in dict.items(defaults) if key != "backend"} | dict(dict.items(ours))
+
+
 @contextmanager
 def applied() -> Iterator[None]:
     """Draw and save under our settings, whatever the user's matplotlibrc says; the settings are put back afterwards.
@@ -187,12 +197,10 @@ def applied() -> Iterator[None]:
     with _lock:
         load_fonts()
         table: Any = mpl.rcParams
-        before = dict.copy(table)
-        settings = {key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"}
+        # Read and written as a plain dict: matplotlib's own access imports pyplot to choose a window system for us.
+        before = dict(dict.items(table))
         try:
-            # Both tables are already validated; validating 300 settings again costs more than a small chart.
-            dict.update(table, settings)
-            table.update(_SETTINGS)
+            dict.update(table, _settings())
             with warnings.catch_warnings():
                 # A title in letters the font lacks: they stay text in svg, elsewhere they are drawn as boxes.
                 warnings.filterwarnings("ignore", message="Glyph .* missing from")

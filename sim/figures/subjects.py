@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.figures.cases import Cast, Statements, Subject, cast_of, entity_names, provenance, skill_line
+from sim.figures.cases import Cast, Statements, Subject, cast_of, provenance, skill_line
 from sim.figures.page import CAUTION, Box, Page, Sentence
 from sim.figures.panel import constant_label, panels, record_labels
+from sim.scenario.entities import entity_name
 from sim.text import full_date, lower
 
 if TYPE_CHECKING:
@@ -148,8 +149,7 @@ def _aid(say: Statements) -> str:
     america, europe, _ = ALL_AID
     if not say.has(america):
         return ""
-    names = entity_names()
-    medians = "; ".join(f"{names[subject.entity]} {say.median(subject)}" for subject in (america, europe))
+    medians = "; ".join(f"{entity_name(subject.entity)} {say.median(subject)}" for subject in (america, europe))
     text = f"Allocated by {say.when(america)}, in the median: {medians}."
     given = say.case.runs(america)
     if given is not None:
@@ -421,7 +421,7 @@ def _reading(cast: Cast, subjects: tuple[Subject, ...]) -> str:
 def one_variable(cast: Cast, name: str, entity: str = "") -> Figure:
     """The figure of any recorded variable: one panel, marked as the variable's declaration says."""
     variable = cast.variable(name)
-    title = variable.long_name + (f": {entity_names().get(entity, entity)}" if entity else "")
+    title = variable.long_name + (f": {entity_name(entity)}" if entity else "")
     subject = Subject(name, "", entity)
 
     def sentence(say: Statements) -> str:

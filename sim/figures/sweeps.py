@@ -197,7 +197,7 @@ def _regions(found: Sequence[Region], swept: Sweep, asked: Condition, which: int
         top -= 1.1
     chance = swept.probability(asked, which)
     frame = Box(right.x + 1.2, right.y + 1.1, right.w - 1.3, right.h - 1.4)
-    _scatter(page, frame, swept, scattered, chance > 0.5, found[0])
+    _scatter(page, frame, swept, scattered, chance, found[0])
     for region in found:
         page.phrases.append(region.sentence(inputs, str(asked)) + ".")
         page.rows += [
@@ -230,17 +230,15 @@ def _bound(page: Page, box: Box, swept: Sweep, bound: Bound) -> None:
 
 
 def _scatter(
-    page: Page, frame: Box, swept: Sweep, bounds: Sequence[Bound], holds: NDArray[np.bool_], region: Region
+    page: Page, frame: Box, swept: Sweep, bounds: Sequence[Bound], chance: NDArray[np.float64], region: Region
 ) -> None:
-    """The samples by one or two inputs, those in which the condition holds filled, with the region outlined."""
+    """The samples by two inputs of the region, or by one and the share of runs; the region is outlined."""
+    holds = chance > 0.5
     numbers = swept.plan.design.numbers()
     units = swept.plan.design.units
-    places = (
-        [bound.place for bound in bounds]
-        if len(bounds) == 2
-        else [bounds[0].place, (bounds[0].place + 1) % len(swept.inputs)]
-    )
-    points = np.column_stack([frame.x + units[:, places[0]] * frame.w, frame.y + units[:, places[1]] * frame.h])
+    second = swept.inputs[bounds[1].place] if len(bounds) == 2 else None
+    upright = chance if second is None else units[:, bounds[1].place]
+    points = np.column_stack([frame.x + units[:, bounds[0].place] * frame.w, frame.y + upright * frame.h])
     step = max(1, len(points) // 1500)
     size = 2.6 if len(points) < 400 else 1.8
     for flag, colour in ((False, tint(RULE, 0.55)), (True, VERMILION)):
@@ -250,18 +248,20 @@ def _scatter(
     inside = region.holds(numbers)
     if inside.any():
         low, high = points[inside].min(axis=0), points[inside].max(axis=0)
+        if second is None:
+            low[1], high[1] = frame.y, frame.top
         edges = np.array([[low[0], low[1]], [high[0], low[1]], [high[0], high[1]], [low[0], high[1]], [low[0], low[1]]])
         page.ink.line(page.pen(7.0, line=BLUE, width=1.6), edges)
     page.rule(frame.x, frame.y, frame.right, frame.y, RULE, 0.7)
     page.rule(frame.x, frame.y, frame.x, frame.top, RULE, 0.7)
-    first, second = (swept.inputs[place] for place in places)
-    (low_x, high_x), (low_y, high_y) = _ends(first), _ends(second)
+    first = swept.inputs[bounds[0].place]
+    (low_x, high_x), (low_y, high_y) = _ends(first), _ends(second) if second else ("0%", "100%")
     page.text(frame.x, frame.y - 0.38, low_x, colour=MUTED)
     page.text(frame.right, frame.y - 0.38, high_x, colour=MUTED, ha="right")
     page.text(frame.x + frame.w / 2, frame.y - 0.75, first.name, ha="center")
     page.text(frame.x - 0.1, frame.y, low_y, colour=MUTED, ha="right")
     page.text(frame.x - 0.1, frame.top - 0.2, high_y, colour=MUTED, ha="right")
-    page.text(frame.x - 1.1, frame.top + 0.15, second.name)
+    page.text(frame.x - 1.1, frame.top + 0.15, second.name if second else "share of runs")
 
 
 def _ends(entry: Input) -> tuple[str, str]:

@@ -72,7 +72,7 @@ MEANINGS = {
     "sentence": "the row in words",
     "key": "the key of the input in a scenario file, or the event",
     "meaning": "what the input is",
-    "depends_on": "1 where no data to 2024 settle the input, so that conclusions turn on it",
+    "depends_on": "1 where no data settle the input, so that conclusions turn on it",
     "value": "the value in the scenario",
     "origin": "the file and line, or the layer, that set it",
     "source": "on what grounds",
@@ -106,10 +106,12 @@ def result_workbook(result: Result, summary: str) -> bytes:
             kept = [row for row in series if row["date"].endswith("-12-31") or row is series[-1]]
             lines += _lines(outcome, scenario.title, kept, "")
     book, buffer = _book()
-    _headline(book, [scenario.title], _made(result.manifest, result.runs, result.seed), lines)
+    _headline(book, [scenario.title], _origin(result.manifest, result.runs, result.seed), lines)
     _sheet(book, "Summary", _labelled(rows, variables), frozen=5)
-    recorded = [_codeword("variable", one.name, one.long_name, one.unit, one.price_basis, _definition(one))
-                for one in variables.values()]  # fmt: skip
+    recorded = [
+        _codeword("variable", name, variable.long_name, variable.unit, variable.price_basis, _definition(variable))
+        for name, variable in variables.items()
+    ]
     _codebook(book, recorded, rows[0] if rows else (), {row["entity"] for row in rows})
     _about(book, [(scenario.name, scenario.title, scenario.description, scenario.hash)], result.manifest)
     book.close()
@@ -124,7 +126,7 @@ def comparison_workbook(comparison: Comparison, command: str) -> bytes:
     for outcome in dict.fromkeys(contrast.outcome for contrast in comparison.contrasts):
         if outcome.kind not in ("number", "probability"):
             continue
-        for contrast in (one for one in comparison.contrasts if one.outcome == outcome):
+        for contrast in (contrast for contrast in comparison.contrasts if contrast.outcome == outcome):
             rows = [row.to_dict() for row in contrast.shown(comparison.at)]
             if not any((line.outcome, line.scenario) == (_name(outcome), titles[base]) for line in lines):
                 lines += _lines(outcome, titles[base], rows, "baseline_")
@@ -134,16 +136,14 @@ def comparison_workbook(comparison: Comparison, command: str) -> bytes:
     views = comparison.views[:1] if comparison.conditional else comparison.views
     first = comparison.views[0]
     book, buffer = _book()
-    _headline(book, [*titles.values()], _made(first.manifest, first.runs, first.seed), lines)
+    _headline(book, [*titles.values()], _origin(first.manifest, first.runs, first.seed), lines)
     _sheet(book, "Differences", _named(differences), frozen=5)
     if inputs:
         _sheet(book, "Inputs", inputs, frozen=1)
     columns = [*(differences[0] if differences else ()), *(inputs[0] if inputs else ())]
     compared = [
-        _codeword(
-            "outcome", one.name, one.long_name, outcome_unit(one.unit, "", one.binary), one.price_basis, KINDS[one.kind]
-        )
-        for one in {contrast.outcome.name: contrast.outcome for contrast in comparison.contrasts}.values()
+        _codeword("outcome", name, outcome.long_name, outcome.unit, outcome.price_basis, KINDS[outcome.kind])
+        for name, outcome in {contrast.outcome.name: contrast.outcome for contrast in comparison.contrasts}.items()
     ]
     _codebook(book, compared, columns, {str(row["entity"]) for row in differences})
     about = [(view.scenario.name, view.scenario.title, view.scenario.description, view.scenario.hash) for view in views]
@@ -176,7 +176,7 @@ def _name(outcome: Outcome) -> str:
     return outcome_name(outcome.long_name, outcome.entity)
 
 
-def _made(manifest: Mapping[str, Any], runs: int, seed: int) -> str:
+def _origin(manifest: Mapping[str, Any], runs: int, seed: int) -> str:
     start = day_of(manifest["scenario"]["start"])
     return f"{runs:,} runs, seed {seed}, start {full_date(start)}, alliance {manifest.get('version', '')}. {CAUTION}"
 
@@ -214,13 +214,13 @@ def _book() -> tuple[Workbook, io.BytesIO]:
     return book, buffer
 
 
-def _headline(book: Workbook, titles: Sequence[str], made: str, lines: Sequence[Line]) -> None:
+def _headline(book: Workbook, titles: Sequence[str], origin: str, lines: Sequence[Line]) -> None:
     """Every headline outcome by year, with a chart of each beside the table."""
     sheet = book.add_worksheet("Headline")
     several = len(titles) > 1
     sheet.write(0, 0, f"“{titles[0]}” and {len(titles) - 1} more" if len(titles) > 2 else " and ".join(titles),
                 book.add_format({"bold": True, "font_size": 14}))  # fmt: skip
-    sheet.write(1, 0, made)
+    sheet.write(1, 0, origin)
     days = sorted({day for line in lines for day in line.values})
     heads = ["Outcome", "Unit", *(["Scenario"] if several else []), "Reading"]
     bold = book.add_format({"bold": True, "bottom": 1, "valign": "bottom"})
@@ -318,14 +318,14 @@ def _heads(book: Workbook, sheet: Worksheet, columns: Sequence[str], widths: Map
 
 def _number_formats(book: Workbook) -> Callable[[int], Any]:
     """The cell format for a number of decimals, each made once."""
-    made: dict[int, Any] = {}
+    formats: dict[int, Any] = {}
 
     def of(places: int) -> Any:
-        if places not in made:
-            made[places] = book.add_format(
+        if places not in formats:
+            formats[places] = book.add_format(
                 {"valign": "top", "num_format": "#,##0" + ("." + "0" * places if places else "")}
             )
-        return made[places]
+        return formats[places]
 
     return of
 
@@ -353,12 +353,12 @@ def _codeword(
 def _definition(variable: Variable) -> str:
     """How the values of a variable are to be read."""
     clock = "at 31 December of each year" if variable.every == "year" else "at the last day of each month"
-    one_each = f", one for each {variable.entity}" if variable.entity else ""
+    for_each = f", one for each {variable.entity}" if variable.entity else ""
     if variable.labels:
-        return f"Share of runs with each label ({', '.join(variable.labels)}), {clock}{one_each}."
+        return f"Share of runs with each label ({', '.join(variable.labels)}), {clock}{for_each}."
     if variable.flag:
-        return f"Share of runs in which it holds, {clock}{one_each}."
-    return f"Mean and quantiles over runs, {clock}{one_each}."
+        return f"Share of runs in which it holds, {clock}{for_each}."
+    return f"Mean and quantiles over runs, {clock}{for_each}."
 
 
 def _about(book: Workbook, scenarios: Sequence[tuple[str, str, str, str]], manifest: Mapping[str, Any]) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from sim import facts
 from sim.model.engine import Axis, Numbers, Variable
 from sim.model.engine import simulation as _simulation
 from sim.model.engine.streams import Memory, Seed
-from sim.model.engine.variables import Axes
+from sim.model.engine.variables import CONSTANT_PRICES, RENAMED, Axes
 from sim.model.extensions import register, registry, unregister
 from sim.scenario import Catalogue, Given, Scenario
 
 DEFAULT_START = date(2024, 10, 1)
 DEFAULT_END = date(2029, 12, 31)
+LAST_FORECAST, LAST_CALENDAR = 2030, 2032  # of the newest growth forecasts, and of the newest calendars of elections
+LATE_START, LATE_END = date(2025, 1, 2), date(2032, 12, 31)  # starts that see facts of 2025 run to 2032 by default
 
 
 def catalogue() -> Catalogue:
@@ -30,6 +34,17 @@ def facts_layer(start: date) -> Mapping[str, Given]:
 def variables() -> tuple[Variable, ...]:
     """Every recorded variable, yearly ones first."""
     return registry().variables
+
+
+def dated(recorded: Iterable[Variable], start: date) -> tuple[Variable, ...]:
+    """The variables as a run from ``start`` records them, with the constant prices of its NATO edition."""
+    base = f"{facts.price_base(start)} {CONSTANT_PRICES.removeprefix('constant ')}"
+    return tuple(replace(one, price_basis=base) if one.price_basis == CONSTANT_PRICES else one for one in recorded)
+
+
+def default_end(start: date) -> date:
+    """The last day of a scenario from ``start`` that sets none."""
+    return DEFAULT_END if start < LATE_START else LATE_END
 
 
 def axes(scenario: Scenario) -> Axes:
@@ -68,11 +83,17 @@ def run_block(
 __all__ = [
     "DEFAULT_END",
     "DEFAULT_START",
+    "LAST_CALENDAR",
+    "LAST_FORECAST",
+    "LATE_START",
+    "RENAMED",
     "Axes",
     "Axis",
     "Variable",
     "axes",
     "catalogue",
+    "dated",
+    "default_end",
     "facts_layer",
     "register",
     "registry",

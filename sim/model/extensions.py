@@ -81,14 +81,14 @@ def unregister(name: str) -> None:
 
 
 @cache
-def _wired(found: tuple[Extension, ...]) -> Registry:
-    return Registry(SYSTEMS, [extension.system for extension in found])
+def _wired(extensions: tuple[Extension, ...]) -> Registry:
+    return Registry(SYSTEMS, [extension.system for extension in extensions])
 
 
 @cache
 def _installed() -> tuple[Extension, ...]:
     """The systems that installed packages name, by name. Raises InputError if one cannot be loaded."""
-    found = []
+    systems = []
     for entry in sorted(metadata.entry_points(group=GROUP), key=lambda entry: entry.name):
         package, version = (entry.dist.name, entry.dist.version) if entry.dist else (entry.module, "")
         try:
@@ -100,19 +100,19 @@ def _installed() -> tuple[Extension, ...]:
             ) from error
         if not isinstance(system, System):
             raise InputError(f"{entry.value} of the package {package} is no sim.model.engine.System")
-        found.append(Extension(system, package, version))
-    return tuple(found)
+        systems.append(Extension(system, package, version))
+    return tuple(systems)
 
 
 def _pass_on() -> None:
     """Tell worker processes what is registered here."""
-    told = []
+    entries = []
     for extension in _registered().values():
         module = sys.modules[extension.system.build.__module__]
         names = [name for name, value in vars(module).items() if value is extension.system]
-        told.append([module.__name__, names[0] if names else "", str(getattr(module, "__file__", None) or "")])
-    if told:
-        os.environ[_PASSED_ON] = json.dumps(told)
+        entries.append([module.__name__, names[0] if names else "", str(getattr(module, "__file__", None) or "")])
+    if entries:
+        os.environ[_PASSED_ON] = json.dumps(entries)
     else:
         os.environ.pop(_PASSED_ON, None)
 
@@ -120,7 +120,7 @@ def _pass_on() -> None:
 @cache
 def _registered() -> dict[str, Extension]:
     """What is registered, by name; in a worker at first what the process that started it had registered."""
-    found = {}
+    registered = {}
     for name, attribute, file in json.loads(os.environ.get(_PASSED_ON, "[]")):
         system = getattr(_module(name, file), attribute or "-", None)
         if not isinstance(system, System):
@@ -128,8 +128,8 @@ def _registered() -> dict[str, Extension]:
                 f"a worker cannot load the system registered from {name}; write it into a file of its own, "
                 "or use one process (jobs=1)"
             )
-        found[system.name] = Extension(system, name, str(getattr(sys.modules[name], "__version__", "")))
-    return found
+        registered[system.name] = Extension(system, name, str(getattr(sys.modules[name], "__version__", "")))
+    return registered
 
 
 def _module(name: str, file: str) -> ModuleType | None:

@@ -49,6 +49,9 @@ def _correct(
     key = f"{group}.{name}" if group else name
     if "." not in name and "*" not in name and (catalogue.find(key) or catalogue.is_group(key)):
         return key, True
+    if successor := catalogue.successor(key):
+        report(here, f"this key is called {successor} now")
+        return successor, False
     if group and name in HEADS:
         report(here, f"{name} belongs at the top of the file, before the first [heading]")
         return None, False

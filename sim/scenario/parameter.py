@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeAlias
@@ -203,18 +203,20 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Catalogue:
-    """All parameters, found by key.
+    """All parameters, found by key; ``renamed`` says what keys of earlier versions are called now.
 
     Raises ValueError for a key given twice, a key inside another, a pattern without entities or a default outside its
     domain: faults of the model that defines it, never of a user.
     """
 
     parameters: tuple[Parameter, ...]
+    renamed: Mapping[str, str]
     _by_key: dict[str, Parameter] = field(init=False, repr=False, compare=False)
     _groups: frozenset[str] = field(init=False, repr=False, compare=False)
 
-    def __init__(self, parameters: Iterable[Parameter]) -> None:
+    def __init__(self, parameters: Iterable[Parameter], renamed: Mapping[str, str] | None = None) -> None:
         object.__setattr__(self, "parameters", tuple(parameters))
+        object.__setattr__(self, "renamed", dict(renamed or {}))
         object.__setattr__(self, "_by_key", {})
         for parameter in self.parameters:
             _inspect(parameter)
@@ -270,6 +272,15 @@ class Catalogue:
         prefix = f"{group}.*" if group else "*"
         codes = (p.entities for p in self.parameters if p.key == prefix or p.key.startswith(prefix + "."))
         return tuple(dict.fromkeys(code for some in codes for code in some))
+
+    def successor(self, key: str) -> str | None:
+        """What a key, or the beginning of keys, of an earlier version is called now; None if it has no new name."""
+        parts = key.split(".")
+        for old, new in self.renamed.items():
+            pattern = old.split(".")
+            if len(pattern) == len(parts) and all(a in ("*", b) for a, b in zip(pattern, parts, strict=True)):
+                return new.replace("*", parts[pattern.index("*")]) if "*" in pattern else new
+        return None
 
     def spelled(self, key: str) -> str:
         """``key`` with the names of countries put right: ``members.DEU.plan_pct_gdp`` for ``members.Germany...``."""

@@ -29,7 +29,7 @@ from sim.text import meant, nearest, shown, tame
 FactsLayer = Callable[[datetime.date], Mapping[str, Given]]
 
 EARLIEST_START = datetime.date(2014, 1, 1)
-LATEST_START = datetime.date(2025, 1, 1)
+LATEST_START = datetime.date(2028, 12, 31)
 LATEST_END = datetime.date(2060, 12, 31)
 LONGEST_YEARS = 40
 
@@ -42,7 +42,7 @@ def load(
     sets: Sequence[str] = (),
     shipped: Path | None = None,
     default_start: datetime.date = datetime.date(2025, 1, 1),
-    default_end: datetime.date = datetime.date(2030, 12, 31),
+    default_end: Callable[[datetime.date], datetime.date] | datetime.date = datetime.date(2030, 12, 31),
     text: str | None = None,
 ) -> Scenario:
     """Read and resolve a scenario file.
@@ -72,7 +72,7 @@ def check(
     sets: Sequence[str] = (),
     shipped: Path | None = None,
     default_start: datetime.date = datetime.date(2025, 1, 1),
-    default_end: datetime.date = datetime.date(2030, 12, 31),
+    default_end: Callable[[datetime.date], datetime.date] | datetime.date = datetime.date(2030, 12, 31),
 ) -> list[Problem]:
     """Every problem that `load` would raise, sorted; an empty list if the scenario is sound. Never raises for input.
 
@@ -99,7 +99,7 @@ class _Resolver:
         facts_layer: FactsLayer | None,
         sets: Sequence[str],
         default_start: datetime.date,
-        default_end: datetime.date,
+        default_end: Callable[[datetime.date], datetime.date] | datetime.date,
     ) -> Scenario | None:
         """The scenario, or None where problems leave none."""
         root = self.file(path, self.shown(path, path), [])
@@ -112,7 +112,7 @@ class _Resolver:
         for layer in self.layers:
             self.problems += layer.document.problems
         start = day(settings.get(("day", "start")), default_start)
-        end = day(settings.get(("day", "end")), default_end)
+        end = day(settings.get(("day", "end")), default_end(start) if callable(default_end) else default_end)
         self.horizon(start, end, settings, root)
         events = tuple(s.content for s in settings.values() if isinstance(s.content, Event))
         if self.problems:

@@ -6,6 +6,7 @@ import datetime
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -92,7 +93,7 @@ class Scenario:
         """The values that files, ``--set`` or a branch set, by key: all but defaults and facts."""
         return {key: given for key, given in self.values.items() if given.origin.layer not in ("default", "facts")}
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """sha256 over start, end, values and events: equal hash, equal input to the model.
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sim.analysis.rows import Row
-from sim.analysis.wording import quantity, runs_of_100
+from sim.text import quantity, runs_of_100
 
 ROW = Row(
     variable="europe_canada_share_pct_gdp", entity="", long_name="Europe and Canada, defence share of GDP",

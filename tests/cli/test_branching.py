@@ -72,10 +72,11 @@ def test_the_tree_shows_who_extends_whom_and_how_each_ends(here: Path, alliance:
     assert alliance("run", "short.toml", *FEW, "--no-figures").exit_code == 0
     done = alliance("tree", "--variable", "us_commitment")
     assert done.exit_code == 0, done.stderr
-    head, short, stop = done.stdout.splitlines()
-    assert head.split() == ["branches", "on", "us_commitment"]
+    legend, _, head, short, stop = done.stdout.splitlines()
+    assert legend == "A  U.S. commitment to the guarantee (median, index 0 to 1)"
+    assert head.split() == ["branches", "on", "A"]
     assert short.startswith("short ")
-    assert "(" in short
+    assert 0 < float(short.split()[-1]) < 1
     assert stop.startswith("  short_stop")
     assert stop.split()[1:] == ["2025-07-01", "-"]
     nodes = json.loads(alliance("tree", "--json").stdout)
@@ -84,7 +85,10 @@ def test_the_tree_shows_who_extends_whom_and_how_each_ends(here: Path, alliance:
         ("short_stop", ["short"], "2025-07-01"),
     ]
     Path("short.toml").write_text(Path("short.toml").read_text() + "[us.aid]\ncommitment_factor = 0.5\n")
-    assert "short (changed since its run)" in alliance("tree").stdout
+    told = alliance("tree").stdout
+    assert "*  changed since its run" in told
+    assert "short* " in told
+    assert max(map(len, told.splitlines())) <= 80
 
 
 def test_a_tree_of_nothing_is_one_line(here: Path, alliance: Alliance) -> None:

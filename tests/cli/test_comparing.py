@@ -245,6 +245,8 @@ def test_a_brief_is_written_as_html_and_as_pdf(here: Path, alliance: Alliance) -
     assert {"new/brief.html", "new/brief.pdf"} <= set(json.loads(done.stdout)["files"])
     assert "harsh.toml --runs 12 --seed 1 --brief new/brief.pdf" in Path("new/brief.html").read_text()
     assert Path("new/brief.pdf").read_bytes().startswith(b"%PDF")
+    again = alliance("rerun", "new/brief.pdf", "-q")
+    assert (again.exit_code, again.stderr) == (0, "")
     refused = alliance("compare", "short.toml", "harsh.toml", *NUMBERS, "--brief", "brief.doc")
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "'brief.doc' must end in .html or .pdf" in refused.stderr
@@ -256,6 +258,19 @@ def test_a_report_that_cannot_be_written_is_one_line(here: Path, alliance: Allia
     done = alliance("compare", "short.toml", "harsh.toml", *NUMBERS, *words)
     assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert "taken/brief.html cannot be written" in done.stderr
+
+
+def test_one_variable_of_a_comparison_is_drawn_and_a_member_named_as_people_name_it(
+    here: Path, alliance: Alliance
+) -> None:
+    words = ("compare", "short.toml", "harsh.toml", "--variable", "defence_share_pct_gdp:Poland", *NUMBERS)
+    done = alliance(*words, "--out", "of_poland")
+    assert done.exit_code == 0, done.stderr
+    assert "Defence expenditure, share of GDP: Poland" in done.stdout
+    assert {row["entity"] for row in table("of_poland/differences.csv")} == {"POL"}
+    drawn = alliance("plot", "of_poland", "--variable", "us_commitment", "--format", "svg", "--out", "one", "-q")
+    assert drawn.exit_code == 0, drawn.stderr
+    assert {path.name for path in Path("one").iterdir()} == {"us_commitment.svg", "us_commitment.csv"}
 
 
 def test_twins_have_nothing_to_attribute(here: Path, alliance: Alliance) -> None:

@@ -81,14 +81,54 @@ def test_explain_tells_what_a_key_means(alliance: Alliance) -> None:
 
 
 def test_every_key_and_every_variable_can_be_explained() -> None:
-    from sim.cli.explain import explain
+    from sim.analysis.lookup import describe_name
     from sim.model import catalogue, variables
 
     for key in catalogue().keys():  # noqa: SIM118 - a catalogue is not a dict
-        told = explain(key)
+        told = describe_name(key)
+        assert told
         assert {"key", "meaning", "kind", "default", "allowed", "source", "used in"} <= set(told), key
     for variable in variables():
-        assert {"variable", "meaning", "unit", "recorded"} <= set(explain(variable.name)), variable.name
+        assert {"variable", "meaning", "unit", "recorded"} <= set(describe_name(variable.name) or ()), variable.name
+
+
+def test_a_word_finds_keys_variables_and_members_nearest_first(alliance: Alliance) -> None:
+    for word, names in (
+        ("troops", {"us_troops_europe_thousand", "us.troops.start_thousand"}),
+        ("debt", {"budgets.war_debt_pp"}),
+        ("Germany", {"DEU", "defence_share_pct_gdp:DEU"}),
+        ("european aid", {"europe.aid.commitment_factor"}),
+    ):
+        done = alliance("explain", word)
+        assert (done.exit_code, done.stderr) == (0, "")
+        found = json.loads(alliance("explain", word, "--json").stdout)
+        assert names <= {entry["name"] for entry in found}
+        assert all(set(entry) == {"name", "kind", "meaning"} for entry in found)
+        assert all(entry["name"] in done.stdout and entry["kind"] in done.stdout for entry in found)
+        assert max(map(len, done.stdout.splitlines())) <= 80
+    assert json.loads(alliance("explain", "Britain", "--json").stdout)[0]["name"] == "GBR"
+    # What bears the word in its name comes before what is described by it.
+    in_name = ["troops" in entry["name"] for entry in json.loads(alliance("explain", "troops", "--json").stdout)]
+    assert in_name == sorted(in_name, reverse=True)
+    wrong = alliance("explain", "trops")
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "did you mean troops?" in wrong.stderr
+
+
+def test_a_member_may_be_named_in_a_key_and_an_old_key_is_told_its_new_name(
+    alliance: Alliance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim import model
+    from sim.scenario import Catalogue
+
+    key = next(parameter.key for parameter in model.catalogue() if "DEU" in parameter.entities)
+    told = json.loads(alliance("explain", key.replace("*", "Germany"), "--json").stdout)
+    assert told["key"] == key.replace("*", "DEU")
+    renamed = Catalogue(model.catalogue().parameters, {"us.stance": "us.commitment.posture"})
+    monkeypatch.setattr(model, "catalogue", lambda: renamed)
+    done = alliance("explain", "us.stance")
+    assert "us.stance is called us.commitment.posture now" in done.stdout
+    assert model.catalogue().find("us.commitment.posture").meaning in " ".join(done.stdout.split())
 
 
 def test_a_key_of_one_member_names_its_family(alliance: Alliance) -> None:

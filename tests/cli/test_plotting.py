@@ -46,6 +46,14 @@ def test_variables_and_entities_are_drawn_alone_and_in_each_format(
     assert written == {path.name for path in (tmp_path / "new").iterdir()}
 
 
+def test_a_member_may_be_named_as_people_name_it(finished: Path, tmp_path: Path, alliance: Alliance) -> None:
+    words = ("plot", finished, "--variable", "defence_share_pct_gdp", "--format", "svg", "-q")
+    assert alliance(*words, "--entity", "DEU", "--out", tmp_path / "code").exit_code == 0
+    assert alliance(*words, "--entity", "Germany", "--out", tmp_path / "name").exit_code == 0
+    written = [{path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("code", "name")]
+    assert written[0] == written[1] != {}
+
+
 def test_drawing_again_gives_the_same_bytes(finished: Path, tmp_path: Path, alliance: Alliance) -> None:
     for folder in ("a", "b"):
         assert alliance("plot", finished, "--variable", "threat", "--out", tmp_path / folder, "-q").exit_code == 0

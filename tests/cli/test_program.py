@@ -180,7 +180,7 @@ def test_a_terminal_without_a_letter_gets_a_substitute(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
-    assert b"km?" in done.stdout
+    assert b"km2" in done.stdout
 
 
 def test_the_module_and_the_script_are_the_same_program(tmp_path: Path, alliance: Alliance) -> None:
@@ -191,7 +191,7 @@ def test_an_empty_out_is_refused_by_every_verb_that_has_one(
     alliance: Alliance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    verbs = [verb for verb in VERBS if "--out" in alliance(verb, "--help").stdout]
+    verbs = [verb for verb in VERBS if "--out " in alliance(verb, "--help").stdout]
     assert {"run", "compare", "attribute", "plot", "export", "branch"} <= set(verbs)
     for verb in verbs:
         done = alliance(verb, "--out", "")

@@ -100,6 +100,12 @@ def test_depends_marks_the_conclusions_that_turn(tmp_path, alliance):
     kept = json.loads((folder / "comparison.json").read_text())["depends"]
     assert kept["turns"][0]["assumption"] == "us.commitment.level_conditional"
     assert kept["regret"]["weights"] == [0.6, 0.4]
+    page = tmp_path / "page.html"
+    alliance("compare", "harris_continuity", "trump_conditional", "--runs", "64", "--no-figures", "--jobs", "1", "-q",
+             "--no-why", "--out", str(folder), "--report", str(page))  # fmt: skip
+    assert "What turns on an assumption" in page.read_text()
+    assert "turns to the other side where us.commitment.level_conditional is 0.9" in page.read_text()
+    assert json.loads((folder / "comparison.json").read_text())["depends"] == kept
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from sim.ensemble.layout import BLOCK
 from sim.errors import InputError
 
 RECORDED = {
-    "defence_share_pct_gdp", "defence_spending_busd_2015", "equipment_share_pct", "members_at_2pct",
+    "defence_share_pct_gdp", "defence_spending_busd_constant", "equipment_share_pct", "members_at_2pct",
     "members_at_3_5pct", "europe_canada_share_pct_gdp", "europe_canada_spending_busd_current",
     "us_share_of_nato_pct", "target_pct_gdp", "us_commitment", "us_troops_europe_thousand", "threat",
     "republican_president", "republican_house", "republican_senate", "secretary_general", "aid_committed_beur",

@@ -120,7 +120,7 @@ def test_a_wrong_request_is_refused(raw):
 def test_every_lever_in_front_is_a_key_with_a_unit_kind_and_source():
     keys = [lever.key for _, levers in front() for lever in levers]
     assert len(keys) == len(set(keys))
-    assert 20 <= len(keys) <= 40
+    assert 20 <= len(keys) <= 50
     parameters = page_facts()["parameters"]
     known = {parameter["key"].replace("*", code): parameter for parameter in parameters
              for code in parameter["entities"] or [""]}  # fmt: skip
@@ -128,6 +128,13 @@ def test_every_lever_in_front_is_a_key_with_a_unit_kind_and_source():
         assert known[key]["unit"]
         assert known[key]["kind"] in ("data", "estimated", "assumption")
         assert known[key]["source"]
+
+
+def test_a_lever_that_cannot_act_is_told_as_such():
+    told = answer({"state": {"extends": ["history_2022"], "runs": 16}, "charts": []})["levers"]
+    assert told["us.commitment.posture"]["acts"]
+    late = answer({"state": {"extends": ["baseline"], "end": "2026-06-30", "runs": 16}, "charts": []})["levers"]
+    assert not late["us.elections.2028.president"]["acts"]
 
 
 def test_each_end_of_each_lever_is_accepted():

@@ -34,7 +34,7 @@ def opened(browser, server):
 
         context.route(re.compile(".*"), watch)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("console", lambda message: told.complaints.append(message.text))
         page.on("pageerror", lambda error: told.complaints.append(str(error)))
         page.goto(server.address + (f"#{fragment}" if fragment else ""))

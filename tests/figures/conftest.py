@@ -17,7 +17,7 @@ GROUPS = ("USA", "EUR", "OTHER", "ALL")
 # Where each variable starts, its drift a year and the spread after a year.
 PATHS = {
     "defence_share_pct_gdp": (1.9, 0.08, 0.18),
-    "defence_spending_busd_2015": (15.0, 0.8, 1.0),
+    "defence_spending_busd_constant": (15.0, 0.8, 1.0),
     "equipment_share_pct": (30.0, 1.0, 3.0),
     "members_total": (32.0, 0.0, 0.0),
     "members_at_2pct": (23.0, 1.1, 1.6),

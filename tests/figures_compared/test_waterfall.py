@@ -9,12 +9,13 @@ from sim.analysis.outcomes import headline
 from sim.errors import InputError
 from sim.figures import SIZES, provenance_of
 from sim.figures.compared.waterfall import draw_attribution, waterfall, waterfall_names
-from sim.figures.drawing import Provenance
+from tests.figures.conftest import Story
 from tests.figures.test_figures import boxes, rows, texts
 
 SHARE, AID = "europe_canada_share_pct_gdp", "military_aid_allocated_beur:USA"
 OUTCOMES = {one.key: one for one in headline()}
-SOURCE = Provenance(("baseline", "mine"), ("aa" * 32, "bb" * 32), 1, 200, "0.1.0", "cc" * 32, "alliance attribute A B")
+COMMAND = "alliance attribute A B"
+PAIR = [Story(name=name, title=name, hash=code * 32) for name, code in (("baseline", "aa"), ("mine", "bb"))]
 
 
 def fall(key: str, sizes: dict[str, tuple[float, bool]], start: float = 2.4) -> Waterfall:
@@ -43,7 +44,7 @@ MANY = {f"group.number_{n}": ((-1) ** n * 0.01 * n, n % 3 == 0) for n in range(1
 @pytest.mark.parametrize("sizes", [FEW, MANY], ids=["few", "many"])
 @pytest.mark.parametrize("size", SIZES)
 def test_no_text_leaves_the_page_and_none_covers_another(sizes, size):
-    drawing = waterfall(attribution(fall(SHARE, sizes)), SHARE, size, source=SOURCE)
+    drawing = waterfall(attribution(fall(SHARE, sizes)), SHARE, size, scenarios=PAIR, command=COMMAND)
     width, height = drawing.figure.bbox.size
     found = boxes(drawing)
     for text, box in found:
@@ -57,7 +58,7 @@ def test_no_text_leaves_the_page_and_none_covers_another(sizes, size):
 @pytest.mark.parametrize("sizes", [FEW, MANY], ids=["few", "many"])
 def test_the_bars_lead_from_one_mean_to_the_other(sizes):
     one = fall(SHARE, sizes)
-    drawing = waterfall(attribution(one), SHARE, source=SOURCE)
+    drawing = waterfall(attribution(one), SHARE, scenarios=PAIR, command=COMMAND)
     told = rows(drawing)
     parts = {row["panel"]: float(row["value"]) for row in told if row["kind"] == "part"}
     assert set(parts) == {"total", *sizes}
@@ -67,7 +68,7 @@ def test_the_bars_lead_from_one_mean_to_the_other(sizes):
 
 
 def test_assumptions_are_marked_and_groups_without_effect_are_named_not_drawn():
-    drawing = waterfall(attribution(fall(SHARE, FEW)), SHARE, source=SOURCE)
+    drawing = waterfall(attribution(fall(SHARE, FEW)), SHARE, scenarios=PAIR, command=COMMAND)
     told = [text for text, _ in boxes(drawing)]
     assert told.count("depends on assumption") == 1
     assert "Depends on assumptions: us.commitment." in drawing.sentence
@@ -77,7 +78,7 @@ def test_assumptions_are_marked_and_groups_without_effect_are_named_not_drawn():
 
 
 def test_more_groups_than_fit_become_one_step():
-    drawing = waterfall(attribution(fall(SHARE, MANY)), SHARE, source=SOURCE)
+    drawing = waterfall(attribution(fall(SHARE, MANY)), SHARE, scenarios=PAIR, command=COMMAND)
     assert "5 smaller groups" in [text for text, _ in boxes(drawing)]
 
 
@@ -88,23 +89,25 @@ def test_where_nothing_differs_there_is_no_picture_beside_those_that_do():
 
 
 def test_no_difference_is_said():
-    drawing = waterfall(attribution(fall(SHARE, {"us.commitment": (0.0, True)})), SHARE, source=SOURCE)
+    drawing = waterfall(
+        attribution(fall(SHARE, {"us.commitment": (0.0, True)})), SHARE, scenarios=PAIR, command=COMMAND
+    )
     assert drawing.sentence == "mine and baseline do not differ here on 31 December 2029, in any run."
 
 
 def test_the_headline_outcomes_are_written_with_what_made_them(tmp_path):
     both = attribution(fall(SHARE, FEW), fall(AID, FEW, 100.0))
     assert waterfall_names(both) == [f"waterfall:{SHARE}", f"waterfall:{AID}"]
-    paths = draw_attribution(both, tmp_path, ("svg", "png"), source=SOURCE)
+    paths = draw_attribution(both, tmp_path, ("svg", "png"), scenarios=PAIR, command=COMMAND)
     assert [path.name for path in paths][:3] == [f"waterfall_{SHARE}.{kind}" for kind in ("svg", "png", "csv")]
     made = provenance_of(paths[0])
     assert made["scenarios"] == {"baseline": "aa" * 32, "mine": "bb" * 32}
     assert made["figure"] == f"waterfall:{SHARE}"
     before = paths[0].read_bytes()
-    draw_attribution(both, tmp_path, ("svg", "png"), source=SOURCE)
+    draw_attribution(both, tmp_path, ("svg", "png"), scenarios=PAIR, command=COMMAND)
     assert paths[0].read_bytes() == before
 
 
 def test_an_outcome_not_attributed_is_answered_with_those_that_were():
     with pytest.raises(InputError, match=f"attributed: {SHARE}"):
-        waterfall(attribution(fall(SHARE, FEW)), "threat", source=SOURCE)
+        waterfall(attribution(fall(SHARE, FEW)), "threat", scenarios=PAIR, command=COMMAND)

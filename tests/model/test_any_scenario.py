@@ -66,7 +66,7 @@ def bounds(values) -> list[str]:
         "credibility": (values["us_commitment"] >= 0) & (values["us_commitment"] <= 1),
         "troops": values["us_troops_europe_thousand"] >= 0,
         "ratio": values["resource_ratio"] > 0,
-        "spending": values["defence_spending_busd_2015"] > 0,
+        "spending": values["defence_spending_busd_constant"] > 0,
     }
     return [name for name, holds in told.items() if not holds.all()]
 

@@ -102,7 +102,7 @@ def test_areas_shares_and_indices_stay_within_their_bounds(values):
     assert (values["russian_controlled_km2"] <= UKRAINE_KM2).all()
     assert (values["kursk_held_km2"] >= 0).all()
     assert (values["defence_share_pct_gdp"] >= np.float32(0.2)).all()
-    assert (values["defence_spending_busd_2015"] > 0).all()
+    assert (values["defence_spending_busd_constant"] > 0).all()
     assert (values["equipment_share_pct"] >= 0).all()
     assert (values["equipment_share_pct"] <= 100).all()
     assert (values["us_commitment"] >= 0).all()

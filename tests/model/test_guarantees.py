@@ -242,7 +242,7 @@ class TestStreams:
         first, period, slot_number, purpose = counter
         streams = streams_of(3, 0, 20)
         streams.uniform("war", 7)  # the counter has moved, and words of the last output are left over
-        streams._sources["war"]._generator.random_raw(3)
+        streams._sources["war", 3]._generator.random_raw(3)
         words = streams._words("war", first, period, (slot_number,), purpose, 11)[0]
         public = np.random.Philox(key=np.array([3, 11], np.uint64))
         state = public.state
@@ -288,7 +288,7 @@ class TestStreams:
         """With all bits set or none a draw still lies inside (0, 1), where the quantile functions are finite."""
         for word in (0, 2**64 - 1):
             streams = streams_of(3, 0, 8)
-            monkeypatch.setattr(streams, "_words", lambda *_, word=word: np.full((1, _[-1]), word, np.uint64))
+            monkeypatch.setattr(streams, "_words", lambda *asked, word=word: np.full((1, asked[5]), word, np.uint64))
             for drawn in (streams.uniform("war", 1), streams.quantiles("x")):
                 assert (drawn > 0).all()
                 assert (drawn < 1).all()

@@ -164,7 +164,7 @@ def test_a_higher_probability_of_adoption_never_lowers_the_target():
 def test_more_growth_never_lowers_output():
     more = changed({"economy.growth_shift_pct": 1.0, "budgets.growth_pp": 0.0})
     same = changed({"budgets.growth_pp": 0.0})
-    never_falls(more["defence_spending_busd_2015"], same["defence_spending_busd_2015"])
+    never_falls(more["defence_spending_busd_constant"], same["defence_spending_busd_constant"])
     assert more["defence_share_pct_gdp"].tobytes() == same["defence_share_pct_gdp"].tobytes()
 
 
@@ -172,7 +172,7 @@ def test_more_inflation_raises_current_dollars_only():
     high = changed({"economy.dollar_inflation_pct": 4.0})
     low = changed({"economy.dollar_inflation_pct": 1.0})
     never_falls(high["europe_canada_spending_busd_current"], low["europe_canada_spending_busd_current"])
-    for name in ("defence_spending_busd_2015", "defence_share_pct_gdp"):
+    for name in ("defence_spending_busd_constant", "defence_share_pct_gdp"):
         assert high[name].tobytes() == low[name].tobytes()
 
 

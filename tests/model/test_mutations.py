@@ -23,7 +23,7 @@ def test_draws_that_follow_one_another_break_the_order(monkeypatch):
     """One generator that all systems share: what a run draws then depends on who drew before."""
     shared = np.random.Generator(np.random.PCG64(1))
 
-    def next_words(self, system, first, period, slots, purpose, count):
+    def next_words(self, system, first, period, slots, purpose, count, name=""):
         return shared.integers(0, 2**64, (len(slots), count), np.uint64)
 
     monkeypatch.setattr(streams.Streams, "_words", next_words)

@@ -252,9 +252,9 @@ class TestDatedLevers:
     def test_a_dated_shift_of_growth_moves_its_own_years(self):
         points = ((date(2024, 1, 1), fixed(0.0)), (date(2026, 1, 1), fixed(-8.0)), (date(2027, 1, 1), fixed(0.0)))
         end, quiet = date(2027, 12, 31), {"budgets.growth_pp": 0.0}
-        plain = run(scenario(quiet, end=end), count=4)["defence_spending_busd_2015"]
+        plain = run(scenario(quiet, end=end), count=4)["defence_spending_busd_constant"]
         slump = run(scenario(quiet | {"economy.growth_shift_pct": Dated(points, "step")}, end=end), count=4)
-        ratio = (slump["defence_spending_busd_2015"] / plain)[:, 0, 0]
+        ratio = (slump["defence_spending_busd_constant"] / plain)[:, 0, 0]
         np.testing.assert_allclose(ratio[:2], 1)
         assert 0.9 < ratio[2] < 0.93
         assert ratio[3] == pytest.approx(ratio[2], rel=1e-4)

@@ -1,8 +1,9 @@
-"""Expected figures of the shipped scenarios. ``python tests/shipped/expected.py`` writes them anew."""
+"""Expected figures of the shipped scenarios. ``python tests/shipped/expected.py [NAME...]`` writes them anew."""
 
 from __future__ import annotations
 
 import csv
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -52,10 +53,10 @@ def stored(name: str) -> dict[tuple[str, str, str], tuple[float, ...]]:
         }
 
 
-def write() -> None:
-    """Writes the figures of every shipped scenario."""
+def write(chosen: list[str]) -> None:
+    """Writes the figures of the shipped scenarios ``chosen``."""
     FOLDER.mkdir(exist_ok=True)
-    for name in names():
+    for name in chosen:
         with (FOLDER / f"{name}.csv").open("w", newline="") as file:
             lines = csv.writer(file, lineterminator="\n")
             lines.writerow(COLUMNS)
@@ -64,4 +65,4 @@ def write() -> None:
 
 
 if __name__ == "__main__":
-    write()
+    write(sys.argv[1:] or names())

@@ -32,6 +32,15 @@ DESIGNED = {
     "secretary_general_agenda",
     "history_2014",
     "history_2022",
+    "baseline_2026",
+    "house_changes_2026",
+    "house_stays_2026",
+    "democrat_continuity_2028",
+    "democrat_retrenchment_2028",
+    "republican_continuity_2028",
+    "republican_retrenchment_2028",
+    "war_to_2030",
+    "europe_tires",
 }
 
 
@@ -48,6 +57,11 @@ def test_it_checks_clean_and_says_what_it_is(name: str) -> None:
     assert scenario.title
     assert len(scenario.description) > 80
     assert scenario.references
+
+
+@pytest.mark.parametrize("name", [name for name in expected.names() if expected.load(name).start.year == 2026])
+def test_scenarios_of_2026_are_short(name: str) -> None:
+    assert len((shipped_folder() / f"{name}.toml").read_text().splitlines()) <= 20
 
 
 @pytest.mark.parametrize("name", expected.names())

@@ -143,8 +143,8 @@ def _require_same_model(result: Result) -> None:
 
     here = source.systems()
     missing = [
-        f"{name} of {made['package']} {made['version']}".rstrip()
-        for name, made in result.manifest.get("systems", {}).items()
+        f"{name} of {origin['package']} {origin['version']}".rstrip()
+        for name, origin in result.manifest.get("systems", {}).items()
         if name not in here
     ]
     if missing:
@@ -174,7 +174,7 @@ def _recorded_day(result: Result, variable: str, day: date | str | None) -> date
     except ValueError:
         raise InputError(f"'{day}' is no date; write it like {days[-1]}") from None
     if asked not in days:
-        near = min(days, key=lambda one: abs((one - asked).days))
+        near = min(days, key=lambda recorded: abs((recorded - asked).days))
         raise InputError(f"{variable} is not recorded on {asked}; the nearest day is {near}")
     return asked
 
@@ -202,12 +202,12 @@ def _run_again(result: Result, variable: Variable, entity: str, last: date) -> P
 def _terms(parts: Parts) -> tuple[Term, ...]:
     """Terms by size of their mean; those that are rounding in every run are left out."""
     least = ROUNDING * max(1e-9, float(np.abs(parts.end).max()))
-    found = [
+    terms = [
         Term(name, float(value.mean()), *(float(edge) for edge in np.quantile(value, (0.05, 0.95))))
         for name, value in parts.parts.items()
         if float(np.abs(value).max()) > least
     ]
-    return tuple(sorted(found, key=lambda term: -abs(term.mean)))
+    return tuple(sorted(terms, key=lambda term: -abs(term.mean)))
 
 
 def _input(key: str, distance: int, scenario: Scenario) -> NamedInput:

@@ -46,5 +46,5 @@ def keys_behind(variable: Variable, entity: str, day: date, scenario: Scenario) 
                 foreign = state.own and about and code and code not in about
                 if not foreign and distance < near.get(key, distance + 1) and systems.acts(key, day, scenario):
                     near[key] = distance
-    order = {key: place for place, key in enumerate(systems.catalogue.keys())}
+    order = {key: number for number, key in enumerate(systems.catalogue.keys())}
     return dict(sorted(near.items(), key=lambda item: (item[1], order[item[0]])))

@@ -11,54 +11,55 @@ if TYPE_CHECKING:
 NEAR = 1  # inputs further away than this are counted, not listed, unless all are asked for
 
 
-def lines(found: Explanation, *, everything: bool = False) -> list[str]:
+def lines(explanation: Explanation, *, everything: bool = False) -> list[str]:
     """What stands where, the parts of the change, inputs from near to far, events and facts.
 
     ``everything`` lists inputs of any distance.
     """
-    who = f", {found.entity}" if found.entity else ""
+    who = f", {explanation.entity}" if explanation.entity else ""
+    terms = explanation.terms
     return [
-        f"{found.long_name}{who}, {found.date} ({found.unit})",
-        f"mean of {found.runs:,} runs: {_number(found.begin)} at the beginning, {_number(found.end)} on the day, "
-        f"change {_signed(found.change)}",
+        f"{explanation.long_name}{who}, {explanation.date} ({explanation.unit})",
+        f"mean of {explanation.runs:,} runs: {_number(explanation.begin)} at the beginning, "
+        f"{_number(explanation.end)} on the day, change {_signed(explanation.change)}",
         "",
-        f"PARTS OF THE CHANGE ({found.how})",
+        f"PARTS OF THE CHANGE ({explanation.how})",
         *_columns(
             [("", "mean", "90% of runs")]
-            + [(term.name, _signed(term.mean), f"{_signed(term.low)} to {_signed(term.high)}") for term in found.terms]
-            + [("sum", _signed(sum(term.mean for term in found.terms)), "")]
+            + [(term.name, _signed(term.mean), f"{_signed(term.low)} to {_signed(term.high)}") for term in terms]
+            + [("sum", _signed(sum(term.mean for term in terms)), "")]
         ),
         "",
-        *_inputs(found, everything),
-        *_events(found),
+        *_inputs(explanation, everything),
+        *_events(explanation),
         "FACTS",
         *(
-            f"  {one.table}: {', '.join(one.vintages)} ({', '.join(one.sources)})"
-            + (f"; {one.recalled} of {one.rows} rows recalled" if one.recalled else "")
-            for one in found.facts
+            f"  {fact.table}: {', '.join(fact.vintages)} ({', '.join(fact.sources)})"
+            + (f"; {fact.recalled} of {fact.rows} rows recalled" if fact.recalled else "")
+            for fact in explanation.facts
         ),
-        *([] if found.facts else ["  none: it rests on parameters alone"]),
+        *([] if explanation.facts else ["  none: it rests on parameters alone"]),
     ]
 
 
-def _inputs(found: Explanation, everything: bool) -> Iterable[str]:
-    listed = [one for one in found.inputs if everything or one.distance <= NEAR]
-    yield f"INPUTS THAT CAN MOVE IT ({len(found.inputs)}, nearest first)"
-    for one in listed:
-        yield f"  {one.key} = {one.value} ({one.unit}; {one.kind}{', depends on' if one.depends_on else ''})"
-        yield f"    {one.origin}" + (f"; {one.source}" if one.source else "")
-    left = found.inputs[len(listed) :]
+def _inputs(explanation: Explanation, everything: bool) -> Iterable[str]:
+    listed = [each for each in explanation.inputs if everything or each.distance <= NEAR]
+    yield f"INPUTS THAT CAN MOVE IT ({len(explanation.inputs)}, nearest first)"
+    for each in listed:
+        yield f"  {each.key} = {each.value} ({each.unit}; {each.kind}{', depends on' if each.depends_on else ''})"
+        yield f"    {each.origin}" + (f"; {each.source}" if each.source else "")
+    left = explanation.inputs[len(listed) :]
     if left:
-        groups = dict.fromkeys(one.key.split(".")[0] for one in left)
+        groups = dict.fromkeys(each.key.split(".")[0] for each in left)
         yield f"  and {len(left)} through other states of the model: {', '.join(groups)}"
     yield ""
 
 
-def _events(found: Explanation) -> Iterable[str]:
-    if not found.events:
+def _events(explanation: Explanation) -> Iterable[str]:
+    if not explanation.events:
         return
     yield "EVENTS BY THE DAY"
-    for event in found.events:
+    for event in explanation.events:
         until = f" to {event.until}" if event.until else ""
         chance = "" if event.probability >= 1 else f" in {event.probability:.0%} of runs"
         note = "" if event.acts else "; does not touch this variable"
@@ -67,7 +68,7 @@ def _events(found: Explanation) -> Iterable[str]:
 
 
 def _columns(rows: Sequence[tuple[str, str, str]]) -> list[str]:
-    first, second = (max(len(row[place]) for row in rows) for place in (0, 1))
+    first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
     return [f"  {name:<{first}}  {mean:>{second}}  {span}".rstrip() for name, mean, span in rows]
 
 

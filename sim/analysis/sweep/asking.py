@@ -71,6 +71,16 @@ def _holds(asked: Plan, lever: Input, number: float) -> NDArray[np.bool_]:
     return np.asarray(answers(asked, varied(asked.scenarios[0], [(lever, lever.value(number))]))[0] > 0)
 
 
+def at_value(
+    scenario: Scenario, lever: Input, number: float, questions: Sequence[str], *, runs: int = 1000, seed: int = 1
+) -> list[Floats]:
+    """The values of questions in each run, ``(runs,)`` each, with the lever at ``number``."""
+    if not questions:
+        return []
+    asked = plan([scenario], _one_point(lever), questions, runs=runs, seed=seed)
+    return answers(asked, varied(asked.scenarios[0], [(lever, lever.value(number))]))
+
+
 def _one_point(*inputs: Input) -> Design:
     return Design(inputs, np.full((1, len(inputs)), 0.5), "grid")
 

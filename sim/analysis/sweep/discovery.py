@@ -103,7 +103,7 @@ def discover(numbers: Floats, fails: Flags, inputs: Sequence[Input], most: int =
             break
         path = _peeled(numbers[use], fails[use], inputs)
         bounds = _pasted(_chosen(path, numbers[use], fails[use]), numbers[use], fails[use], inputs)
-        box = _judged(bounds, numbers, fails, left & ~learning)
+        box = _judged(bounds, numbers, fails, left & ~learning, int(fails[~learning].sum()))
         if not box.bounds:
             break
         boxes.append(box)
@@ -193,8 +193,11 @@ def _wider(bound: Bound, whole: Bound) -> list[Bound]:
     return [replace(bound, low=whole.low), replace(bound, high=whole.high)]
 
 
-def _judged(bounds: Sequence[Bound], numbers: Floats, fails: Flags, judging: Flags) -> Box:
-    """The box with bounds that hold on the other half of the samples; the least certain goes first."""
+def _judged(bounds: Sequence[Bound], numbers: Floats, fails: Flags, judging: Flags, failures: int) -> Box:
+    """The box with bounds that hold on the other half of the samples; the least certain goes first.
+
+    ``failures`` counts those of the whole half, also outside the samples that are left.
+    """
     held, truth = numbers[judging], fails[judging]
     kept = list(bounds)
     while kept:
@@ -207,9 +210,7 @@ def _judged(bounds: Sequence[Bound], numbers: Floats, fails: Flags, judging: Fla
     outside = ~inside
     density = float(truth[inside].mean()) if inside.any() else 0.0
     elsewhere = float(truth[outside].mean()) if outside.any() else 0.0
-    return Box(
-        tuple(kept), float((truth & inside).sum() / max(1, truth.sum())), density, elsewhere, float(inside.mean())
-    )
+    return Box(tuple(kept), float((truth & inside).sum() / max(1, failures)), density, elsewhere, float(inside.mean()))
 
 
 def _p_value(bound: Bound, box: Sequence[Bound], numbers: Floats, fails: Flags) -> float:

@@ -40,6 +40,10 @@ class Solution:
     share_low: Floats
     share_high: Floats
 
+    def closest(self) -> float:
+        """The lever tried that comes closest to the target."""
+        return float(self.levers[np.argmax(self.shares) if self.target.sign == ">=" else np.argmin(self.shares)])
+
     def curve(self) -> list[tuple[float, float, float, float]]:
         """Lever, share of runs that meet the condition, and its 95% interval, by rising lever."""
         return list(

@@ -60,6 +60,7 @@ export class LeverControl {
     const own = state.sets[this.key];
     this.reset.hidden = own === undefined;
     this.element.classList.toggle("set", own !== undefined);
+    this.element.hidden = held?.acts === false && own === undefined;
     const domain = this.parameter.domain;
     const unit = this.parameter.unit;
     if (domain.is === "number") {
@@ -67,7 +68,7 @@ export class LeverControl {
       const value = number ?? held?.value ?? (this.low + this.high) / 2;
       if (document.activeElement !== this.control || Number(this.control.value) !== number) this.control.value = String(value);
       const places = this.step >= 1 ? 0 : this.step >= 0.1 ? 1 : this.step >= 0.01 ? 2 : 3;
-      const words = number !== null ? said(number, places) : held?.span ? `${said(held.span[0], places)} to ${said(held.span[1], places)}` : held?.value !== null && held?.value !== undefined ? said(held.value, places) : own ?? "varies";
+      const words = number !== null ? said(number, places) : held?.span ? `${said(held.span[0], places)} to ${said(held.span[1], places)}` : held?.value !== null && held?.value !== undefined ? said(held.value, places) : own ?? (held?.dated ? held.text : "not set");
       fill(this.output, words, h("span", { class: "unit" }, ` ${number === null && held?.span ? "drawn; " : ""}${unit}`));
       this.control.setAttribute("aria-valuetext", `${words} ${unit}${number === null && held?.span ? ", drawn for each run" : ""}`);
     } else {
@@ -161,6 +162,7 @@ export class LeverPanel {
     const changed = Object.keys(state.sets);
     for (const [key, control] of this.controls) control.update(this.held?.[key]);
     for (const group of this.place.querySelectorAll("details")) {
+      group.hidden = ![...group.querySelectorAll(".lever")].some((lever) => !lever.hidden);
       if (changed.some((key) => group.querySelector(`[data-key="${CSS.escape(key)}"]`))) group.open = true;
     }
   }

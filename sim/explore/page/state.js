@@ -5,7 +5,7 @@ export const MOST_PINS = 4;
 
 const EMPTY_STATE = {
   extends: [], sets: {}, events: [], title: "", start: "", end: "", runs: 1000, seed: 1,
-  view: "start", charts: [], date: "", single: false, tile: "", measure: "", member: "", change: false, pins: [], lesson: null,
+  view: "start", charts: [], date: "", single: false, tile: "", measure: "", member: "", donor: "", change: false, pins: [], lesson: null,
 };
 
 export let state = structuredClone(EMPTY_STATE);
@@ -35,7 +35,7 @@ export function toFragment(of = state, only = "") {
   if (only === "scenario") return words.toString();
   if (of.view !== "overview") words.append("view", of.view);
   for (const name of of.charts) words.append("chart", name);
-  for (const name of ["date", "tile", "measure", "member"]) if (of[name]) words.append(name, of[name]);
+  for (const name of ["date", "tile", "measure", "member", "donor"]) if (of[name]) words.append(name, of[name]);
   if (of.single) words.append("single", "1");
   if (of.change) words.append("change", "1");
   for (const pin of of.pins) words.append("pin", toFragment({ ...EMPTY_STATE, ...pin }, "scenario"));
@@ -53,7 +53,7 @@ export function fromFragment(text) {
     const at = pair.indexOf("=");
     if (at > 0) read.sets[pair.slice(0, at)] = pair.slice(at + 1);
   }
-  for (const name of ["title", "start", "end", "date", "tile", "measure", "member"]) read[name] = words.get(name) ?? "";
+  for (const name of ["title", "start", "end", "date", "tile", "measure", "member", "donor"]) read[name] = words.get(name) ?? "";
   for (const name of ["runs", "seed"]) {
     const number = Number(words.get(name) ?? NaN);
     if (Number.isInteger(number)) read[name] = number;

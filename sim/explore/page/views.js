@@ -314,7 +314,9 @@ export class Aid extends View {
     this.bar = h("div", { class: "bar" });
     this.charts = world.axes.donor.groups.map(() => new Chart({ look: 1, height: 230, footer: footerText }));
     this.donors = h("div", {});
-    fill(place, h("h2", {}, "Aid to Ukraine"), this.bar, h("div", { class: "many" }, this.charts.map((chart) => chart.element)), h("h3", {}, "By donor"), this.donors);
+    this.one = new Chart({ look: 1, height: 230, footer: footerText });
+    this.own = h("div", {});
+    fill(place, h("h2", {}, "Aid to Ukraine"), this.bar, h("div", { class: "many" }, this.charts.map((chart) => chart.element)), h("h3", {}, "One donor"), this.own, h("div", { class: "many" }, this.one.element), h("h3", {}, "All donors"), this.donors);
     this.opened();
   }
 
@@ -324,16 +326,36 @@ export class Aid extends View {
 
   opened() {
     fill(this.bar, select("Measure", world.views.aid.map((name) => [name, variableOf(name).title]), this.measure(), (measure) => change({ measure })), dateField());
+    this.openDonor();
+  }
+
+  donor() {
+    const single = world.axes.donor.codes.filter((code) => !world.axes.donor.groups.includes(code) || code === "USA");
+    return single.includes(state.donor) ? state.donor : single.includes("DEU") ? "DEU" : single[0];
+  }
+
+  // The choice of a donor, with the keys that are about it alone.
+  openDonor() {
+    const single = world.axes.donor.codes.filter((code) => !world.axes.donor.groups.includes(code) || code === "USA");
+    const keys = world.parameters.filter((parameter) => parameter.entities.includes(this.donor())).map((parameter) => parameter.key.replace("*", this.donor()));
+    const controls = keys.map((key) => new LeverControl(key, {}));
+    for (const control of controls) control.update(null);
+    fill(this.own, select("Donor", single.map((code) => [code, nameOf(code)]), this.donor(), (donor) => {
+      change({ donor });
+      this.openDonor();
+    }), withServer && controls.length > 0 && h("details", { class: "box" }, h("summary", {}, `Keys of ${nameOf(this.donor())} alone`), controls.map((control) => control.element)));
   }
 
   wants() {
-    return { charts: world.axes.donor.groups.map((code) => `${this.measure()}:${code}`), donors: this.measure(), strip: false };
+    const codes = [...world.axes.donor.groups, this.donor()];
+    return { charts: [...new Set(codes)].map((code) => `${this.measure()}:${code}`), donors: this.measure(), strip: false };
   }
 
   show(told) {
     for (const [at, chart] of this.charts.entries()) {
       showChart(chart, told, `${this.measure()}:${world.axes.donor.groups[at]}`);
     }
+    showChart(this.one, told, `${this.measure()}:${this.donor()}`);
     if (!told.donors.length) return fill(this.donors, h("p", {}, "Single donors are stored for unchanged scenarios only."));
     const single = told.donors.filter((tile) => !world.axes.donor.groups.includes(tile.code) || tile.code === "USA").sort((one, other) => other.value - one.value);
     const most = Math.max(1e-9, ...single.map((tile) => tile.high));

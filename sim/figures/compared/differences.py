@@ -31,6 +31,7 @@ from sim.figures.subjects import (
     draw_panels,
     open_page,
 )
+from sim.scenario.entities import entity_name
 from sim.text import day_of, full_date, when
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def asked(cast: Cast) -> dict[str, Outcome]:
 
 def outcome_fans(cast: Cast, size: Size, outcome: Outcome, command: str = "") -> Drawing:
     """One column a scenario: the fan of ``outcome``, and below it its difference from the baseline."""
-    heading = f"{outcome.long_name}: {outcome.entity}" if outcome.entity else outcome.long_name
+    heading = f"{outcome.long_name}: {entity_name(outcome.entity)}" if outcome.entity else outcome.long_name
     subject = Subject(outcome.variable, heading, outcome.entity)
     words = "Colour: median, 50% and 90% of runs; the number is the last median. "
     words += f"Black: reported before the start, {full_date(cast.first.source.scenario.start)}."
@@ -166,7 +167,7 @@ def _table(page: Page, cast: Cast, height: float, two_lines: bool) -> None:
         top = y + LINE * (len(parts) - 1)
         page.lines(box.x + label + at * width, top, parts, bold=True, colour=case.look.text_colour, ha="right")
     page.rule(box.x, y - 0.13, box.right, y - 0.13, RULE, 0.7)
-    told: list[str] = []
+    phrases: list[str] = []
     for subject in HEADLINES:
         y -= ROW
         head = f"{subject.heading},"
@@ -174,7 +175,7 @@ def _table(page: Page, cast: Cast, height: float, two_lines: bool) -> None:
         page.text(box.x + page.measure(head) + 0.12, y, _unit(cast, subject), colour=MUTED)
         cells = _table_cells(page, cast, subject)
         for at, (case, (mean, around)) in enumerate(cells.items(), 1):
-            told.append(f"{subject.heading}, {case.label}: {mean} {around}".rstrip())
+            phrases.append(f"{subject.heading}, {case.label}: {mean} {around}".rstrip())
             x = box.x + label + at * width
             if two_lines or not interval:
                 page.text(x, y, mean, ha="right")
@@ -183,7 +184,7 @@ def _table(page: Page, cast: Cast, height: float, two_lines: bool) -> None:
                 page.text(x, y, f"{mean} {around}".strip(), ha="right")
         y -= 0.3 * two_lines
         page.rule(box.x, y - 0.13, box.right, y - 0.13, GRID, 0.5)
-    page.phrases.append(f"{heading}: {'; '.join(told)}.")
+    page.phrases.append(f"{heading}: {'; '.join(phrases)}.")
 
 
 def _table_cells(page: Page, cast: Cast, subject: Subject) -> dict[Case, tuple[str, str]]:

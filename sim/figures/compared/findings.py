@@ -60,25 +60,25 @@ def findings(cast: Cast, subjects: Sequence[Subject]) -> Sentence:
     One for each other scenario, or up to three where there is one other.
     """
     comparison, several = cast.compared, len(cast.others) > 1
-    told: list[tuple[Case, Compared]] = []
+    chosen: list[tuple[Case, Compared]] = []
     for case in cast.others:
         contrasts = [contrast_of(comparison, outcome_of(cast, subject), case.name) for subject in subjects]
         rows = [contrast.leading(comparison.at) for contrast in contrasts if contrast and len(contrast.dates)]
         rows.sort(key=lambda row: (not row.shown, -abs(row.standardised)))
-        told += [(case, row) for row in rows[: 1 if several else MOST_TOLD]]
-    if not told:
+        chosen += [(case, row) for row in rows[: 1 if several else MOST_TOLD]]
+    if not chosen:
         return Sentence("No date of these variables is shared by the scenarios.")
     # A split's findings are about runs that were sorted, not about causes; the sentence must say so itself.
     caution = "Conditioning, not intervention: " if comparison.conditional else ""
-    statements = [statement(row) for _, row in told]
+    statements = [statement(row) for _, row in chosen]
     if several:
-        parts = [f"{case.label} ({_day(cast, row)}): {row.finding}" for case, row in told[:MOST_TOLD]]
-        parts += [f"The CSV holds {len(told) - MOST_TOLD} more."] if len(told) > MOST_TOLD else []
+        parts = [f"{case.label} ({_day(cast, row)}): {row.finding}" for case, row in chosen[:MOST_TOLD]]
+        parts += [f"The CSV holds {len(chosen) - MOST_TOLD} more."] if len(chosen) > MOST_TOLD else []
         return Sentence(f"{caution}Against {cast.first.label} most differs: {' '.join(parts)}", statements)
-    days = [_day(cast, row) for _, row in told]
+    days = [_day(cast, row) for _, row in chosen]
     dated = [day if at == 0 or days[at - 1] != day else "" for at, day in enumerate(days)]
-    parts = [f"{day}: {row.finding}" if day else row.finding for day, (_, row) in zip(dated, told, strict=True)]
-    return Sentence(f"{caution}{told[0][0].label} against {cast.first.label}. {' '.join(parts)}", statements)
+    parts = [f"{day}: {row.finding}" if day else row.finding for day, (_, row) in zip(dated, chosen, strict=True)]
+    return Sentence(f"{caution}{chosen[0][0].label} against {cast.first.label}. {' '.join(parts)}", statements)
 
 
 def _day(cast: Cast, row: Compared) -> str:

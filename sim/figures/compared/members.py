@@ -241,13 +241,13 @@ def _axis(page: Page, box: Box, ticks: Sequence[float], level: float, name: str)
     low, high = ticks[0], ticks[-1]
     page.upright_axis(box, low, high, list(zip(ticks, tick_texts(list(ticks)), strict=True)))
 
-    def place(value: float) -> float:
+    def across(value: float) -> float:
         return box.x + (value - low) / (high - low) * box.w
 
-    x = place(level)
+    x = across(level)
     page.ink.line(page.pen(2.0, line=RULE, width=0.9, dashes=(3.0, 2.0)), np.array([[x, box.y], [x, box.top]]))
     page.text(x, box.top + 0.1, name, colour=MUTED, ha="center")
-    return place
+    return across
 
 
 def _signed(value: float, places: int = 2) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.figures import style
 from sim.figures.cases import Cast, Subject, cast_of, provenance, skill_line
+from sim.figures.drawing import Drawing
 from sim.figures.export import rendered
 from sim.figures.page import CAUTION, Box, Page, Sentence
 from sim.figures.panel import panels
@@ -61,16 +62,21 @@ def brief_html(comparison: Comparison, command: str) -> str:
     drawing = strip.finish()
     svg = rendered(drawing, "svg", "brief").decode()
     picture = Picture("brief", "The outcomes that differ most", drawing.alt, svg, "")
-    made = what_made(comparison, command)
-    return template("brief.html").render(words=words, charts=Markup(inline(picture, "charts-")), **made)
+    charts = Markup(inline(picture, "charts-"))
+    return template("brief.html").render(words=words, charts=charts, **what_made(comparison, command))
 
 
 def brief_pdf(comparison: Comparison, command: str) -> bytes:
     """The brief as a pdf of one A4 page; its text stays text."""
+    return rendered(draw_brief(comparison, command), "pdf")
+
+
+def draw_brief(comparison: Comparison, command: str) -> Drawing:
+    """The brief as a drawing of one A4 page."""
     with style.applied():
-        _, sheet, box = _fitted(comparison, command)
-        _charts(sheet, box, cast_of(comparison), _subjects(comparison))
-    return rendered(sheet.finish(), "pdf")
+        _, page, box = _fitted(comparison, command)
+        _charts(page, box, cast_of(comparison), _subjects(comparison))
+    return page.finish()
 
 
 def _fitted(comparison: Comparison, command: str) -> tuple[Words, Page, Box]:
@@ -125,8 +131,8 @@ def _write(sheet: Page, words: Words) -> tuple[Box, float]:
 
 
 def _sheet(cast: Cast, name: str, width: float, height: float, command: str) -> Page:
-    made = provenance(cast, "brief", name, command)
-    return Page(Size(name, width, height, 1.0), "Brief", "", Sentence(""), made, height=height, note="", bare=True)
+    source = provenance(cast, "brief", name, command)
+    return Page(Size(name, width, height, 1.0), "Brief", "", Sentence(""), source, height=height, note="", bare=True)
 
 
 def _charts(sheet: Page, box: Box, cast: Cast, subjects: Sequence[Subject]) -> None:
@@ -151,24 +157,24 @@ def _subjects(comparison: Comparison) -> list[Subject]:
 def _words(comparison: Comparison, command: str) -> Words:
     sides = story.sides(comparison)
     labels = {side.name: side.label for side in sides}
-    made = what_made(comparison, command)
+    origin = what_made(comparison, command)
     grounds = [_ground(change, [labels[name] for name in comparison.names]) for change in comparison.inputs]
     # What no data settle comes first, and of that what differs in most ways.
     grounds.sort(key=lambda ground: (not ground.depends_on, -ground.values.count(";")))
     more = f"Parts of one ensemble, sorted by {comparison.by}: conditioning, not intervention." if comparison.by else ""
     skill = [f"How earlier forecasts of the same kind fared: {skill_line().rstrip('.')}."] if skill_line() else []
     bands = "Bands: 90% of runs." if len(sides) == 2 else "Bars at the end: 90% and 50% of runs."
-    runs = f"{made['runs']:,} runs{' in all' if comparison.conditional else ' of each scenario'}"
-    facts = f", facts {made['facts_hash'][:8]}" if made["facts_hash"] else ""
+    runs = f"{origin['runs']:,} runs{' in all' if comparison.conditional else ' of each scenario'}"
+    facts = f", facts {origin['facts_hash'][:8]}" if origin["facts_hash"] else ""
     return Words(
         heading=heading(comparison, labels),
-        made=f"{runs}, seed {made['seed']}, start {made['start'].isoformat()}. {CAUTION}",
+        made=f"{runs}, seed {origin['seed']}, start {origin['start'].isoformat()}. {CAUTION}",
         answer=story.answer(comparison, labels),
         charts=f"Lines: medians. {bands} Black: reported before the start.",
         grounds=tuple(grounds),
         more=more,
         limits=(story.reading(comparison.conditional)[2], *skill),
-        again=f"alliance {made['version']}{facts}. Made again by: {command}",
+        again=f"alliance {origin['version']}{facts}. Made again by: {command}",
     )
 
 

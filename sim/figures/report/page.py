@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 from sim import model
 from sim.analysis import INPUT_COLUMNS, PART_COLUMNS, ROW_COLUMNS, Attribution, Comparison, csv_text
+from sim.figures.cases import skill_line
 from sim.figures.report import story
 from sim.figures.report.tables import assumptions, changed_inputs, courses, outcome_tables
 from sim.figures.report.why import MOST_FALLS, reasons
@@ -103,13 +104,15 @@ def build_report(
     pictures: Sequence[Picture] = (),
     *,
     attributions: Sequence[Attribution] = (),
+    turns: Sequence[str] = (),
     command: str,
     catalogue: Catalogue | None = None,
 ) -> str:
     """One HTML file about ``comparison``: no script, no request, the same text for the same input.
 
     ``pictures`` are its figures in the order shown, ``attributions`` the reasons why scenarios differ from the
-    baseline. ``command`` is the line that makes the report again.
+    baseline, ``turns`` sentences about conclusions that turn on an assumption. ``command`` is the line that makes the
+    report again.
     """
     catalogue = catalogue or model.catalogue()
     sides = story.sides(comparison)
@@ -126,6 +129,7 @@ def build_report(
         sides=sides,
         side_of={side.name: side for side in sides},
         answer=story.answer(comparison, labels),
+        turns=tuple(turns),
         stories=story.stories(comparison),
         inputs=inputs,
         inputs_download=csv_download("inputs.csv", csv_text([row.to_dict() for row in input_rows], INPUT_COLUMNS)),
@@ -135,12 +139,12 @@ def build_report(
         courses=through,
         differences_download=csv_download("differences.csv", csv_text([row.to_dict() for row in rows], ROW_COLUMNS)),
         figures=[_shown(picture, number, labels) for number, picture in enumerate(pictures, start=1)],
-        attributions=[(reasons(one, comparison.headline()), _parts_download(one)) for one in attributions],
+        attributions=[(reasons(why, comparison.headline()), _parts_download(why)) for why in attributions],
         most_falls=MOST_FALLS,
         systems=assumptions(comparison, catalogue),
         reading=story.reading(comparison.conditional),
         limits=(*story.NOT_MODELLED, story.not_identified(catalogue), *story.NOT_KNOWN),
-        skill=_skill(),
+        skill=skill_line(),
         credits=credits_of_facts(),
     )
 
@@ -281,12 +285,6 @@ def _shown(picture: Picture, number: int, labels: Mapping[str, str]) -> Shown:
 def _parts_download(attribution: Attribution) -> Download:
     text = csv_text([part.to_dict() for part in attribution.rows()], PART_COLUMNS)
     return csv_download(f"attribution_{file_name(attribution.a)}_{file_name(attribution.b)}.csv", text)
-
-
-def _skill() -> str:
-    from sim.figures.cases import skill_line
-
-    return skill_line()
 
 
 def _without_marks(text: str) -> str:

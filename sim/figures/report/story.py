@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.analysis import Comparison, Row
-from sim.analysis.wording import runs_of_100
 from sim.figures.cases import cast_of
 from sim.figures.report.tables import by_outcome, is_share, outcome_name, same_everywhere
 from sim.scenario.parameter import Catalogue
-from sim.text import day_of, difference, full_date, quantity
+from sim.text import day_of, difference, full_date, quantity, runs_of_100
 
 MOST_SCENARIOS, MOST_NAMES, MOST_LEADING = 3, 3, 3
 NOT_MODELLED = (
@@ -21,8 +21,7 @@ NOT_MODELLED = (
     "The front is one area for the east and one for the Kursk salient; where on the line anything happens is not told.",
 )
 NOT_KNOWN = (
-    "Nothing that became known after the start of a scenario, and nothing after 31 December 2024, is in data or "
-    "defaults.",
+    "Nothing that became known after the start of a scenario is in its data or defaults.",
     "Losses of both sides are estimates by parties to the war or by observers; estimates of Ukrainian losses differ by "
     "a factor of two.",
     "Aid follows one release of the Ukraine Support Tracker; releases differ by several per cent for Europe.",
@@ -108,13 +107,13 @@ def reading(conditional: bool) -> tuple[str, ...]:
 
 
 def not_identified(catalogue: Catalogue) -> str:
-    """How many parameters no data settle."""
-    loose = sum(parameter.depends_on for parameter in catalogue)
+    """How many parameters no data settle, by the part of the model that reads them."""
+    loose = [parameter for parameter in catalogue if parameter.depends_on]
+    systems = Counter(system for parameter in loose for system in parameter.used_in[:1])
+    where = _joined([f"{system} ({count})" for system, count in systems.most_common()], most=len(systems))
     return (
-        f"Of {len(catalogue)} parameters, {loose} are not settled by data to 2024: among them how spending answers a "
-        "weaker U.S. commitment, compliance with a target above 2%, how far European aid replaces American aid, what "
-        "aid does to territory, and whether a ceasefire comes and holds. Each is drawn from a range or set by the "
-        "scenario, and is marked “depends on”."
+        f"Of {len(catalogue)} parameters, {len(loose)} are not settled by data: {where}. Each is drawn from a range or "
+        "set by the scenario, and is marked “depends on”."
     )
 
 
@@ -188,7 +187,7 @@ def _joined(names: Sequence[str], most: int = MOST_NAMES) -> str:
     kept = list(names[:most])
     if len(names) > most:
         kept.append(f"{len(names) - most} more")
-    return kept[0] if len(kept) == 1 else f"{', '.join(kept[:-1])} and {kept[-1]}"
+    return "".join(kept) if len(kept) < 2 else f"{', '.join(kept[:-1])} and {kept[-1]}"
 
 
 def _first(comparison: Comparison, shown: list[list[Row]], labels: Mapping[str, str], base: str) -> str:

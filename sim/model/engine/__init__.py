@@ -4,9 +4,10 @@ from sim.model.engine.block import Engine, Flags, Numbers, single
 from sim.model.engine.clock import Process, month_end, month_number
 from sim.model.engine.declaration import State, System, assumption, data, estimated, under
 from sim.model.engine.streams import ndtri, slot
-from sim.model.engine.variables import Axis, Block, Parts, Runs, Variable
+from sim.model.engine.variables import CONSTANT_PRICES, Axis, Block, Parts, Runs, Variable
 
 __all__ = [
+    "CONSTANT_PRICES",
     "Axis",
     "Block",
     "Engine",

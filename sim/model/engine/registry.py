@@ -14,6 +14,7 @@ from sim.model.engine.block import Engine
 from sim.model.engine.declaration import State, System
 from sim.model.engine.streams import EVENTS, PARAMETERS
 from sim.model.engine.variables import Axis, Variable
+from sim.model.renamed import RENAMED
 from sim.scenario import Catalogue, Given, Origin, Scenario, fit
 
 FIRST_PHASE, LAST_PHASE = "events", "record"  # the scenario's events come before, the recording after all systems
@@ -39,7 +40,7 @@ class Registry:
     def catalogue(self) -> Catalogue:
         """Every parameter of every system."""
         try:
-            return Catalogue(
+            parameters = (
                 replace(
                     parameter,
                     default=None if parameter.default is None else fit(parameter.default, parameter.domain),
@@ -48,6 +49,7 @@ class Registry:
                 for system in self.systems
                 for parameter in system.parameters
             )
+            return Catalogue(parameters, RENAMED)
         except ValueError as fault:
             raise InputError(f"a system declares a parameter wrongly: {fault}") from fault
 

@@ -84,9 +84,8 @@ class Streams:
 
     ``numbers`` gives the stream number of every system that draws, by the system's name. ``seed`` may be a function of
     (system, name of what is drawn once a run, or the empty text): so one source of luck can be changed and the others
-    kept. ``memory`` holds what other
-    simulations of the same seed, runs and systems have drawn, and takes what this one draws: nothing is drawn twice,
-    and what is kept cannot be written to.
+    kept. ``memory`` holds what other simulations of the same seed, runs and systems have drawn, and takes what this one
+    draws: nothing is drawn twice, and what is kept cannot be written to.
     """
 
     def __init__(

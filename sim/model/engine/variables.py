@@ -15,6 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Runs = NDArray[np.float64]
+RENAMED = {"defence_spending_busd_2015": "defence_spending_busd_constant"}
+"""Names of recorded variables in version 0.1, which are still answered, and their names now."""
+CONSTANT_PRICES = "constant prices and exchange rates"  # of the year that the edition of a start has: see `dated`
 ROUNDING = 1e-5  # a rest smaller than this part of the values is rounding in single precision, not a part of its own
 _READING = ("read", "states", "parts", "about")  # fields that only the program which simulates has a use for
 

@@ -1,7 +1,7 @@
 """The systems of the model, one file or small folder each.
 
 A system declares in its own file everything the rest of the program knows about it: see ``sim.model.engine.System``.
-To add one, write its file and put it into this list.
+To add one, write its file, import it here and put it into the list: docs/add_a_system.md.
 """
 
 from sim.model.systems import (

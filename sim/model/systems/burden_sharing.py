@@ -117,7 +117,7 @@ def by_weight(block: Block, _: str) -> Parts:
     """The change of the allies' share: each member's at its weight, and the weights'."""
     total = block.of("europe_canada_share_pct_gdp")
     share = block.of("defence_share_pct_gdp")[:, _ALLIES]
-    gdp = block.of("defence_spending_busd_2015")[:, _ALLIES] / share
+    gdp = block.of("defence_spending_busd_constant")[:, _ALLIES] / share
     weight = gdp / gdp.sum(axis=1, keepdims=True)
     own = (share[-1] - share[0]) * (weight[0] + weight[-1]) / 2
     parts = {code: own[row] for row, code in enumerate(ALLIES)}

@@ -17,6 +17,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import facts
 from sim.model.engine import (
     Block,
     Engine,
@@ -44,6 +45,8 @@ BY_WINNER = "by_winner"
 FIRST_CHOICE = 2025  # the first presidency whose posture is a question; before it, continuity
 CONTINUITY, CONDITIONAL, RETRENCHMENT = range(3)
 _USA_ROW = CODES.index("USA")
+CUTS = date(2025, 10, 29)  # a U.S. brigade in Romania is not replaced
+YEAR_PAST = date(2026, 1, 20)  # the administration of 2025 has been in office for a year
 REFERENCE = 0.54  # share of respondents in FRA, DEU, GBR who see the USA as a reliable guarantor, 2024
 AFTER_2025 = date(2026, 1, 1)  # starts from here on have seen what the administration of 2025 did in its first year
 
@@ -71,6 +74,10 @@ PARAMETERS = (
         "U.S. posture from the inauguration of 2025 on; 'by_winner' draws it given the president's party",
         _POSTURE_SOURCE, depends_on=True,
         sweep="through us.commitment.posture_if_democratic, us.commitment.posture_if_republican"),
+    assumption("us.commitment.posture_in_office", "label", BY_WINNER, Choice((BY_WINNER, *POSTURES)),
+        "posture of the president in office at the start, to the end of the term; 'by_winner': drawn as for a new one",
+        "record of 2025-26: aid ended and no ally lost the guarantee; which of two postures that is stays open",
+        depends_on=True, sweep="any"),
     assumption("us.commitment.posture_if_democratic", "label",
         Weights((("continuity", 0.9), ("conditional", 0.1), ("retrenchment", 0.0))), Choice(POSTURES),
         "posture under a Democratic president",
@@ -79,6 +86,9 @@ PARAMETERS = (
         Weights((("continuity", 0.25), ("conditional", 0.5), ("retrenchment", 0.25))), Choice(POSTURES),
         "posture under a Republican president",
         _POSTURE_SOURCE, depends_on=True, sweep="any"),
+    data("us.commitment.level_at_start", "index 0 to 1", None, Number(0.0, 1.0),
+        "credibility of the guarantee at the start; not set: the level of continuity",
+        "Institute for Global Affairs poll, June 2025: 71% in FRA, DEU, GBR see the USA as an unreliable guarantor"),
     data("us.commitment.level_continuity", "index 0 to 1", normal(0.54, 0.05, low=0.0, high=1.0), Number(0.0, 1.0),
         "credibility of the guarantee that continuity settles at",
         "Eurasia Group poll 2024: 46% in FRA, DEU, GBR see the USA as an unreliable guarantor"),
@@ -157,7 +167,9 @@ class Commitment:
     def __init__(self, engine: Engine, politics: UnitedStates, secretary: SecretaryGeneral, roster: Roster) -> None:
         self._engine, self._politics, self._secretary, self._roster = engine, politics, secretary, roster
         settings = engine.settings
-        self.credibility = engine.fill(settings.number("us.commitment.level_continuity"))
+        level = "us.commitment.level_at_start"
+        begun = level if settings.is_set(level) else "us.commitment.level_continuity"
+        self.credibility = engine.fill(settings.number(begun))
         self.troops = engine.fill(settings.number("us.troops.start_thousand"))
         self._troops_before = self.troops.copy()
         self.posture: NDArray[np.int8] = np.zeros(engine.runs, np.int8)
@@ -189,6 +201,9 @@ class Commitment:
             drawn = self._engine.streams.quantiles(f"posture:{began}")
             self._by_party = [settings.drawn_again(f"us.commitment.posture_if_{party}", drawn) for party in PARTY]
         given_winner = np.where(self._politics.president == 1, self._by_party[1], self._by_party[0])
+        if day.year - (day.year - 1) % 4 < self._engine.start.year:
+            in_office = settings.choice("us.commitment.posture_in_office")
+            given_winner = np.where(in_office == 0, given_winner, in_office - 1)
         self.posture = np.where(said == 0, given_winner, said - 1).astype(np.int8)
 
     def of_posture(self, prefix: str, stated: str) -> Numbers:
@@ -269,10 +284,23 @@ def next_credibility(
 
 
 def known_posture(start: date) -> dict[str, Value]:
-    """U.S. troops in Europe on a day, and what 2025 showed of pressure once it is past."""
+    """U.S. troops in Europe on a day, the poll of 2025, and the posture in office once it had shown for a year.
+
+    No count of troops after 2024 is in the facts: cuts were announced from October 2025 on, the law forbids fewer than
+    76 thousand.
+    """
     values: dict[str, Value] = {
         "us.troops.start_thousand": normal(100.0, 5.0) if start >= DAY_ONE else uniform(60.0, 80.0)
     }
+    if start >= CUTS:
+        values["us.troops.start_thousand"] = uniform(76.0, 95.0)
+    share = facts.reliable_guarantor_share(start)
+    if share is not None and share < REFERENCE:
+        values["us.commitment.level_at_start"] = normal(share, 0.05, low=0.0, high=1.0)
+        values["us.commitment.level_conditional"] = uniform(share - 0.05, share + 0.05)
+        values["us.commitment.level_retrenchment"] = uniform(0.15, share)
+    if start >= YEAR_PAST:
+        values["us.commitment.posture_in_office"] = Weights((("conditional", 0.7), ("retrenchment", 0.3)))
     if start >= AFTER_2025:
         values["us.pressure.level_conditional"] = uniform(0.5, 1.0)
         values["us.pressure.level_retrenchment"] = uniform(0.4, 1.0)
@@ -316,7 +344,7 @@ SYSTEM = System(
     ),
     states={
         "posture": State(
-            keys=under("us.commitment", "posture posture_if_democratic posture_if_republican"),
+            keys=under("us.commitment", "posture posture_in_office posture_if_democratic posture_if_republican"),
             reads=("president",),
         ),
         "pressure": State(
@@ -333,6 +361,7 @@ SYSTEM = System(
         ),
         "credibility": State(
             keys=(
+                "us.commitment.level_at_start",
                 "us.commitment.level_continuity",
                 "us.commitment.level_conditional",
                 "us.commitment.level_retrenchment",

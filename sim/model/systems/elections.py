@@ -23,6 +23,7 @@ from sim.model.systems.roster import ALLIES
 from sim.scenario import Choice, Day, Flag, Number, Value, beta, fixed, normal, uniform
 
 PHASE = "elections"
+FIRST_GOVERNMENTS = date(2025, 1, 1)
 CENTRE = 5.6
 TERM_DAYS = 1461  # four years, where no calendar is known
 
@@ -174,7 +175,18 @@ def _next_scheduled(code: str, start: date) -> date:
 
 
 def known_left_right(start: date) -> dict[str, Value]:
-    """Position of each ally's cabinet on a day where experts have scored it."""
+    """Position of each ally's cabinet on a day where experts have scored it.
+
+    Starts that see figures of 2025 know the government in office; where its head's party has no score, it is one of
+    the spread that cabinets have.
+    """
+    if start > FIRST_GOVERNMENTS:
+        unscored = normal(CENTRE, 1.6, low=0.0, high=10.0)
+        return {
+            f"elections.{code}.left_right": unscored if cabinet.left_right is None else fixed(cabinet.left_right)
+            for code, cabinet in facts.governments(start).items()
+            if code in ALLIES
+        }
     return {
         f"elections.{election.code}.left_right": fixed(election.left_right)
         for election in facts.elections(start)

@@ -33,10 +33,11 @@ from sim.scenario import Choice, Number, Scenario, Value, Weights, beta, fixed, 
 
 PHASE = "us_politics"
 PARTIES = ("Democratic", "Republican")
-RESULT_2024 = date(2024, 11, 6)
+VOTE_2024, RESULT_2024 = date(2024, 11, 5), date(2024, 11, 6)
 CANDIDATES_2024 = ("harris", "trump")
 PARTY = tuple(party.lower() for party in PARTIES)  # democratic 0, republican 1
 YEARS = tuple(str(year) for year in range(2014, 2062, 2))
+MIDTERMS = tuple(year for year in YEARS if int(year) % 4)
 PRESIDENTIAL = tuple(year for year in YEARS if int(year) % 4 == 0 and year != "2024")
 DRAWN = "drawn"
 
@@ -53,6 +54,15 @@ PARAMETERS = (
     assumption("us.elections.*.senate", "label", DRAWN, Choice((DRAWN, *PARTY)),
         "party that wins the Senate; 'drawn' leaves it to the mid-term and coat-tail rules",
         "rules of this file", entities=YEARS),
+    data("us.elections.*.house_democratic_probability", "probability", None, Number(0.0, 1.0),
+        "probability of a Democratic House at the mid-term of the year; not set: the mid-term rule",
+        "mean of the newest figure of each forecaster and market at the start", entities=MIDTERMS),
+    data("us.elections.*.senate_democratic_probability", "probability", None, Number(0.0, 1.0),
+        "probability of a Democratic Senate at the mid-term of the year; not set: the mid-term rule",
+        "mean of the newest figure of each forecaster and market at the start", entities=MIDTERMS),
+    assumption("us.elections.midterm_correlation", "correlation", uniform(0.4, 0.9), Number(0.0, 0.99),
+        "correlation between the results of House and Senate at a mid-term that has such probabilities",
+        "as the coat-tails; forecasts give each chamber alone", sweep="0 to 0.9"),
     data("us.elections.house_republican_probability", "probability", None, Number(0.0, 1.0),
         "probability of a Republican House in 2024, over both presidential outcomes",
         "Decision Desk HQ / The Hill, 18 September 2024"),
@@ -93,6 +103,7 @@ class UnitedStates:
         years = range(clock.start.year - clock.start.year % 2, clock.end.year + 1, 2)
         votes = {election_day(year): year for year in years}
         pending = [year for day, year in votes.items() if day < clock.start <= date(year + 1, 1, 20)]
+        self._make_up(clock.start)
         for year in pending:
             self._elect(year)
         congresses = [date(year + 1, 1, 3) for year in years]
@@ -105,6 +116,14 @@ class UnitedStates:
                 self.house, self.senate = self._next_house, self._next_senate
             else:
                 self.president = self._next_president
+
+    def _make_up(self, start: date) -> None:
+        """Elects and seats, for a start beyond the facts, whom they do not know: results that nobody has brought in."""
+        known = facts.us_composition(start)[-1].since
+        for year in range(facts.FACTS_END.year, start.year):
+            if year % 2 == 0 and election_day(year) > max(known, facts.FACTS_END) and date(year + 1, 1, 20) < start:
+                self._elect(year)
+                self.president, self.house, self.senate = self._next_president, self._next_house, self._next_senate
 
     def chambers_of_other_party(self) -> Numbers:
         """How many of the two chambers the party not holding the presidency controls, ``(runs,)``: 0, 1 or 2."""
@@ -149,10 +168,17 @@ class UnitedStates:
         return self._unless_set(year, chamber, (latent > edge).astype(np.int8))
 
     def _at_midterm(self, year: int, chamber: str, loss: Numbers) -> NDArray[np.int8]:
-        drawn = self._engine.streams.uniform("us_politics", year, slot=1 if chamber == "house" else 2)
-        return self._unless_set(
-            year, chamber, np.where(drawn < loss, 1 - self.president, self.president).astype(np.int8)
-        )
+        settings, streams = self._engine.settings, self._engine.streams
+        drawn = streams.uniform("us_politics", year, slot=1 if chamber == "house" else 2)
+        key = f"us.elections.{year}.{chamber}_democratic_probability"
+        if not settings.is_set(key):
+            lost = np.where(drawn < loss, 1 - self.president, self.president).astype(np.int8)
+            return self._unless_set(year, chamber, lost)
+        strength = settings.number("us.elections.midterm_correlation")
+        own = ndtri(np.clip(drawn, 1e-6, 1 - 1e-6).astype(np.float32))
+        latent = strength * streams.normal("us_politics", year, slot=3) + np.sqrt(1 - strength**2) * own
+        edge = ndtri(np.clip(settings.number(key), 1e-6, 1 - 1e-6).astype(np.float32))
+        return self._unless_set(year, chamber, (latent > edge).astype(np.int8))
 
     def _unless_set(self, year: int, chamber: str, drawn: NDArray[np.int8]) -> NDArray[np.int8]:
         said = self._engine.settings.choice(f"us.elections.{year}.{chamber}")
@@ -185,9 +211,16 @@ def known_results(start: date) -> dict[str, Value]:
         "us.elections.house_republican_probability": fixed(0.5),
         "us.elections.senate_republican_probability": fixed(0.5),
     }
-    for forecast in facts.us_forecast(start):  # by date: the latest stands
+    for forecast in facts.us_forecast(start, VOTE_2024):  # by date: the latest stands
         if forecast.item in ("house", "senate") and forecast.outcome.lower() == "republican" and not forecast.recalled:
             values[f"us.elections.{forecast.item}_republican_probability"] = fixed(forecast.probability)
+    for year in MIDTERMS:
+        for chamber in ("house", "senate"):
+            if chance := _forecast(start, int(year), chamber):
+                values[f"us.elections.{year}.{chamber}_democratic_probability"] = fixed(chance)
+    for year in PRESIDENTIAL:
+        if chance := _forecast(start, int(year), "president"):
+            values[f"us.elections.{year}.president"] = Weights(((PARTY[0], chance), (PARTY[1], round(1 - chance, 6))))
     values |= _elected(start)
     if start >= RESULT_2024:  # the result of 5 November 2024, public record
         values["us.elections.2024.president"] = "trump"
@@ -195,11 +228,21 @@ def known_results(start: date) -> dict[str, Value]:
     return values
 
 
+def _forecast(start: date, year: int, office: str) -> float | None:
+    """Mean probability of a Democratic win: the newest figure of each forecaster and market known at the start."""
+    newest = {
+        row.forecaster: row.probability
+        for row in facts.us_forecast(start, election_day(year))
+        if row.item == office and row.outcome == PARTIES[0] and not row.recalled
+    }
+    return round(sum(newest.values()) / len(newest), 6) if newest and year > VOTE_2024.year else None
+
+
 def _elected(start: date) -> dict[str, Value]:
     """Results of an election held before ``start`` whose winners take office after it."""
     year = start.year if start.month > 10 else start.year - 1
     seated = date(year + 1, 1, 20)
-    if year % 2 or not election_day(year) < start <= seated or year == 2024:
+    if year % 2 or not election_day(year) < start <= seated or year == 2024 or election_day(year) > facts.FACTS_END:
         return {}
     held = facts.us_composition(seated)[-1]
     party = {True: "republican", False: "democratic"}
@@ -248,12 +291,14 @@ SYSTEM = System(
             keys=under("us.elections", "coattails later_chamber_republican_probability"), reads=("president",)
         ),
         "house": State(
-            keys=under("us.elections", "*.house house_republican_probability midterm_house_loss_probability"),
+            keys=under("us.elections", "*.house house_republican_probability midterm_house_loss_probability "
+                "*.house_democratic_probability midterm_correlation"),
             reads=("coattails",),
             tables=("us_composition", "us_forecast"),
         ),
         "senate": State(
-            keys=under("us.elections", "*.senate senate_republican_probability midterm_senate_loss_probability"),
+            keys=under("us.elections", "*.senate senate_republican_probability midterm_senate_loss_probability "
+                "*.senate_democratic_probability midterm_correlation"),
             reads=("coattails",),
             tables=("us_composition", "us_forecast"),
         ),

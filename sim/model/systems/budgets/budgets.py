@@ -7,7 +7,20 @@ from datetime import date
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Block, Engine, Flags, Numbers, Parts, Process, State, System, Variable, single, slot
+from sim.model.engine import (
+    CONSTANT_PRICES,
+    Block,
+    Engine,
+    Flags,
+    Numbers,
+    Parts,
+    Process,
+    State,
+    System,
+    Variable,
+    single,
+    slot,
+)
 from sim.model.systems.budgets.equation import BEND, LOWEST, Coefficients, Situation, exposure, next_share, terms
 from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS, PARAMETERS, by_member
 from sim.model.systems.budgets.plans import Plans
@@ -87,7 +100,8 @@ class Budgets:
     def _load(self) -> None:
         """Known shares; the estimate of the year under way is off by its revision noise."""
         known = facts.defence_shares(self._engine.start)
-        last = max(max(known[code]) for code in WITH_FORCES)
+        self.known_to = [max(known[code]) for code in WITH_FORCES]  # an edition may lack a member's last year
+        last = max(self.known_to)
         for year in range(last - 2, last + 1):
             values = [[_at(known[code], year)] for code in WITH_FORCES]
             self._years[year] = self._engine.fill(np.array(values, np.float32))
@@ -109,7 +123,7 @@ class Budgets:
         days: dict[date, dict[int, list[int]]] = {}
         for row, code in enumerate(WITH_FORCES):
             month = int(self._engine.settings.central(f"members.{code}.budget_month")[0])
-            for year in range(self.last_known + 1, clock.end.year + 2):
+            for year in range(self.known_to[row] + 1, clock.end.year + 2):
                 decided = date(year if month <= 6 else year - 1, month, 20)
                 day = max(decided, clock.start)
                 if day <= clock.end:
@@ -258,7 +272,8 @@ def acts(key: str, _day: date, _scenario: Scenario) -> bool:
 def by_term(block: Block, member: str) -> Parts:
     """The change of a member's share: terms of the budget equation, summed over the years decided."""
     budgets, year = block.systems["budgets"], block.axes.years[-1].year
-    row, last = WITH_FORCES.index(member), min(budgets.last_known, year)
+    row = WITH_FORCES.index(member)
+    last = min(budgets.known_to[row], year)
     reported = facts.defence_shares(block.start)[member]
     end = block.of("defence_share_pct_gdp", member)[-1]
     begin = np.full(end.shape, reported[max(known for known in reported if known <= last)])
@@ -273,7 +288,7 @@ def by_term(block: Block, member: str) -> Parts:
 
 def by_factor(block: Block, member: str) -> Parts:
     """The change of a member's spending: from its share, and from GDP."""
-    share, spent = block.of("defence_share_pct_gdp", member), block.of("defence_spending_busd_2015", member)
+    share, spent = block.of("defence_share_pct_gdp", member), block.of("defence_spending_busd_constant", member)
     gdp = 100 * spent / share
     parts = {
         "share of GDP": (share[-1] - share[0]) * (gdp[0] + gdp[-1]) / 200,
@@ -307,8 +322,8 @@ SYSTEM = System(
             read="share", states=share_states, parts=by_term,
         ),
         Variable(
-            "defence_spending_busd_2015", "Defence expenditure", "USD bn", "year", "member",
-            "2015 prices and exchange rates",
+            "defence_spending_busd_constant", "Defence expenditure", "USD bn", "year", "member",
+            CONSTANT_PRICES,
             read="spending_2015", states=lambda member: (*share_states(member), "growth"), parts=by_factor,
         ),
     ),

@@ -48,6 +48,8 @@ class Plans:
             for plan in sorted(facts.plans(day), key=lambda plan: plan.announced_on):
                 if plan.blanket or plan.kind in _NOT_A_PLAN or plan.member == "USA" or plan.target_year is None:
                     continue
+                if plan.status in ("superseded", "doubtful"):
+                    continue
                 latest[plan.member, plan.target_year] = plan
             self._seen[day] = [[plan for (who, _), plan in latest.items() if who == code] for code in self._codes]
         return self._seen[day]

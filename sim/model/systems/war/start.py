@@ -8,10 +8,11 @@ from datetime import date
 from sim import facts
 from sim.model.systems.hostilities import DAY_ONE
 from sim.model.systems.threat import CRIMEA
-from sim.scenario import Value, fixed, uniform
+from sim.scenario import Value, fixed, gamma, uniform
 
 MAPS = "isw_economist"  # the series the front equation was fitted on; series are never mixed
 KURSK_MAPS = "deepstate_derived"  # the only series that gives settled control in Kursk oblast; an area of its own
+LAST_OF_2024 = date(2025, 1, 1)
 _EUR_PER_USD = 0.92
 _USABLE = ("A", "B")
 
@@ -40,7 +41,7 @@ def front(start: date) -> Front:
         for month in facts.front(start, KURSK_MAPS)
         if month.period == "month" and month.kursk_held_km2 is not None
     ]
-    losses = facts.casualties(start)
+    losses = russian_losses(start)
     gdp, share = facts.gdp_busd(start), facts.sipri_shares(start)
     return Front(
         controlled_km2=float(months[-1].controlled_km2 or 0.0) if months else 0.0,
@@ -53,15 +54,40 @@ def front(start: date) -> Front:
     )
 
 
+def russian_losses(start: date) -> dict[date, float]:
+    """Russian casualties by month, thousand: UK MoD, and the Ukrainian General Staff for the months after it ends.
+
+    The ministry repeats the General Staff's counts (within 2 thousand in each month that both cover); that the level
+    is the same is an assumption. A month that neither has is put at the mean of the two around it.
+    """
+    losses = dict(facts.casualties(start))
+    later = {month: value for month, value in facts.casualties(start, "General Staff").items() if month > max(losses)}
+    for month in months_after(max(losses), max(later)) if later else ():
+        after = min(known for known in later if known >= month)
+        losses[month] = later.get(month, (losses[max(losses)] + later[after]) / 2)
+    return losses
+
+
+def months_after(first: date, last: date) -> list[date]:
+    """First days of the months after ``first`` up to ``last``, both first days of months."""
+    count = 12 * (last.year - first.year) + last.month - first.month
+    months = range(first.month, first.month + count)
+    return [date(first.year + month // 12, month % 12 + 1, 1) for month in months]
+
+
 def known_war(start: date) -> dict[str, Value]:
     """Whether the full-scale war had begun by a day, the ground held before it, and Ukraine's losses so far."""
-    losses = sum(facts.casualties(start).values())
-    return {
+    losses = sum(russian_losses(start).values())
+    values: dict[str, Value] = {
         "war.full_scale": start >= DAY_ONE,
         "war.occupied_before_km2": fixed(0.0 if start < CRIMEA else 43_000.0),
         # U.S. officials and a leaked Ukrainian estimate, October 2024, in proportion to the Russian count
         "war.ukrainian_casualties_at_start_thousand": uniform(0.47 * losses, 0.74 * losses) if losses else fixed(0.0),
     }
+    if start > LAST_OF_2024:  # no episode in the positional war since December 2022
+        positional = 12 * (start.year - 2022) + start.month - 12
+        values["war.collapse_per_month"] = gamma(0.5, float(positional))
+    return values
 
 
 def _latest(series: dict[int, float]) -> float:

@@ -1,0 +1,189 @@
+"""What a word of the user means: a scenario key, a recorded variable, a member, or whatever speaks of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from sim import facts, model
+from sim.errors import InputError
+from sim.loading import load
+from sim.model import Variable
+from sim.scenario import Parameter, describe
+from sim.scenario.entities import entity_code, entity_name
+from sim.text import meant, nearest
+
+KINDS = {
+    "data": "data: taken from the facts",
+    "estimated": "estimated from data",
+    "assumption": "assumption: not settled by data, change it at will",
+}
+DEPENDS_ON = "not settled by data: a conclusion that turns on it is reported as 'depends on'"
+MOST = 20
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """One thing that a search found: its ``name`` as the user types it, what ``kind`` of thing it is, what it means."""
+
+    name: str
+    kind: str
+    meaning: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Field names and values."""
+        return asdict(self)
+
+
+def describe_name(name: str, scenario: str | None = None) -> dict[str, str] | None:
+    """Headings and texts for a key, a recorded variable or the beginning of keys, in reading order; None for others.
+
+    With ``scenario`` (a path or the name of a shipped one) a key is told with its value there and who set it.
+    """
+    catalogue = model.catalogue()
+    if successor := catalogue.successor(name) or model.RENAMED.get(name):
+        return {"renamed": f"{name} is called {successor} now", **(describe_name(successor, scenario) or {})}
+    name = catalogue.spelled(name)
+    parameter = catalogue.find(name)
+    if parameter is not None:
+        return {**_parameter(name, parameter), **(_set_in(name, scenario) if scenario else {})}
+    group = _group(name) if catalogue.is_group(name) else {}
+    variable = next((each for each in model.variables() if each.name == name), None)
+    if variable is not None:
+        return {**_variable(variable), **({"keys": ", ".join(group)} if group else {})}
+    return group or None
+
+
+def search(words: str, most: int = MOST) -> list[Entry]:
+    """Keys, variables and members that speak of ``words``, nearest first.
+
+    First comes what bears the words in its name, then what is described by them; of a member or donor, first itself,
+    then the variables and keys that there are for it.
+
+    >>> search("Germany")[0]
+    Entry(name='DEU', kind='member since 1955', meaning='Germany')
+
+    Raises:
+        InputError: nothing speaks of it; words that are spelled alike are named.
+    """
+    catalogue, names = model.catalogue(), [variable.name for variable in model.variables()]
+    if "." in words or "_" in words:  # meant as a name, not as a word
+        near = [*catalogue.nearest(words), *nearest(words, names)][:3]
+        hint = meant(near) or "; `alliance schema` holds every key"
+        raise InputError(f"'{words}' is neither a scenario key nor a recorded variable{hint}")
+    sought = [word.casefold() for word in _WORD.findall(words)]
+    entries = list(_entries())
+    member = entity_code(words, sorted({code for axis in model.registry().axes for code in axis.codes}))
+    ranked = [(_rank(entry, sought), order, entry) for order, entry in enumerate(entries)]
+    found = [entry for rank, _, entry in sorted(pair for pair in ranked if pair[0] is not None)]
+    if member:
+        found = [*_of_member(member), *found]
+    if not found:
+        terms = {term for entry in entries for term in _terms(entry.name) | _terms(entry.meaning)}
+        near = nearest(words, sorted(terms), cutoff=0.7)
+        raise InputError(
+            f"nothing is named or described by '{words}'{meant(near) or '; `alliance schema` holds every key'}"
+        )
+    return list(dict.fromkeys(found))[:most]
+
+
+def _entries() -> Iterator[Entry]:
+    """Everything that can be searched for."""
+    for variable in model.variables():
+        kind = f"variable of each {variable.entity}" if variable.entity else "variable"
+        yield Entry(variable.name, kind, f"{variable.long_name} ({variable.unit})")
+    for parameter in model.catalogue():
+        yield Entry(parameter.key, f"key, {parameter.kind}", f"{parameter.meaning} ({parameter.unit})")
+    for code in dict.fromkeys(code for axis in model.registry().axes for code in axis.codes):
+        yield _entity(code)
+
+
+def _entity(code: str) -> Entry:
+    joined = {member.code: member.accession for member in facts.members()}
+    kind = f"member since {joined[code].year}" if code in joined else "donor"
+    return Entry(code, kind, entity_name(code))
+
+
+def _of_member(code: str) -> Iterator[Entry]:
+    """A member or donor, then the variables and keys that there are for it."""
+    yield _entity(code)
+    axes = {axis.name: axis.codes for axis in model.registry().axes}
+    for variable in model.variables():
+        if variable.entity and code in axes[variable.entity]:
+            yield Entry(f"{variable.name}:{code}", "variable", f"{variable.long_name} ({variable.unit})")
+    for parameter in model.catalogue():
+        if code in parameter.entities:
+            key = parameter.key.replace("*", code)
+            yield Entry(key, f"key, {parameter.kind}", f"{parameter.meaning} ({parameter.unit})")
+
+
+def _rank(entry: Entry, sought: list[str]) -> tuple[int, int] | None:
+    """How near an entry is to the words: where the farthest of them stands, then how long its name is."""
+    names, meanings = _terms(entry.name), _terms(entry.meaning)
+    places = []
+    for word in sought:
+        if word in names:
+            places.append(0)
+        elif any(term.startswith(word) for term in names):
+            places.append(1)
+        elif word in meanings:
+            places.append(2)
+        elif len(word) > 2 and any(term.startswith(word) for term in meanings):
+            places.append(3)
+        else:
+            return None
+    return (max(places), len(names)) if places else None
+
+
+def _terms(text: str) -> set[str]:
+    """The words of a name or a sentence."""
+    return {word.casefold() for word in _WORD.findall(text)}
+
+
+def _group(name: str) -> dict[str, str]:
+    """Every key that begins with ``name``, with its meaning; a key that each member has stands once."""
+    return {
+        parameter.key: parameter.meaning
+        for parameter in model.catalogue()
+        if any(key.startswith(f"{name}.") for key in parameter.expanded())
+    }
+
+
+def _parameter(name: str, parameter: Parameter) -> dict[str, str]:
+    texts = {
+        "key": name,
+        "one of": parameter.key if name != parameter.key else "",
+        "meaning": parameter.meaning,
+        "unit": parameter.unit,
+        "kind": KINDS[parameter.kind],
+        "default": parameter.prior_text,
+        "allowed": parameter.domain.describe(),
+        "range": parameter.sweep,
+        "source": parameter.source,
+        "used in": ", ".join(parameter.used_in),
+        "depends on": DEPENDS_ON if parameter.depends_on else "",
+    }
+    return {heading: text for heading, text in texts.items() if text}
+
+
+def _set_in(name: str, scenario: str) -> dict[str, str]:
+    loaded = load(scenario)
+    given = loaded.values.get(name)
+    text = "not set" if given is None else f"{describe(given.value)} (set by {given.origin})"
+    return {f"in {loaded.name}": text}
+
+
+def _variable(variable: Variable) -> dict[str, str]:
+    texts = {
+        "variable": variable.name,
+        "meaning": variable.long_name,
+        "unit": variable.unit,
+        "price basis": variable.price_basis,
+        "recorded": "at 31 December and at the end" if variable.every == "year" else "at each month's last day",
+        "one for each": variable.entity or "",
+        "values": ", ".join(variable.labels),
+        "single runs": "kept" if variable.keep_runs else "not kept, quantiles only",
+    }
+    return {heading: text for heading, text in texts.items() if text}
