@@ -282,8 +282,11 @@ def serve() -> None:
             answer = pickle.dumps((function(*args, **kwargs), None))
         except Exception as error:  # noqa: BLE001
             answer = _as_answer(error)
-        answers.write(answer)
-        answers.flush()
+        try:
+            answers.write(answer)
+            answers.flush()
+        except BrokenPipeError:
+            os._exit(0)  # the parent ended while the task was under way; nobody is left to complain to
 
 
 def _as_answer(error: Exception) -> bytes:
