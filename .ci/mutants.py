@@ -8,6 +8,8 @@ mutant that dies here is killed by a test that says why. Survivors are listed; w
 nothing that anyone can see.
 """
 
+# ruff: noqa: T201
+
 from __future__ import annotations
 
 import ast

@@ -13,8 +13,10 @@ from sim.shipped import shipped_folder
 
 PIECES = (
     "\0", "\x1b[31m", "=", "[", "]]", "{", "}", '"', "'", '"""', "#", "\n", "\r", ",", ".", "1e999", "nan", "-inf",
-    "inf", "0x", "2025-13-45", "2025-06-30", "é", "−", "\u202e", "\u00a0", "extends = ", "[[events]]", "set = {", "dist",
-    "how", '"normal"', "true", "9" * 400, "[" * 300, "a." * 30, "budgets", "us.commitment", "\\", "\\ud800", "probability",
+    "inf", "0x", "2025-13-45", "2025-06-30", "é", "−", "\u202e", "\u00a0", "extends = ", "[[events]]", "set = {",
+    "dist",
+    "how", '"normal"', "true", "9" * 400, "[" * 300, "a." * 30,
+    "budgets", "us.commitment", "\\", "\\ud800", "probability",
 )  # fmt: skip
 
 
