@@ -76,6 +76,7 @@ def test_a_lever_by_keyboard_moves_the_charts_and_can_be_undone_and_reset(opened
     lever.focus()
     page.keyboard.press("ArrowRight")
     moved = settle(page, first)
+    page.wait_for_timeout(400)  # the address is written a moment after the last change
     assert f"set={LEVER}" in re.sub("%3D.*", "", page.url.replace("%2C", ",")) or LEVER in page.url
     page.get_by_role("button", name="Undo").click()
     assert settle(page, moved) == first
