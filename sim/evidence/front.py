@@ -120,8 +120,9 @@ def forecast_front(posterior: FrontPosterior, horizon: int, *, episodes: bool = 
 
 
 def gain_after(now: Array, kept: Array, pull: Array, noise: Array) -> Array:
-    """Next month's gain, km2, by the model's rule, with aid left out: its effect is not identified."""
-    return np.asarray(next_gain(single(now), single(kept), single(pull), np.zeros(1, np.float32), single(noise)), float)
+    """Next month's gain, km2, by the model's rule, without aid and manpower: their effects are not identified."""
+    nothing = np.zeros(1, np.float32)
+    return np.asarray(next_gain(single(now), single(kept), single(pull), nothing, nothing, single(noise)), float)
 
 
 def _prior(luck: Luck) -> dict[str, Array]:

@@ -91,6 +91,13 @@ class Settings:
         """Whether none of ``keys`` changes between two events: none holds a dated value."""
         return not any(self._changes_by_itself(key) for key in keys)
 
+    def stated(self, key: str, otherwise: Numbers, on: date | None = None) -> Numbers:
+        """The value of a key that may be left open, and ``otherwise`` in runs in which it is not set."""
+        if not self.is_set(key):
+            return otherwise
+        value = self.number(key, on)
+        return np.where(np.isnan(value), otherwise, value).astype(np.float32)
+
     def is_set(self, key: str) -> bool:
         """Whether a key that may be left open has a value, from the file or from an event in force."""
         return self._given(key) is not None or any(True for _ in self._set_by_events(key))

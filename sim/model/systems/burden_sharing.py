@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.model.engine import Block, Engine, Flags, Numbers, Parts, Runs, System, Variable, single
 from sim.model.systems.budgets import Budgets
 from sim.model.systems.economy import Economy
-from sim.model.systems.roster import ALLIES, CODES, WITH_FORCES, Roster
+from sim.model.systems.roster import ALLIES, CANDIDATES, CODES, WITH_FORCES, Roster
 from sim.model.systems.summits import Summits
 
 _ROSTER_ROWS = [CODES.index(code) for code in WITH_FORCES]
@@ -27,8 +27,12 @@ _CURRENT = "current prices and exchange rates"
 class BurdenSharing:
     """Totals over the members of the day, each ``(runs,)``."""
 
-    def __init__(self, _: Engine, economy: Economy, roster: Roster, summits: Summits, budgets: Budgets) -> None:
+    def __init__(self, engine: Engine, economy: Economy, roster: Roster, summits: Summits, budgets: Budgets) -> None:
         self._economy, self._roster, self._summits, self._budgets = economy, roster, summits, budgets
+        number = engine.settings.numbers
+        self._joining_gdp = number("alliance.*.gdp_busd", CANDIDATES)
+        self._joining_share = number("alliance.*.share_pct_gdp", CANDIDATES)
+        self._joining_forces = number("alliance.*.forces_thousand", CANDIDATES)
 
     def at_2(self, day: date) -> Numbers:
         """Members at 2% of GDP or more."""
@@ -45,16 +49,29 @@ class BurdenSharing:
     def allies_share(self, day: date) -> Numbers:
         """Spending of Europe and Canada over their GDP, %."""
         share, real, allies = self._budgets.share(day), self._economy.gdp_2015(day.year), self._allies()
-        return single((share * real * allies).sum(axis=0) / (real * allies).sum(axis=0))
+        joined = self._joining_gdp * self._joined()
+        spent = (share * real * allies).sum(axis=0) + (joined * self._joining_share).sum(axis=0)
+        return single(spent / ((real * allies).sum(axis=0) + joined.sum(axis=0)))
 
     def allies_spending(self, day: date) -> Numbers:
         """Spending of Europe and Canada, USD bn at current prices."""
-        return single((self._spent(day) * self._allies()).sum(axis=0))
+        return single((self._spent(day) * self._allies()).sum(axis=0) + self._spent_by_joined())
 
     def us_part(self, day: date) -> Numbers:
         """The part of the United States in the spending of the alliance, %."""
         spent = self._spent(day)
-        return single(100 * spent[_USA] / spent.sum(axis=0))
+        return single(100 * spent[_USA] / (spent.sum(axis=0) + self._spent_by_joined()))
+
+    def forces_joined(self, _: date) -> Numbers:
+        """Soldiers of the countries that have joined since the start, thousand."""
+        return single((self._joining_forces * self._joined()).sum(axis=0))
+
+    def _joined(self) -> Flags:
+        return self._roster.member[-len(CANDIDATES) :]
+
+    def _spent_by_joined(self) -> Numbers:
+        """Spending of the countries that have joined since the start, USD bn at the prices of the start."""
+        return single((self._joining_gdp * self._joining_share / 100 * self._joined()).sum(axis=0))
 
     def _inside(self) -> Flags:
         return self._roster.member[_ROSTER_ROWS]
@@ -69,8 +86,9 @@ class BurdenSharing:
 
     def _reaching(self, day: date, level: Numbers | float) -> Numbers:
         """Members whose share rounds to ``level`` or more at two decimals, as NATO counts."""
-        reached = self._budgets.share(day) >= single(level) - np.float32(0.005)
-        return single((reached & self._inside()).sum(axis=0))
+        least = single(level) - np.float32(0.005)
+        reached, joined = self._budgets.share(day) >= least, self._joining_share >= least
+        return single((reached & self._inside()).sum(axis=0) + (joined & self._joined()).sum(axis=0))
 
 
 def by_member(level: float | None) -> Callable[[Block, str], Parts]:
@@ -167,6 +185,10 @@ SYSTEM = System(
             "europe_canada_spending_busd_current", "Europe and Canada, defence expenditure", "USD bn", "year",
             price_basis=_CURRENT, headline=True,
             read="allies_spending", states=("shares", "growth", "prices", "roster"), parts=by_spending, about=ALLIES,
+        ),
+        Variable(
+            "forces_joined_thousand", "Soldiers of countries that have joined since the start", "thousand", "year",
+            read="forces_joined", states=("roster",),
         ),
         Variable(
             "us_share_of_nato_pct", "United States, share of NATO defence expenditure", "% of NATO total", "year",

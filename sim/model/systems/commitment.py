@@ -34,22 +34,40 @@ from sim.model.engine import (
     under,
 )
 from sim.model.systems.hostilities import DAY_ONE
-from sim.model.systems.roster import Roster
+from sim.model.systems.roster import CODES, Roster
 from sim.model.systems.secretary_general import SecretaryGeneral
 from sim.model.systems.us_politics import PARTY, UnitedStates
-from sim.scenario import Choice, Number, Value, Weights, fixed, normal, uniform
+from sim.scenario import Choice, Day, Distribution, Number, Parameter, Value, Weights, fixed, normal, uniform
 
 PHASE = "commitment"
 POSTURES = ("continuity", "conditional", "retrenchment")
 BY_WINNER = "by_winner"
 FIRST_CHOICE = 2025  # the first presidency whose posture is a question; before it, continuity
 CONTINUITY, CONDITIONAL, RETRENCHMENT = range(3)
+_USA_ROW = CODES.index("USA")
 CUTS = date(2025, 10, 29)  # a U.S. brigade in Romania is not replaced
 YEAR_PAST = date(2026, 1, 20)  # the administration of 2025 has been in office for a year
 REFERENCE = 0.54  # share of respondents in FRA, DEU, GBR who see the USA as a reliable guarantor, 2024
+AFTER_2025 = date(2026, 1, 1)  # starts from here on have seen what the administration of 2025 did in its first year
 
 _POSTURE_SOURCE = "assumption: no data to 2024 ties a winner to a posture"
 _TROOPS_SOURCE = "scenario cuts of 0, 20 and 50 thousand"
+_PRESSURE_SOURCE = "not identified; pressure works where abandonment is credible and threat is high (Blankenship)"
+
+
+def _pressure(posture: str, default: Distribution, sweep: str) -> Parameter:
+    return assumption(
+        f"us.pressure.level_{posture}",
+        "index 0 to 1",
+        default,
+        Number(0.0, 1.0),
+        f"pressure that a posture of {posture} puts on allies to spend more; 1: protection is made conditional "
+        "in public and a figure is named",
+        _PRESSURE_SOURCE,
+        depends_on=True,
+        sweep=sweep,
+    )
+
 
 PARAMETERS = (
     assumption("us.commitment.posture", "label", BY_WINNER, Choice((BY_WINNER, *POSTURES)),
@@ -119,6 +137,27 @@ PARAMETERS = (
         "probability a year of leaving the treaty under retrenchment; the law asks for two thirds of the Senate or "
         "an Act of Congress",
         "NDAA FY2024 s. 1250A; at most 0.01 a year", depends_on=True, sweep="0 to 0.1"),
+    assumption("us.commitment.level", "index 0 to 1", None, Number(0.0, 1.0),
+        "credibility that the guarantee moves to, whatever the posture says; not set: the posture's level",
+        "scenario lever"),
+    assumption("us.commitment.shock_half_life_months", "months", None, Number(0.1, 240.0),
+        "time in which a shock loses half of its effect; not set: it fades as fast as credibility moves",
+        "scenario lever"),
+    _pressure("continuity", fixed(0.1), "0 to 0.3"),
+    _pressure("conditional", uniform(0.3, 0.9), "0.3 to 0.9"),
+    _pressure("retrenchment", uniform(0.3, 1.0), "0.3 to 1"),
+    assumption("us.pressure.level", "index 0 to 1", None, Number(0.0, 1.0),
+        "pressure on allies to spend more, whatever the posture says; not set: the posture's level",
+        "scenario lever"),
+    assumption("us.troops.thousand", "thousand", None, Number(0.0, 400.0),
+        "number of U.S. troops in Europe, whatever the posture says; not set: what follows from the posture",
+        "scenario lever"),
+    assumption("us.troops.floor_thousand", "thousand", None, Number(0.0, 400.0),
+        "number of U.S. troops in Europe below which the law does not allow a cut; not set: no such law",
+        "scenario lever; the law for fiscal 2026 asks for 76 thousand"),
+    assumption("us.withdrawal.date", "date", None, Day(),
+        "day on which the United States leaves the treaty; not set: only by the yearly probability",
+        "scenario lever", at_start=True),
 )  # fmt: skip
 
 
@@ -135,6 +174,8 @@ class Commitment:
         self._troops_before = self.troops.copy()
         self.posture: NDArray[np.int8] = np.zeros(engine.runs, np.int8)
         self.withdrawn = engine.no()
+        self.pressure = engine.fill(settings.number("us.pressure.level_continuity"))
+        self._from_shocks = engine.zeros()  # what shocks with a half-life of their own have left in credibility
         self._by_party: list[NDArray[np.int8]] = []
 
     def process(self) -> Process:
@@ -145,7 +186,7 @@ class Commitment:
             if day.year >= FIRST_CHOICE:
                 self._choose(day)
             self._move(month_number(day))
-            self._withdraw(month_number(day))
+            self._withdraw(day)
 
     def _choose(self, day: date) -> None:
         """The posture of the presidency in office; a presidency keeps the draw of its first January."""
@@ -165,25 +206,42 @@ class Commitment:
             given_winner = np.where(in_office == 0, given_winner, in_office - 1)
         self.posture = np.where(said == 0, given_winner, said - 1).astype(np.int8)
 
+    def of_posture(self, prefix: str, stated: str) -> Numbers:
+        """The value that belongs to the posture of each run, or the one that the scenario states instead."""
+        settings = self._engine.settings
+        values = [settings.number(f"{prefix}_{name}") for name in POSTURES]
+        value = np.where(
+            self.posture == CONTINUITY, values[0], np.where(self.posture == CONDITIONAL, values[1], values[2])
+        )
+        return settings.stated(stated, value)
+
     def _move(self, period: int) -> None:
         settings, streams = self._engine.settings, self._engine.streams
-        levels = [settings.number(f"us.commitment.level_{name}") for name in POSTURES]
-        level = np.where(
-            self.posture == CONTINUITY, levels[0], np.where(self.posture == CONDITIONAL, levels[1], levels[2])
-        )
+        self.pressure = self.of_posture("us.pressure.level", "us.pressure.level")
         chance = settings.number("us.commitment.statements_per_year") / 12
         drawn = streams.uniform("commitment", period)
         sign = np.where(drawn < chance / 2, -1.0, np.where(drawn < chance, 1.0, 0.0)).astype(np.float32)
         shock = sign * settings.number("us.commitment.statement_size") + settings.number("us.commitment.shock")
         noise = settings.number("us.commitment.noise") * streams.normal("commitment", period, purpose=1)
-        self.credibility = next_credibility(
-            self.credibility,
-            level,
+        before, absorbed = self.credibility, self._secretary.absorbed()
+        if settings.is_set("us.commitment.shock_half_life_months"):
+            kept = 0.5 ** (1 / settings.number("us.commitment.shock_half_life_months"))
+            own_life = ~np.isnan(kept)
+            kept, shaken = np.where(own_life, kept, 0), np.where(own_life, shock, 0)
+            before = before - self._from_shocks
+            self._from_shocks = single(
+                kept * self._from_shocks + (1 - absorbed) * np.minimum(shaken, 0) + np.maximum(shaken, 0)
+            )
+            shock = np.where(own_life, 0, shock)
+        moved = next_credibility(
+            before,
+            self.of_posture("us.commitment.level", "us.commitment.level"),
             settings.number("us.commitment.speed_per_month"),
             shock,
-            self._secretary.absorbed(),
+            absorbed,
             noise,
         )
+        self.credibility = single(np.clip(moved + self._from_shocks, 0, 1))
         self._move_troops()
 
     def _move_troops(self) -> None:
@@ -194,17 +252,26 @@ class Commitment:
             np.where(self.posture == CONDITIONAL, settings.number("us.troops.cut_conditional_thousand"), 0),
         )
         restrained = settings.number("us.troops.congress_restraint") * (self._politics.chambers_of_other_party() == 2)
-        goal = np.maximum(self._troops_before - cut * (1 - restrained), 0) * ~self.withdrawn
-        self.troops = (
-            self.troops + (goal - self.troops) * np.minimum(3 / settings.number("us.troops.months"), 1)
-        ).astype(np.float32)
+        goal = np.maximum(self._troops_before - cut * (1 - restrained), 0)
+        if settings.is_set("us.troops.floor_thousand"):
+            goal = np.fmax(goal, np.minimum(settings.number("us.troops.floor_thousand"), self._troops_before))
+        moved = self.troops + (goal * ~self.withdrawn - self.troops) * np.minimum(
+            3 / settings.number("us.troops.months"), 1
+        )
+        self.troops = single(settings.stated("us.troops.thousand", moved))
 
-    def _withdraw(self, period: int) -> None:
-        yearly = self._engine.settings.number("us.withdrawal.probability_per_year")
+    def _withdraw(self, day: date) -> None:
+        """Leaves the treaty by the yearly chance, on the scenario's day, or where an event ends the membership."""
+        settings, period = self._engine.settings, month_number(day)
+        yearly = settings.number("us.withdrawal.probability_per_year")
         drawn = self._engine.streams.uniform("commitment", period, purpose=2)
         leaves = (self.posture == RETRENCHMENT) & ~self.withdrawn & (drawn < 1 - (1 - yearly) ** (1 / 12))
+        named = settings.date("us.withdrawal.date")
+        if named is not None and named <= day:
+            leaves = leaves | True
         self.withdrawn |= leaves
         self._roster.leave("USA", leaves)
+        self.withdrawn = ~self._roster.member[_USA_ROW]
         self.credibility = np.where(self.withdrawn, 0, self.credibility).astype(np.float32)
 
 
@@ -216,7 +283,7 @@ def next_credibility(
     return single(np.clip(moved, 0, 1))
 
 
-def troops_known(start: date) -> dict[str, Value]:
+def known_posture(start: date) -> dict[str, Value]:
     """U.S. troops in Europe on a day, the poll of 2025, and the posture in office once it had shown for a year.
 
     No count of troops after 2024 is in the facts: cuts were announced from October 2025 on, the law forbids fewer than
@@ -234,6 +301,9 @@ def troops_known(start: date) -> dict[str, Value]:
         values["us.commitment.level_retrenchment"] = uniform(0.15, share)
     if start >= YEAR_PAST:
         values["us.commitment.posture_in_office"] = Weights((("conditional", 0.7), ("retrenchment", 0.3)))
+    if start >= AFTER_2025:
+        values["us.pressure.level_conditional"] = uniform(0.5, 1.0)
+        values["us.pressure.level_retrenchment"] = uniform(0.4, 1.0)
     return values
 
 
@@ -261,6 +331,10 @@ SYSTEM = System(
         ),
         Variable("us_posture", "U.S. posture", "label", "month", labels=POSTURES, read="posture", states=("posture",)),
         Variable(
+            "us_pressure", "U.S. pressure on allies to spend more", "index 0 to 1", "month",
+            read="pressure", states=("pressure",),
+        ),
+        Variable(
             "us_troops_europe_thousand", "U.S. troops in Europe", "thousand", "month", read="troops", states=("troops",)
         ),
         Variable(
@@ -273,18 +347,46 @@ SYSTEM = System(
             keys=under("us.commitment", "posture posture_in_office posture_if_democratic posture_if_republican"),
             reads=("president",),
         ),
-        "withdrawal": State(keys=("us.withdrawal.probability_per_year",), reads=("posture",)),
+        "pressure": State(
+            keys=(
+                "us.pressure.level_continuity",
+                "us.pressure.level_conditional",
+                "us.pressure.level_retrenchment",
+                "us.pressure.level",
+            ),
+            reads=("posture",),
+        ),
+        "withdrawal": State(
+            keys=("us.withdrawal.probability_per_year", "us.withdrawal.date", "alliance.*.member"), reads=("posture",)
+        ),
         "credibility": State(
-            keys=under("us.commitment",
-                "level_at_start level_continuity level_conditional level_retrenchment speed_per_month noise "
-                "statements_per_year statement_size shock"),
+            keys=(
+                "us.commitment.level_at_start",
+                "us.commitment.level_continuity",
+                "us.commitment.level_conditional",
+                "us.commitment.level_retrenchment",
+                "us.commitment.speed_per_month",
+                "us.commitment.noise",
+                "us.commitment.statements_per_year",
+                "us.commitment.statement_size",
+                "us.commitment.shock",
+                "us.commitment.shock_half_life_months",
+                "us.commitment.level",
+            ),
             reads=("posture", "withdrawal", "voice"),
         ),
         "troops": State(
-            keys=under("us.troops",
-                "start_thousand cut_conditional_thousand cut_retrenchment_thousand congress_restraint months"),
+            keys=(
+                "us.troops.start_thousand",
+                "us.troops.cut_conditional_thousand",
+                "us.troops.cut_retrenchment_thousand",
+                "us.troops.congress_restraint",
+                "us.troops.months",
+                "us.troops.thousand",
+                "us.troops.floor_thousand",
+            ),
             reads=("posture", "withdrawal", "house", "senate"),
         ),
     },
-    at_start=troops_known,
+    at_start=known_posture,
 )  # fmt: skip

@@ -18,9 +18,17 @@ from datetime import date
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Engine, Numbers, State, System, assumption, estimated, single, slot, under
-from sim.model.systems.roster import WITH_FORCES
-from sim.scenario import Flag, Number, fixed, normal
+from sim.model.engine import Engine, Numbers, State, System, assumption, estimated, single, slot
+from sim.model.systems.roster import ALLIES, WITH_FORCES
+from sim.scenario import Flag, Number, fixed, normal, uniform
+
+EURO = (
+    "BEL", "DEU", "ESP", "EST", "FIN", "FRA", "GRC", "HRV", "ITA", "LTU", "LUX", "LVA", "NLD", "PRT", "SVK", "SVN",
+)  # fmt: skip
+PEGGED = ("BGR", "DNK", "MNE")  # to the euro, or its users without a say
+CURRENCY = dict.fromkeys((*EURO, *PEGGED), "EUR")
+FEWEST_YEARS = 5  # of exchange rates, for a spread to be estimated
+_ABROAD = [WITH_FORCES.index(code) for code in ALLIES]
 
 NORMAL_YEARS = 2001  # growth is compared with its median from this year on
 
@@ -43,6 +51,23 @@ PARAMETERS = (
     assumption("economy.dollar_inflation_pct", "% a year", normal(2.1, 0.5), Number(-5.0, 20.0, percent=False),
         "yearly rise of the dollar price of GDP, at constant real exchange rates",
         "IMF World Economic Outlook, October 2024, implied U.S. deflator 2025-29"),
+    assumption("economy.debt_financed_share", "share", uniform(0.3, 1.0), Number(0.0, 1.0),
+        "part of the rise of a member's defence share since the start that is added to its public debt",
+        "not identified", depends_on=True, sweep="0.3 to 1"),
+    estimated("economy.exchange_rate_factor", "factor", fixed(1.0), Number(0.0, 5.0),
+        "scale of the yearly changes of exchange rates, whose spread is that of the years known at the start",
+        "GDP in national currency and in dollars, IMF, actual years: a part common to all currencies against "
+        "the dollar, and a part of each currency's own"),
+    assumption("economy.dollar_change_pct", "% a year", fixed(0.0), Number(-50.0, 50.0, percent=False),
+        "change of the dollar's value against all other currencies",
+        "scenario lever"),
+    assumption("economy.*.exchange_change_pct", "% a year", fixed(0.0), Number(-80.0, 100.0, percent=False),
+        "change of the value of this member's currency against the dollar, on top of what is drawn",
+        "scenario lever", entities=ALLIES),
+    assumption("economy.*.growth_shift_pct", "points of growth a year",
+        fixed(0.0), Number(-10.0, 10.0, percent=False),
+        "shift of this member's real growth, on top of the shift of every member's",
+        "scenario lever", entities=WITH_FORCES),
 )  # fmt: skip
 
 
@@ -68,6 +93,8 @@ class Economy:
         self._gdp_2015 = {code: _gdp(share[code], real[code]) for code in codes}
         self._gdp_current = {code: _gdp(share[code], current[code]) for code in codes}
         self._levels: dict[tuple[str, int, bool], Numbers] = {}
+        self._common_rate, self._own_rate = rate_spreads(facts.exchange_rates(engine.start))
+        self._rates: dict[int, Numbers] = {}
 
     def growth(self, year: int) -> Numbers:
         """Real growth in ``year``, %: as known, or projected plus a common and an own shock."""
@@ -84,9 +111,9 @@ class Economy:
         return np.stack([self._level(row, year, False) for row in range(len(self._codes))])
 
     def gdp_current(self, year: int) -> Numbers:
-        """GDP in USD bn at current prices, at the real exchange rates of the last known year.
+        """GDP in USD bn at current prices and exchange rates.
 
-        A year's price level is that of the dollar inflation in force when the year is first asked for.
+        A year's prices and rates are those in force when the year is first asked for.
         """
         return np.stack([self._level(row, year, True) for row in range(len(self._codes))])
 
@@ -102,8 +129,26 @@ class Economy:
             else:
                 prices = self._engine.settings.number("economy.dollar_inflation_pct") if current else np.float32(0)
                 rise = 1 + (self.growth(year)[row] + prices) / 100
+                if current:
+                    rise = rise * np.exp(self._rate_changes(year)[row])
                 self._levels[key] = single(self._level(row, year - 1, current) * rise)
         return self._levels[key]
+
+    def _rate_changes(self, year: int) -> Numbers:
+        """Change of the logarithm of each currency's value in dollars in ``year``, ``(codes, runs)``; 0 for the USA."""
+        if year not in self._rates:
+            settings, streams, middle = self._engine.settings, self._engine.streams, date(year, 7, 1)
+            factor = settings.number("economy.exchange_rate_factor")
+            common = self._common_rate * streams.normal("economy", year, purpose=1)
+            slots = [slot(CURRENCY.get(code, code)) for code in self._codes]  # one draw a currency
+            own = np.array([[self._own_rate.get(code, self._common_rate)] for code in self._codes], np.float32)
+            drawn = factor * (common + own * streams.normals("economy", year, slots, purpose=2))
+            stated = np.log1p(settings.numbers("economy.*.exchange_change_pct", ALLIES, middle) / 100)
+            stated = stated - np.log1p(settings.number("economy.dollar_change_pct", middle) / 100)
+            changes = np.zeros((len(self._codes), self._engine.runs), np.float32)
+            changes[_ABROAD] = drawn[_ABROAD] + stated
+            self._rates[year] = changes
+        return self._rates[year]
 
     def _draw(self, year: int) -> Numbers:
         settings, streams = self._engine.settings, self._engine.streams
@@ -119,7 +164,9 @@ class Economy:
         picked = (streams.uniform("economy", year) * len(self._common)).astype(np.intp)
         common = settings.number("economy.common_growth_factor") * self._common[picked]
         own = settings.number("economy.own_growth_sd_pct") * streams.students("economy", year, self._slots, 5.0)
-        shift = settings.number("economy.growth_shift_pct", date(year, 7, 1))
+        middle = date(year, 7, 1)
+        shift = settings.number("economy.growth_shift_pct", middle)
+        shift = shift + settings.numbers("economy.*.growth_shift_pct", self._codes, middle)
         part = 0.25 if year == self._engine.start.year else 1.0  # a year under way is mostly known by October
         return np.asarray(expected + shift + part * (common + own), np.float32)
 
@@ -129,6 +176,27 @@ def common_shocks(growth: Mapping[str, Mapping[int, float]], until: int) -> Numb
     years = range(NORMAL_YEARS, until)
     means = np.array([np.mean([series[year] for series in growth.values() if year in series]) for year in years])
     return single(means - _middle(means))
+
+
+def rate_spreads(rates: Mapping[str, Mapping[int, float]]) -> tuple[np.float32, dict[str, float]]:
+    """Standard deviations of yearly changes of exchange rates in logarithms: the common part, and each member's own.
+
+    ``rates`` is national currency for a dollar by member and year. The common part is the mean over currencies.
+    """
+    changes = {
+        code: {year: np.log(series[year - 1] / series[year]) for year in series if year - 1 in series}
+        for code, series in rates.items()
+        if code in ALLIES
+    }
+    years = sorted({year for series in changes.values() for year in series if year >= NORMAL_YEARS})
+    if len(years) < FEWEST_YEARS:
+        return np.float32(0), {}
+    common = {year: float(np.mean([series[year] for series in changes.values() if year in series])) for year in years}
+    own = {
+        code: float(np.std([series[year] - common[year] for year in years if year in series]))
+        for code, series in changes.items()
+    }
+    return np.float32(np.std(list(common.values()))), own
 
 
 def _median(series: Mapping[int, float], until: int) -> float:
@@ -158,9 +226,23 @@ SYSTEM = System(
     parameters=PARAMETERS,
     states={
         "growth": State(
-            keys=under("economy", "told common_growth_factor own_growth_sd_pct growth_shift_pct"),
+            keys=(
+                "economy.told",
+                "economy.common_growth_factor",
+                "economy.own_growth_sd_pct",
+                "economy.growth_shift_pct",
+                "economy.*.growth_shift_pct",
+            ),
             tables=("economy",),
         ),
-        "prices": State(keys=("economy.dollar_inflation_pct",), tables=("economy", "defence")),
+        "prices": State(
+            keys=(
+                "economy.dollar_inflation_pct",
+                "economy.exchange_rate_factor",
+                "economy.dollar_change_pct",
+                "economy.*.exchange_change_pct",
+            ),
+            tables=("economy", "defence"),
+        ),
     },
 )

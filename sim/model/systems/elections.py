@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sim import facts
 from sim.model.engine import Engine, Flags, Numbers, Process, State, System, assumption, data, estimated, slot, under
 from sim.model.systems.roster import ALLIES
-from sim.scenario import Number, Value, beta, fixed, normal, uniform
+from sim.scenario import Choice, Day, Flag, Number, Value, beta, fixed, normal, uniform
 
 PHASE = "elections"
 FIRST_GOVERNMENTS = date(2025, 1, 1)
@@ -49,6 +49,15 @@ PARAMETERS = (
         "position of the cabinet in office at the start",
         "ParlGov expert means", at_start=True,
         entities=tuple(member.code for member in facts.members() if member.code in ALLIES)),
+    data("elections.*.doubts_aid_at_start", "yes or no", False, Flag(),
+        "the government in office at the start opposes aid to Ukraine",
+        "public record of governments as of the start", at_start=True, entities=ALLIES),
+    assumption("elections.*.doubts_aid", "label", "drawn", Choice(("drawn", "yes", "no")),
+        "whether this member's government opposes aid to Ukraine; 'drawn': as its elections are drawn",
+        "scenario lever", entities=ALLIES),
+    assumption("elections.*.next_on", "date", None, Day(),
+        "day of this member's next legislative election, as for a snap election; not set: its calendar",
+        "scenario lever", at_start=True, entities=ALLIES),
 )  # fmt: skip
 
 
@@ -64,8 +73,10 @@ class Elections:
         for row, code in enumerate(codes):
             if engine.settings.is_set(f"elections.{code}.left_right"):
                 self.left_right[row] = engine.settings.number(f"elections.{code}.left_right")
-        self.sceptic = engine.no(len(codes))
-        self._scheduled = {code: _next_scheduled(code, start) for code in codes}
+        self._sceptic = np.stack([engine.settings.flag(f"elections.{code}.doubts_aid_at_start") for code in codes])
+        self._stated: tuple[int, Flags, Flags] | None = None
+        self._named = {code: engine.settings.date(f"elections.{code}.next_on") for code in codes}
+        self._scheduled = {code: self._named[code] or _next_scheduled(code, start) for code in codes}
         self._next = engine.zeros(len(codes))  # days from the start
         self._count = np.zeros((len(codes), engine.runs), np.int8)
         self._drawn: dict[int, tuple[Numbers, Numbers, Numbers]] = {}
@@ -80,6 +91,15 @@ class Elections:
             if due.any():
                 self._hold(day, due)
 
+    @property
+    def sceptic(self) -> Flags:
+        """Whether each government opposes aid to Ukraine, as stated or else as drawn, ``(codes, runs)``."""
+        settings = self._engine.settings
+        if self._stated is None or self._stated[0] != settings.changes:
+            said = np.stack([settings.choice(f"elections.{code}.doubts_aid") for code in self.codes])
+            self._stated = settings.changes, said == 1, said == 2
+        return (self._sceptic | self._stated[1]) & ~self._stated[2]
+
     def in_year(self, year: int) -> Flags:
         """Whether the next election is due in ``year``, as seen today. ``(codes, runs)``."""
         first = (date(year, 1, 1) - self._engine.start).days
@@ -92,7 +112,7 @@ class Elections:
         term = self._engine.settings.number("elections.term_years") * 365.25
         for row, code in enumerate(self.codes):
             left = (self._scheduled[code] - self._engine.start).days
-            chance = early * np.minimum(left / term, 1)
+            chance = early * np.minimum(left / term, 1) * (self._named[code] is None)
             sooner = draws[row] < chance
             self._next[row] = np.where(sooner, left * draws[row] / np.maximum(chance, 1e-6), left)
 
@@ -120,7 +140,7 @@ class Elections:
         self.left_right.ravel()[cells] = new_left_right(
             before, here(number("elections.left_right_persistence")), here(number("elections.left_right_sd")), luck
         )
-        self.sceptic.ravel()[cells] = news < here(number("elections.sceptic_probability"))
+        self._sceptic.ravel()[cells] = news < here(number("elections.sceptic_probability"))
         self._next.ravel()[cells] = np.where(
             length < early, term * (0.3 + 0.65 * length / np.maximum(early, 1e-6)), term
         )
@@ -182,13 +202,18 @@ SYSTEM = System(
     stream=3,
     parameters=PARAMETERS,
     states={
-        "calendar": State(keys=under("elections", "early_probability term_years"), tables=("elections",)),
+        "calendar": State(
+            keys=("elections.early_probability", "elections.term_years", "elections.*.next_on"), tables=("elections",)
+        ),
         "orientation": State(
             keys=under("elections", "left_right_persistence left_right_sd *.left_right"),
             reads=("calendar",),
             own=True,
         ),
-        "sceptics": State(keys=("elections.sceptic_probability",), reads=("calendar",)),
+        "sceptics": State(
+            keys=("elections.sceptic_probability", "elections.*.doubts_aid_at_start", "elections.*.doubts_aid"),
+            reads=("calendar",),
+        ),
     },
     at_start=known_left_right,
 )

@@ -17,7 +17,12 @@ DAY_ONE = date(2022, 2, 24)  # day 1 of the war-day clock; day 1,000 is 19 Novem
 
 
 class Hostilities:
-    """The war writes ``full_scale`` and ``first_day``, the negotiation the rest. All ``(runs,)``."""
+    """The war writes ``full_scale``, ``first_day`` and what it says of collapses, the negotiation the rest.
+
+    ``months_since_collapse`` counts from the last episode in which the Ukrainian front gave way, 1,000 without one;
+    ``collapsed_km2`` is the ground that Ukraine lost in episodes this month; ``reassured`` says where a reassurance
+    force stands behind a ceasefire. All ``(runs,)``.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.full_scale: Flags = engine.settings.flag("war.full_scale")
@@ -25,6 +30,9 @@ class Hostilities:
         self.ceasefire: Flags = engine.no()
         self.in_talks: Flags = engine.no()
         self.months_of_ceasefire: Numbers = engine.zeros()
+        self.months_since_collapse: Numbers = engine.zeros() + 1000
+        self.collapsed_km2: Numbers = engine.zeros()
+        self.reassured: Flags = engine.no()
 
     @property
     def fighting(self) -> Flags:

@@ -24,6 +24,7 @@ from sim.model.engine import (
     System,
     Variable,
     assumption,
+    data,
     estimated,
     month_number,
     single,
@@ -36,6 +37,8 @@ from sim.scenario import Choice, Flag, Number, Weights, beta, discrete, fixed, g
 PHASE = "negotiation"
 TERMS = ("line_of_contact", "concessions", "guarantees")
 _CIVIL_WARS = "ceasefires in civil wars 1989-2020 (ETH/PRIO)"
+
+MONTHS_SHAKEN = 12  # months after a collapse of the Ukrainian front in which it bears on the rate of a ceasefire
 
 PARAMETERS = (
     estimated("negotiation.hazard_per_year", "per year", gamma(4.0, 14.0), Number(0.0, 12.0),
@@ -88,6 +91,22 @@ PARAMETERS = (
     assumption("negotiation.holds", "yes or no", False, Flag(),
         "a ceasefire does not fail while this is true; for events",
         "scenario lever"),
+    assumption("negotiation.collapse_effect", "log points", uniform(-0.5, 1.0), Number(-5.0, 5.0),
+        "change of the rate of a ceasefire for twelve months after the Ukrainian front gives way",
+        "not identified, and its sign is open", depends_on=True, sweep="-0.5 to 1"),
+    data("negotiation.talks_at_start", "yes or no", False, Flag(),
+        "talks on a ceasefire are under way on the first day",
+        "public record of negotiations as of the start", at_start=True),
+    assumption("reassurance.thousand", "thousand", fixed(0.0), Number(0.0, 200.0),
+        "foreign soldiers who stand in Ukraine while a ceasefire is in force",
+        "scenario lever; plans discussed in 2025 and 2026 range from 10 to 50 thousand"),
+    assumption("reassurance.hold_effect", "share", uniform(0.0, 0.6), Number(0.0, 1.0),
+        "fall of the probability that a ceasefire fails where such a force stands behind it",
+        "not identified for this war; peacekeeping after civil wars lowers the risk of relapse",
+        depends_on=True, sweep="0 to 0.6"),
+    assumption("reassurance.threat_relief", "share", uniform(0.0, 0.3), Number(0.0, 1.0),
+        "fall of the floor of the perceived threat where such a force stands behind a ceasefire",
+        "not identified", depends_on=True, sweep="0 to 0.3"),
 )  # fmt: skip
 
 
@@ -99,6 +118,7 @@ class Negotiation:
         self._ends = np.full(engine.runs, np.inf, np.float32)  # months of ceasefire after which it fails
         self.terms = engine.settings.choice("negotiation.terms").copy()
         self._effort_before = np.where(hostilities.full_scale, np.maximum(war.effort, 1), np.nan).astype(np.float32)
+        hostilities.in_talks = engine.settings.flag("negotiation.talks_at_start") & hostilities.full_scale
 
     @property
     def in_talks(self) -> Flags:
@@ -131,6 +151,7 @@ class Negotiation:
         forced = settings.flag("negotiation.ceasefire_now") & hostilities.fighting
         hostilities.in_talks = (hostilities.in_talks & ~over | begins) & hostilities.fighting & ~forced
         self._cease(period, (agreed & hostilities.fighting) | forced)
+        hostilities.reassured = hostilities.ceasefire & (settings.number("reassurance.thousand") > 0)
 
     def _rate(self) -> Numbers:
         """Rate of a ceasefire a year: h0 exp(pressure + stalemate + exhaustion)."""
@@ -145,6 +166,8 @@ class Negotiation:
             tired, -2, 2
         )
         factor = np.where(pressed, number("negotiation.us_pressure"), 1)
+        shaken = self._hostilities.months_since_collapse < MONTHS_SHAKEN
+        shift = shift + number("negotiation.collapse_effect") * shaken
         return single(number("negotiation.hazard_per_year") * factor * np.exp(shift))
 
     def _pressed(self) -> Flags:
@@ -172,6 +195,8 @@ class Negotiation:
         fails = np.where(
             terms == TERMS.index("guarantees"), fails * (1 - number("negotiation.guarantee_effect")), fails
         )
+        force = number("reassurance.thousand") > 0
+        fails = np.where(force, fails * (1 - number("reassurance.hold_effect")), fails)
         luck = streams.normal("negotiation", period, purpose=4)
         days = number("negotiation.failed_median_days") * np.exp(number("negotiation.failed_sd_log") * luck)
         lasts = streams.uniform("negotiation", period, purpose=3) >= fails
@@ -206,6 +231,8 @@ def talk_odds(rate: Numbers, rounds: Numbers, months: Numbers) -> TalkOdds:
     return TalkOdds(single(np.minimum(hazard / idle, 1)), single(ends), single(1 / rounds))
 
 
+_ELSEWHERE = ("negotiation.conceded_km2", "reassurance.threat_relief")  # these move the ground and the threat
+
 SYSTEM = System(
     name="negotiation",
     title="negotiation",
@@ -223,8 +250,9 @@ SYSTEM = System(
     ),
     states={
         "ceasefire": State(
-            keys=tuple(p.key for p in PARAMETERS if p.key != "negotiation.conceded_km2"),  # that moves the ground alone
-            reads=("posture", "gain", "effort", "onset"),
+            keys=tuple(parameter.key for parameter in PARAMETERS if parameter.key not in _ELSEWHERE),
+            reads=("posture", "gain", "effort", "onset", "collapse"),
         ),
+        "reassurance": State(keys=("reassurance.thousand",), reads=("ceasefire",)),
     },
 )  # fmt: skip

@@ -28,7 +28,7 @@ from sim.model.engine import (
     single,
     slot,
 )
-from sim.scenario import Day, Flag, Number, Value, lognormal, normal, uniform
+from sim.scenario import Day, Flag, Number, Parameter, Value, fixed, lognormal, normal, uniform
 
 PHASE = "roster"
 CANDIDATES = ("BIH", "GEO", "UKR")  # aspirants named in the Washington Summit Declaration of July 2024
@@ -36,6 +36,25 @@ MEMBERS = tuple(sorted(member.code for member in facts.members()))
 CODES = MEMBERS + CANDIDATES
 WITH_FORCES = tuple(sorted(member.code for member in facts.members() if member.has_forces))
 ALLIES = tuple(code for code in WITH_FORCES if code != "USA")
+
+_BROUGHT = {  # ranges of what the aspirants would bring; Ukraine's GDP is a figure of the start
+    "BIH": {"gdp_busd": (20.0, 35.0), "share_pct_gdp": (0.7, 1.5), "forces_thousand": (8.0, 15.0)},
+    "GEO": {"gdp_busd": (22.0, 40.0), "share_pct_gdp": (1.5, 3.0), "forces_thousand": (20.0, 45.0)},
+    "UKR": {"share_pct_gdp": (5.0, 25.0), "forces_thousand": (400.0, 900.0)},
+}
+
+
+def _brought(name: str, what: str, unit: str, high: float) -> Parameter:
+    return assumption(
+        f"alliance.*.{name}",
+        unit,
+        None,
+        Number(0.0, high),
+        f"{what} that this country brings when it joins",
+        "no table of facts holds it, hence a wide range; Ukraine's GDP: IMF, as known at the start",
+        entities=CANDIDATES,
+    )
+
 
 PARAMETERS = (
     data("alliance.*.member", "yes or no", False, Flag(),
@@ -53,6 +72,9 @@ PARAMETERS = (
     estimated("alliance.ratification_sd_log", "sd of the logarithm", lognormal(0.35, 0.2), Number(0.0, 3.0),
         "spread of the time from invitation to membership",
         "four accessions 2017-2024, n = 4"),
+    _brought("gdp_busd", "GDP, in the dollars of the start", "USD bn, current prices", 10_000.0),
+    _brought("share_pct_gdp", "defence share", "% of GDP", 50.0),
+    _brought("forces_thousand", "number of soldiers", "thousand", 2_000.0),
 )  # fmt: skip
 
 
@@ -131,6 +153,10 @@ def known_members(start: date) -> dict[str, Value]:
     for accession in facts.accessions(start):
         if accession.invited_on is not None and accession.acceded_on is None:
             values[f"alliance.{accession.member}.invited"] = accession.invited_on
+    for code, ranges in _BROUGHT.items():
+        values |= {f"alliance.{code}.{name}": uniform(*ends) for name, ends in ranges.items()}
+    output = facts.gdp_busd(start)["UKR"]
+    values["alliance.UKR.gdp_busd"] = fixed(output[max(year for year in output if year <= start.year)])
     return values
 
 

@@ -1,26 +1,29 @@
-"""Summits and targets: yearly meetings on real dates, adoption of a new spending target, and who complies.
+"""Summits and targets: yearly meetings on real dates, adoption of a new target, the path it asks for, and its review.
 
-Where a target above the one in force is discussed, a summit adopts it with some probability (times a factor of the
-Secretary-General). It is then asked of members along a straight line from the old to the new over some years; a member
-may opt out. Source: three target decisions since 2006; adoption and compliance are not identified and are swept.
+A target, once adopted, asks of each member a straight path from its share in the year of adoption to the target in the
+deadline year. Pressure by the United States raises the odds of adoption. A review can move the deadline; the path then
+starts again from the share in the year of the review. How far members follow the path is a term of their budgets.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, assumption, data, slot, under
-from sim.model.systems.roster import WITH_FORCES
+from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, assumption, data, single, slot
+from sim.model.systems.commitment import AFTER_2025, Commitment
+from sim.model.systems.roster import ALLIES, WITH_FORCES
 from sim.model.systems.secretary_general import SecretaryGeneral
-from sim.scenario import Flag, Number, Value, beta, discrete, fixed
+from sim.scenario import Day, Flag, Number, Value, beta, discrete, fixed, normal
 
 PHASE = "summits"
 WALES_PLEDGE = date(2014, 9, 5)
 NEW_TARGET_TALK = date(2024, 1, 1)
+THE_HAGUE = date(2025, 6, 26)  # the day after the summit that adopted 3.5% of GDP for core defence by 2035
 
 PARAMETERS = (
     data("summits.target_pct_gdp", "% of GDP", fixed(2.0), Number(0.0, 10.0),
@@ -46,48 +49,126 @@ PARAMETERS = (
     assumption("summits.opt_out_probability", "per member", fixed(0.05), Number(0.0, 1.0),
         "probability that a member does not take part in the new target",
         "not identified", at_start=True, depends_on=True, sweep="0 to 0.3"),
-    assumption("summits.compliance", "share", beta(8.0, 2.0), Number(0.0, 1.5),
-        "response of budgets to the distance to a new target, relative to that to the Wales guideline",
+    assumption("summits.compliance", "factor", beta(8.0, 2.0), Number(0.0, 1.5),
+        "factor on the part of the distance to the path of a new target that members close",
         "not identified above 2%", depends_on=True, sweep="0.4 to 1"),
+    assumption("summits.pressure_log_odds", "log odds", normal(1.5, 1.5, low=0.0), Number(0.0, 20.0),
+        "rise of the log odds of adoption when the pressure on allies goes from 0.1 to 1.1",
+        "sign as Blankenship 2021; size not identified before the summit of June 2025, one observation after",
+        depends_on=True, sweep="0 to 4"),
+    assumption("summits.adopt_on", "date", None, Day(),
+        "day on which the new target is adopted in any case; not set: by chance at summits only",
+        "scenario lever", at_start=True),
+    data("summits.adopted_year", "year", None, Number(2000, 2100, integer=True),
+        "year in which the new target had been adopted by the start; not set: it had not",
+        "NATO summit declarations", at_start=True),
+    data("summits.review_year", "year", None, Number(2000, 2100, integer=True),
+        "year in which a new target is reviewed; not set: it is not",
+        "NATO summit declarations: the target of June 2025 is reviewed in 2029"),
+    assumption("summits.review_slip_years", "years", discrete({0.0: 2 / 3, 5.0: 1 / 3}), Number(-10.0, 30.0),
+        "years by which the review puts off the deadline of the new target",
+        "not identified", depends_on=True, sweep="0, 5, 10"),
+    assumption("members.*.target_pct_gdp", "% of GDP", None, Number(0.0, 10.0),
+        "this member's own target in place of the new target of the alliance",
+        "scenario lever", entities=ALLIES),
+    assumption("members.*.opt_out", "yes or no", False, Flag(),
+        "this member takes no part in the new target and keeps the guideline",
+        "scenario lever", entities=ALLIES),
+    assumption("members.*.compliance", "factor", None, Number(0.0, 1.5),
+        "factor on the part of the distance to its path that this member closes; not set: as all members",
+        "scenario lever", entities=ALLIES),
+    assumption("members.*.deadline_year", "year", None, Number(2000, 2100, integer=True),
+        "year in which this member's path reaches the new target; not set: the year of the alliance",
+        "scenario lever", entities=ALLIES),
 )  # fmt: skip
 
 
 class Summits:
-    """The target path: ``old``, ``new`` (% of GDP) and ``adopted`` (year, 0 if none), each ``(runs,)``."""
+    """The target: ``old`` and ``new`` (% of GDP), ``adopted`` (year, 0 if none), ``due`` (deadline year), ``(runs,)``.
 
-    def __init__(self, engine: Engine, secretary: SecretaryGeneral) -> None:
-        self._engine, self._secretary = engine, secretary
-        self.old = engine.fill(engine.settings.number("summits.target_pct_gdp"))
+    ``path_from`` is the year from whose shares the members' paths start: that of the adoption, or of the review that
+    moved the deadline; 0 if there is no new target.
+    """
+
+    def __init__(self, engine: Engine, commitment: Commitment, secretary: SecretaryGeneral) -> None:
+        self._engine, self._commitment, self._secretary = engine, commitment, secretary
+        settings = engine.settings
+        self.old = engine.fill(settings.number("summits.target_pct_gdp"))
         self.new = self.old.copy()
         self.adopted: NDArray[np.int32] = np.zeros(engine.runs, np.int32)
+        self.path_from: NDArray[np.int32] = np.zeros(engine.runs, np.int32)
+        self.due = engine.zeros()
         drawn = engine.streams.uniforms("summits", 0, [slot(code) for code in WITH_FORCES])
-        self._takes_part = drawn >= engine.settings.number("summits.opt_out_probability")
+        self._takes_part = drawn >= settings.number("summits.opt_out_probability")
+        before = settings.number("summits.adopted_year")
+        if settings.is_set("summits.adopted_year"):
+            self._adopt(~np.isnan(before), np.nan_to_num(before))
 
     def process(self) -> Process:
-        """Adopts a new target at a summit, in the runs in which one is discussed and agreed."""
+        """Adopts a new target at a summit, in the runs in which one is discussed and agreed, and reviews it later."""
         clock, settings = self._engine.clock, self._engine.settings
-        for day in clock.days(summit_days(clock.start, clock.end)):
+        summits, named = clock.days(summit_days(clock.start, clock.end)), settings.date("summits.adopt_on")
+        for day in clock.days([*summits, *([named] if named else [])]):
             yield clock.at(day, PHASE)
-            discussed = settings.flag("summits.new_target_discussed") | self._secretary.new_target_on_agenda()
-            chance = settings.number("summits.adoption_probability") * self._secretary.adoption()
-            wanted = settings.number("summits.new_target_pct_gdp")
-            drawn = self._engine.streams.uniform("summits", day.year)
-            adopts = discussed & (self.adopted == 0) & (drawn < chance) & (wanted > self.old)
-            self.adopted = np.where(adopts, day.year, self.adopted)
-            self.new = np.where(adopts, wanted, self.new).astype(np.float32)
+            year = np.full(self._engine.runs, day.year, np.float32)
+            if day == named:
+                self._adopt(self.adopted == 0, year)
+            if day in summits:
+                self._adopt(self._agreed(day), year)
+                self._review(day)
+
+    def _agreed(self, day: date) -> Flags:
+        settings = self._engine.settings
+        discussed = settings.flag("summits.new_target_discussed") | self._secretary.new_target_on_agenda()
+        chance = under_pressure(
+            settings.number("summits.adoption_probability"),
+            settings.number("summits.pressure_log_odds"),
+            self._commitment.pressure,
+        )
+        drawn = self._engine.streams.uniform("summits", day.year)
+        wanted = settings.number("summits.new_target_pct_gdp")
+        agreed = discussed & (self.adopted == 0) & (drawn < chance * self._secretary.adoption()) & (wanted > self.old)
+        return np.asarray(agreed, np.bool_)
+
+    def _adopt(self, runs: Flags, year: Numbers) -> None:
+        settings = self._engine.settings
+        self.adopted = np.where(runs, year, self.adopted).astype(np.int32)
+        self.path_from = np.where(runs, year, self.path_from).astype(np.int32)
+        self.new = np.where(runs, settings.number("summits.new_target_pct_gdp"), self.new).astype(np.float32)
+        self.due = np.where(runs, year + settings.number("summits.path_years"), self.due).astype(np.float32)
+
+    def _review(self, day: date) -> None:
+        """In the year of the review the deadline moves, and the paths start again where that changes it."""
+        settings = self._engine.settings
+        slip = settings.number("summits.review_slip_years")
+        moved = (settings.number("summits.review_year") == day.year) & (self.adopted > 0) & (slip != 0)
+        self.due = np.where(moved, np.maximum(self.due + slip, day.year + 1), self.due).astype(np.float32)
+        self.path_from = np.where(moved, day.year, self.path_from).astype(np.int32)
 
     def target(self, year: int) -> Numbers:
-        """The target in force in ``year`` as decided so far, % of GDP, ``(runs,)``."""
-        years = self._engine.settings.number("summits.path_years")
-        return target_path(self.old, self.new, self.adopted, year, years)
+        """The target in force in ``year`` as decided so far, % of GDP, ``(runs,)``; a new one is phased in linearly."""
+        return target_path(self.old, self.new, self.adopted, year, np.maximum(self.due - self.adopted, 1))
 
     def target_on(self, day: date) -> Numbers:
         """The target in force on a day as decided so far, % of GDP, ``(runs,)``."""
         return self.target(day.year)
 
-    def asked_of(self, year: int) -> Numbers:
-        """The target asked of each member in ``year``: those that opted out keep the old one. ``(members, runs)``."""
-        return np.where(self._takes_part, self.target(year), self.old)
+    def path(self, year: int, rows: Sequence[int], base: Numbers) -> Numbers:
+        """The share that the new target asks of members in ``year``, % of GDP, ``(rows, runs)``; 0 where nothing is.
+
+        A straight line from ``base``, the share in the year ``path_from``, to the member's target in the deadline year.
+        """
+        settings, codes = self._engine.settings, [WITH_FORCES[row] for row in rows]
+        middle = date(year, 7, 1)
+        goal = np.broadcast_to(self.new, base.shape).copy()
+        due = np.broadcast_to(self.due, base.shape).copy()
+        takes_part = self._takes_part[list(rows)].copy()
+        for row, code in enumerate(codes):
+            goal[row] = settings.stated(f"members.{code}.target_pct_gdp", goal[row], middle)
+            due[row] = settings.stated(f"members.{code}.deadline_year", due[row], middle)
+            takes_part[row] &= ~settings.flag(f"members.{code}.opt_out")
+        asked = path_point(base, goal, self.path_from, due, year)
+        return np.where(takes_part & (self.adopted > 0), asked, 0).astype(np.float32)
 
     def deadline(self, year: int) -> Flags:
         """Whether the guideline in force at the start falls due in ``year``, ``(1,)`` or ``(runs,)``."""
@@ -97,9 +178,24 @@ class Summits:
         """Factor on the response to the guideline in force at the start, ``(runs,)``."""
         return self._secretary.compliance()
 
-    def compliance(self) -> Numbers:
-        """Factor on the response to a new target, ``(runs,)``."""
-        return self._secretary.compliance() * self._engine.settings.number("summits.compliance")
+    def compliance(self, rows: Sequence[int]) -> Numbers:
+        """Factor on the part of the distance to its path that a member closes, ``(rows, runs)``."""
+        settings = self._engine.settings
+        common = np.broadcast_to(settings.number("summits.compliance"), (self._engine.runs,))
+        own = [settings.stated(f"members.{WITH_FORCES[row]}.compliance", common) for row in rows]
+        return single(self._secretary.compliance() * np.stack(np.broadcast_arrays(*own)))
+
+
+def under_pressure(chance: Numbers, log_odds: Numbers, pressure: Numbers) -> Numbers:
+    """The chance of adoption under pressure: log odds higher by ``log_odds`` (P - 0.1); 0 and 1 stay what they are."""
+    odds = np.exp(log_odds * (pressure - np.float32(0.1)))
+    return single(chance * odds / (1 - chance + chance * odds))
+
+
+def path_point(base: Numbers, goal: Numbers, begun: NDArray[np.int32], due: Numbers, year: int) -> Numbers:
+    """The point of the straight line from ``base`` in ``begun`` to ``goal`` in ``due`` in ``year``; then it stays."""
+    done = np.clip((year - begun) / np.maximum(due - begun, 1), 0, 1)
+    return single(base + (goal - base) * done)
 
 
 def target_path(old: Numbers, new: Numbers, adopted: NDArray[np.int32], year: int, years: Numbers) -> Numbers:
@@ -118,10 +214,19 @@ def summit_days(start: date, end: date) -> list[date]:
 
 
 def known_targets(start: date) -> dict[str, Value]:
-    """Whether a new target was discussed on a day, and the deadline of the Wales pledge once it was given."""
+    """What was known on a day: whether a new target was discussed, the Wales deadline, the target of 2025.
+
+    The target of June 2025 is 3.5% of GDP for core defence by 2035, with a review in 2029; Spain keeps 2.1%.
+    """
     values: dict[str, Value] = {"summits.new_target_discussed": start >= NEW_TARGET_TALK}
     if start >= WALES_PLEDGE:
         values["summits.deadline_year"] = fixed(2024.0)
+    if start >= THE_HAGUE:
+        values["summits.new_target_pct_gdp"] = fixed(3.5)
+        values["summits.adopted_year"], values["summits.review_year"] = fixed(2025.0), fixed(2029.0)
+        values["members.ESP.target_pct_gdp"] = fixed(2.1)
+    if start >= AFTER_2025:
+        values["summits.pressure_log_odds"] = normal(2.5, 1.2, low=0.0)
     return values
 
 
@@ -129,7 +234,7 @@ SYSTEM = System(
     name="summits",
     title="summits",
     build=Summits,
-    reads=("secretary_general",),
+    reads=("commitment", "secretary_general"),
     phase=PHASE,
     stream=6,
     parameters=PARAMETERS,
@@ -140,10 +245,19 @@ SYSTEM = System(
     ),
     states={
         "target": State(
-            keys=under(
-                "summits", "target_pct_gdp new_target_discussed adoption_probability new_target_pct_gdp path_years"
+            keys=(
+                "summits.target_pct_gdp",
+                "summits.new_target_discussed",
+                "summits.adoption_probability",
+                "summits.new_target_pct_gdp",
+                "summits.path_years",
+                "summits.pressure_log_odds",
+                "summits.adopt_on",
+                "summits.adopted_year",
+                "summits.review_year",
+                "summits.review_slip_years",
             ),
-            reads=("agenda",),
+            reads=("agenda", "pressure"),
             tables=("summits",),
         ),
     },

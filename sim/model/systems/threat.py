@@ -27,12 +27,21 @@ from sim.model.engine import (
     single,
     under,
 )
+from sim.model.systems.commitment import Commitment
 from sim.model.systems.hostilities import DAY_ONE, Hostilities, may_begin
-from sim.scenario import Number, Scenario, Value, beta, discrete, fixed, normal, uniform
+from sim.scenario import Distribution, Number, Parameter, Scenario, Value, beta, discrete, fixed, normal, uniform
 
 PHASE = "threat"
 CRIMEA = date(2014, 3, 18)
+HIGHEST = 10.0  # bound of the scale; the full-scale war of 2022 put the threat at 1.8
 PEACETIME = 0.33  # unit of the scale: its mean over 2015-21
+
+
+def _rise(name: str, meaning: str, default: Distribution, sweep: str) -> Parameter:
+    return assumption(
+        f"threat.{name}", "index", default, Number(0.0, 3.0), meaning, "not identified", depends_on=True, sweep=sweep
+    )
+
 
 PARAMETERS = (
     estimated("threat.peacetime_level", "index", None, Number(0.0, 5.0),
@@ -64,18 +73,43 @@ PARAMETERS = (
     estimated("russia.effort_noise_pp", "sd, points of GDP", fixed(0.8), Number(0.0, 5.0),
         "yearly noise in Russia's military share of GDP",
         "SIPRI, yearly changes 2014-24 (published in April 2025, data to 2024)"),
+    _rise(
+        "collapse_rise",
+        "rise of the threat per 5,000 km2 that Ukraine loses where its front gives way",
+        uniform(0.0, 0.6),
+        "0 to 0.6",
+    ),
+    assumption("threat.collapse_half_life_years", "years", uniform(0.5, 3.0), Number(0.1, 100.0),
+        "time in which that rise loses half of itself",
+        "not identified", depends_on=True, sweep="0.5 to 3"),
+    _rise(
+        "commitment_rise",
+        "rise of the threat per 0.25 that the U.S. commitment has fallen since the start",
+        uniform(0.0, 0.3),
+        "0 to 0.3",
+    ),
+    _rise(
+        "troops_rise",
+        "rise of the threat per ten thousand fewer U.S. troops in Europe than at the start",
+        uniform(0.0, 0.05),
+        "0 to 0.05",
+    ),
 )  # fmt: skip
 
 
 class Threat:
     """``level``: perceived now; ``in_budgets``: what budgets respond to; ``effort``: Russia's military share of GDP."""
 
-    def __init__(self, engine: Engine, hostilities: Hostilities) -> None:
-        self._engine, self._hostilities = engine, hostilities
+    def __init__(self, engine: Engine, hostilities: Hostilities, commitment: Commitment) -> None:
+        self._engine, self._hostilities, self._commitment = engine, hostilities, commitment
+        self._troops_before = commitment.troops.copy()
+        self._credibility_before = commitment.credibility.copy()
+        self.alarm = engine.zeros()  # what collapses of the front have left in the threat
         settings = engine.settings
         self.level = np.where(
             hostilities.full_scale, settings.number("threat.war_level"), settings.number("threat.peacetime_level")
         ).astype(np.float32)
+        self._without_alarms = self.level
         self.in_budgets = self._history()
         known = facts.russia_milex_share(engine.start)
         self._year = max(known)
@@ -103,9 +137,21 @@ class Threat:
         war = settings.number("threat.war_level")
         floor = np.minimum(settings.number("threat.floor"), war)
         kept = 0.5 ** (1 / (12 * settings.number("threat.half_life_years"))) if monthly else 1.0
-        decayed = floor + (self.level - floor) * kept
+        floor = floor * (1 - hostilities.reassured * settings.number("reassurance.threat_relief"))
+        decayed = floor + (self._without_alarms - floor) * kept
         calm = np.where(hostilities.full_scale, decayed, settings.number("threat.peacetime_level"))
-        self.level = np.where(hostilities.fighting, war, calm).astype(np.float32)
+        self._without_alarms = np.where(hostilities.fighting, war, calm).astype(np.float32)
+        if monthly:
+            self.alarm = next_alarm(
+                self.alarm,
+                hostilities.collapsed_km2,
+                settings.number("threat.collapse_rise"),
+                settings.number("threat.collapse_half_life_years"),
+            )
+        lost = np.maximum(0, self._credibility_before - self._commitment.credibility) / np.float32(0.25)
+        fewer = (self._troops_before - self._commitment.troops) / np.float32(10)
+        alone = settings.number("threat.commitment_rise") * lost + settings.number("threat.troops_rise") * fewer
+        self.level = single(np.clip(self._without_alarms + self.alarm + alone, 0, HIGHEST))
 
     def _spend(self, year: int) -> None:
         self._year = year
@@ -132,6 +178,11 @@ class Threat:
             now = war if day >= DAY_ONE else single([PEACETIME if day >= CRIMEA else 0.0])
             level = now if day.year == CRIMEA.year else in_budgets_next(level, now, lag)
         return self._engine.fill(level)
+
+
+def next_alarm(now: Numbers, lost_km2: Numbers, rise: Numbers, half_life_years: Numbers) -> Numbers:
+    """What collapses of the front add to the threat a month later: it fades by half-lives and rises per 5,000 km2."""
+    return single(now * 0.5 ** (1 / (12 * half_life_years)) + rise * np.maximum(0, lost_km2) / 5000)
 
 
 def in_budgets_next(before: Numbers, threat: Numbers, lag: Numbers) -> Numbers:
@@ -162,7 +213,7 @@ SYSTEM = System(
     name="threat",
     title="threat",
     build=Threat,
-    reads=("hostilities",),
+    reads=("hostilities", "commitment"),
     phase=PHASE,
     stream=13,
     parameters=PARAMETERS,
@@ -178,8 +229,18 @@ SYSTEM = System(
     ),
     states={
         "threat": State(
-            keys=under("threat", "peacetime_level war_level floor half_life_years"),
-            reads=("onset", "ceasefire"),
+            keys=(
+                "threat.peacetime_level",
+                "threat.war_level",
+                "threat.floor",
+                "threat.half_life_years",
+                "threat.collapse_rise",
+                "threat.collapse_half_life_years",
+                "threat.commitment_rise",
+                "threat.troops_rise",
+                "reassurance.threat_relief",
+            ),
+            reads=("onset", "ceasefire", "collapse", "credibility", "troops", "reassurance"),
         ),
         "lagged threat": State(keys=("threat.budget_lag",), reads=("threat",)),
         "Russia's budget": State(

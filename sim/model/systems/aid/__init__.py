@@ -1,5 +1,6 @@
 """Aid to Ukraine: what donors promise, how it moves from promise to arrival, and where it stands at the start."""
 
-from sim.model.systems.aid.aid import DONORS, GROUPS, SYSTEM, Aid
+from sim.model.systems.aid.aid import GROUPS, SYSTEM, Aid
+from sim.model.systems.aid.parameters import DONORS
 
 __all__ = ["DONORS", "GROUPS", "SYSTEM", "Aid"]

@@ -20,6 +20,7 @@ from sim.model.engine import (
     Axis,
     Block,
     Engine,
+    Flags,
     Numbers,
     Parts,
     Process,
@@ -31,18 +32,17 @@ from sim.model.engine import (
     ndtri,
     single,
     slot,
-    under,
 )
-from sim.model.systems.aid.parameters import PARAMETERS, by_donor
-from sim.model.systems.aid.pipeline import MILITARY, Delays, Pipeline
+from sim.model.systems.aid.parameters import DONORS, PARAMETERS, by_donor
+from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline
 from sim.model.systems.aid.start import Beginning, beginning
+from sim.model.systems.commitment import Commitment
 from sim.model.systems.elections import Elections
 from sim.model.systems.hostilities import Hostilities
 from sim.model.systems.supplementals import Supplementals
 from sim.scenario import Scenario
 
 PHASE = "aid"
-DONORS = tuple(donor.code for donor in facts.donors())
 GROUPS = ("EUR", "OTHER", "ALL")
 _GROUP = np.array([donor.group for donor in facts.donors()])
 EUROPE = np.flatnonzero(_GROUP == "EUR")
@@ -66,6 +66,18 @@ HANDLING_KEYS = (
 )
 # EUR bn that one donor can promise of one kind in a month, whatever a scenario sets: what it produces in a year.
 MOST_A_MONTH = np.array([[donor.gdp_beur_2021 or 10_000.0] for donor in facts.donors()], np.float32)
+LEVEL_KEYS = tuple(
+    f"aid.{code}.{name}"
+    for code in DONORS
+    for name in (
+        "level_beur_per_year",
+        "level_pct_gdp",
+        "military_level_beur_per_year",
+        "military_level_pct_gdp",
+        "other_level_beur_per_year",
+    )
+)
+MONTHS_OF_ALARM = 6  # months after a collapse of the Ukrainian front in which European aid answers it
 SMOOTH = 6  # months over which a fall in U.S. aid and the flow of deliveries are read
 
 
@@ -85,10 +97,11 @@ class Aid:
         self,
         engine: Engine,
         elections: Elections,
+        commitment: Commitment,
         supplementals: Supplementals,
         hostilities: Hostilities,
     ) -> None:
-        self._engine, self._elections = engine, elections
+        self._engine, self._elections, self._commitment = engine, elections, commitment
         self._supplementals, self._hostilities = supplementals, hostilities
         self.pipeline = Pipeline(len(DONORS), engine.runs)
         self._slots = [slot(code) for code in DONORS]
@@ -114,6 +127,8 @@ class Aid:
         self._us_recent = [self._us_before] * SMOOTH
         self._months_short = engine.zeros()
         self.replacement = engine.zeros()
+        self.us_arms = engine.zeros()  # U.S. arms that Europe has bought for Ukraine since the start, EUR bn
+        self._stated: tuple[int, dict[int, tuple[Numbers, Numbers]], Flags] | None = None
         self._recent: list[Numbers] = []
         self.deliveries = engine.zeros()
 
@@ -159,13 +174,78 @@ class Aid:
         number = self._engine.settings.number
         if day.month == 1:
             self._new_year(day.year)
-        handling = self._handling()
-        self.pipeline.month(
-            self._new(day), handling.cleared, number("aid.stock_share"), handling.delays, handling.arriving
-        )
+        handling, new = self._handling(), self._new(day)
+        direct = np.zeros_like(new)
+        direct[MILITARY, EUROPE] = self._replace() * self._known.europe_weight[:, None]
+        direct[MILITARY, EUROPE] += self._buy_us_arms(day) * self._known.europe_weight[:, None]
+        cleared = self._state_levels(new, direct, handling.cleared)
+        self.pipeline.month(new, direct, cleared, number("aid.stock_share"), handling.delays, handling.arriving)
         self._recent = [*self._recent[-(SMOOTH - 1) :], self.pipeline.delivered_military_now]
         self.deliveries = np.mean(self._recent, axis=0, dtype=np.float32)
         self._follow_usa(self.pipeline.allocated_military_now[USA])
+
+    def _buy_us_arms(self, day: date) -> Numbers:
+        """U.S. arms that Europe buys this month, EUR bn, ``(runs,)`` or ``(1,)``."""
+        bought = single(self._engine.settings.number("aid.us_arms_beur_per_month") * self._hostilities.full_scale)
+        if day >= self._engine.start:
+            self.us_arms = self.us_arms + bought
+        return bought
+
+    def _state_levels(self, new: Numbers, direct: Numbers, cleared: Numbers) -> Numbers:
+        """Puts what the scenario states of single donors in place of what they would give; the parts to be cleared.
+
+        A donor with a stated level allocates exactly that, a twelfth a month, and nothing out of its backlog. A donor
+        that stops gives nothing new. The pace of the executive acts on what the United States has been granted.
+        """
+        pace = self._commitment.of_posture("us.aid.executive_pace", "us.aid.executive_pace")
+        levels, stops = self._stated_levels()
+        if not levels and not stops.any() and bool((pace == 1).all()):
+            return cleared
+        cleared = np.array(np.broadcast_to(cleared, new.shape[1:]), np.float32)
+        cleared[USA] *= pace
+        for row, level in levels.items():
+            said = ~np.isnan(level[MILITARY])
+            for kind, yearly in enumerate(level):
+                new[kind, row] = np.where(said, 0, new[kind, row])
+                direct[kind, row] = np.where(said, yearly / 12, direct[kind, row])
+            cleared[row] = np.where(said, 0, cleared[row])
+        if stops.any():
+            for array in (new, direct):
+                array[:, stops] = 0
+            cleared[stops] = 0
+        return cleared
+
+    def _stated_levels(self) -> tuple[dict[int, tuple[Numbers, Numbers]], Flags]:
+        """Yearly levels that the scenario states, military and other, EUR bn, by donor; and who has stopped.
+
+        Read anew after events and in each month where a level is dated. Levels are NaN in runs without one; the flags
+        have the shape ``(donors, runs)``.
+        """
+        settings = self._engine.settings
+        if self._stated is None or self._stated[0] != settings.changes or not settings.stands_still(LEVEL_KEYS):
+            levels = {row: level for row, code in enumerate(DONORS) if (level := self._level_of(row, code)) is not None}
+            stops = np.stack([settings.flag(f"aid.{code}.stop") for code in DONORS])
+            self._stated = settings.changes, levels, stops
+        return self._stated[1:]
+
+    def _level_of(self, row: int, code: str) -> tuple[Numbers, Numbers] | None:
+        settings, gdp = self._engine.settings, np.float32((facts.donors()[row].gdp_beur_2021 or 0.0) / 100)
+        names = ("level_beur_per_year", "level_pct_gdp", "military_level_beur_per_year", "military_level_pct_gdp",
+                 "other_level_beur_per_year")  # fmt: skip
+        if not any(settings.is_set(f"aid.{code}.{name}") for name in names):
+            return None
+        unset = single(np.full(1, np.nan))
+        in_all, part, military, military_part, other = (settings.stated(f"aid.{code}.{name}", unset) for name in names)
+        in_all = np.where(np.isnan(in_all), part * gdp, in_all)
+        military = np.where(np.isnan(military), military_part * gdp, military)
+        before = np.maximum(self._mean[:, row], 1e-6)
+        stated = ~(np.isnan(in_all) & np.isnan(military) & np.isnan(other))
+        whole = in_all / before.sum(axis=0)  # a total is shared by kind as before
+        levels = []
+        for kind, own in ((MILITARY, military), (OTHER, other)):
+            usual = np.where(np.isnan(whole), 1, whole) * before[kind]
+            levels.append(single(np.where(stated, np.where(np.isnan(own), usual, own), np.nan)))
+        return levels[MILITARY], levels[OTHER]
 
     def _central_delays(self) -> Delays:
         return Delays.of(*(self._engine.settings.central(key) for key in DELAY_KEYS))
@@ -194,8 +274,16 @@ class Aid:
         chance = self._engine.settings.numbers("aid.*.package_probability", DONORS)
         new = np.multiply(self.generosity, willing / 12, dtype=np.float32)
         new[MILITARY] *= package(drawn, chance, spread)
+        if self._hostilities.months_since_collapse.min() < MONTHS_OF_ALARM:
+            alarmed = self._hostilities.months_since_collapse < MONTHS_OF_ALARM
+            new[MILITARY, EUROPE] *= np.where(alarmed, np.exp(self._engine.settings.number("aid.collapse_response")), 1)
         new[:, USA] = self._from_congress(period)
-        new[MILITARY, EUROPE] += self._replace() * self._known.europe_weight[:, None]
+        for kind, name in ((MILITARY, "military_factor"), (OTHER, "other_factor")):
+            own = self._engine.settings.numbers(f"aid.*.{name}", DONORS)
+            factor = own * self._engine.settings.numbers("aid.*.commitment_factor", DONORS)
+            factor = factor * self._engine.settings.number(f"aid.{name}")
+            if (factor != 1).any():
+                new[kind] *= factor
         return np.minimum(new, MOST_A_MONTH)
 
     def _willing(self, day: date) -> Numbers:
@@ -257,6 +345,7 @@ class Aid:
             self._months_short,
             number("europe.aid.replacement_first_half_year"),
             number("europe.aid.replacement_long_run"),
+            number("europe.aid.replacement_tiring_per_year"),
         )
         goal = share * missing
         self.replacement += number("europe.aid.replacement_speed") * (goal - self.replacement)
@@ -283,9 +372,13 @@ def next_generosity(now: Numbers, mean: Numbers, kept: Numbers, spread: Numbers,
     return np.maximum(0, mean + kept * (now - mean) + spread * mean * luck).astype(np.float32)
 
 
-def replacement_share(months: Numbers, first: Numbers, later: Numbers) -> Numbers:
-    """Part of missing U.S. aid that Europe aims to replace: ``first`` to month 6, ``later`` from 18, linear between."""
-    return (first + (later - first) * np.clip((months - 6) / 12, 0, 1)).astype(np.float32)
+def replacement_share(months: Numbers, first: Numbers, later: Numbers, tiring: Numbers) -> Numbers:
+    """Part of missing U.S. aid that Europe aims to replace after so many months of it.
+
+    ``first`` to month 6, ``later`` from month 18, linear between; after a year it falls by ``tiring`` a year.
+    """
+    share = first + (later - first) * np.clip((months - 6) / 12, 0, 1)
+    return (share * (1 - tiring) ** (np.maximum(0, months - 12) / 12)).astype(np.float32)
 
 
 def _missing(until: date, start: date) -> list[date]:
@@ -343,7 +436,7 @@ SYSTEM = System(
     name="aid",
     title="aid pipeline",
     build=Aid,
-    reads=("elections", "supplementals", "hostilities"),
+    reads=("elections", "commitment", "supplementals", "hostilities"),
     phase=PHASE,
     stream=9,
     parameters=PARAMETERS,
@@ -356,23 +449,60 @@ SYSTEM = System(
             "military_aid_allocated_beur", "Military aid to Ukraine allocated", "allocated_military", "military aid",
             headline=True,
         ),
+        Variable(
+            "us_arms_bought_beur", "U.S. arms bought for Ukraine by European donors since the start, cumulative",
+            "EUR bn", "month", price_basis="current euro, Kiel definition", cumulative=True,
+            read="us_arms", states=("U.S. arms",),
+        ),
     ),
     states={
         "military aid": State(
             keys=(
-                *under("aid",
-                    "generosity_persistence generosity_sd distance_slope generosity_at_1000km_pct_gdp "
-                    "*.package_probability package_sd_log sceptic_effect after_ceasefire_factor allocation_states "
-                    "allocation_eu"),
-                *under("europe.aid",
-                    "replacement_first_half_year replacement_long_run replacement_speed fatigue_pct_per_year "
-                    "commitment_factor"),
+                "aid.generosity_persistence",
+                "aid.generosity_sd",
+                "aid.distance_slope",
+                "aid.generosity_at_1000km_pct_gdp",
+                "aid.*.package_probability",
+                "aid.package_sd_log",
+                "aid.sceptic_effect",
+                "aid.after_ceasefire_factor",
+                "aid.allocation_states",
+                "aid.allocation_eu",
+                "europe.aid.replacement_first_half_year",
+                "europe.aid.replacement_long_run",
+                "europe.aid.replacement_speed",
+                "europe.aid.replacement_tiring_per_year",
+                "us.aid.executive_pace_continuity",
+                "us.aid.executive_pace_conditional",
+                "us.aid.executive_pace_retrenchment",
+                "us.aid.executive_pace",
+                "aid.collapse_response",
+                "aid.military_factor",
+                "aid.us_arms_beur_per_month",
+                "aid.*.commitment_factor",
+                "aid.*.military_factor",
+                "aid.*.level_beur_per_year",
+                "aid.*.military_level_beur_per_year",
+                "aid.*.level_pct_gdp",
+                "aid.*.military_level_pct_gdp",
+                "aid.*.stop",
+                "europe.aid.fatigue_pct_per_year",
+                "europe.aid.commitment_factor",
                 "other.aid.commitment_factor",
             ),
-            reads=("laws", "sceptics", "onset", "ceasefire"),
+            reads=("laws", "posture", "sceptics", "onset", "ceasefire", "collapse"),
             tables=("aid_by_donor", "aid_monthly", "donors"),
         ),
-        "other aid": State(keys=("us.aid.other_to_military",), reads=("military aid",)),
+        "other aid": State(
+            keys=(
+                "us.aid.other_to_military",
+                "aid.other_factor",
+                "aid.*.other_factor",
+                "aid.*.other_level_beur_per_year",
+            ),
+            reads=("military aid",),
+        ),
+        "U.S. arms": State(keys=("aid.us_arms_beur_per_month",), reads=("onset",)),
         "deliveries": State(
             keys=(*_DELAYS, "us.aid.delivery_factor", "europe.aid.delivery_factor"), reads=("military aid",)
         ),

@@ -6,8 +6,22 @@ from datetime import date
 
 from sim import facts
 from sim.model.engine import assumption, estimated
-from sim.scenario import Number, Value, discrete, fixed, gamma, lognormal, normal, uniform
+from sim.model.systems.commitment import AFTER_2025
+from sim.scenario import (
+    Distribution,
+    Flag,
+    Number,
+    Parameter,
+    Value,
+    discrete,
+    fixed,
+    gamma,
+    lognormal,
+    normal,
+    uniform,
+)
 
+DONORS = tuple(donor.code for donor in facts.donors())
 _KIEL = "Kiel Ukraine Support Tracker, release 29 cut at December 2024"
 
 
@@ -15,6 +29,34 @@ _BACKLOG = (
     "Kiel release 29, twelve months to September 2024 (states 0.083, EU 0.045 over all months); "
     "coefficient of variation 0.3"
 )
+
+
+def _pace(posture: str, default: Distribution, sweep: str) -> Parameter:
+    return assumption(
+        f"us.aid.executive_pace_{posture}",
+        "factor",
+        default,
+        Number(0.0, 5.0),
+        f"factor on U.S. allocations out of what Congress has granted, under a posture of {posture}",
+        "not identified to 2024; new allocations ended in January 2025",
+        depends_on=posture != "continuity",
+        sweep=sweep,
+    )
+
+
+def _of_donor(
+    name: str, meaning: str, unit: str = "EUR bn a year", default: Distribution | None = None, high: float = 500.0
+) -> Parameter:
+    return assumption(
+        f"aid.*.{name}",
+        unit,
+        default,
+        Number(0.0, high),
+        meaning if default else f"{meaning}; not set: what follows from its past and its government",
+        "scenario lever",
+        entities=DONORS,
+    )
+
 
 PARAMETERS = (
     estimated("aid.generosity_persistence", "share", normal(0.52, 0.19, low=0.0, high=0.98), Number(0.0, 1.0),
@@ -99,6 +141,42 @@ PARAMETERS = (
     assumption("other.aid.commitment_factor", "factor", fixed(1.0), Number(0.0, 10.0),
         "factor on new commitments of all other donors",
         "scenario lever"),
+    assumption("europe.aid.replacement_tiring_per_year", "share per year", uniform(0.0, 0.3), Number(0.0, 1.0),
+        "yearly fall, relative, of that share after the first year of a fall in U.S. aid",
+        "not identified", depends_on=True, sweep="0 to 0.5"),
+    _pace("continuity", fixed(1.0), ""),
+    _pace("conditional", uniform(0.2, 1.0), "0 to 1"),
+    _pace("retrenchment", uniform(0.0, 0.4), "0 to 1"),
+    assumption("us.aid.executive_pace", "factor", None, Number(0.0, 5.0),
+        "factor on U.S. allocations of what Congress has granted, whatever the posture; not set: by posture",
+        "scenario lever"),
+    assumption("aid.collapse_response", "log points", uniform(-0.2, 0.6), Number(-5.0, 3.0),
+        "change of new European military aid for six months after the Ukrainian front gives way",
+        "not identified, and its sign is open: alarm raises aid, a lost cause lowers it",
+        depends_on=True, sweep="-0.5 to 1"),
+    assumption("aid.military_factor", "factor", fixed(1.0), Number(0.0, 10.0),
+        "factor on new military aid of all donors",
+        "scenario lever"),
+    assumption("aid.other_factor", "factor", fixed(1.0), Number(0.0, 10.0),
+        "factor on new financial and humanitarian aid of all donors, reconstruction included",
+        "scenario lever"),
+    assumption("aid.us_arms_beur_per_month", "EUR bn a month", fixed(0.0), Number(0.0, 20.0),
+        "U.S. arms that European donors buy for Ukraine in a month, on top of their other aid: Europe pays and "
+        "the United States delivers",
+        "scenario lever; EUR 1.9 bn in July and August 2025, the first two months"),
+    _of_donor("commitment_factor", "factor on this donor's new commitments", "factor", fixed(1.0), 10.0),
+    _of_donor("military_factor", "factor on this donor's new military aid", "factor", fixed(1.0), 10.0),
+    _of_donor("other_factor", "factor on this donor's new financial and humanitarian aid", "factor", fixed(1.0), 10.0),
+    _of_donor("level_beur_per_year", "aid that this donor allocates in a year, shared by kind as before"),
+    _of_donor("military_level_beur_per_year", "military aid that this donor allocates in a year"),
+    _of_donor("other_level_beur_per_year", "financial and humanitarian aid that this donor allocates in a year"),
+    _of_donor(
+        "level_pct_gdp", "aid that this donor allocates in a year, shared by kind as before", "% of GDP", high=5.0
+    ),
+    _of_donor("military_level_pct_gdp", "military aid that this donor allocates in a year", "% of GDP", high=5.0),
+    assumption("aid.*.stop", "yes or no", False, Flag(),
+        "this donor commits and allocates nothing new; what is on its way still arrives",
+        "scenario lever", entities=DONORS),
 )  # fmt: skip
 
 _WITH_PACKAGES = {
@@ -113,7 +191,16 @@ _WITH_PACKAGES = {
 }
 
 
-def by_donor(_start: date) -> dict[str, Value]:
-    """Package probabilities, which differ from donor to donor; the same for every start."""
-    shares = {donor.code: 0.31 for donor in facts.donors()} | _WITH_PACKAGES | {"POL": 0.19}
-    return {f"aid.{code}.package_probability": fixed(share) for code, share in shares.items()}
+def by_donor(start: date) -> dict[str, Value]:
+    """Package probabilities, which differ from donor to donor, and what 2025 showed of replacement and of the pace."""
+    shares = dict.fromkeys(DONORS, 0.31) | _WITH_PACKAGES | {"POL": 0.19}
+    values: dict[str, Value] = {f"aid.{code}.package_probability": fixed(share) for code, share in shares.items()}
+    if start >= AFTER_2025:
+        values |= {
+            "europe.aid.replacement_first_half_year": normal(0.9, 0.25, low=0.0),
+            "europe.aid.replacement_long_run": uniform(0.2, 0.8),
+            "europe.aid.replacement_tiring_per_year": uniform(0.0, 0.4),
+            "us.aid.executive_pace_conditional": uniform(0.0, 0.6),
+            "us.aid.executive_pace_retrenchment": uniform(0.0, 0.1),
+        }
+    return values

@@ -60,21 +60,25 @@ class Pipeline:
         self.delivered_military_now = np.zeros(runs, np.float32)
         self.allocated_military_now = np.zeros((donors, runs), np.float32)
 
-    def month(self, new: Numbers, cleared: Numbers, stock: Numbers, delays: Delays, arriving: Numbers) -> None:
+    def month(
+        self, new: Numbers, direct: Numbers, cleared: Numbers, stock: Numbers, delays: Delays, arriving: Numbers
+    ) -> None:
         """One month: take in ``new`` (kinds, donors, runs), allocate the part ``cleared`` of the backlog, deliver.
 
+        ``direct``, of the same shape, is committed and allocated at once, without a way through the backlog.
         ``cleared`` and ``arriving`` (a factor on deliveries in [0, 1]) are (donors, 1 or runs); ``stock`` is the share
         of military aid from stocks.
         """
         self.backlog += new
         given = self.backlog * cleared
         self.backlog -= given
+        given += direct
         military, other = given[MILITARY], given[OTHER]
         delivered_military = self._deliver(military, stock, delays, arriving)
         delivered_other = _leave(self.on_the_way[4], delays.other * arriving)
         self.on_the_way[4] += other
-        self.committed += new[MILITARY]
-        self.committed += new[OTHER]
+        self.committed += new[MILITARY] + direct[MILITARY]
+        self.committed += new[OTHER] + direct[OTHER]
         self.allocated += military
         self.allocated += other
         self.allocated_military += military

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from sim import facts
 from sim.model.engine import Numbers
 from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline
+from sim.model.systems.commitment import AFTER_2025
 
 Sums = NDArray[np.float32]
 MOST_GENEROUS = 5.0  # % of GDP a year; the most that a donor has given is below 1
+MONTHS_TO_TELL = 24  # months of history after which a donor without aid counts as one that does not give
 FIRST_MONTHS = 12  # months of own history that weigh as much as the distance rule
 _OTHER_WITHOUT_HISTORY = 1.0  # financial and humanitarian aid relative to military, for states without history
 _EU_WITHOUT_HISTORY = 0.1  # % of EU GDP a year, financial and humanitarian: Kiel PB 186 gives 0.10 for all Europe
@@ -56,15 +58,31 @@ def beginning(start: date, level: Numbers, slope: Numbers, delays: Delays, stock
     states = np.array([donor.kind == "country" for donor in donors])
     share = (gdp * states)[europe]
     us = codes.index("USA")
+    yearly = weight * own[..., None] + (1 - weight) * rule
+    if months >= MONTHS_TO_TELL:  # a donor that gave nothing in two years does not begin to give without a cause
+        yearly = yearly * (own > 0)[..., None]
+        share = own[MILITARY, europe] * states[europe]
     return Beginning(
         until=sums.cutoff,
         allocated=allocated,
         backlog=np.maximum(committed - allocated, 0),
         on_the_way=_on_the_way(history, codes, donors, allocated, delays, stock),
-        yearly=weight * own[..., None] + (1 - weight) * rule,
-        us_monthly_military=float(allocated[MILITARY, us] / months) if months >= 6 else 0.0,
+        yearly=yearly,
+        us_monthly_military=_us_reference(start, history, float(allocated[MILITARY, us])),
         europe_weight=share / share.sum(),
     )
+
+
+def _us_reference(start: date, history: facts.AidHistory, allocated: float) -> float:
+    """Monthly U.S. military aid against which a fall is read, EUR bn; 0 with less than six months of history.
+
+    It is the mean since the invasion. A start that has seen U.S. aid end reads it against its own last twelve months,
+    since what Europe has replaced by then is in what the European donors give.
+    """
+    months = max(len(history.months) - 1, 0)
+    if start >= AFTER_2025:
+        return float(np.mean(history.series["USA", "military", "allocation"][-12:]))
+    return allocated / months if months >= 6 else 0.0
 
 
 def _by_kind(beur: dict[tuple[str, str, str], float], code: str, measure: str) -> tuple[float, float]:
@@ -117,7 +135,10 @@ def _on_the_way(
         for kind in (MILITARY, OTHER):
             monthly[kind, row] = _profile(history, code, donor.group, kind, count) * allocated[kind, row]
     for month in range(count):
-        pipe.month(monthly[..., month, None], np.ones((1, 1), np.float32), stock, delays, np.ones((1, 1), np.float32))
+        arrived = monthly[..., month, None]
+        pipe.month(
+            np.zeros_like(arrived), arrived, np.ones((1, 1), np.float32), stock, delays, np.ones((1, 1), np.float32)
+        )
     return pipe.on_the_way[..., 0]
 
 

@@ -11,6 +11,7 @@ from sim.model.engine import (
     CONSTANT_PRICES,
     Block,
     Engine,
+    Flags,
     Numbers,
     Parts,
     Process,
@@ -19,7 +20,6 @@ from sim.model.engine import (
     Variable,
     single,
     slot,
-    under,
 )
 from sim.model.systems.budgets.equation import BEND, LOWEST, Coefficients, Situation, exposure, next_share, terms
 from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS, PARAMETERS, by_member
@@ -65,11 +65,14 @@ class Budgets:
         self._plans = Plans(engine.start, WITH_FORCES, later_ones_too=history)
         self._years: dict[int, Numbers] = {}
         self._decided: dict[int, set[int]] = {}
+        self._troops_before = commitment.troops.copy()
         self.explained: dict[tuple[str, int], dict[str, Numbers]] = {}  # (runs,) by term, if explaining
         keeps = engine.streams.uniforms("budgets", 0, self._slots)
         self._keeps = keeps < engine.settings.number("budgets.plan_kept")  # a trait of the member in this run
         meets = engine.streams.uniforms("budgets", 0, self._slots, purpose=5)
         self._meets = meets < engine.settings.number("budgets.deadline_met")
+        self._base = np.full((len(WITH_FORCES), engine.runs), np.nan, np.float32)  # shares from which paths start
+        self._base_of = np.zeros((len(WITH_FORCES), engine.runs), np.int32)  # the year of that share
         self._load()
 
     def of_year(self, year: int) -> Numbers:
@@ -159,16 +162,18 @@ class Budgets:
         return Situation(
             share=share,
             before=before,
-            asked=self._summits.asked_of(year)[rows],
             guideline=self._summits.old,
             pledge=self._summits.pledge(),
-            compliance=self._summits.compliance(),
+            path=self._summits.path(year, rows, self._path_base(year, rows)),
+            compliance=self._summits.compliance(rows),
             threat=self._threat.in_budgets,
             credibility=self._commitment.credibility,
             exposure=self.exposure[rows],
-            debt=self._economy.debt(year - 1)[rows],
+            debt=self._economy.debt(year - 1)[rows] + self._borrowed(year, rows),
+            fewer_troops=(self._troops_before - self._commitment.troops) / np.float32(10),
+            jumps=self._jumps(year, slots),
             growth=(self._economy.growth(year) - self._economy.normal)[rows],
-            plans=self._plans.asked(year, rows, share),
+            plans=self._plans.asked(year, rows, share, settings),
             falls_due=self._summits.deadline(year),
             meets_deadline=self._meets[rows],
             kept=self._keeps[rows],
@@ -179,6 +184,32 @@ class Budgets:
             neighbours=self._neighbours(year, rows),
             noise=common + own * draws.students("budgets", year, slots, 4.0),
         )
+
+    def _path_base(self, year: int, rows: list[int]) -> Numbers:
+        """The share from which each member's path starts, ``(rows, runs)``: that of the adoption or of the review."""
+        begun = self._summits.path_from
+        for first in np.unique(begun[begun > 0]):
+            known = min(max(int(first), min(self._years)), year - 1)
+            shares = self.of_year(known)
+            for row in rows:
+                fresh = (begun == first) & (self._base_of[row] != first)
+                self._base[row] = np.where(fresh, shares[row], self._base[row])
+                self._base_of[row] = np.where(fresh, first, self._base_of[row])
+        return self._base[rows]
+
+    def _jumps(self, year: int, slots: list[int]) -> Flags:
+        """Whether pressure makes a member below the guideline go to it in ``year``, ``(rows, runs)``."""
+        chance = self._engine.settings.number("budgets.pressure_jump_probability") * self._commitment.pressure
+        drawn = self._engine.streams.uniforms("budgets", year, slots, purpose=6)
+        return np.asarray(drawn < chance, np.bool_)
+
+    def _borrowed(self, year: int, rows: list[int]) -> Numbers:
+        """Public debt, % of GDP, from the part of the rise of the share since the start that is borrowed."""
+        first = self._years[self.last_known][rows]
+        rise = sum(
+            (self.of_year(past)[rows] - first for past in range(self.last_known + 1, year)), np.zeros_like(first)
+        )
+        return single(self._engine.settings.number("economy.debt_financed_share") * rise)
 
     def _neighbours(self, year: int, rows: list[int]) -> Numbers:
         """Last year's mean change of the other members, points of GDP, ``(rows, runs)``."""
@@ -208,6 +239,9 @@ class Budgets:
             if settings.is_set(key):
                 stated = settings.number(key, middle)
                 after[index] = np.where(np.isnan(stated), after[index], stated)
+            floor = f"members.{WITH_FORCES[row]}.floor_pct_gdp"
+            if settings.is_set(floor):
+                after[index] = np.fmax(after[index], settings.number(floor, middle))
         return after
 
 
@@ -269,6 +303,7 @@ _LEVERS = (
     "budgets.change_pp",
     "members.*.budget_change_pp",
     "members.*.share_pct_gdp",
+    "members.*.floor_pct_gdp",
     "members.*.budget_month",
 )
 _ELSEWHERE = {*_OF_THE_USA, *_AT_START, *_LEVERS}
@@ -298,9 +333,18 @@ SYSTEM = System(
         "shares": State(
             keys=(
                 *(parameter.key for parameter in PARAMETERS if parameter.key not in _ELSEWHERE),
-                *under("summits", "deadline_year opt_out_probability compliance"),
+                "summits.deadline_year",
+                "summits.opt_out_probability",
+                "summits.compliance",
+                "members.*.target_pct_gdp",
+                "members.*.opt_out",
+                "members.*.compliance",
+                "members.*.deadline_year",
+                "economy.debt_financed_share",
             ),
             reads=(
+                "pressure",
+                "troops",
                 "starting shares",
                 "levers",
                 "growth",

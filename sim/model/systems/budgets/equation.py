@@ -7,7 +7,7 @@ docs/model.md for the equation in symbols and the sources of each term.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,6 +22,15 @@ HIGHEST = 15.0  # % of GDP; the highest that an ally has spent since 1949 is 14 
 DEADLINE_REACH = 0.5  # points of GDP: the largest distance that was closed in one deadline year
 WAR_SCALE = 1.47  # threat behind budgets in war less in peace: 1.8 - 0.33
 BEND = 1.5  # % of GDP at which the pull towards the wartime ceiling is 1
+DEBT_ROOM = (60.0, 160.0)  # % of GDP: public debt at which fiscal room begins to shrink, and at which it is smallest
+
+
+def _nothing() -> Numbers:
+    return np.zeros(1, np.float32)
+
+
+def _never() -> Flags:
+    return np.zeros(1, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +52,31 @@ class Coefficients:
     election_year: Numbers
     commitment: Numbers
     neighbours: Numbers
+    troops: Numbers = field(default_factory=_nothing)
+    path: Numbers = field(default_factory=_nothing)
+    path_debt: Numbers = field(default_factory=_nothing)
+    path_exposure: Numbers = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What a government sees when it decides; arrays ``(members, 1)`` or ``(members, runs)`` unless said otherwise.
 
-    ``share`` and ``before``: this year's and last year's share, % of GDP. ``asked``: the target asked for.
-    ``guideline``: the one in force at the start. ``pledge`` and ``compliance`` (factors on the response to the
-    guideline and to a new target), ``threat`` (behind budgets), ``credibility``: ``(runs,)``. ``exposure``: d.
+    ``share`` and ``before``: this year's and last year's share, % of GDP. ``path``: next year's point of the path to
+    a new target, 0 if there is none, and ``compliance``, a factor on the response to it. ``guideline``: the one in
+    force at the start. ``pledge`` (factor on the response to the guideline), ``threat`` (behind budgets),
+    ``credibility``, ``fewer_troops`` (ten thousand U.S. troops fewer than at the start): ``(runs,)``. ``exposure``: d.
     ``debt``: % of GDP. ``growth``: real growth less its norm, points. ``plans``: what was announced. ``falls_due``:
     the deadline is this year. ``meets_deadline``, ``kept``, ``reverses``: whether a member near the guideline
     meets it in the deadline year, a plan is kept, a jump reversed.
-    ``neighbours``: last year's mean change of the others, ``noise``: both in points of GDP.
+    ``jumps``: whether pressure makes a member below the guideline go to it. ``neighbours``: last year's mean change
+    of the others, ``noise``: both in points of GDP.
     """
 
     share: Numbers
     before: Numbers
-    asked: Numbers
     guideline: Numbers
     pledge: Numbers
-    compliance: Numbers
     threat: Numbers
     credibility: Numbers
     exposure: Numbers
@@ -78,6 +91,10 @@ class Situation:
     election_year: Flags
     neighbours: Numbers
     noise: Numbers
+    path: Numbers = field(default_factory=_nothing)
+    compliance: Numbers = field(default_factory=_nothing)
+    fewer_troops: Numbers = field(default_factory=_nothing)
+    jumps: Flags = field(default_factory=_never)
 
 
 def exposure(distance_km: Numbers) -> Numbers:
@@ -95,15 +112,15 @@ def terms(by: Coefficients, at: Situation) -> dict[str, Numbers]:
     war = war_part(at.threat)
     room = np.clip((by.ceiling - at.share) / (by.ceiling - BEND), -0.2, 1.2)
     to_guideline = np.maximum(0, at.guideline - at.share)
-    above = np.maximum(0, at.asked - np.maximum(at.guideline, at.share))
     free = (at.plans.final == 0) & (at.plans.in_progress == 0) & (at.plans.overdue == 0)
     planned = by.plan_in_progress * at.plans.in_progress + by.plan_overdue * at.plans.overdue + at.kept * at.plans.final
     bunches = at.meets_deadline & (to_guideline < DEADLINE_REACH)
     jump = at.share - at.before
     excess = np.sign(jump) * np.maximum(0, np.abs(jump) - 0.25)
-    return {
+    change = {
         "drift": by.drift,
-        "distance to the target": by.gap * (at.pledge * to_guideline + at.compliance * above),
+        "distance to the guideline": by.gap * at.pledge * to_guideline,
+        "distance to the target path": keeping(by, at) * np.maximum(0, at.path - at.share - planned),
         "exposure": by.exposure * at.exposure * np.minimum(1, at.threat / PEACETIME),
         "war": war * room * (by.war + by.war_exposure * at.exposure),
         "debt in war": -war * by.war_debt * (at.debt - 60) / 10,
@@ -115,9 +132,26 @@ def terms(by: Coefficients, at: Situation) -> dict[str, Numbers]:
         "orientation": by.left_right * (at.left_right - CENTRE),
         "election year": by.election_year * at.election_year,
         "U.S. commitment": by.commitment * at.exposure * (REFERENCE - at.credibility) / 0.25,
+        "U.S. troops": by.troops * at.exposure * at.fewer_troops,
         "neighbours": by.neighbours * at.neighbours,
         "shock": at.noise,
     }
+    if at.jumps.any():
+        short = at.guideline - next_share(at.share, change)
+        change["jump under pressure"] = at.jumps * np.maximum(0, short)
+    return change
+
+
+def keeping(by: Coefficients, at: Situation) -> Numbers:
+    """The part of the distance to next year's point of its path that a member closes, in [0, 1].
+
+    ``path`` times compliance, times 1 - a (debt - 60) / 100 for its fiscal room, debt held between 60 and 160% of GDP,
+    times 1 + c (d - 0.5) for its exposure, whose middle is about 0.5.
+    """
+    low, high = DEBT_ROOM
+    room = 1 - by.path_debt * (np.clip(at.debt, low, high) - low) / 100
+    nearer = 1 + by.path_exposure * (at.exposure - np.float32(0.5))
+    return single(np.clip(by.path * at.compliance * room * nearer, 0, 1))
 
 
 def next_share(share: Numbers, change: dict[str, Numbers]) -> Numbers:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from sim.model.engine import assumption, estimated
-from sim.model.systems.roster import WITH_FORCES
-from sim.scenario import Flag, Number, Value, beta, fixed, normal
+from sim.model.systems.commitment import AFTER_2025
+from sim.model.systems.roster import ALLIES, WITH_FORCES
+from sim.scenario import Flag, Number, Value, beta, fixed, normal, uniform
 
 _PANEL = "panel of 30 allies without the USA, NATO June 2024 release, yearly changes 2015-24, shrunk to a prior"
 _PLANS = "national plans announced 2014-24 and NATO June 2024 release"
@@ -33,6 +34,10 @@ COEFFICIENT_KEYS = {
     "election_year": "budgets.election_year_pp",
     "commitment": "budgets.commitment_pp",
     "neighbours": "budgets.neighbours",
+    "troops": "budgets.troops_pp",
+    "path": "budgets.path_keeping",
+    "path_debt": "budgets.path_debt",
+    "path_exposure": "budgets.path_exposure",
 }
 
 
@@ -134,11 +139,47 @@ PARAMETERS = (
         "month in which the member decides: to June for the same year, from July for the next",
         "fiscal years: October in the USA, April in CAN and GBR, January elsewhere (public record, recalled)",
         at_start=True, entities=WITH_FORCES),
+    assumption("budgets.troops_pp", "points of GDP", normal(0.0, 0.02), Number(-0.5, 0.5, percent=False),
+        "yearly rise per ten thousand fewer U.S. troops in Europe than at the start, per unit of exposure",
+        "sign in dispute: hosts of troops spend more (Allen et al. 2016), abandonment may raise spending; size "
+        "not identified", depends_on=True, sweep="-0.04 to 0.04"),
+    assumption("budgets.path_keeping", "per year", uniform(0.05, 0.60), Number(0.0, 1.0),
+        "part of the distance to next year's point of its path to a new target that a member closes",
+        "a lag of 0.17 points in 2021 at a pace of 0.057 a year gives at most 0.25 for 2014-23; faster in 2024",
+        depends_on=True, sweep="0.05 to 0.9"),
+    assumption("budgets.path_debt", "share", uniform(0.0, 0.6), Number(0.0, 1.0),
+        "fall of that part, relative, when public debt goes from 60 to 160% of GDP",
+        "fiscal room conditions the response to a pledge (Haesebrouck 2022); size not identified",
+        depends_on=True, sweep="0 to 0.6"),
+    assumption("budgets.path_exposure", "share", uniform(0.0, 0.5), Number(0.0, 2.0),
+        "rise of that part, relative, per unit of exposure to Russia",
+        "exposure explains the rise after 2022; whether it also speeds a path is not identified",
+        depends_on=True, sweep="0 to 0.5"),
+    assumption("budgets.pressure_jump_probability", "per year", beta(1.5, 6.0), Number(0.0, 1.0),
+        "probability a year, at full pressure, that a member below the guideline goes to it",
+        "11 of 64 within half a point of it did so in ordinary years 2015-23, 11 of 12 in the deadline year",
+        depends_on=True, sweep="0 to 1"),
+    assumption("members.*.floor_pct_gdp", "% of GDP", None, Number(0.0, 15.0),
+        "share below which this member does not fall, as by a law; not set: none",
+        "scenario lever", entities=WITH_FORCES),
+    assumption("members.*.plan_pct_gdp", "% of GDP", None, Number(0.0, 15.0),
+        "share that this member announces for its plan year, in place of what it had announced; not set: that",
+        "scenario lever", entities=ALLIES),
+    assumption("members.*.plan_year", "year", None, Number(2014, 2100, integer=True),
+        "year for which this member announces its planned share",
+        "scenario lever", entities=ALLIES),
 )  # fmt: skip
 
 
-def by_member(_start: date) -> dict[str, Value]:
-    """Values that differ from member to member; the same for every start."""
+def by_member(start: date) -> dict[str, Value]:
+    """Values that differ from member to member, and strengths that one year of experience, 2025, has told about."""
     months = dict.fromkeys(WITH_FORCES, 11) | {"USA": 10, "CAN": 3, "GBR": 3}
     shocks: dict[str, Value] = {f"budgets.{code}.own_shock_pp": fixed(_OWN_SHOCKS[code]) for code in WITH_FORCES}
-    return shocks | {f"members.{code}.budget_month": fixed(float(month)) for code, month in months.items()}
+    learned: dict[str, Value] = {}
+    if start >= AFTER_2025:
+        learned = {
+            "budgets.path_keeping": beta(3.0, 3.0),
+            "budgets.pressure_jump_probability": beta(4.0, 3.0),
+            "budgets.commitment_pp": normal(0.08, 0.08),
+        }
+    return shocks | learned | {f"members.{code}.budget_month": fixed(float(month)) for code, month in months.items()}

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sim import facts
-from sim.model.engine import Numbers
+from sim.model.engine import Numbers, single
+from sim.model.engine.settings import Settings
 
 _NOT_A_PLAN = ("NATO projection", "CBO projection")
 ASPIRATION_WEIGHT = 0.5  # an aspiration asks for half of what a plan or a budget asks for
@@ -52,22 +54,45 @@ class Plans:
             self._seen[day] = [[plan for (who, _), plan in latest.items() if who == code] for code in self._codes]
         return self._seen[day]
 
-    def asked(self, year: int, rows: Sequence[int], share: Numbers) -> Announced:
-        """What the plans ask of the budget for ``year`` of the members in ``rows``, given this year's ``share``."""
+    def asked(self, year: int, rows: Sequence[int], share: Numbers, settings: Settings | None = None) -> Announced:
+        """What the plans ask of the budget for ``year`` of the members in ``rows``, given this year's ``share``.
+
+        With ``settings``, a plan that the scenario states for a member stands in place of what it had announced.
+        """
         known = self._known(year)
-        progress, final, overdue = np.zeros_like(share), np.zeros_like(share), np.zeros_like(share)
+        steps = np.zeros((3, *share.shape), np.float32)
         for index, row in enumerate(rows):
-            for plan in known[row]:
-                target_year = plan.target_year or 0
-                distance = np.maximum(0, np.float32(plan.target_pct_gdp) - share[index])
-                firm = plan.firmness != "aspiration"
-                if target_year > year:
-                    yearly = distance / np.float32(target_year - year + 1) * (1 if firm else ASPIRATION_WEIGHT)
-                    progress[index] = np.maximum(progress[index], yearly)
-                elif target_year == year and firm:
-                    final[index] = np.maximum(final[index], distance)
-                elif target_year in (year - 1, year - 2) and firm:
-                    overdue[index] = np.maximum(overdue[index], distance)
-        progress = np.where(final > 0, 0, progress)
-        overdue = np.where((final > 0) | (progress > 0), 0, overdue)
-        return Announced(progress.astype(np.float32), final, overdue.astype(np.float32))
+            announced = [
+                (plan.target_year or 0, np.float32(plan.target_pct_gdp), plan.firmness != "aspiration")
+                for plan in known[row]
+            ]
+            steps[:, index] = _steps(year, announced, share[index])
+            stated = _stated(settings, self._codes[row]) if settings else None
+            if stated:
+                own = _steps(year, [stated], share[index])
+                steps[:, index] = np.where(np.isnan(stated[1]), steps[:, index], own)
+        return Announced(*steps)
+
+
+def _steps(year: int, plans: Sequence[tuple[int, ArrayLike, bool]], share: Numbers) -> Numbers:
+    """The steps in progress, final and overdue of one member, ``(3, runs)``; plans are year, share and firmness."""
+    progress, final, overdue = np.zeros_like(share), np.zeros_like(share), np.zeros_like(share)
+    for target_year, level, firm in plans:
+        distance = single(np.maximum(0, np.asarray(level) - share))
+        if target_year > year:
+            yearly = distance / np.float32(target_year - year + 1) * (1 if firm else ASPIRATION_WEIGHT)
+            progress = np.maximum(progress, yearly)
+        elif target_year == year and firm:
+            final = np.maximum(final, distance)
+        elif target_year in (year - 1, year - 2) and firm:
+            overdue = np.maximum(overdue, distance)
+    progress = np.where(final > 0, 0, progress)
+    return single([progress, final, np.where((final > 0) | (progress > 0), 0, overdue)])
+
+
+def _stated(settings: Settings, code: str) -> tuple[int, Numbers, bool] | None:
+    """Year, share and firmness of the plan that the scenario states for a member, if it states one."""
+    share, year = f"members.{code}.plan_pct_gdp", f"members.{code}.plan_year"
+    if code == "USA" or not (settings.is_set(share) and settings.is_set(year)):
+        return None
+    return int(settings.central(year)[0]), settings.number(share), True

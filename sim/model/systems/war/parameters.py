@@ -96,4 +96,17 @@ PARAMETERS = (
     assumption("war.effort_factor", "factor", fixed(1.0), Number(0.0, 10.0),
         "factor on Russian effort",
         "scenario lever"),
+    assumption("war.gain_per_manpower_km2", "km2 a month", uniform(0.0, 100.0), Number(-500.0, 1000.0),
+        "Russian gain in a month, in the long run, per 100 thousand Ukrainian soldiers fewer than at the start",
+        "not identified", depends_on=True, sweep="0 to 200"),
+    assumption("war.ukrainian_force_thousand", "thousand", uniform(650.0, 900.0), Number(50.0, 1500.0),
+        "Ukrainian soldiers at the start",
+        "public statements of 2024 range from 650 to 900 thousand under arms; not a measured figure", at_start=True),
+    assumption("war.effort_per_spending", "elasticity", uniform(0.0, 1.0), Number(-1.0, 3.0),
+        "response of the mean Russian effort to Russia's military spending relative to the start",
+        "not identified", depends_on=True, sweep="0 to 1"),
+    assumption("war.collapse_now_km2", "km2 a month", None, Number(-50000.0, 50000.0),
+        "ground that a collapse of the front moves in each month in which an event holds this value; above 0 "
+        "the Ukrainian front gives way; not set: by chance only",
+        "scenario lever"),
 )  # fmt: skip

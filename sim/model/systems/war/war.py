@@ -67,6 +67,9 @@ class War:
         self.russian_intake = engine.zeros()
         self.ukrainian_intake = engine.zeros()
         self.force = fill(number("war.russian_force_thousand"))
+        self.ukrainian_force = fill(number("war.ukrainian_force_thousand"))
+        self._ukrainian_force_before = self.ukrainian_force.copy()
+        self._spending_before = threat.effort.copy()
         self.ratio = np.ones(engine.runs, np.float32)
         self._known = known
         # Deliveries are read against those of the first month, or of the first year of a war that begins later.
@@ -126,11 +129,20 @@ class War:
         self._weigh_resources()
 
     def _fight(self, period: int, fighting: Flags) -> None:
-        """Russian effort: the logarithm of monthly casualties returns to a drifting mean, bounded by the force."""
+        """Russian effort: the logarithm of monthly casualties returns to a drifting mean, bounded by the force.
+
+        The mean follows Russia's military spending relative to the start by an elasticity.
+        """
         number, streams = self._engine.settings.number, self._engine.streams
+        spending = np.log(np.maximum(self._threat.effort, 0.1) / np.maximum(self._spending_before, 0.1))
         self._effort_mean = self._effort_mean + number("war.effort_drift_pct_per_month") / 100 * fighting
         noise = number("war.effort_noise_log") * streams.normal("war", period)
-        moved = next_effort(np.maximum(self.effort, 0.1), self._effort_mean, number("war.effort_persistence"), noise)
+        moved = next_effort(
+            np.maximum(self.effort, 0.1),
+            single(self._effort_mean + number("war.effort_per_spending") * spending),
+            number("war.effort_persistence"),
+            noise,
+        )
         most = number("war.highest_loss_share") * self.force / np.maximum(number("war.effort_factor"), 1e-6)
         self.effort = np.where(fighting, np.minimum(moved, most), self.effort).astype(np.float32)
 
@@ -147,6 +159,9 @@ class War:
         self.ukrainian_intake = number("war.ukrainian_intake_thousand") * need
         change = self.russian_intake - number("war.irrecoverable_share") * lost
         self.force = np.clip(self.force + part * change, 50, 1500).astype(np.float32)
+        lost_too = number("war.irrecoverable_share") * lost / number("war.loss_ratio")
+        own = self.ukrainian_force + part * (self.ukrainian_intake - lost_too)
+        self.ukrainian_force = np.clip(own, 50, 1500).astype(np.float32)
 
     def _move_front(self, period: int, part: np.float32, fighting: Flags) -> None:
         number = self._engine.settings.number
@@ -154,6 +169,7 @@ class War:
         settles = np.isnan(self._deliveries_before) & (self._months_at_war >= self._months_to_settle)
         self._deliveries_before = np.where(settles, self._aid.deliveries, self._deliveries_before)
         less_aid = np.nan_to_num(self._deliveries_before - self._aid.deliveries)
+        fewer = single((self._ukrainian_force_before - self.ukrainian_force) / 100)
         noise = number("war.front_noise_km2") * self._engine.streams.normal("war", period, purpose=1)
         moved = next_gain(
             self.gain,
@@ -161,6 +177,7 @@ class War:
             number("war.gain_per_effort_km2")
             * (self.effort * number("war.effort_factor") - number("war.break_even_thousand")),
             number("war.gain_per_aid_km2") * less_aid,
+            number("war.gain_per_manpower_km2") * fewer,
             noise,
         )
         self.gain = np.where(fighting, moved, 0).astype(np.float32)
@@ -183,7 +200,15 @@ class War:
         self._collapse_left = np.where(starts, length, self._collapse_left - 1).astype(np.float32)
         self._collapse_sign = np.where(starts, np.where(ukraine, 1, -1), self._collapse_sign).astype(np.float32)
         under_way = fighting & (self._collapse_left > 0)
-        return np.where(under_way, self._collapse_sign * number("war.collapse_km2"), 0).astype(np.float32)
+        stated = self._engine.settings.stated("war.collapse_now_km2", self._engine.zeros())
+        chance = np.where(under_way, self._collapse_sign * number("war.collapse_km2"), 0)
+        jump = single(np.where(fighting & (stated != 0), stated, chance))
+        hostilities = self._hostilities
+        hostilities.collapsed_km2 = np.maximum(jump, 0)
+        hostilities.months_since_collapse = np.where(jump > 0, 0, hostilities.months_since_collapse + 1).astype(
+            np.float32
+        )
+        return jump
 
     def _move_kursk(self, part: np.float32, fighting: Flags) -> None:
         settings = self._engine.settings
@@ -204,9 +229,11 @@ def next_effort(now: Numbers, mean_log: Numbers, kept: Numbers, noise: Numbers) 
     return np.exp(mean_log + kept * (np.log(now) - mean_log) + noise).astype(np.float32)
 
 
-def next_gain(now: Numbers, kept: Numbers, from_effort: Numbers, from_aid: Numbers, noise: Numbers) -> Numbers:
-    """Net gain next month, km2: phi dA + (1 - phi) (effort part + aid part) + noise."""
-    return (kept * now + (1 - kept) * (from_effort + from_aid) + noise).astype(np.float32)
+def next_gain(
+    now: Numbers, kept: Numbers, from_effort: Numbers, from_aid: Numbers, from_manpower: Numbers, noise: Numbers
+) -> Numbers:
+    """Net gain next month, km2: phi dA + (1 - phi) (effort part + aid part + manpower part) + noise."""
+    return (kept * now + (1 - kept) * (from_effort + from_aid + from_manpower) + noise).astype(np.float32)
 
 
 def acts(key: str, _day: date, scenario: Scenario) -> bool:
@@ -260,6 +287,10 @@ SYSTEM = System(
             read="ukrainian_intake", states=("Ukrainian intake",),
         ),
         Variable(
+            "ukrainian_force_thousand", "Ukrainian soldiers", "thousand", "month",
+            read="ukrainian_force", states=("Ukrainian force",),
+        ),
+        Variable(
             "resource_ratio", "Resources, Russia to Ukraine", "ratio", "month",
             read="ratio", states=("deliveries", "Russia's budget"),
         ),
@@ -267,25 +298,47 @@ SYSTEM = System(
     states={
         "onset": State(keys=under("war", "full_scale onset_probability_per_year")),
         "effort": State(
-            keys=under("war",
-                "first_effort_thousand effort_persistence effort_noise_log effort_drift_pct_per_month "
-                "highest_loss_share russian_force_thousand russian_intake_thousand irrecoverable_share "
-                "effort_factor ceasefire_effort"),
-            reads=("onset", "ceasefire"),
+            keys=(
+                "war.first_effort_thousand",
+                "war.effort_per_spending",
+                "war.effort_persistence",
+                "war.effort_noise_log",
+                "war.effort_drift_pct_per_month",
+                "war.highest_loss_share",
+                "war.russian_force_thousand",
+                "war.russian_intake_thousand",
+                "war.irrecoverable_share",
+                "war.effort_factor",
+                "war.ceasefire_effort",
+            ),
+            reads=("onset", "ceasefire", "Russia's budget"),
             tables=("casualties",),
         ),
         "gain": State(
-            keys=under("war",
-                "front_persistence gain_per_effort_km2 break_even_thousand gain_per_aid_km2 front_noise_km2"),
-            reads=("effort", "deliveries"),
+            keys=(
+                "war.front_persistence",
+                "war.gain_per_effort_km2",
+                "war.break_even_thousand",
+                "war.gain_per_aid_km2",
+                "war.front_noise_km2",
+                "war.gain_per_manpower_km2",
+            ),
+            reads=("effort", "deliveries", "Ukrainian force"),
+        ),
+        "Ukrainian force": State(
+            keys=("war.ukrainian_force_thousand",), reads=("Ukrainian intake", "Ukrainian losses")
+        ),
+        "collapse": State(
+            keys=("war.collapse_per_month", "war.collapse_km2", "war.collapse_of_ukraine", "war.collapse_now_km2"),
+            reads=("gain",),
         ),
         "ground": State(
             keys=(
-                *under("war",
-                    "occupied_before_km2 first_advance_km2 collapse_per_month collapse_km2 collapse_of_ukraine"),
+                "war.occupied_before_km2",
+                "war.first_advance_km2",
                 "negotiation.conceded_km2",
             ),
-            reads=("gain",),
+            reads=("gain", "collapse"),
             tables=("front",),
         ),
         "salient": State(
