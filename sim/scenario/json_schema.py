@@ -144,7 +144,10 @@ def _table(tree: dict[str, Any], catalogue: Catalogue, group: str = "") -> Schem
 def _value(parameter: Parameter) -> Schema:
     domain = parameter.domain
     words = f"{parameter.meaning} Unit: {parameter.unit}. {domain.describe().capitalize()}."
-    described: Schema = {"description": f"{words} Default: {parameter.prior_text}. {parameter.kind.capitalize()}."}
+    effect = f" A higher value {parameter.effect_text.rstrip('.')}." if parameter.effect_text else ""
+    described: Schema = {
+        "description": f"{words} Default: {parameter.prior_text}. {parameter.kind.capitalize()}.{effect}"
+    }
     if isinstance(domain, Number):
         plain = _number(domain)
         uncertain = {"$ref": "#/$defs/distribution"}

@@ -159,7 +159,9 @@ class Parameter:
     ``key`` is dotted and carries the unit (``us.troops.cut_thousand``); one ``*`` stands for an entity code listed in
     ``entities``. ``default`` None leaves the value to the facts (for a day: never). ``depends_on`` marks what the data
     to 2024 cannot identify; ``sweep`` is the range in which it is tried, as `declared_range` reads it. ``at_start``:
-    read on the first day only, so that no event can change it.
+    read on the first day only, so that no event can change it. ``raises`` and ``lowers`` name the outcomes that a
+    higher value (a true flag, a later option) moves up or down where theory gives a direction; the audit of the levers
+    also looks for an effect there. ``reported_only`` is a sentence that says why nothing else reacts to it.
     """
 
     key: str
@@ -174,6 +176,9 @@ class Parameter:
     entities: tuple[str, ...] = ()
     sweep: str = ""
     at_start: bool = False
+    raises: tuple[str, ...] = ()
+    lowers: tuple[str, ...] = ()
+    reported_only: str = ""
 
     @property
     def prior_text(self) -> str:
@@ -181,6 +186,13 @@ class Parameter:
         if self.default is None and not self.never_by_default:
             return "from the facts as of the start"
         return describe(self.default)
+
+    @property
+    def effect_text(self) -> str:
+        """What theory expects of a higher value, and why a key that is reported only moves nothing, in words."""
+        parts = [f"raises {', '.join(self.raises)}"] if self.raises else []
+        parts += [f"lowers {', '.join(self.lowers)}"] if self.lowers else []
+        return "; ".join(parts + ([f"reported only: {self.reported_only}"] if self.reported_only else []))
 
     @property
     def percent(self) -> bool:

@@ -41,7 +41,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class NamedInput:
-    """A key that can move the variable. ``distance``: how many states of the model lie between, 0 for its own."""
+    """A key that can move the variable. ``distance``: how many states of the model lie between, 0 for its own.
+
+    ``effect`` says what theory expects of a higher value, or why the key is reported only; empty where neither is
+    declared.
+    """
 
     key: str
     meaning: str
@@ -52,6 +56,7 @@ class NamedInput:
     source: str
     depends_on: bool
     distance: int
+    effect: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +233,7 @@ def _input(key: str, distance: int, scenario: Scenario) -> NamedInput:
         origin = str(given.origin) if given else "default"
     return NamedInput(
         key, parameter.meaning, parameter.unit, parameter.kind, value, origin, _source(parameter, own, scenario),
-        parameter.depends_on, distance,
+        parameter.depends_on, distance, parameter.effect_text,
     )  # fmt: skip
 
 

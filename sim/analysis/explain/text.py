@@ -48,6 +48,8 @@ def _inputs(explanation: Explanation, everything: bool) -> Iterable[str]:
     for each in listed:
         yield f"  {each.key} = {each.value} ({each.unit}; {each.kind}{', depends on' if each.depends_on else ''})"
         yield f"    {each.origin}" + (f"; {each.source}" if each.source else "")
+        if each.effect:
+            yield f"    {each.effect}"
     left = explanation.inputs[len(listed) :]
     if left:
         groups = dict.fromkeys(each.key.split(".")[0] for each in left)

@@ -143,6 +143,7 @@ class Registry:
 
     def _refuse_loose_ends(self) -> None:
         axes, keys = {axis.name for axis in self.axes}, {p.key for system in self.systems for p in system.parameters}
+        variables = {variable.name for variable in self.variables}
         for system in self.systems:
             states = system.states.values()
             named = {
@@ -150,11 +151,18 @@ class Registry:
                 "axis": ([variable.entity for variable in system.variables if variable.entity], axes),
                 "state": ([read for state in states for read in (*state.reads, *state.reads_responding)], self.states),
                 "key": ([key for state in states for key in state.keys], keys),
+                "variable": (
+                    [name.partition(":")[0] for p in system.parameters for name in (*p.raises, *p.lowers)],
+                    variables,
+                ),
             }
             for what, (names, known) in named.items():
                 unknown = [name for name in names if name not in known]
                 if unknown:
-                    raise InputError(f"system {system.name} reads the {what} {unknown[0]}, and there is no such {what}")
+                    verb = "moves" if what == "variable" else "reads"
+                    raise InputError(
+                        f"system {system.name} {verb} the {what} {unknown[0]}, and there is no such {what}"
+                    )
 
 
 def _placed(phases: Sequence[str], others: Sequence[System]) -> list[str]:
