@@ -51,7 +51,7 @@ class TestNumbers:
         assert (rows[2] == 0).all()
 
     def test_keys_stand_still_until_an_event_makes_one_of_them_dated(self):
-        settings, clock = settings_of({})
+        settings, _ = settings_of({})
         keys = (KEY, "war.break_even_thousand")
         assert settings.stands_still(keys)
         before = settings.number(KEY)
