@@ -87,7 +87,7 @@ PARAMETERS = (
 
 
 class Summits:
-    """The target, ``(runs,)``: ``old`` and ``new`` (% of GDP), ``adopted`` (year, 0 if none), ``due`` (deadline year)."""
+    """The target: ``old``, ``new`` (% of GDP), ``adopted`` (year, 0 if none) and ``due`` (year), each ``(runs,)``."""
 
     def __init__(self, engine: Engine, commitment: Commitment, secretary: SecretaryGeneral) -> None:
         self._engine, self._commitment, self._secretary = engine, commitment, secretary
