@@ -162,6 +162,7 @@ class Parameter:
     read on the first day only, so that no event can change it. ``raises`` and ``lowers`` name the outcomes that a
     higher value (a true flag, a later option) moves up or down where theory gives a direction; the audit of the levers
     also looks for an effect there. ``reported_only`` is a sentence that says why nothing else reacts to it.
+    ``needs`` and ``excludes`` are keys (of the same entity) that a scenario must or must not set beside it.
     """
 
     key: str
@@ -179,6 +180,8 @@ class Parameter:
     raises: tuple[str, ...] = ()
     lowers: tuple[str, ...] = ()
     reported_only: str = ""
+    needs: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
 
     @property
     def prior_text(self) -> str:
