@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim import facts
-from sim.scenario import Groups
+from sim.model.engine.variables import Variable
+from sim.scenario import Groups, Scenario
 
 GUIDELINE = 2.0  # % of GDP, agreed in Wales in 2014
 _EU_OUTSIDE_THE_ALLIANCE = ("AUT", "CYP", "IRL", "MLT")  # all four use the euro
@@ -42,3 +48,43 @@ def named() -> Groups:
         },
         {"below_guideline": below_guideline},
     )
+
+
+def group_of(
+    word: str, variable: Variable, known: Sequence[str], scenarios: Sequence[Scenario]
+) -> tuple[str, tuple[str, ...]]:
+    """The group that ``word`` means, and those of its codes that are ``known``; empty if it means none.
+
+    It may be one of this program or one of a scenario's own; of a variable that some entities do not have together
+    there is no group.
+    """
+    groups = named()
+    for scenario in scenarios:
+        groups = groups.and_own(scenario.groups)
+    name = groups.spelled(word)
+    if name is None or not variable.together:
+        return "", ()
+    codes = tuple(code for code in groups.codes(name, scenarios[0].start) if code in known)
+    return (name, codes) if codes else ("", ())
+
+
+def together(
+    rule: str, weight: str, variable: str, codes: Sequence[str], read: Callable[[str, str], NDArray[Any]]
+) -> NDArray[np.float32]:
+    """What some members or donors have together of a recorded variable, by the rule of its declaration: see `Variable`.
+
+    ``read`` gives the values of a variable and a code; the answer has their shape. ValueError for a variable that its
+    entities do not have together.
+    """
+    values = np.stack([read(variable, code) for code in codes]).astype(np.float64)
+    if rule == "sum":
+        return np.asarray(values.sum(axis=0), np.float32)
+    if rule not in ("mean", "share"):
+        raise ValueError(f"nothing says what {variable} is of several")
+    weights = np.stack([read(weight, code) for code in codes]).astype(np.float64)
+    if rule == "mean":
+        wholes, parts = weights, weights * values
+    else:
+        wholes, parts = np.divide(weights, values, out=np.zeros_like(values), where=values > 0), weights
+    total = wholes.sum(axis=0)
+    return np.asarray(np.divide(parts.sum(axis=0), total, out=np.zeros_like(total), where=total > 0), np.float32)

@@ -26,10 +26,7 @@ def plans(catalogue, write):
 def test_a_key_of_a_group_is_a_key_of_each_member_and_keeps_its_line(plans):
     found, made = plans("[members.eastern_flank]\nplan_pct_gdp = 3.5\nopt_out = true\n")
     assert found == {"EST": 3.5, "HUN": 3.5, "POL": 3.5}
-    assert (
-        str(made.values["members.EST.plan_pct_gdp"].origin) == "a.toml:5"
-        or made.values["members.EST.plan_pct_gdp"].origin.line == 5
-    )
+    assert made.values["members.EST.plan_pct_gdp"].origin.line == 5
     assert made.values["members.HUN.opt_out"].value is True
     assert not any("eastern_flank" in key for key in made.values)
 
