@@ -93,7 +93,8 @@ SYSTEM = System(
     variables=(
         Variable(
             "equipment_share_pct", "Equipment share of defence expenditure", "% of defence expenditure", "year",
-            "member", read="on", states=lambda member: (*share_states(member), "equipment"),
+            "member", together="mean", weight="defence_spending_busd_constant",
+            read="on", states=lambda member: (*share_states(member), "equipment"),
         ),
     ),
     states={

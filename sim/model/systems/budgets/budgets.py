@@ -346,11 +346,12 @@ SYSTEM = System(
     variables=(
         Variable(
             "defence_share_pct_gdp", "Defence expenditure, share of GDP", "% of GDP", "year", "member",
+            together="share", weight="defence_spending_busd_constant",
             read="share", states=share_states, parts=by_term,
         ),
         Variable(
             "defence_spending_busd_constant", "Defence expenditure", "USD bn", "year", "member",
-            CONSTANT_PRICES,
+            CONSTANT_PRICES, together="sum",
             read="spending_2015", states=lambda member: (*share_states(member), "growth"), parts=by_factor,
         ),
     ),
