@@ -47,7 +47,7 @@ PARAMETERS = (
         "IMF World Economic Outlook, October 2024: yearly growth less member and year means, 2001-23"),
     assumption("economy.growth_shift_pct", "points of growth a year", fixed(0.0), Number(-10.0, 10.0, percent=False),
         "shift of every member's real growth",
-        "scenario lever"),
+        "scenario lever", sweep="-2 to 2"),
     assumption("economy.dollar_inflation_pct", "% a year", normal(2.1, 0.5), Number(-5.0, 20.0, percent=False),
         "yearly rise of the dollar price of GDP, at constant real exchange rates",
         "IMF World Economic Outlook, October 2024, implied U.S. deflator 2025-29"),
@@ -60,14 +60,14 @@ PARAMETERS = (
         "the dollar, and a part of each currency's own"),
     assumption("economy.dollar_change_pct", "% a year", fixed(0.0), Number(-50.0, 50.0, percent=False),
         "change of the dollar's value against all other currencies",
-        "scenario lever"),
+        "scenario lever", sweep="-5 to 5"),
     assumption("economy.*.exchange_change_pct", "% a year", fixed(0.0), Number(-80.0, 100.0, percent=False),
         "change of the value of this member's currency against the dollar, on top of what is drawn",
-        "scenario lever", entities=ALLIES),
+        "scenario lever", entities=ALLIES, sweep="-5 to 5"),
     assumption("economy.*.growth_shift_pct", "points of growth a year",
         fixed(0.0), Number(-10.0, 10.0, percent=False),
         "shift of this member's real growth, on top of the shift of every member's",
-        "scenario lever", entities=WITH_FORCES),
+        "scenario lever", entities=WITH_FORCES, sweep="-2 to 2"),
 )  # fmt: skip
 
 

@@ -99,7 +99,7 @@ PARAMETERS = (
         "public record of negotiations as of the start", at_start=True),
     assumption("reassurance.thousand", "thousand", fixed(0.0), Number(0.0, 200.0),
         "foreign soldiers who stand in Ukraine while a ceasefire is in force",
-        "scenario lever; plans discussed in 2025 and 2026 range from 10 to 50 thousand"),
+        "scenario lever; plans discussed in 2025 and 2026 range from 10 to 50 thousand", sweep="0 to 30"),
     assumption("reassurance.hold_effect", "share", uniform(0.0, 0.6), Number(0.0, 1.0),
         "fall of the probability that a ceasefire fails where such a force stands behind it",
         "not identified for this war; peacekeeping after civil wars lowers the risk of relapse",

@@ -149,7 +149,7 @@ PARAMETERS = (
     _pace("retrenchment", uniform(0.0, 0.4), "0 to 1"),
     assumption("us.aid.executive_pace", "factor", None, Number(0.0, 5.0),
         "factor on U.S. allocations of what Congress has granted, whatever the posture; not set: by posture",
-        "scenario lever"),
+        "scenario lever", sweep="0 to 1"),
     assumption("aid.collapse_response", "log points", uniform(-0.2, 0.6), Number(-5.0, 3.0),
         "change of new European military aid for six months after the Ukrainian front gives way",
         "not identified, and its sign is open: alarm raises aid, a lost cause lowers it",
@@ -163,7 +163,7 @@ PARAMETERS = (
     assumption("aid.us_arms_beur_per_month", "EUR bn a month", fixed(0.0), Number(0.0, 20.0),
         "U.S. arms that European donors buy for Ukraine in a month, on top of their other aid: Europe pays and "
         "the United States delivers",
-        "scenario lever; EUR 1.9 bn in July and August 2025, the first two months"),
+        "scenario lever; EUR 1.9 bn in July and August 2025, the first two months", sweep="0 to 1"),
     _of_donor("commitment_factor", "factor on this donor's new commitments", "factor", fixed(1.0), 10.0),
     _of_donor("military_factor", "factor on this donor's new military aid", "factor", fixed(1.0), 10.0),
     _of_donor("other_factor", "factor on this donor's new financial and humanitarian aid", "factor", fixed(1.0), 10.0),

@@ -108,5 +108,5 @@ PARAMETERS = (
     assumption("war.collapse_now_km2", "km2 a month", None, Number(-50000.0, 50000.0),
         "ground that a collapse of the front moves in each month in which an event holds this value; above 0 "
         "the Ukrainian front gives way; not set: by chance only",
-        "scenario lever"),
+        "scenario lever", sweep="0 to 5000"),
 )  # fmt: skip
