@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim import model
 from sim.analysis.levers.trials import Lever, Trial
-from sim.analysis.outcomes import Outcome, chosen_outcomes, dates_shown, headline
+from sim.analysis.outcomes import Outcome, dates_shown, headline, outcomes_of
 from sim.ensemble.executors import complete
 from sim.scenario import Given, Origin, Scenario
 
@@ -24,6 +24,7 @@ ENOUGH = 0.05
 """A lever moves an outcome if it moves it by this many of its standard deviations."""
 CLEAR = 3.0  # standard errors of the mean paired difference
 NARROW = 0.1  # of an outcome's widest spread: dates with less are measured against that much
+SPREAD = "spread of "
 ORIGIN = Origin("set", "audit of the levers")
 
 
@@ -107,10 +108,33 @@ class Audit:
         ]
 
 
-def declared(lever: Lever) -> tuple[Outcome, ...]:
-    """The outcomes that a lever's parameter names, of totals where they are recorded by entity."""
-    names = (*lever.parameter.raises, *lever.parameter.lowers)
-    return tuple(_outcome(name) for name in names)
+def declared(lever: Lever) -> dict[Outcome, str]:
+    """The outcomes that a lever's parameter names, each with the direction expected: empty where it has none."""
+    parameter = lever.parameter
+    expected = {"raises": parameter.raises, "lowers": parameter.lowers, "": parameter.moves}
+    return {outcome: way for way, names in expected.items() for name in names for outcome in _outcomes(name, lever)}
+
+
+def _outcomes(name: str, lever: Lever) -> tuple[Outcome, ...]:
+    """What a declaration names: of entities those of the lever, where it moves a few, else the total or the mean."""
+    stem = name.removeprefix(SPREAD)
+    variable, _, label = stem.partition("=")
+    about = next(each for each in model.variables() if each.name == variable.partition(":")[0])
+    if about.labels:
+        chosen = tuple(each for each in outcomes_of(about, ("",)) if each.key == stem or not label)
+    elif about.entity and ":" not in variable:
+        codes = model.registry().axes
+        axis = next(each for each in codes if each.name == about.entity)
+        own = [entity for entity in lever.entities if entity in axis.codes]
+        chosen = tuple(outcomes_of(about, own or (("ALL",) if "ALL" in axis.codes else ("",))))
+    else:
+        chosen = tuple(outcomes_of(about, (variable.partition(":")[2],)))
+    if stem == name:
+        return chosen
+    return tuple(
+        replace(each, name=f"{SPREAD}{each.name}", long_name=f"Distance from the mean, {each.long_name}")
+        for each in chosen
+    )
 
 
 def audit(asked: Audit, *, jobs: int = 1, progress: Progress | None = None) -> list[Effect]:
@@ -147,11 +171,6 @@ def tried_in(scenario: Scenario, trial: Trial) -> Scenario:
     return replace(scenario, values=values, events=tuple(event for event in events if event.sets))
 
 
-def _outcome(name: str) -> Outcome:
-    chosen = chosen_outcomes([name])
-    return next((each for each in chosen if each.entity == "ALL"), chosen[0])
-
-
 def _all_declared(case: Case) -> tuple[Outcome, ...]:
     return tuple(outcome for lever in case.levers for outcome in declared(lever))
 
@@ -183,6 +202,8 @@ def _simulated(scenario: Scenario, outcomes: Any, runs: int, seed: int) -> Recor
             values = values[:, codes.index(outcome.entity)] if outcome.entity else values.mean(axis=1)
         if outcome.kind == "label":
             values = values == outcome.label
+        if outcome.name.startswith(SPREAD):
+            values = np.abs(values - values.mean(axis=-1, keepdims=True))
         found[outcome] = np.asarray(values[_shown(axes.dates(variable.every))], np.float64)
     return found
 
@@ -216,7 +237,7 @@ def _effect(lever: Lever, outcome: Outcome, scenario: Scenario, base: Floats, tr
     return Effect(
         lever.key, outcome.key, outcome.title, outcome.unit, scenario.name, lever.text, lever.trials[first].text,
         lever.trials[last].text, days[at], float(gap.mean()), float(standard[at]), error / scale,
-        _expected(lever, outcome),
+        declared(lever).get(outcome, ""),
     )  # fmt: skip
 
 
@@ -224,11 +245,4 @@ def _spread(base: Floats, tried: Sequence[Floats]) -> Floats:
     """The standard deviation that a difference is measured in, date by date; of all trials if the scenario has none."""
     alone = base.std(axis=1)
     spread = alone if alone.max() > 0 else np.concatenate(tried, axis=1).std(axis=1)
-    return np.maximum(spread, NARROW * spread.max())
-
-
-def _expected(lever: Lever, outcome: Outcome) -> str:
-    for expected, names in (("raises", lever.parameter.raises), ("lowers", lever.parameter.lowers)):
-        if any(_outcome(name) == outcome for name in names):
-            return expected
-    return ""
+    return np.asarray(np.maximum(spread, NARROW * spread.max()), np.float64)

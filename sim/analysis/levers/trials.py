@@ -42,6 +42,15 @@ class Lever:
     trials: tuple[Trial, ...]
 
     @property
+    def entities(self) -> tuple[str, ...]:
+        """The entities whose keys it sets, where it does not set those of all."""
+        keys = [key for key, _ in self.trials[0].settings]
+        if "*" not in self.parameter.key or len(keys) == len(self.parameter.entities):
+            return ()
+        before, after = map(len, self.parameter.key.split("*"))
+        return tuple(key[before : len(key) - after] for key in keys)
+
+    @property
     def text(self) -> str:
         """What it is tried over, in words."""
         joint = ", " if self.kind == "options" or len(self.trials) > 2 else " to "

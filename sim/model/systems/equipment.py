@@ -22,19 +22,19 @@ _PANEL = "NATO June 2024 release, tables 3 and 8a: least squares over 31 members
 PARAMETERS = (
     estimated("equipment.persistence", "share", normal(0.75, 0.07, low=0.0, high=1.0), Number(0.0, 1.0),
         "part of its distance to the alliance's level that a member's equipment share keeps from year to year",
-        _PANEL),
+        _PANEL, moves=("equipment_share_pct",)),
     estimated("equipment.level_pct", "% of defence expenditure", normal(29.4, 4.0, low=5.0),
         Number(0.0, 100.0, percent=False),
         "level that equipment shares settle at",
-        _PANEL),
+        _PANEL, raises=("equipment_share_pct",)),
     estimated("equipment.new_money", "points of the share per point of GDP", normal(11.6, 2.0),
         Number(-100.0, 100.0, percent=False),
         "rise of the equipment share for each point of GDP that spending rises in the year",
-        _PANEL + "; 24.8 (1.4) in 2015-21"),
+        _PANEL + "; 24.8 (1.4) in 2015-21", raises=("equipment_share_pct",)),
     estimated("equipment.noise_pct", "sd, points of the share", normal(5.5, 0.5, low=0.0),
         Number(0.0, 50.0, percent=False),
         "yearly noise of a member's equipment share",
-        _PANEL),
+        _PANEL, raises=("spread of equipment_share_pct",)),
 )  # fmt: skip
 
 
