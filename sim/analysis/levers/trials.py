@@ -96,6 +96,19 @@ def levers(scenario: Scenario, names: Sequence[str] = (), *, each: bool = False)
     return [one for one in found if one is not None]
 
 
+def whole(names: Sequence[str]) -> list[Parameter]:
+    """The parameters of keys, patterns and groups.
+
+    Raises:
+        InputError: a name is none of these, or a key of one entity alone.
+    """
+    wanted = _named(names)
+    single = [keys[0] for _, keys in wanted if keys]
+    if single:
+        raise InputError(f"--key {single[0]}: name a scenario to try the key of one entity in")
+    return [parameter for parameter, _ in wanted]
+
+
 def _named(names: Sequence[str]) -> list[tuple[Parameter, tuple[str, ...]]]:
     everything = catalogue()
     wanted: list[tuple[Parameter, tuple[str, ...]]] = []
@@ -111,7 +124,7 @@ def _named(names: Sequence[str]) -> list[tuple[Parameter, tuple[str, ...]]]:
         else:
             near = everything.nearest(key)
             hint = f"; nearest: {', '.join(near)}" if near else "; alliance list parameters shows them"
-            problems.append(Problem("--key", 0, 0, name, f"no such key{hint}"))
+            problems.append(Problem(f"--key {name!r}", 0, 0, "", f"no such key{hint}"))
     if problems:
         raise InputError(tuple(problems))
     return list({(parameter.key, keys): (parameter, keys) for parameter, keys in wanted}.values())

@@ -66,6 +66,7 @@ def _pressure(posture: str, default: Distribution, sweep: str) -> Parameter:
         _PRESSURE_SOURCE,
         depends_on=True,
         sweep=sweep,
+        raises=("us_pressure", "europe_canada_share_pct_gdp"),
     )
 
 
@@ -73,7 +74,8 @@ PARAMETERS = (
     assumption("us.commitment.posture", "label", BY_WINNER, Choice((BY_WINNER, *POSTURES)),
         "U.S. posture from the inauguration of 2025 on; 'by_winner' draws it given the president's party",
         _POSTURE_SOURCE, depends_on=True,
-        sweep="through us.commitment.posture_if_democratic, us.commitment.posture_if_republican"),
+        sweep="through us.commitment.posture_if_democratic, us.commitment.posture_if_republican",
+        moves=("us_commitment", "military_aid_allocated_beur:USA")),
     assumption("us.commitment.posture_in_office", "label", BY_WINNER, Choice((BY_WINNER, *POSTURES)),
         "posture of the president in office at the start, to the end of the term; 'by_winner': drawn as for a new one",
         "record of 2025-26: aid ended and no ally lost the guarantee; which of two postures that is stays open",
@@ -104,7 +106,7 @@ PARAMETERS = (
         sweep="0.05 to 0.50", raises=("us_commitment",)),
     assumption("us.commitment.speed_per_month", "per month", uniform(0.1, 0.5), Number(0.0, 1.0),
         "part of the distance to its level that credibility closes in a month",
-        "not identified", depends_on=True, sweep="0.02 to 0.8"),
+        "not identified", depends_on=True, sweep="0.02 to 0.8", moves=("us_commitment",)),
     assumption("us.commitment.noise", "sd, index points", fixed(0.01), Number(0.0, 0.2),
         "monthly noise in credibility",
         "polls repeat within 2 to 3 points a year (Pew 2017, IGA 2024)", raises=("spread of us_commitment",)),

@@ -44,7 +44,7 @@ _BROUGHT = {  # ranges of what the aspirants would bring; Ukraine's GDP is a fig
 }
 
 
-def _brought(name: str, what: str, unit: str, high: float) -> Parameter:
+def _brought(name: str, what: str, unit: str, high: float, raised: str) -> Parameter:
     return assumption(
         f"alliance.*.{name}",
         unit,
@@ -53,6 +53,7 @@ def _brought(name: str, what: str, unit: str, high: float) -> Parameter:
         f"{what} that this country brings when it joins",
         "no table of facts holds it, hence a wide range; Ukraine's GDP: IMF, as known at the start",
         entities=CANDIDATES,
+        raises=(raised,),
     )
 
 
@@ -72,9 +73,10 @@ PARAMETERS = (
     estimated("alliance.ratification_sd_log", "sd of the logarithm", lognormal(0.35, 0.2), Number(0.0, 3.0),
         "spread of the time from invitation to membership",
         "four accessions 2017-2024, n = 4", moves=("members_total",)),
-    _brought("gdp_busd", "GDP, in the dollars of the start", "USD bn, current prices", 10_000.0),
-    _brought("share_pct_gdp", "defence share", "% of GDP", 50.0),
-    _brought("forces_thousand", "number of soldiers", "thousand", 2_000.0),
+    _brought("gdp_busd", "GDP, in the dollars of the start", "USD bn, current prices", 10_000.0,
+        "europe_canada_spending_busd_current"),
+    _brought("share_pct_gdp", "defence share", "% of GDP", 50.0, "europe_canada_share_pct_gdp"),
+    _brought("forces_thousand", "number of soldiers", "thousand", 2_000.0, "forces_joined_thousand"),
 )  # fmt: skip
 
 

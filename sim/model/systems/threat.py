@@ -39,7 +39,15 @@ PEACETIME = 0.33  # unit of the scale: its mean over 2015-21
 
 def _rise(name: str, meaning: str, default: Distribution, sweep: str) -> Parameter:
     return assumption(
-        f"threat.{name}", "index", default, Number(0.0, 3.0), meaning, "not identified", depends_on=True, sweep=sweep
+        f"threat.{name}",
+        "index",
+        default,
+        Number(0.0, 3.0),
+        meaning,
+        "not identified",
+        depends_on=True,
+        sweep=sweep,
+        raises=("threat",),
     )
 
 
@@ -47,7 +55,7 @@ PARAMETERS = (
     estimated("threat.peacetime_level", "index", None, Number(0.0, 5.0),
         "perceived threat without full-scale war; 0.33 is its level in 2015-21",
         "yearly means of defence shares 2015-24 (NATO June 2024): 0.33 in 2015-21; 0 before March 2014, set",
-        raises=("threat", "europe_canada_share_pct_gdp")),
+        raises=("threat", "europe_canada_share_pct_gdp"), sweep="0 to 0.66"),
     estimated("threat.war_level", "index", fixed(1.8), Number(0.0, 10.0),
         "perceived threat while the full-scale war goes on",
         "yearly means of defence shares 2022-24 (NATO June 2024)", raises=("threat", "europe_canada_share_pct_gdp")),

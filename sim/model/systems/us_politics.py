@@ -65,7 +65,8 @@ PARAMETERS = (
         lowers=("republican_senate",)),
     assumption("us.elections.midterm_correlation", "correlation", uniform(0.4, 0.9), Number(0.0, 0.99),
         "correlation between the results of House and Senate at a mid-term that has such probabilities",
-        "as the coat-tails; forecasts give each chamber alone", sweep="0 to 0.9"),
+        "as the coat-tails; forecasts give each chamber alone", sweep="0 to 0.9", moves=("republican_senate",),
+        reported_only="it moves how often both chambers change hands together, not how often each does"),
     data("us.elections.house_republican_probability", "probability", None, Number(0.0, 1.0),
         "probability of a Republican House in 2024, over both presidential outcomes",
         "Decision Desk HQ / The Hill, 18 September 2024", raises=("republican_house",)),
@@ -81,11 +82,12 @@ PARAMETERS = (
         sweep="0 to 0.9"),
     estimated("us.elections.midterm_house_loss_probability", "probability", beta(19.5, 3.5), Number(0.0, 1.0),
         "probability that the president's party does not hold the House after a mid-term",
-        "19 of 22 mid-terms 1934-2018 cost the president's party House seats; margins since 2020 are narrow"),
+        "19 of 22 mid-terms 1934-2018 cost the president's party House seats; margins since 2020 are narrow",
+        lowers=("republican_house",)),
     assumption("us.elections.midterm_senate_loss_probability", "probability", uniform(0.2, 0.73), Number(0.0, 1.0),
         "probability that the president's party does not hold the Senate after a mid-term",
         "upper end: 16 of 22 mid-terms 1934-2018 cost Senate seats; control turns less often than seats",
-        sweep="0.1 to 0.9"),
+        sweep="0.1 to 0.9", lowers=("republican_senate",)),
 )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ def _pace(posture: str, default: Distribution, sweep: str) -> Parameter:
         "not identified to 2024; new allocations ended in January 2025",
         depends_on=posture != "continuity",
         sweep=sweep,
+        raises=("military_aid_allocated_beur:USA",),
     )
 
 
@@ -55,25 +56,27 @@ def _of_donor(
         meaning if default else f"{meaning}; not set: what follows from its past and its government",
         "scenario lever",
         entities=DONORS,
+        sweep="" if default else "0 to 0.5" if unit == "% of GDP" else "0 to 2",
+        raises=("military_aid_allocated_beur" if "military" in name else "aid_allocated_beur",),
     )
 
 
 PARAMETERS = (
     estimated("aid.generosity_persistence", "share", normal(0.52, 0.19, low=0.0, high=0.98), Number(0.0, 1.0),
         "part of a donor's deviation from its own mean that it keeps from year to year",
-        _KIEL + ", military aid over GDP, n = 62"),
+        _KIEL + ", military aid over GDP, n = 62", moves=("spread of military_aid_allocated_beur:EUR",)),
     estimated("aid.generosity_sd", "share", normal(0.56, 0.1, low=0.05), Number(0.0, 3.0),
         "yearly noise of a donor's aid, relative to its own mean",
         _KIEL + ", yearly military allocations 2022-24 of 17 donors above EUR 0.2 bn a year, less what persists",
         raises=("spread of military_aid_allocated_beur:EUR",)),
     estimated("aid.distance_slope", "log points", normal(-2.0, 0.4), Number(-10.0, 10.0),
         "response of military aid over GDP to the log distance to Moscow, for donors without history",
-        _KIEL + ", Poisson PML over 32 European donors", at_start=True),
+        _KIEL + ", Poisson PML over 32 European donors", at_start=True, moves=("military_aid_allocated_beur:EUR",)),
     estimated("aid.generosity_at_1000km_pct_gdp", "% of GDP 2021", lognormal(0.4, 0.3),
         Number(0.0, 5.0, percent=False),
         "yearly military aid of an ally 1,000 km from Moscow, for donors without history",
         _KIEL + ": military allocations of European allies 2022-24 over the sum of GDP and distance to the power -2",
-        at_start=True),
+        at_start=True, raises=("military_aid_allocated_beur:EUR",)),
     estimated("aid.*.package_probability", "per month", None, Number(0.01, 1.0),
         "probability that the donor announces a military package in a month",
         _KIEL + ": months with a new military package; 0.31, the median donor, where not read",
