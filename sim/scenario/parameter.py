@@ -216,9 +216,23 @@ class Parameter:
         return tuple(self.key.replace("*", code) for code in self.entities) if "*" in self.key else (self.key,)
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recorded variable that the condition of an event can name, of ``codes``; yes or no, or one of ``labels``."""
+
+    name: str
+    unit: str = ""
+    codes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    flag: bool = False
+    yearly: bool = False
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Catalogue:
     """All parameters, found by key; ``renamed`` says what keys of earlier versions are called now.
+
+    ``recorded`` are the variables that conditions of events can name, ``conditions`` short names of conditions on them.
 
     Raises ValueError for a key given twice, a key inside another, a pattern without entities or a default outside its
     domain: faults of the model that defines it, never of a user.
@@ -226,12 +240,22 @@ class Catalogue:
 
     parameters: tuple[Parameter, ...]
     renamed: Mapping[str, str]
+    recorded: Mapping[str, Recorded]
+    conditions: Mapping[str, str]
     _by_key: dict[str, Parameter] = field(init=False, repr=False, compare=False)
     _groups: frozenset[str] = field(init=False, repr=False, compare=False)
 
-    def __init__(self, parameters: Iterable[Parameter], renamed: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        renamed: Mapping[str, str] | None = None,
+        recorded: Iterable[Recorded] = (),
+        conditions: Mapping[str, str] | None = None,
+    ) -> None:
         object.__setattr__(self, "parameters", tuple(parameters))
         object.__setattr__(self, "renamed", dict(renamed or {}))
+        object.__setattr__(self, "recorded", {variable.name: variable for variable in recorded})
+        object.__setattr__(self, "conditions", dict(conditions or {}))
         object.__setattr__(self, "_by_key", {})
         for parameter in self.parameters:
             _inspect(parameter)

@@ -50,6 +50,21 @@ class TestNumbers:
         assert (rows[0] == 0.5).all()
         assert (rows[2] == 0).all()
 
+    def test_keys_stand_still_until_an_event_makes_one_of_them_dated(self):
+        settings, _ = settings_of({})
+        keys = (KEY, "war.break_even_thousand")
+        assert settings.stands_still(keys)
+        before = settings.number(KEY)
+        path = Dated(((date(2024, 10, 1), fixed(1.5)), (date(2030, 10, 1), fixed(2.0))), "linear")
+        begun = event(date(2024, 10, 1), {KEY: path}, name="a path")
+        settings.begin(begun)
+        assert not settings.stands_still(keys)
+        assert settings.number(KEY)[0] == 1.5
+        assert settings.number(KEY, date(2030, 10, 1))[0] == 2.0
+        settings.lift(begun)
+        assert settings.stands_still(keys)
+        assert settings.number(KEY).tolist() == before.tolist()
+
     def test_a_dated_value_changes_with_the_calendar(self):
         points = ((date(2024, 10, 1), fixed(1.0)), (date(2025, 10, 1), fixed(2.0)))
         settings, clock = settings_of({KEY: Dated(points, "step")})
@@ -272,7 +287,8 @@ def test_every_process_waits_in_its_own_phase(monkeypatch):
             return super().at(day, phase)
 
     monkeypatch.setattr(simulation, "Clock", Watched)
-    run(scenario(None, event(date(2024, 8, 1), {KEY: 1.0}), start=date(2024, 7, 1)), count=1)
+    events = event(date(2024, 8, 1), {KEY: 1.0}), event(None, {KEY: 1.0}, name="other", when="ceasefire")
+    run(scenario(None, *events, start=date(2024, 7, 1)), count=1)
     assert set(seen) == set(PHASES)
     assert len(set(seen.values())) == len(PHASES)
 

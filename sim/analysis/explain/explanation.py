@@ -70,6 +70,7 @@ class Fired:
     sets: str
     origin: str
     acts: bool
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def explain(result: Result, variable: str, entity: str = "", day: date | str | N
         how=parts.how,
         terms=_terms(parts),
         inputs=tuple(_input(key, distance, scenario) for key, distance in keys.items()),
-        events=tuple(_fired(event, keys) for event in scenario.events if event.date <= last),
+        events=tuple(_fired(event, keys) for event in scenario.events if event.first_day(scenario.start) <= last),
         facts=_facts(declared, of_entity, scenario),
     )
 
@@ -246,7 +247,8 @@ def _fired(event: Event, keys: dict[str, int]) -> Fired:
     sets = ", ".join(f"{key} = {describe(value)}" for key, value in event.sets)
     until = event.until.isoformat() if event.until else ""
     acts = any(key in keys for key, _ in event.sets)
-    return Fired(event.date.isoformat(), until, event.name, event.probability, sets, str(event.origin), acts)
+    day, when = (event.date.isoformat(), "") if event.date else ("", event.timing())
+    return Fired(day, until, event.name, event.probability, sets, str(event.origin), acts, when)
 
 
 def _facts(variable: Variable, entity: str, scenario: Scenario) -> tuple[Vintage, ...]:

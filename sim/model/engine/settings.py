@@ -40,6 +40,7 @@ class Settings:
         self._cache: dict[str, Numbers] = {}
         self.changes = 0  # events begun or lifted so far
         self._rows: dict[tuple[str, tuple[str, ...]], Numbers] = {}
+        self._still: dict[tuple[str, ...], bool] = {}
         self._choices: dict[str, NDArray[np.int8]] = {}
         self._quantiles: dict[str, NDArray[np.float64]] = {}
 
@@ -49,13 +50,12 @@ class Settings:
         ``on`` is the day for which a dated value is read, today if not said: a budget decided in November is for the
         next year. Events are in force by their own days, whatever ``on``.
         """
-        if on is not None and self._changes_by_itself(key):
-            return self._in_force(key, on)
-        numbers = self._cache.get(key)
-        if numbers is None:
-            numbers = self._in_force(key, self._clock.today)
-            if not self._changes_by_itself(key):
-                self._cache[key] = numbers
+        numbers = self._cache.get(key)  # holds keys that change with events only
+        if numbers is not None:
+            return numbers
+        if self._changes_by_itself(key):
+            return self._in_force(key, on or self._clock.today)
+        numbers = self._cache[key] = self._in_force(key, self._clock.today)
         return numbers
 
     def _in_force(self, key: str, day: date) -> Numbers:
@@ -89,7 +89,10 @@ class Settings:
 
     def stands_still(self, keys: Sequence[str]) -> bool:
         """Whether none of ``keys`` changes between two events: none holds a dated value."""
-        return not any(self._changes_by_itself(key) for key in keys)
+        asked = tuple(keys)
+        if asked not in self._still:
+            self._still[asked] = not any(self._changes_by_itself(key) for key in asked)
+        return self._still[asked]
 
     def stated(self, key: str, otherwise: Numbers, on: date | None = None) -> Numbers:
         """The value of a key that may be left open, and ``otherwise`` in runs in which it is not set."""
@@ -118,8 +121,7 @@ class Settings:
 
     def begin(self, event: Event) -> None:
         """Puts an event in force, in the runs in which it happens."""
-        happens = self._streams.quantiles(f"event:{event.name}") < event.probability
-        self._active.append((event, happens))
+        self._active.append((event, self.drawn(event)))
         self._forget(event)
 
     def lift(self, event: Event) -> None:
@@ -127,9 +129,44 @@ class Settings:
         self._active = [(other, happens) for other, happens in self._active if other is not event]
         self._forget(event)
 
+    def update(self, event: Event, happens: NDArray[np.bool_]) -> None:
+        """Puts an event in force in the runs ``happens``, ``(runs,)``, and ends it in all others.
+
+        In each run, of two events on one key the one that began later stands.
+        """
+        before = np.zeros(self._streams.count, np.bool_)
+        for other, runs in self._active:
+            if other is event:
+                before = before | runs
+        begins = happens & ~before
+        if not begins.any() and not (before & ~happens).any():
+            return
+        kept = [(other, runs & happens if other is event else runs) for other, runs in self._active]
+        self._active = [(other, runs) for other, runs in kept if other is not event or runs.any()]
+        if begins.any():
+            self._put_last(event, begins)
+        self._forget(event)
+
+    def _put_last(self, event: Event, begins: NDArray[np.bool_]) -> None:
+        """Adds runs to an event above all others that set one of its keys."""
+        keys = {key for key, _ in event.sets}
+        for place in range(len(self._active) - 1, -1, -1):
+            other, runs = self._active[place]
+            if other is event:
+                self._active[place] = event, runs | begins
+                return
+            if any(key in keys for key, _ in other.sets):
+                break
+        self._active.append((event, begins))
+
+    def drawn(self, event: Event) -> NDArray[np.bool_]:
+        """The runs that an event's own probability leaves it, ``(runs,)``."""
+        return self._streams.quantiles(f"event:{event.name}") < event.probability
+
     def _forget(self, event: Event) -> None:
         self.changes += 1
         self._rows.clear()
+        self._still.clear()
         for name, _ in event.sets:
             self._cache.pop(name, None)
             self._choices.pop(name, None)

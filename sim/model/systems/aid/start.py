@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -85,13 +86,13 @@ def _us_reference(start: date, history: facts.AidHistory, allocated: float) -> f
     return allocated / months if months >= 6 else 0.0
 
 
-def _by_kind(beur: dict[tuple[str, str, str], float], code: str, measure: str) -> tuple[float, float]:
+def _by_kind(beur: Mapping[tuple[str, str, str], float], code: str, measure: str) -> tuple[float, float]:
     military = beur.get((code, "military", measure), 0.0)
     other = beur.get((code, "financial", measure), 0.0) + beur.get((code, "humanitarian", measure), 0.0)
     return military, other
 
 
-def _committed(beur: dict[tuple[str, str, str], float], codes: list[str], allocated: Sums) -> Sums:
+def _committed(beur: Mapping[tuple[str, str, str], float], codes: list[str], allocated: Sums) -> Sums:
     """Commitments by kind; where a release gives totals only, what is open is split as allocations are."""
     rows = []
     for column, code in enumerate(codes):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -245,7 +246,7 @@ class Budgets:
         return after
 
 
-def _at(series: dict[int, float], year: int) -> float:
+def _at(series: Mapping[int, float], year: int) -> float:
     years = [known for known in series if known <= year] or [min(series)]
     return series[max(years)]
 

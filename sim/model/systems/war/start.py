@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -90,5 +91,5 @@ def known_war(start: date) -> dict[str, Value]:
     return values
 
 
-def _latest(series: dict[int, float]) -> float:
+def _latest(series: Mapping[int, float]) -> float:
     return series[max(series)]
