@@ -10,6 +10,7 @@ from sim.figures.axis import value_axis
 from sim.figures.drawing import Drawing, Provenance, Row
 from sim.figures.page import CAUTION, Box, Page, Sentence
 from sim.figures.style import BLUE, INK, MUTED, SIZES, VERMILION, tint
+from sim.text import plain
 
 if TYPE_CHECKING:
     from sim.analysis.levers import Effect
@@ -78,7 +79,7 @@ def _bars(page: Page, frame: Box, panel: Sequence[Effect]) -> None:
         )
         whisker = [x(effect.standard + side * 1.96 * effect.error) for side in (-1, 1)]
         page.rule(whisker[0], middle, whisker[1], middle, INK, 0.9, 4.0)
-        page.text(frame.right + 0.1, middle, f"{effect.change:+.2g}", colour=MUTED, middle=True)
+        page.text(frame.right + 0.1, middle, _signed(effect.change), colour=MUTED, middle=True)
         page.rows.append(
             Row(effect.scenario, effect.outcome, effect.key, date=effect.day.isoformat(), kind="effect",
                 q05=effect.standard - 1.96 * effect.error, value=effect.standard,
@@ -93,3 +94,8 @@ def _sentence(panel: Sequence[Effect]) -> str:
     return (
         f"{first.key} from {first.low} to {first.high} {way} it most ({first.title}, {first.change:+.2g} {first.unit})"
     )
+
+
+def _signed(number: float) -> str:
+    """Two significant digits with a sign, never in powers of ten."""
+    return f"{'+' if number > 0 else ''}{plain(float(f'{number:.2g}'))}"

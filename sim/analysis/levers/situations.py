@@ -74,7 +74,7 @@ SITUATIONS = (
     Situation("before_the_guideline", ("summits.deadline_year", "budgets.deadline_met"), extends="history_2022"),
     Situation("boom", ("budgets.growth_pp",), "[economy]\ngrowth_shift_pct = 3\n"),
     Situation("few_recruits", ("war.gain_per_manpower_km2",), "[war]\nukrainian_intake_thousand = 5\n"),
-    Situation("heavy_fighting", ("war.russian_force_thousand", "war.highest_loss_share"), "[war]\neffort_factor = 3\n"),
+    Situation("heavy_fighting", ("war.russian_force_thousand", "war.highest_loss_share", "negotiation.exhaustion_effect"), "[war]\neffort_factor = 3\n"),
     Situation("republican_president", ("us.elections.midterm_house_loss_probability",
         "us.elections.midterm_senate_loss_probability"), extends="trump_continuity"),
     Situation("handover", ("secretary_general.next_holder",), "[secretary_general]\nhandover = 2026-01-01\n"),
