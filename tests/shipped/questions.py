@@ -107,7 +107,7 @@ EXPECTED = (
 
 @dataclass(frozen=True)
 class Seen:
-    """Mean paired difference, its standard error, the share of runs that are higher (ties count half), and the pairs."""
+    """Mean paired difference, its standard error, the share of runs that are higher (a tie is half one), and pairs."""
 
     change: float
     error: float
@@ -165,20 +165,27 @@ def _simulated(name: str, sets: tuple[str, ...]):
     return scenario, model.simulate(scenario, 1, 0, RUNS, only=only)
 
 
+HEADS = ("question", "outcome", "on", "against", "effect", "standard error", "P(higher)", "asked")
+
+
+def row(expected: Expected) -> str:
+    """A line of the table of effects."""
+    found = seen(expected)
+    cells = (
+        expected.question.split("/")[1], f"`{expected.outcome}`", expected.day, expected.against,
+        f"{found.change:+.3g}", f"{found.error:.2g}", f"{found.higher:.2f}", f"{expected.least:+g}",
+    )  # fmt: skip
+    return f"| {' | '.join(cells)} |{'' if holds(expected, found) else ' missed'}"
+
+
+def holds(expected: Expected, found: Seen) -> bool:
+    """Whether the effect is large enough, more than noise, and in the direction asked for."""
+    clear = abs(found.change) > CLEAR * found.error
+    return clear and found.change * np.sign(expected.least) >= abs(expected.least)
+
+
 if __name__ == "__main__":
-    print(
-        "| question | outcome | on | against | effect | standard error | P(higher) | asked |\n|---|---|---|---|---|---|---|---|"
-    )
+    print(f"| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}")
     for each in EXPECTED:
-        if len(sys.argv) > 1 and each.question.split("/")[1][:2] not in sys.argv[1:]:
-            continue
-        try:
-            found = seen(each)
-        except Exception as error:
-            print(f"| {each.question} | {each.outcome} | {each.day} | {type(error).__name__} {str(error)[:100]}")
-            continue
-        fine = found.change * np.sign(each.least) >= abs(each.least) and abs(found.change) > CLEAR * found.error
-        print(
-            f"| {each.question.split('/')[1]} | `{each.outcome}` | {each.day} | {each.against} | {found.change:+.3g} | "
-            f"{found.error:.2g} | {found.higher:.2f} | {each.least:+g} {'' if fine else 'MISSED'} |"
-        )
+        if len(sys.argv) == 1 or each.question.split("/")[1][:2] in sys.argv[1:]:
+            print(row(each), flush=True)

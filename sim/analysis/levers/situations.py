@@ -67,16 +67,25 @@ SITUATIONS = (
             "budgets.path_keeping",
             "budgets.path_debt",
             "budgets.path_exposure",
+            "aid.eu_backlog_military_share",
         ),
         extends="baseline_2026",
     ),
     Situation("history", ("economy.told", "budgets.plans_told"), extends="history_2022"),
     Situation("before_the_guideline", ("summits.deadline_year", "budgets.deadline_met"), extends="history_2022"),
+    Situation("exit", ("us.withdrawal.law_binds",), "[us.withdrawal]\nprobability_per_year = 0.1\n"),
     Situation("boom", ("budgets.growth_pp",), "[economy]\ngrowth_shift_pct = 3\n"),
     Situation("few_recruits", ("war.gain_per_manpower_km2",), "[war]\nukrainian_intake_thousand = 5\n"),
-    Situation("heavy_fighting", ("war.russian_force_thousand", "war.highest_loss_share", "negotiation.exhaustion_effect"), "[war]\neffort_factor = 3\n"),
-    Situation("republican_president", ("us.elections.midterm_house_loss_probability",
-        "us.elections.midterm_senate_loss_probability"), extends="trump_continuity"),
+    Situation(
+        "heavy_fighting",
+        ("war.russian_force_thousand", "war.highest_loss_share", "negotiation.exhaustion_effect"),
+        "[war]\neffort_factor = 3\n",
+    ),
+    Situation(
+        "republican_president",
+        ("us.elections.midterm_house_loss_probability", "us.elections.midterm_senate_loss_probability"),
+        extends="trump_continuity",
+    ),
     Situation("handover", ("secretary_general.next_holder",), "[secretary_general]\nhandover = 2026-01-01\n"),
     Situation("ceasefire_that_holds", ("war.ceasefire_effort",), _CEASEFIRE),
     Situation(
@@ -106,8 +115,10 @@ SITUATIONS = (
             "negotiation.holds",
             "negotiation.terms",
             "reassurance.thousand",
+            "aid.reconstruction_factor",
+            "negotiation.break_now",
         ),
-        _CEASEFIRE.replace("2025-06-01", '2025-06-01\nuntil = 2025-06-02'),
+        _CEASEFIRE.replace("2025-06-01", "2025-06-01\nuntil = 2025-06-02"),
     ),
     Situation(
         "ceasefire_with_concessions",
@@ -117,16 +128,21 @@ SITUATIONS = (
     Situation(
         "ceasefire_with_guarantees",
         ("negotiation.guarantee_effect",),
-        '[negotiation]\nterms = "guarantees"\n' + _CEASEFIRE.replace("2025-06-01", '2025-06-01\nuntil = 2025-06-02'),
+        '[negotiation]\nterms = "guarantees"\n' + _CEASEFIRE.replace("2025-06-01", "2025-06-01\nuntil = 2025-06-02"),
     ),
     Situation(
         "ceasefire_with_a_force",
         ("reassurance.hold_effect", "reassurance.threat_relief"),
-        "[reassurance]\nthousand = 30\n" + _CEASEFIRE.replace("2025-06-01", '2025-06-01\nuntil = 2025-06-02'),
+        "[reassurance]\nthousand = 30\n" + _CEASEFIRE.replace("2025-06-01", "2025-06-01\nuntil = 2025-06-02"),
     ),
     Situation(
         "ukraine_accedes",
-        ("alliance.*.gdp_busd", "alliance.*.share_pct_gdp", "alliance.*.forces_thousand"),
+        (
+            "alliance.*.gdp_busd",
+            "alliance.*.share_pct_gdp",
+            "alliance.*.forces_thousand",
+            "us.commitment.accession_shift",
+        ),
         '[[events]]\ndate = 2027-01-01\nname = "accession"\nset.alliance.UKR.member = true\n',
     ),
     Situation("accession", ("alliance.*.member", "alliance.*.invited"), entities=("UKR",)),
@@ -151,17 +167,38 @@ set.us.commitment.shock = -0.3
         ("secretary_general.*.new_target_on_agenda",),
         "[summits]\nnew_target_discussed = false\nadoption_probability = 0.5\n",
     ),
-    Situation("retrenchment", ("us.troops.cut_retrenchment_thousand", "us.aid.posture_factor_retrenchment",
-        "us.aid.executive_pace_retrenchment", "us.pressure.level_retrenchment", "us.commitment.level_retrenchment",
-        "us.troops.months", "us.troops.congress_restraint"),
-        '[us.commitment]\nposture = "retrenchment"\n'),
-    Situation("conditional", ("us.troops.cut_conditional_thousand", "us.aid.posture_factor_conditional",
-        "us.aid.executive_pace_conditional", "us.pressure.level_conditional", "us.commitment.level_conditional"),
-        '[us.commitment]\nposture = "conditional"\n'),
+    Situation(
+        "retrenchment",
+        (
+            "us.troops.cut_retrenchment_thousand",
+            "us.aid.posture_factor_retrenchment",
+            "us.aid.executive_pace_retrenchment",
+            "us.pressure.level_retrenchment",
+            "us.commitment.level_retrenchment",
+            "us.troops.months",
+            "us.troops.congress_restraint",
+        ),
+        '[us.commitment]\nposture = "retrenchment"\n',
+    ),
+    Situation(
+        "conditional",
+        (
+            "us.troops.cut_conditional_thousand",
+            "us.aid.posture_factor_conditional",
+            "us.aid.executive_pace_conditional",
+            "us.pressure.level_conditional",
+            "us.commitment.level_conditional",
+        ),
+        '[us.commitment]\nposture = "conditional"\n',
+    ),
     Situation(
         "collapse",
-        ("threat.collapse_rise", "threat.collapse_half_life_years", "aid.collapse_response",
-        "negotiation.collapse_effect"),
+        (
+            "threat.collapse_rise",
+            "threat.collapse_half_life_years",
+            "aid.collapse_response",
+            "negotiation.collapse_effect",
+        ),
         """
 [[events]]
 date = 2026-07-01
@@ -170,32 +207,50 @@ name = "collapse"
 set.war.collapse_now_km2 = 5000
 """,
     ),
-    Situation("troops_leave", ("budgets.troops_pp", "threat.troops_rise"), """
+    Situation(
+        "troops_leave",
+        ("budgets.troops_pp", "threat.troops_rise"),
+        """
 [[events]]
 date = 2026-01-01
 name = "troops leave"
 set.us.troops.thousand = 30
-"""),
+""",
+    ),
     Situation(
-        "aid_stops", ("europe.aid.replacement_first_half_year", "europe.aid.replacement_long_run",
-        "europe.aid.replacement_speed", "europe.aid.replacement_tiring_per_year"), """
+        "aid_stops",
+        (
+            "europe.aid.replacement_first_half_year",
+            "europe.aid.replacement_long_run",
+            "europe.aid.replacement_speed",
+            "europe.aid.replacement_tiring_per_year",
+        ),
+        """
 [[events]]
 date = 2025-02-01
 name = "U.S. aid stops"
 set.us.aid.allocation_factor = 0
 set.us.aid.commitment_factor = 0
-"""),
+""",
+    ),
     Situation(
-        "aid_stops_everywhere", ("war.gain_per_aid_km2",), """
+        "aid_stops_everywhere",
+        ("war.gain_per_aid_km2",),
+        """
 [[events]]
 date = 2025-01-01
 name = "aid stops"
 set.aid.military_factor = 0
 set.us.aid.allocation_factor = 0
-"""),
-    Situation("german_plan", ("members.*.plan_pct_gdp", "members.*.plan_year"),
-        "[members.DEU]\nplan_year = 2028\nplan_pct_gdp = 3.0\n", entities=("DEU",)),
-)  # fmt: skip
+""",
+    ),
+    Situation(
+        "german_plan",
+        ("members.*.plan_pct_gdp", "members.*.plan_year"),
+        "[members.DEU]\nplan_year = 2028\nplan_pct_gdp = 3.0\n",
+        entities=("DEU",),
+    ),
+)
 
 
 @cache

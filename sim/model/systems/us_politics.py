@@ -79,7 +79,7 @@ PARAMETERS = (
     assumption("us.elections.coattails", "correlation", uniform(0.4, 0.9), Number(0.0, 0.99),
         "correlation between the presidential result and each chamber's result in the same year",
         "five of five first Congresses of new presidents 1993-2021 opened unified; too few to estimate",
-        sweep="0 to 0.9"),
+        sweep="0 to 0.9", moves=("republican_house",)),
     estimated("us.elections.midterm_house_loss_probability", "probability", beta(19.5, 3.5), Number(0.0, 1.0),
         "probability that the president's party does not hold the House after a mid-term",
         "19 of 22 mid-terms 1934-2018 cost the president's party House seats; margins since 2020 are narrow",

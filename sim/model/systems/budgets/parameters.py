@@ -44,7 +44,8 @@ COEFFICIENT_KEYS = {
 PARAMETERS = (
     estimated("budgets.drift_pp", "points of GDP", normal(-0.024, 0.019), Number(-5.0, 5.0, percent=False),
         "yearly change that no other term explains",
-        _PANEL, lowers=("defence_share_pct_gdp:PRT",), moves=("europe_canada_share_pct_gdp",)),
+        _PANEL, lowers=("defence_share_pct_gdp:PRT",), moves=("europe_canada_share_pct_gdp",),
+        raises=("europe_canada_share_pct_gdp",)),
     estimated("budgets.gap_closure", "per year", normal(0.022, 0.014, low=0.0), Number(0.0, 5.0, percent=False),
         "part of the distance to the target closed in a year",
         _PANEL, raises=("europe_canada_share_pct_gdp",)),
