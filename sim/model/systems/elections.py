@@ -66,7 +66,7 @@ PARAMETERS = (
         "probability that the government in office at the start opposes aid to Ukraine: 1 or 0 where its line was read",
         "lines of governments on aid as known at the start; a range where no line was read; 0 for starts before "
         "October 2024, of which no governments are in store", at_start=True, entities=ALLIES,
-        lowers=("military_aid_allocated_beur:EUR",)),
+        lowers=("military_aid_allocated_beur:EUR",), sweep="0 to 1"),
     assumption("elections.*.doubts_aid", "label", "drawn", Choice(("drawn", "yes", "no")),
         "whether this member's government opposes aid to Ukraine; 'drawn': as its elections are drawn",
         "scenario lever", entities=ALLIES, moves=("military_aid_allocated_beur:EUR",)),

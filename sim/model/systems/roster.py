@@ -72,7 +72,7 @@ PARAMETERS = (
         "four accessions 2017-2024 (Montenegro, North Macedonia, Finland, Sweden), n = 4", lowers=("members_total",)),
     estimated("alliance.ratification_sd_log", "sd of the logarithm", lognormal(0.35, 0.2), Number(0.0, 3.0),
         "spread of the time from invitation to membership",
-        "four accessions 2017-2024, n = 4", moves=("members_total",)),
+        "four accessions 2017-2024, n = 4", raises=("spread of members_total",)),
     _brought("gdp_busd", "GDP, in the dollars of the start", "USD bn, current prices", 10_000.0,
         "europe_canada_spending_busd_current"),
     _brought("share_pct_gdp", "defence share", "% of GDP", 50.0, "europe_canada_share_pct_gdp"),

@@ -44,8 +44,7 @@ COEFFICIENT_KEYS = {
 PARAMETERS = (
     estimated("budgets.drift_pp", "points of GDP", normal(-0.024, 0.019), Number(-5.0, 5.0, percent=False),
         "yearly change that no other term explains",
-        _PANEL, lowers=("defence_share_pct_gdp:PRT",), moves=("europe_canada_share_pct_gdp",),
-        raises=("europe_canada_share_pct_gdp",)),
+        _PANEL, raises=("europe_canada_share_pct_gdp",)),
     estimated("budgets.gap_closure", "per year", normal(0.022, 0.014, low=0.0), Number(0.0, 5.0, percent=False),
         "part of the distance to the target closed in a year",
         _PANEL, raises=("europe_canada_share_pct_gdp",)),
@@ -158,7 +157,7 @@ PARAMETERS = (
     assumption("budgets.path_exposure", "share", uniform(0.0, 0.5), Number(0.0, 2.0),
         "rise of that part, relative, per unit of exposure to Russia",
         "exposure explains the rise after 2022; whether it also speeds a path is not identified",
-        depends_on=True, sweep="0 to 0.5", raises=("europe_canada_share_pct_gdp",)),
+        depends_on=True, sweep="0 to 0.5", lowers=("defence_share_pct_gdp:PRT",)),
     assumption("budgets.pressure_jump_probability", "per year", beta(1.5, 6.0), Number(0.0, 1.0),
         "probability a year, at full pressure, that a member below the guideline goes to it",
         "11 of 64 within half a point of it did so in ordinary years 2015-23, 11 of 12 in the deadline year",
