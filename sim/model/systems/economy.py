@@ -18,8 +18,8 @@ from datetime import date
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Engine, Numbers, State, System, assumption, estimated, single, slot
-from sim.model.systems.roster import ALLIES, WITH_FORCES
+from sim.model.engine import Engine, Numbers, State, System, assumption, estimated, single
+from sim.model.systems.roster import ALLIES, PLACES, WITH_FORCES
 from sim.scenario import Flag, Number, fixed, normal, uniform
 
 EURO = (
@@ -27,6 +27,7 @@ EURO = (
 )  # fmt: skip
 PEGGED = ("BGR", "DNK", "MNE")  # to the euro, or its users without a say
 CURRENCY = dict.fromkeys((*EURO, *PEGGED), "EUR")
+_CURRENCY_PLACES = [PLACES["DEU" if code in CURRENCY else code] for code in WITH_FORCES]  # the euro at Germany's place
 FEWEST_YEARS = 5  # of exchange rates, for a spread to be estimated
 _ABROAD = [WITH_FORCES.index(code) for code in ALLIES]
 
@@ -77,7 +78,7 @@ class Economy:
     def __init__(self, engine: Engine) -> None:
         codes = WITH_FORCES
         self._engine, self._codes = engine, codes
-        self._slots = [slot(code) for code in codes]
+        self._places = [PLACES[code] for code in codes]
         history = bool(engine.settings.flag("economy.told").all())
         day = max(engine.start, HISTORY_ON) if history else engine.start
         self._known_until = HISTORY_ON.year if history else engine.start.year - 1
@@ -140,9 +141,8 @@ class Economy:
             settings, streams, middle = self._engine.settings, self._engine.streams, date(year, 7, 1)
             factor = settings.number("economy.exchange_rate_factor")
             common = self._common_rate * streams.normal("economy", year, purpose=1)
-            slots = [slot(CURRENCY.get(code, code)) for code in self._codes]  # one draw a currency
             own = np.array([[self._own_rate.get(code, self._common_rate)] for code in self._codes], np.float32)
-            drawn = factor * (common + own * streams.normals("economy", year, slots, purpose=2))
+            drawn = factor * (common + own * streams.normals("economy", year, _CURRENCY_PLACES, purpose=2))
             stated = np.log1p(settings.numbers("economy.*.exchange_change_pct", ALLIES, middle) / 100)
             stated = stated - np.log1p(settings.number("economy.dollar_change_pct", middle) / 100)
             changes = np.zeros((len(self._codes), self._engine.runs), np.float32)
@@ -163,7 +163,7 @@ class Economy:
             return self._engine.fill(expected)
         picked = (streams.uniform("economy", year) * len(self._common)).astype(np.intp)
         common = settings.number("economy.common_growth_factor") * self._common[picked]
-        own = settings.number("economy.own_growth_sd_pct") * streams.students("economy", year, self._slots, 5.0)
+        own = settings.number("economy.own_growth_sd_pct") * streams.students("economy", year, self._places, 5.0)
         middle = date(year, 7, 1)
         shift = settings.number("economy.growth_shift_pct", middle)
         shift = shift + settings.numbers("economy.*.growth_shift_pct", self._codes, middle)

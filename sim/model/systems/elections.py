@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, assumption, data, estimated, slot, under
-from sim.model.systems.roster import ALLIES
+from sim.model.engine import Engine, Flags, Numbers, Process, State, System, assumption, data, estimated, under
+from sim.model.systems.roster import ALLIES, PLACES
 from sim.scenario import Choice, Day, Flag, Number, Value, beta, fixed, normal, uniform
 
 PHASE = "elections"
@@ -67,7 +67,7 @@ class Elections:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.codes = codes = ALLIES
-        self._slots = [slot(code) for code in codes]
+        self._places = [PLACES[code] for code in codes]
         start = engine.start
         self.left_right = np.full((len(codes), engine.runs), CENTRE, np.float32)
         for row, code in enumerate(codes):
@@ -107,7 +107,7 @@ class Elections:
         return (self._next >= first) & (self._next <= last)
 
     def _plan_first(self) -> None:
-        draws = self._engine.streams.uniforms("elections", 0, self._slots)
+        draws = self._engine.streams.uniforms("elections", 0, self._places)
         early = self._engine.settings.number("elections.early_probability")
         term = self._engine.settings.number("elections.term_years") * 365.25
         for row, code in enumerate(self.codes):
@@ -149,9 +149,9 @@ class Elections:
         if count not in self._drawn:
             streams = self._engine.streams
             self._drawn[count] = (
-                streams.normals("elections", count, self._slots, purpose=1),
-                streams.uniforms("elections", count, self._slots, purpose=2),
-                streams.uniforms("elections", count, self._slots, purpose=3),
+                streams.normals("elections", count, self._places, purpose=1),
+                streams.uniforms("elections", count, self._places, purpose=2),
+                streams.uniforms("elections", count, self._places, purpose=3),
             )
         return self._drawn[count]
 

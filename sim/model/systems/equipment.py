@@ -12,9 +12,9 @@ from datetime import date
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Engine, Numbers, State, System, Variable, estimated, single, slot
+from sim.model.engine import Engine, Numbers, State, System, Variable, estimated, single
 from sim.model.systems.budgets.budgets import Budgets, share_states
-from sim.model.systems.roster import WITH_FORCES
+from sim.model.systems.roster import PLACES, WITH_FORCES
 from sim.scenario import Number, normal
 
 _PANEL = "NATO June 2024 release, tables 3 and 8a: least squares over 31 members, 2022-24"
@@ -64,7 +64,7 @@ class Equipment:
         before = self.of_year(year - 1)
         change = self._budgets.of_year(year) - self._budgets.of_year(year - 1)
         # The draws are those of the budgets' stream: equipment was once part of that system, and numbers stay.
-        luck = self._engine.streams.students("budgets", year, [slot(code) for code in WITH_FORCES], 5.0, purpose=3)
+        luck = self._engine.streams.students("budgets", year, [PLACES[code] for code in WITH_FORCES], 5.0, purpose=3)
         return next_equipment(
             before,
             number("equipment.level_pct"),
