@@ -53,13 +53,26 @@ Every quantity that a scenario can set. `*` stands for an entity code. *Prior*: 
 file; *from the facts* means that it depends on the start ({{doc}}`starts`). *Posterior*: mean and standard deviation of
 the {drawn} made by `alliance calibrate`{until};
 a run takes one draw for all keys that no scenario sets, and a scenario's own value replaces it. *Depends on*: data to
-2024 do not identify it, so a conclusion that turns on it is an assumption; *sweep* is the range to try."""
+2024 do not identify it, so a conclusion that turns on it is an assumption; *sweep* is the range to try. *Effect*: what
+theory expects of a higher value, or why a key is reported only."""
     parts = [_head("Parameters", intro)]
     systems: dict[str, list[Parameter]] = {}
     for parameter in catalogue():
         systems.setdefault(parameter.used_in[0], []).append(parameter)
     for system, parameters in systems.items():
-        heads = ("key", "meaning", "unit", "kind", "prior", "posterior", "source", "sweep", "depends on", "events")
+        heads = (
+            "key",
+            "meaning",
+            "unit",
+            "kind",
+            "prior",
+            "posterior",
+            "source",
+            "sweep",
+            "depends on",
+            "effect",
+            "events",
+        )
         parts.append(f"## {system[0].upper()}{system[1:]}\n\nDeclared in `{parameters[0].used_in[1]}`.\n")
         parts.append(_table(heads, (_parameter(parameter) for parameter in parameters)))
     parts.append(_by_entity())
@@ -77,6 +90,7 @@ def _parameter(parameter: Parameter) -> Sequence[str]:
         parameter.source,
         parameter.sweep,
         "yes" if parameter.depends_on else "",
+        parameter.effect_text,
         "read at the start only" if parameter.at_start else "",
     )
 

@@ -77,6 +77,14 @@ def notes(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
     return [*remarks, *acting.remarks(resolved)]
 
 
+def outlook(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
+    """What each event of a sound scenario will do and when, one line each. No fact is read."""
+    from sim.scenario import outlook, resolve
+    from sim.shipped import find_scenario
+
+    return list(outlook.outlook(resolve.load(find_scenario(scenario), sets=sets, **_surroundings())))
+
+
 def _surroundings() -> dict[str, Any]:
     """What the room of scenarios is told about the model: its parameters, its usual dates, where parents are found."""
     from sim import model

@@ -315,7 +315,7 @@ def _mixed(a: Scenario, b: Scenario, names: set[str]) -> tuple[Event, ...]:
     moved = {name for name in changed if EVENT + name in names}
     kept = [event for event in b.events if event.name not in changed - moved]
     kept += [event for event in a.events if event.name in changed - moved]
-    return tuple(sorted(kept, key=lambda event: event.date))
+    return tuple(sorted(kept, key=lambda event: event.date or b.end))
 
 
 def one_horizon(a: Scenario, b: Scenario) -> tuple[Scenario, Scenario, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from sim import loading, model
 from sim.errors import InputError, Problem
 from sim.scenario.document import Document, read, shown_path
 from sim.scenario.keys import HEADS, flatten
-from sim.scenario.layers import read_layer
+from sim.scenario.layers import EVENT_KEYS, read_layer
 from sim.scenario.parameter import Catalogue, Day, Text
 from sim.scenario.scenario import Scenario
 
@@ -143,7 +143,7 @@ def read_inject(path: Path, at: date, parent: Scenario, catalogue: Catalogue) ->
     title = document.data["title"]
     raw_events = [RawEvent((("date", at), ("name", f"{title} ({at})")), tuple(values))] if values else []
     for event in events:
-        head = tuple((key, event[key]) for key in ("date", "until", "name", "probability") if key in event)
+        head = tuple((key, event[key]) for key in EVENT_KEYS if key != "set" and key in event)
         raw_events.append(RawEvent(head, tuple(_flat(event["set"], catalogue))))
     return Inject(title, document.data["description"], tuple(references), tuple(raw_events)), []
 
@@ -160,7 +160,8 @@ def _completed(document: Document, at: date, name: str) -> list[dict[str, Any]]:
     raw = document.data.get("events", [])
     events = [event for event in raw if isinstance(event, dict)] if isinstance(raw, list) else []
     for event in events:
-        event.setdefault("date", at)
+        if "when" not in event:
+            event.setdefault("date", at)
     return events
 
 
@@ -179,9 +180,13 @@ def _check_values(document: Document, values: list[tuple[str, Any]], catalogue: 
 
 
 def _check_events(document: Document, events: list[dict[str, Any]], at: date, parent: Scenario) -> None:
-    past = {event.name: event.date for event in parent.events if event.date < at}
+    past = {event.name: event.first_day(parent.start) for event in parent.events}
+    past = {name: day for name, day in past.items() if day < at}
     for number, event in enumerate(events):
-        day, name = event["date"], event.get("name")
+        day, name = event.get("date"), event.get("name")
+        if "when" in event:
+            fault = "a condition is looked at before the branch too, which cannot change that; give the event a date"
+            document.report(("events", number, "when"), fault)
         if type(day) is date and not at <= day <= parent.end:
             span = f"must lie from the day of the branch, {at}, to the end, {parent.end}"
             document.report(("events", number, "date"), f"{day} is outside the branch; {span}", at_value=True)

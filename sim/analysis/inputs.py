@@ -61,7 +61,7 @@ def events_named(name: str, scenario: Scenario) -> tuple[Event, ...]:
 
 def _events_told(name: str, scenario: Scenario) -> tuple[object, ...]:
     """Everything about the events of a name but where they were written."""
-    return tuple((event.date, event.until, event.sets, event.probability) for event in events_named(name, scenario))
+    return tuple(event.inputs() for event in events_named(name, scenario))
 
 
 def _period(scenarios: Sequence[Scenario]) -> Iterable[Change]:
@@ -117,7 +117,6 @@ def _event_change(name: str, scenarios: Sequence[Scenario], catalogue: Catalogue
 
 
 def _event_text(event: Event) -> str:
-    when = event.date.isoformat() + (f" to {event.until.isoformat()}" if event.until else "")
     sets = ", ".join(f"{key} = {describe(value)}" for key, value in event.sets)
     chance = "" if event.probability >= 1 else f", with probability {event.probability:g}"
-    return f"{when}: {sets}{chance}"
+    return f"{event.timing()}: {sets}{chance}"

@@ -161,6 +161,7 @@ def _parameter(name: str, parameter: Parameter) -> dict[str, str]:
         "default": parameter.prior_text,
         "allowed": parameter.domain.describe(),
         "range": parameter.sweep,
+        "effect": parameter.effect_text,
         "source": parameter.source,
         "used in": ", ".join(parameter.used_in),
         "depends on": DEPENDS_ON if parameter.depends_on else "",

@@ -21,7 +21,7 @@ def check_command(scenarios: tuple[str, ...], sets: tuple[str, ...], as_json: bo
     from dataclasses import asdict
 
     from sim.errors import InputError, Problem
-    from sim.loading import check, notes
+    from sim.loading import check, notes, outlook
 
     problems: list[Problem] = []
     for scenario in scenarios:
@@ -29,6 +29,8 @@ def check_command(scenarios: tuple[str, ...], sets: tuple[str, ...], as_json: bo
         problems += mistakes
         if not mistakes and not as_json:
             click.echo(f"{scenario}: no mistakes")
+            for line in outlook(scenario, sets):
+                click.echo(f"  {line}")
             for note in notes(scenario, sets):
                 click.echo(f"  note: {note}")
     if as_json:

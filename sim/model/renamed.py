@@ -1,4 +1,4 @@
-"""Keys of earlier versions, in one place: a scenario that still uses one is told its new name."""
+"""Names in one place: keys of earlier versions, and short names of conditions."""
 
 from __future__ import annotations
 
@@ -6,3 +6,9 @@ from collections.abc import Mapping
 
 RENAMED: Mapping[str, str] = {}
 """Key, or beginning of keys, of an earlier version -> its name now; a ``*`` stands for the code of an entity."""
+
+CONDITIONS: Mapping[str, str] = {
+    "collapse": "ukrainian_front_collapsed",
+    "democratic_president": "not republican_president",
+}
+"""Short name of a condition of events -> the condition on a recorded variable."""

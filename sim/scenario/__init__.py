@@ -1,7 +1,8 @@
 """What the user writes: scenario files, their layers, and every mistake in them with its place."""
 
+from sim.scenario.condition import Condition
 from sim.scenario.json_schema import json_schema, schema_text
-from sim.scenario.parameter import Catalogue, Choice, Day, Domain, Flag, Number, Parameter, Text, fit
+from sim.scenario.parameter import Catalogue, Choice, Day, Domain, Flag, Number, Parameter, Recorded, Text, fit
 from sim.scenario.resolve import check, load
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import (
@@ -24,6 +25,7 @@ from sim.scenario.values import (
 __all__ = [
     "Catalogue",
     "Choice",
+    "Condition",
     "Dated",
     "Day",
     "Distribution",
@@ -34,6 +36,7 @@ __all__ = [
     "Number",
     "Origin",
     "Parameter",
+    "Recorded",
     "Scenario",
     "Text",
     "Value",

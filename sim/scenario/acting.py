@@ -20,11 +20,16 @@ def remarks(scenario: Scenario) -> Iterator[str]:
     for key, setting in scenario.settings.items():
         yield from _of_value(key, setting.value, scenario)
     for event in scenario.events:
-        name = f'the event "{tame(event.name)}" on {event.date}'
-        if event.date.replace(day=1) == scenario.end.replace(day=1) and (scenario.end + timedelta(1)).day != 1:
+        first = event.first_day(scenario.start)
+        name = f'the event "{tame(event.name)}" ' + (f"on {first}" if event.date else f"({event.timing()})")
+        if (
+            event.date is not None
+            and event.date.replace(day=1) == scenario.end.replace(day=1)
+            and (scenario.end + timedelta(1)).day != 1
+        ):
             yield f"{name} comes after the last end of a month before {scenario.end}: nothing recorded can show it"
         for key, _ in event.sets:
-            if (match := _VOTE.fullmatch(key)) and (held := election_day(int(match[1]))) < event.date:
+            if (match := _VOTE.fullmatch(key)) and (held := election_day(int(match[1]))) < first:
                 yield f"{name} sets {key}, but that election is held on {held}: it cannot act"
             elif _YEARLY.fullmatch(key):
                 until = f" until {event.until}" if event.until else ""

@@ -15,6 +15,8 @@ Schema = dict[str, Any]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _YEARS = r"^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$"
 _DATE: Schema = {"type": "string", "format": "date"}
+_COUNT: Schema = {"type": "integer", "minimum": 0, "maximum": 480}
+_OF_CONDITIONS = ("after_months", "for_months", "once")
 _TEXT: Schema = {"type": "string", "minLength": 1}
 _POSITIVE = ("sd", "sd_log", "median", "a", "b", "shape", "rate")
 
@@ -70,7 +72,11 @@ def _heads() -> Schema:
         },
         "start": {**_DATE, "description": "First day, 2014-01-01 to 2025-01-01. Facts known by then are used."},
         "end": {**_DATE, "description": "Last day, after the start."},
-        "events": {"type": "array", "items": {"$ref": "#/$defs/event"}, "description": "Changes on a day."},
+        "events": {
+            "type": "array",
+            "items": {"$ref": "#/$defs/event"},
+            "description": "Changes on a day or a condition.",
+        },
     }
 
 
@@ -79,6 +85,13 @@ def _event() -> Schema:
         "type": "object",
         "properties": {
             "date": {**_DATE, "description": "Day on which the values change."},
+            "when": {**_TEXT, "description": "Condition on a recorded variable, in place of a date."},
+            "after_months": {**_COUNT, "description": "Months from the condition to the change; 0 if absent."},
+            "for_months": {**_COUNT, "minimum": 1, "description": "Months after which the values change back."},
+            "once": {
+                "type": "boolean",
+                "description": "Whether it begins at most once and goes on when the condition ceases; true if absent.",
+            },
             "until": {**_DATE, "description": "Day on which they change back; never if left out."},
             "name": {**_TEXT, "description": "Unique name."},
             "set": {"$ref": "#/$defs/settings", "minProperties": 1, "description": "Keys and their values meanwhile."},
@@ -89,7 +102,11 @@ def _event() -> Schema:
                 "description": "Share of runs, 1 if absent.",
             },
         },
-        "required": ["date", "name", "set"],
+        "required": ["name", "set"],
+        "oneOf": [
+            {"required": ["date"], "not": {"anyOf": [{"required": [key]} for key in _OF_CONDITIONS]}},
+            {"required": ["when"]},
+        ],
         "additionalProperties": False,
     }
 
@@ -127,7 +144,10 @@ def _table(tree: dict[str, Any], catalogue: Catalogue, group: str = "") -> Schem
 def _value(parameter: Parameter) -> Schema:
     domain = parameter.domain
     words = f"{parameter.meaning} Unit: {parameter.unit}. {domain.describe().capitalize()}."
-    described: Schema = {"description": f"{words} Default: {parameter.prior_text}. {parameter.kind.capitalize()}."}
+    effect = f" A higher value {parameter.effect_text.rstrip('.')}." if parameter.effect_text else ""
+    described: Schema = {
+        "description": f"{words} Default: {parameter.prior_text}. {parameter.kind.capitalize()}.{effect}"
+    }
     if isinstance(domain, Number):
         plain = _number(domain)
         uncertain = {"$ref": "#/$defs/distribution"}

@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.errors import Problem
 from sim.limits import LONGEST_LABEL
+from sim.scenario.condition import Condition, parse_condition
 from sim.scenario.document import Document, KeyPath, Report, syntax_fault
 from sim.scenario.keys import HEADS, flatten
 from sim.scenario.parameter import Catalogue
@@ -179,7 +180,9 @@ def day(setting: Setting | None, default: datetime.date) -> datetime.date:
     return setting.content if setting and isinstance(setting.content, datetime.date) else default
 
 
-EVENT_KEYS = ("date", "until", "name", "set", "probability")
+_OF_CONDITIONS = ("after_months", "for_months", "once")
+EVENT_KEYS = ("date", "when", "until", "name", "set", "probability", *_OF_CONDITIONS)
+LONGEST_WAIT = 480  # months; no simulation is longer
 
 
 def read_events(document: Document, catalogue: Catalogue) -> dict[str, Event]:
@@ -223,16 +226,52 @@ class _EventReader:
                 hint = meant(nearest(key, EVENT_KEYS, most=1)) or f"; an event holds {listed(EVENT_KEYS)}"
                 self.report_key((*self.path, key), f"unknown key{hint}")
         name = self.required(item, "name")
-        day = self.required(item, "date")
+        day, when = self.beginning(item)
         until = read_day(item["until"], self.inside("until")) if "until" in item else None
         probability = self.probability(item.get("probability", 1))
         sets = self.sets(item)
         if isinstance(day, datetime.date) and isinstance(until, datetime.date) and until <= day:
             self.report(("until",), f"until {until} must be after the date {day}")
-        if self.faults or not isinstance(name, str) or not isinstance(day, datetime.date) or until is FAULT:
+        waits, lasts, once = self.months(item, "after_months", 0), self.months(item, "for_months", 1), self.once(item)
+        if self.faults or not isinstance(name, str) or until is FAULT:
             return None
         line, column = self.document.positions.key(self.path)
-        return Event(day, until, name, sets, probability, Origin("file", self.document.shown, line, column))
+        origin = Origin("file", self.document.shown, line, column)
+        return Event(day, until, name, sets, probability, origin, when, waits or 0, lasts, once)
+
+    def beginning(self, item: dict[str, Any]) -> tuple[datetime.date | None, Condition | None]:
+        """The date or the condition of the event; an event needs one of them."""
+        if "when" not in item:
+            for key in _OF_CONDITIONS:
+                if key in item:
+                    self.report_key((*self.path, key), f"{key} belongs to a condition; write when, or until for an end")
+            day = FAULT if self.misspelt("when", item) else self.required(item, "date")
+            return day if isinstance(day, datetime.date) else None, None
+        if "date" in item:
+            self.report_key((*self.path, "when"), "an event has a date or a condition, not both; leave out one")
+        words = read_text(item["when"], self.inside("when"))
+        try:
+            return None, None if words is FAULT else parse_condition(words, self.catalogue)
+        except ValueError as fault:
+            self.report(("when",), str(fault))
+            return None, None
+
+    def months(self, item: dict[str, Any], key: str, least: int) -> int | None:
+        """A number of months, or None where it is not given or wrong."""
+        raw = item.get(key)
+        if raw is None:
+            return None
+        if isinstance(raw, bool) or not isinstance(raw, int) or not least <= raw <= LONGEST_WAIT:
+            self.report((key,), f"{shown(raw)} is not a whole number of months from {least} to {LONGEST_WAIT}")
+            return None
+        return raw
+
+    def once(self, item: dict[str, Any]) -> bool:
+        """Whether the event begins at most once."""
+        raw = item.get("once", True)
+        if not isinstance(raw, bool):
+            self.report(("once",), f"{shown(raw)} is not true or false")
+        return raw is True
 
     def inside(self, *path: str | int) -> Report:
         """A report for the value at one path in the event."""
@@ -242,8 +281,9 @@ class _EventReader:
         if key not in item:
             if self.misspelt(key, item):
                 return FAULT
-            example = 'name = "..."' if key == "name" else "date = 2025-06-30"
-            self.report_key(self.path, f"an event needs {key}; write {example}")
+            example = 'date; write date = 2025-06-30, or when = "ceasefire"'
+            example = 'name; write name = "..."' if key == "name" else example
+            self.report_key(self.path, f"an event needs {example}")
             return FAULT
         return (read_text if key == "name" else read_day)(item[key], self.inside(key))
 

@@ -159,7 +159,9 @@ class Parameter:
     ``key`` is dotted and carries the unit (``us.troops.cut_thousand``); one ``*`` stands for an entity code listed in
     ``entities``. ``default`` None leaves the value to the facts (for a day: never). ``depends_on`` marks what the data
     to 2024 cannot identify; ``sweep`` is the range in which it is tried, as `declared_range` reads it. ``at_start``:
-    read on the first day only, so that no event can change it.
+    read on the first day only, so that no event can change it. ``raises`` and ``lowers`` name the outcomes that a
+    higher value (a true flag, a later option) moves up or down where theory gives a direction; the audit of the levers
+    also looks for an effect there. ``reported_only`` is a sentence that says why nothing else reacts to it.
     """
 
     key: str
@@ -174,6 +176,9 @@ class Parameter:
     entities: tuple[str, ...] = ()
     sweep: str = ""
     at_start: bool = False
+    raises: tuple[str, ...] = ()
+    lowers: tuple[str, ...] = ()
+    reported_only: str = ""
 
     @property
     def prior_text(self) -> str:
@@ -181,6 +186,13 @@ class Parameter:
         if self.default is None and not self.never_by_default:
             return "from the facts as of the start"
         return describe(self.default)
+
+    @property
+    def effect_text(self) -> str:
+        """What theory expects of a higher value, and why a key that is reported only moves nothing, in words."""
+        parts = [f"raises {', '.join(self.raises)}"] if self.raises else []
+        parts += [f"lowers {', '.join(self.lowers)}"] if self.lowers else []
+        return "; ".join(parts + ([f"reported only: {self.reported_only}"] if self.reported_only else []))
 
     @property
     def percent(self) -> bool:
@@ -201,9 +213,23 @@ class Parameter:
         return tuple(self.key.replace("*", code) for code in self.entities) if "*" in self.key else (self.key,)
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recorded variable that the condition of an event can name, of ``codes``; yes or no, or one of ``labels``."""
+
+    name: str
+    unit: str = ""
+    codes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    flag: bool = False
+    yearly: bool = False
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Catalogue:
     """All parameters, found by key; ``renamed`` says what keys of earlier versions are called now.
+
+    ``recorded`` are the variables that conditions of events can name, ``conditions`` short names of conditions on them.
 
     Raises ValueError for a key given twice, a key inside another, a pattern without entities or a default outside its
     domain: faults of the model that defines it, never of a user.
@@ -211,12 +237,22 @@ class Catalogue:
 
     parameters: tuple[Parameter, ...]
     renamed: Mapping[str, str]
+    recorded: Mapping[str, Recorded]
+    conditions: Mapping[str, str]
     _by_key: dict[str, Parameter] = field(init=False, repr=False, compare=False)
     _groups: frozenset[str] = field(init=False, repr=False, compare=False)
 
-    def __init__(self, parameters: Iterable[Parameter], renamed: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        parameters: Iterable[Parameter],
+        renamed: Mapping[str, str] | None = None,
+        recorded: Iterable[Recorded] = (),
+        conditions: Mapping[str, str] | None = None,
+    ) -> None:
         object.__setattr__(self, "parameters", tuple(parameters))
         object.__setattr__(self, "renamed", dict(renamed or {}))
+        object.__setattr__(self, "recorded", {variable.name: variable for variable in recorded})
+        object.__setattr__(self, "conditions", dict(conditions or {}))
         object.__setattr__(self, "_by_key", {})
         for parameter in self.parameters:
             _inspect(parameter)

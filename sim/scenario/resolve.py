@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from calendar import monthrange
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from sim.scenario.layers import (
 )
 from sim.scenario.parameter import Catalogue, fit
 from sim.scenario.scenario import Event, Given, Origin, Scenario
+from sim.scenario.values import Value, describe
 from sim.text import meant, nearest, shown, tame
 
 FactsLayer = Callable[[datetime.date], Mapping[str, Given]]
@@ -254,14 +255,17 @@ class _Resolver:
         elif end > last:
             reason = f"at most {LONGEST_YEARS} years after the start {start}, and not after {LATEST_END}"
             self.at_day("end", f"{end} is too late; must be {reason}", settings, root)
-        for slot, setting in settings.items():
-            event = setting.content
-            if slot[0] == "event" and isinstance(event, Event) and start < end and not start <= event.date <= end:
-                message = (
-                    f'the event "{tame(event.name)}" on {event.date} is outside the simulated days {start} to {end}'
-                )
-                origin = event.origin
-                self.problems.append(Problem(origin.file, origin.line, origin.column, "events", message))
+        events = [setting.content for setting in settings.values() if isinstance(setting.content, Event)]
+        for event in events:
+            if message := outside(event, start, end):
+                self.at_event(event, message)
+        for event, message in contradicting(events):
+            self.at_event(event, message)
+
+    def at_event(self, event: Event, message: str) -> None:
+        """Report a fault where an event begins."""
+        origin = event.origin
+        self.problems.append(Problem(origin.file, origin.line, origin.column, "events", message))
 
     def at_day(self, name: str, message: str, settings: Mapping[Slot, Setting], root: FileLayer) -> None:
         """Report where start or end is set; for a default, at the top of the file."""
@@ -278,6 +282,33 @@ class _Resolver:
                 default = None if parameter.default is None else fit(parameter.default, parameter.domain)
                 values |= dict.fromkeys(parameter.expanded(), Given(default, Origin("default")))
         return values
+
+
+def outside(event: Event, start: datetime.date, end: datetime.date) -> str:
+    """Why an event cannot act between two days; empty if it can."""
+    if not start < end:
+        return ""
+    name, first = f'the event "{tame(event.name)}"', event.first_day(start)
+    if event.date is not None:
+        return "" if start <= first <= end else f"{name} on {first} is outside the simulated days {start} to {end}"
+    if first > end:
+        return f"{name} can begin on {first} at the earliest, after the end {end}"
+    if event.until is not None and event.until <= first:
+        return f"{name} can begin on {first} at the earliest, and ends on {event.until}: it cannot act"
+    return ""
+
+
+def contradicting(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
+    """Events of one day that set a key to different values in every run, each with what is wrong."""
+    said: dict[tuple[datetime.date, str], tuple[Event, Value]] = {}
+    for event in events:
+        if event.date is None or event.probability < 1:
+            continue
+        for key, value in event.sets:
+            other, before = said.setdefault((event.date, key), (event, value))
+            if before != value:
+                words = f'{describe(value)} here and {describe(before)} in "{tame(other.name)}" ({other.origin})'
+                yield event, f"two events set {key} on {event.date}: {tame(words, 200)}; keep one"
 
 
 def _exists(path: Path) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal
 
 from sim.limits import LONGEST_LABEL
+from sim.scenario.condition import Condition
 from sim.scenario.values import Dated, Distribution, Value, Weights, describe
 from sim.text import html_table, tame
 
@@ -43,14 +44,54 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that sets values from ``date`` until ``until`` (None: to the end), in a share of runs."""
+    """Something that sets values from ``date`` until ``until`` (None: to the end), in a share of runs.
 
-    date: datetime.date
+    An event has a ``date`` or a condition ``when``, never both. A conditional one is looked at on the first of each
+    month, on what a run has recorded last: it begins ``after_months`` after the condition first holds, and ends after
+    ``for_months`` (None: it does not) or on the day ``until``. With ``once`` it begins at most once in a run and goes
+    on though the condition ceases; without, it acts only while the condition holds.
+    """
+
+    date: datetime.date | None
     until: datetime.date | None
     name: str
     sets: tuple[tuple[str, Value], ...]
     probability: float
     origin: Origin
+    when: Condition | None = None
+    after_months: int = 0
+    for_months: int | None = None
+    once: bool = True
+
+    def first_day(self, start: datetime.date) -> datetime.date:
+        """The first day on which the event can act in a scenario that starts on ``start``."""
+        if self.date is not None:
+            return self.date
+        return month_later(start, 1 + self.after_months)
+
+    def timing(self) -> str:
+        """When it acts, in words: ``2025-06-30 to 2026-01-01``, ``when ceasefire, after 6 months``."""
+        if self.when is None:
+            return f"{self.date}" + (f" to {self.until}" if self.until else "")
+        words = f"{'when' if self.once else 'while'} {self.when.describe()}"
+        words += f", after {_months(self.after_months)}" if self.after_months else ""
+        words += f", for {_months(self.for_months)}" if self.for_months else ""
+        return words + (f", until {self.until}" if self.until else "")
+
+    def inputs(self) -> tuple[object, ...]:
+        """Everything that the event is but for where it was written."""
+        timing = (self.date, self.until, self.when, self.after_months, self.for_months, self.once)
+        return (*timing, self.sets, self.probability)
+
+
+def _months(count: int) -> str:
+    return f"{count} month{'' if count == 1 else 's'}"
+
+
+def month_later(day: datetime.date, months: int) -> datetime.date:
+    """The first of the month that comes ``months`` after that of ``day``."""
+    number = day.year * 12 + day.month - 1 + months
+    return datetime.date(min(number // 12, datetime.MAXYEAR), number % 12 + 1, 1)
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,7 +125,10 @@ class Scenario:
         """A small table for notebooks: texts, dates, what the files set, events."""
         rows = [("title", self.title), ("label", self.label), ("start", str(self.start)), ("end", str(self.end))]
         rows += [(key, f"{tame(describe(given.value))} ({given.origin})") for key, given in self.settings.items()]
-        rows += [(f"event on {event.date}", event.name) for event in self.events]
+        rows += [
+            (f"event {event.timing()}" if event.when else f"event on {event.timing()}", event.name)
+            for event in self.events
+        ]
         shown = rows if len(rows) <= MOST_ROWS else [*rows[: MOST_ROWS - 1], ("...", f"{len(rows)} rows in all")]
         return html_table(self.name, (), shown)
 
@@ -190,7 +234,7 @@ def _read_origin(stored: Mapping[str, Any]) -> Origin:
 
 def _without_origin(event: Event) -> dict[str, Any]:
     return {
-        "date": event.date.isoformat(),
+        **({"date": event.date.isoformat()} if event.date else _condition(event)),
         "until": event.until.isoformat() if event.until else None,
         "name": event.name,
         "sets": [[key, encode(value)] for key, value in event.sets],
@@ -198,13 +242,27 @@ def _without_origin(event: Event) -> dict[str, Any]:
     }
 
 
+def _condition(event: Event) -> dict[str, Any]:
+    return {
+        "when": asdict(event.when) if event.when else None,
+        "after_months": event.after_months,
+        "for_months": event.for_months,
+        "once": event.once,
+    }
+
+
 def _read_event(stored: Mapping[str, Any]) -> Event:
-    until = stored["until"]
+    until, when = stored["until"], stored.get("when")
+    months = stored.get("for_months")
     return Event(
-        date=datetime.date.fromisoformat(stored["date"]),
+        date=None if when else datetime.date.fromisoformat(stored["date"]),
         until=None if until is None else datetime.date.fromisoformat(until),
         name=stored["name"],
         sets=tuple((key, decode(value)) for key, value in stored["sets"]),
         probability=float(stored["probability"]),
         origin=_read_origin(stored),
+        when=Condition(**when) if when else None,
+        after_months=int(stored.get("after_months", 0)),
+        for_months=None if months is None else int(months),
+        once=bool(stored.get("once", True)),
     )

@@ -106,7 +106,7 @@ def test_everything_that_moves_names_the_key(name: str, key: str) -> None:
         ("military_aid_allocated_beur", "EUR", "us.aid.law_median_busd"),
         ("aid_delivered_beur", "ALL", "aid.other_months"),
         ("russian_controlled_km2", "", "aid.stock_share"),
-        ("ceasefire", "", "war.effort_persistence"),
+        ("ceasefire", "", "war.effort_drift_pct_per_month"),
         ("us_troops_europe_thousand", "", "us.elections.2026.senate"),
     ],
 )
@@ -126,8 +126,8 @@ def test_a_named_key_moves_the_number(variable: str, entity: str, key: str) -> N
         ("us_commitment", "", "budgets.war_pp"),
         ("europe_canada_share_pct_gdp", "", "economy.dollar_inflation_pct"),
         ("military_aid_allocated_beur", "EUR", "us.aid.other_to_military"),
-        ("russian_controlled_km2", "", "russia.effort_speed"),
-        ("ceasefire", "", "war.collapse_km2"),
+        ("russian_controlled_km2", "", "economy.own_growth_sd_pct"),
+        ("ceasefire", "", "budgets.war_pp"),
         ("threat", "", "us.elections.2018.house"),
     ],
 )

@@ -16,6 +16,7 @@ from sim.model.engine.clock import Clock
 from sim.model.engine.settings import Settings
 from sim.model.engine.streams import Streams
 from sim.scenario import Event, Given, Origin, Scenario, Value, fixed
+from sim.scenario.condition import parse_condition
 
 DEFAULT = Origin("default", "", 0, 0)
 SET = Origin("set", "", 0, 0)
@@ -32,7 +33,16 @@ def value_of(told: Any) -> Value:
     return told
 
 
-def event(day: date, sets: Mapping[str, Any], *, name: str = "event", until: date | None = None, chance: float = 1.0):
+def event(
+    day: date | None,
+    sets: Mapping[str, Any],
+    *,
+    name: str = "event",
+    until: date | None = None,
+    chance: float = 1.0,
+    when: str = "",
+    **more: Any,
+):
     return Event(
         date=day,
         until=until,
@@ -40,6 +50,8 @@ def event(day: date, sets: Mapping[str, Any], *, name: str = "event", until: dat
         sets=tuple((key, value_of(told)) for key, told in sets.items()),
         probability=chance,
         origin=SET,
+        when=parse_condition(when, catalogue()) if when else None,
+        **more,
     )
 
 

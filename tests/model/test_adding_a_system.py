@@ -259,6 +259,10 @@ LEVEL = Variable("level", "Level", "index", "month", read="level")
         (made(states={"ground": State()}), "state ground is declared twice: by war and by another"),
         (made(states={"level": State(reads=("sky",))}), "another reads the state sky, and there is no such state"),
         (made(states={"level": State(keys=("a.b",))}), "another reads the key a.b, and there is no such key"),
+        (
+            made(parameters=(replace(PARAMETER, key="a.b", raises=("ceasefires",)),)),
+            "another moves the variable ceasefires, and there is no such variable",
+        ),
         (made(reads=("weather",)), "another reads the system weather, and there is no such system"),
         (made(phase="another", after="lunch"), "another acts after the phase lunch, and there is no such phase"),
     ],

@@ -53,8 +53,15 @@ def test_generosity_returns_to_its_mean():
 def test_replacement_grows_from_half_a_year_to_18_months():
     # first 0.15, later 0.75: month 12 is half of the way: 0.45
     months = np.array([0, 6, 9, 12, 18, 60], np.float32)
-    told = replacement_share(months, one(0.15), one(0.75))
+    told = replacement_share(months, one(0.15), one(0.75), one(0.0))
     np.testing.assert_allclose(told, [0.15, 0.15, 0.30, 0.45, 0.75, 0.75], rtol=1e-5)
+
+
+def test_replacement_tires_after_a_year():
+    # a fifth a year after month 12: month 24 has 0.75 * 0.8, month 36 0.75 * 0.64
+    months = np.array([6, 12, 24, 36], np.float32)
+    told = replacement_share(months, one(0.15), one(0.75), one(0.2))
+    np.testing.assert_allclose(told, [0.15, 0.45, 0.6, 0.48], rtol=1e-5)
 
 
 class TestPipeline:
@@ -64,7 +71,7 @@ class TestPipeline:
         pipe = Pipeline(1, 1)
         new = np.array([[[10.0]], [[4.0]]], np.float32)
         some, all_of_it = np.array([[0.5]], np.float32), np.ones((1, 1), np.float32)
-        pipe.month(new, some, one(0.4), self.DELAYS, all_of_it)
+        pipe.month(new, np.zeros_like(new), some, one(0.4), self.DELAYS, all_of_it)
         # of 10 military 5 are allocated: 2 from stock, 1 fast and 1 slow; 3 ordered. Of 4 other 2 are allocated.
         assert pipe.committed[0, 0] == 14
         assert pipe.allocated[0, 0] == 7
@@ -73,7 +80,7 @@ class TestPipeline:
         assert pipe.delivered[0, 0] == pytest.approx(0.75)
         assert pipe.delivered_military_now[0] == pytest.approx(0.75)
         np.testing.assert_allclose(pipe.on_the_way[:, 0, 0], [0.5, 0.75, 3, 0, 2])
-        pipe.month(np.zeros_like(new), some, one(0.4), self.DELAYS, all_of_it)
+        pipe.month(np.zeros_like(new), np.zeros_like(new), some, one(0.4), self.DELAYS, all_of_it)
         # 2.5 military: stock 0.5 + 0.5; fast (0.5 + 0.5) / 2, slow (0.75 + 0.5) / 4; other 2 * 0.1; built nothing yet
         assert pipe.delivered[0, 0] == pytest.approx(0.75 + 0.5 + 0.3125 + 0.2)
         # ordered 3 gives 0.6 to the line and takes in 1.5
@@ -84,19 +91,29 @@ class TestPipeline:
         draws = np.random.Generator(np.random.PCG64(1)).random((60, 2, 3, 5)).astype(np.float32)
         for month in range(60):
             arriving = np.full((3, 1), 0.0 if 20 <= month < 30 else 1.0, np.float32)
-            pipe.month(draws[month], np.full((3, 1), 0.1, np.float32), one(0.3), self.DELAYS, arriving)
+            direct = draws[(month + 7) % 60] / 3
+            pipe.month(draws[month], direct, np.full((3, 1), 0.1, np.float32), one(0.3), self.DELAYS, arriving)
             np.testing.assert_allclose(pipe.committed, pipe.allocated + pipe.backlog.sum(axis=0), rtol=1e-5)
             np.testing.assert_allclose(pipe.allocated, pipe.delivered + pipe.on_the_way.sum(axis=0), rtol=1e-5)
-        np.testing.assert_allclose(pipe.committed, draws.sum(axis=(0, 1)), rtol=1e-5)
+        np.testing.assert_allclose(pipe.committed, draws.sum(axis=(0, 1)) * 4 / 3, rtol=1e-5)
+
+    def test_what_is_given_at_once_does_not_pass_the_backlog(self):
+        pipe = Pipeline(1, 1)
+        direct, none = np.array([[[6.0]], [[2.0]]], np.float32), np.zeros((2, 1, 1), np.float32)
+        shut = np.zeros((1, 1), np.float32)
+        pipe.month(none, direct, shut, one(0.4), self.DELAYS, np.ones((1, 1), np.float32))
+        assert pipe.committed[0, 0] == pipe.allocated[0, 0] == 8
+        assert pipe.allocated_military[0, 0] == 6
+        assert pipe.backlog.sum() == 0
 
     def test_a_stop_of_deliveries_holds_back_and_loses_nothing(self):
         pipe = Pipeline(1, 1)
         none = np.zeros((2, 1, 1), np.float32)
         every, stop, go = np.ones((1, 1), np.float32), np.zeros((1, 1), np.float32), np.ones((1, 1), np.float32)
-        pipe.month(np.array([[[10.0]], [[5.0]]], np.float32), every, one(0.3), self.DELAYS, stop)
+        pipe.month(np.array([[[10.0]], [[5.0]]], np.float32), none, every, one(0.3), self.DELAYS, stop)
         assert pipe.delivered[0, 0] == 0
         for _ in range(300):
-            pipe.month(none, every, one(0.3), self.DELAYS, go)
+            pipe.month(none, none, every, one(0.3), self.DELAYS, go)
         assert pipe.delivered[0, 0] == pytest.approx(15, rel=1e-4)
 
     @pytest.mark.parametrize("sd_log", [1.2, 1.45, 1.7])
@@ -115,11 +132,11 @@ class TestPipeline:
         delays = Delays.of(one(73), one(1.5), one(18), one(5))
         pipe = Pipeline(1, 1)
         every, none = np.ones((1, 1), np.float32), np.zeros((2, 1, 1), np.float32)
-        pipe.month(np.array([[[1.0]], [[0.0]]], np.float32), every, one(0.0), delays, every)
+        pipe.month(np.array([[[1.0]], [[0.0]]], np.float32), none, every, one(0.0), delays, every)
         arrived = [0.0]
         for _ in range(400):
             before = pipe.delivered[0, 0]
-            pipe.month(none, every, one(0.0), delays, every)
+            pipe.month(none, none, every, one(0.0), delays, every)
             arrived.append(float(pipe.delivered[0, 0] - before))
         mean = float(np.dot(arrived, np.arange(len(arrived))))
         assert sum(arrived) == pytest.approx(1, abs=1e-3)

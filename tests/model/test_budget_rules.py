@@ -15,7 +15,7 @@ from sim.model.systems.budgets.equation import Coefficients, Situation, exposure
 from sim.model.systems.budgets.plans import Announced, Plans
 from sim.model.systems.economy import common_shocks
 from sim.model.systems.equipment import next_equipment
-from sim.model.systems.summits import summit_days, target_path
+from sim.model.systems.summits import path_point, summit_days, target_path, under_pressure
 from sim.model.systems.threat import in_budgets_next
 
 from .conftest import run, scenario, systems_at
@@ -46,11 +46,14 @@ BY = Coefficients(
     election_year=one(-0.01),
     commitment=one(0.03),
     neighbours=one(0.2),
+    troops=one(0.02),
+    path=one(0.5),
+    path_debt=one(0.4),
+    path_exposure=one(0.2),
 )
 AT = Situation(
     share=cell(1.5),
     before=cell(1.4),
-    asked=cell(2.0),
     guideline=one(2.0),
     pledge=one(1.0),
     compliance=one(0.8),
@@ -80,7 +83,8 @@ class TestTerms:
         told = {name: float(np.broadcast_to(value, (1, 1))[0, 0]) for name, value in terms(BY, AT).items()}
         by_hand = {
             "drift": -0.02,
-            "distance to the target": 0.05 * (2.0 - 1.5),  # 0.025
+            "distance to the guideline": 0.05 * (2.0 - 1.5),  # 0.025
+            "distance to the target path": 0.0,
             "exposure": 0.04 * 0.5 * 1,  # threat above 0.33: factor 1
             # war: (1.8 - 0.33) / 1.47 = 1; room: (5 - 1.5) / (5 - 1.5) = 1
             "war": 1 * 1 * (0.10 + 0.20 * 0.5),  # 0.20
@@ -92,6 +96,7 @@ class TestTerms:
             "orientation": 0.005 * (7.6 - 5.6),  # 0.01
             "election year": -0.01,
             "U.S. commitment": 0.0,
+            "U.S. troops": 0.0,
             "neighbours": 0.2 * 0.1,
             "shock": 0.07,
         }
@@ -99,17 +104,44 @@ class TestTerms:
         # -0.02 + 0.025 + 0.02 + 0.20 - 0.06 - 0.02 + 0.01 - 0.01 + 0.02 + 0.07 = 0.235
         assert float(next_share(AT.share, terms(BY, AT))[0, 0]) == pytest.approx(1.735, abs=1e-5)
 
-    def test_above_the_guideline_only_a_new_target_pulls(self):
-        # guideline 2.0 met; asked 3.0: 0.05 * 0.8 * (3.0 - 2.2) = 0.032
-        assert term("distance to the target", share=cell(2.2), asked=cell(3.0)) == pytest.approx(0.032, abs=1e-6)
-        # below it both do: 0.05 * (1 * 0.5 + 0.8 * (3.0 - 2.0)) = 0.065
-        assert term("distance to the target", asked=cell(3.0)) == pytest.approx(0.065, abs=1e-6)
-        assert term("distance to the target", share=cell(3.4), asked=cell(3.0)) == 0
-
-    def test_a_pledge_factor_scales_the_old_target_only(self):
-        assert term("distance to the target", pledge=one(1.1), asked=cell(3.0)) == pytest.approx(
-            0.05 * (1.1 * 0.5 + 0.8 * 1.0), abs=1e-6
+    def test_a_path_pulls_by_its_part_of_the_distance(self):
+        # debt 80: room 1 - 0.4 * 20 / 100 = 0.92; exposure 0.5: 1; 0.5 * 0.8 * 0.92 = 0.368 of 2.0 - 1.5
+        assert term("distance to the target path", path=cell(2.0)) == pytest.approx(0.368 * 0.5, abs=1e-6)
+        # above the guideline as below it, and not above the path
+        assert term("distance to the target path", path=cell(2.6), share=cell(2.2)) == pytest.approx(
+            0.368 * 0.4, abs=1e-6
         )
+        assert term("distance to the target path", path=cell(2.0), share=cell(2.2)) == 0
+
+    def test_what_plans_ask_for_is_not_asked_twice(self):
+        # half of a step of 0.3 is planned: 0.35 of the 0.5 are left
+        plans = Announced(cell(0.3), cell(0), cell(0))
+        assert term("distance to the target path", path=cell(2.0), plans=plans) == pytest.approx(0.368 * 0.35, abs=1e-6)
+
+    def test_debt_and_exposure_bend_the_part(self):
+        # debt 160 and above: 0.6; below 60: 1; exposure 1.0: 1 + 0.2 * 0.5 = 1.1
+        path = {"path": cell(2.5)}
+        assert term("distance to the target path", debt=cell(200.0), **path) == pytest.approx(0.5 * 0.8 * 0.6, abs=1e-6)
+        assert term("distance to the target path", debt=cell(20.0), **path) == pytest.approx(0.5 * 0.8, abs=1e-6)
+        assert term("distance to the target path", exposure=cell(1.0), **path) == pytest.approx(0.368 * 1.1, abs=1e-6)
+
+    def test_the_part_is_at_most_the_whole_distance(self):
+        assert term("distance to the target path", path=cell(2.5), compliance=one(5.0)) == pytest.approx(1.0, abs=1e-6)
+
+    def test_a_pledge_factor_scales_the_guideline_only(self):
+        assert term("distance to the guideline", pledge=one(1.1)) == pytest.approx(0.05 * 1.1 * 0.5, abs=1e-6)
+        assert term("distance to the target path", pledge=one(1.1), path=cell(2.0)) == pytest.approx(0.184, abs=1e-6)
+
+    def test_a_jump_under_pressure_ends_exactly_at_the_guideline(self):
+        jumps = replace(AT, jumps=np.array([[True]]))
+        assert float(next_share(AT.share, terms(BY, jumps))[0, 0]) == pytest.approx(2.0, abs=1e-6)
+        # a member at the guideline or above does not jump
+        above = replace(jumps, share=cell(2.4), before=cell(2.3))
+        assert float(np.max(terms(BY, above)["jump under pressure"])) == 0
+
+    def test_fewer_troops_move_exposed_budgets(self):
+        # 20 thousand fewer at exposure 0.5: 0.02 * 0.5 * 2
+        assert term("U.S. troops", fewer_troops=one(2.0)) == pytest.approx(0.02, abs=1e-6)
 
     def test_room_below_the_ceiling_weakens_the_war_and_turns_it_above(self):
         # share 3.25: room (5 - 3.25) / 3.5 = 0.5
@@ -214,6 +246,8 @@ def test_the_threat_halves_its_distance_to_the_floor_in_its_half_life():
             "negotiation.holds": True,
             "threat.floor": 0.8,
             "threat.half_life_years": 1.0,
+            "threat.commitment_rise": 0.0,
+            "threat.troops_rise": 0.0,
         },
         end=date(2026, 10, 31),
     )
@@ -326,11 +360,27 @@ def test_the_target_rises_linearly_from_its_adoption():
     np.testing.assert_allclose(target_path(old, new, adopted, 2040, one(10)), [2, 3, 3], rtol=1e-6)
 
 
+def test_pressure_raises_the_odds_of_adoption():
+    # odds 0.25 / 0.75 = 1/3, log odds 2 (0.6 - 0.1) = 1 higher: e / 3 = 0.906, a chance of 0.4754
+    assert under_pressure(one(0.25), one(2.0), one(0.6))[0] == pytest.approx(0.4754, abs=1e-4)
+    assert under_pressure(one(0.25), one(2.0), one(0.1))[0] == pytest.approx(0.25)
+    assert under_pressure(one(0.0), one(2.0), one(1.0))[0] == 0  # what is never adopted is not under pressure either
+    assert under_pressure(one(1.0), one(2.0), one(1.0))[0] == 1
+
+
+def test_a_path_is_straight_from_the_share_at_its_beginning_to_the_deadline():
+    begun, due = np.full(1, 2025, np.int32), one(2035)
+    # 1.5 in 2025, 3.5 in 2035: 0.2 a year, and 3.5 from then on
+    for year, asked in ((2025, 1.5), (2026, 1.7), (2030, 2.5), (2035, 3.5), (2040, 3.5)):
+        assert path_point(cell(1.5), one(3.5), begun, due, year)[0, 0] == pytest.approx(asked)
+
+
 def test_a_summit_adopts_at_its_probability_once_a_target_is_discussed():
     sets = {
         "summits.adoption_probability": 0.4,
         "summits.new_target_pct_gdp": 3.0,
         "summits.path_years": 1.0,
+        "summits.pressure_log_odds": 0.0,
     }
     end = date(2026, 12, 31)
     target = run(scenario(sets, end=end), count=512)["target_pct_gdp"]

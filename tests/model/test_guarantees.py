@@ -223,6 +223,7 @@ def test_at_central_values_runs_differ_by_shocks_only():
         "war.collapse_per_month": 0.0,
         "negotiation.hazard_per_year": 0.0,
         "war.gain_per_aid_km2": 0.0,
+        "war.effort_per_spending": 0.0,
     }
     central = run(scenario(quiet), central=True)["russian_controlled_km2"]
     drawn = run(scenario(quiet))["russian_controlled_km2"]

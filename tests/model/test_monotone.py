@@ -49,7 +49,8 @@ def test_one_members_money_is_no_other_members(base):
 
 
 def test_a_fall_of_the_commitment_raises_budgets_where_it_counts():
-    sets = {"budgets.commitment_pp": 0.2, "us.commitment.noise": 0.0}
+    sets = {"budgets.commitment_pp": 0.2, "us.commitment.noise": 0.0, "budgets.troops_pp": 0.0}
+    sets |= {"threat.commitment_rise": 0.0, "threat.troops_rise": 0.0}  # a threat lowers the budgets of high debt
     low = changed(sets | {"us.commitment.posture": "retrenchment"})["defence_share_pct_gdp"]
     high = changed(sets | {"us.commitment.posture": "continuity"})["defence_share_pct_gdp"]
     usa = axes(scenario(end=END)).codes("member").index("USA")

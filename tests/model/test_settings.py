@@ -272,7 +272,8 @@ def test_every_process_waits_in_its_own_phase(monkeypatch):
             return super().at(day, phase)
 
     monkeypatch.setattr(simulation, "Clock", Watched)
-    run(scenario(None, event(date(2024, 8, 1), {KEY: 1.0}), start=date(2024, 7, 1)), count=1)
+    events = event(date(2024, 8, 1), {KEY: 1.0}), event(None, {KEY: 1.0}, name="other", when="ceasefire")
+    run(scenario(None, *events, start=date(2024, 7, 1)), count=1)
     assert set(seen) == set(PHASES)
     assert len(set(seen.values())) == len(PHASES)
 

@@ -21,6 +21,8 @@ QUIET = {
     "war.effort_drift_pct_per_month": 0.0,
     "war.collapse_per_month": 0.0,
     "war.gain_per_aid_km2": 0.0,
+    "war.gain_per_manpower_km2": 0.0,
+    "war.effort_per_spending": 0.0,
     "war.highest_loss_share": 1.0,
 }
 
@@ -36,8 +38,8 @@ def test_effort_returns_to_its_mean_in_logarithms():
 
 
 def test_a_month_of_the_front_by_hand():
-    # 0.5 * 400 + 0.5 (18 * (36 - 21) + 20) + 30 = 200 + 145 + 30 = 375
-    assert next_gain(one(400), one(0.5), one(18 * 15), one(20), one(30))[0] == pytest.approx(375)
+    # 0.5 * 400 + 0.5 (18 * (36 - 21) + 20 + 40) + 30 = 200 + 165 + 30 = 395
+    assert next_gain(one(400), one(0.5), one(18 * 15), one(20), one(40), one(30))[0] == pytest.approx(395)
 
 
 def test_a_steady_effort_moves_the_front_at_its_long_run_pace():
@@ -62,6 +64,30 @@ def test_less_aid_than_at_the_start_moves_the_front():
     helped = run(scenario(sets | {"war.gain_per_aid_km2": 0.0}, event(date(2025, 1, 10), stop)), count=8)
     harmed = run(scenario(sets | {"war.gain_per_aid_km2": 100.0}, event(date(2025, 1, 10), stop)), count=8)
     assert (harmed["net_gain_km2"][-1] > helped["net_gain_km2"][-1] + 10).all()
+
+
+def test_fewer_soldiers_than_at_the_start_move_the_front():
+    sets = QUIET | {"war.ukrainian_intake_thousand": 0.0}
+    held = run(scenario(sets), count=8)["net_gain_km2"]
+    pushed = run(scenario(sets | {"war.gain_per_manpower_km2": 100.0}), count=8)
+    assert (pushed["net_gain_km2"][-1] > held[-1] + 10).all()
+    assert (np.diff(pushed["ukrainian_force_thousand"], axis=0) < 0).all()
+
+
+def test_effort_follows_russias_spending_by_its_elasticity():
+    # spending settles at 80% of the start with elasticity 1: effort settles at 80% of the start's
+    start, known = date(2024, 10, 1), facts.russia_milex_share(date(2024, 10, 1))
+    told = {
+        "russia.effort_wartime_pct_gdp": 0.8 * known[max(known)],
+        "russia.effort_speed": 1.0,
+        "russia.effort_noise_pp": 0.0,
+        "war.effort_per_spending": 1.0,
+        "war.effort_persistence": 0.5,
+    }
+    effort = facts.casualties(start)
+    lost = np.diff(run(scenario(QUIET | told), count=2)["russian_casualties_thousand"][:, 0].astype(np.float64))
+    assert lost[0] == pytest.approx(effort[max(effort)], rel=1e-3)
+    assert lost[-1] == pytest.approx(0.8 * effort[max(effort)], rel=1e-3)
 
 
 def test_losses_add_up_month_by_month():

@@ -29,7 +29,7 @@ RUNS = 40
 def less_for_more_distance(rule):
     def broken(by, at):
         told = rule(by, at)
-        return told | {"distance to the target": -told["distance to the target"]}
+        return told | {"distance to the target path": -told["distance to the target path"]}
 
     return broken
 
@@ -43,7 +43,7 @@ def less_for_more_war(rule):
 
 
 def deliveries_stop_when_they_should_flow(rule):
-    return lambda self, new, cleared, stock, delays, arriving: rule(self, new, cleared, stock, delays, 1 - arriving)
+    return lambda self, *rest: rule(self, *rest[:-1], 1 - rest[-1])
 
 
 def events_begin_at_once(rule):
@@ -107,7 +107,7 @@ def willing_when_tired(rule):
 
 
 def effort_loses_ground(rule):
-    return lambda now, kept, effort, aid, noise: rule(now, kept, -effort, aid, noise)
+    return lambda now, kept, effort, *rest: rule(now, kept, -effort, *rest)
 
 
 def constant_prices_inflate(rule):

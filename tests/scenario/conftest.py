@@ -16,6 +16,7 @@ from sim.scenario import (
     Number,
     Origin,
     Parameter,
+    Recorded,
     Text,
     beta,
     discrete,
@@ -61,7 +62,15 @@ def small_catalogue() -> Catalogue:
             _parameter("secretary_general.compliance_effect", "ratio", fixed(0), Number(-0.5, 0.5)),
             _parameter("office.*.effect", "ratio", fixed(0), Number(-1, 1), entities=("stoltenberg", "rutte")),
             _parameter("secretary_general.name", "text", "Mark Rutte", Text()),
-        ]
+        ],
+        recorded=(
+            Recorded("ceasefire", "0/1", flag=True),
+            Recorded("republican_president", "0/1", flag=True),
+            Recorded("us_posture", "label", labels=("continuity", "conditional", "retrenchment")),
+            Recorded("us_commitment", "index 0 to 1"),
+            Recorded("defence_share_pct_gdp", "% of GDP", codes=CODES, yearly=True),
+        ),
+        conditions={"democratic_president": "not republican_president"},
     )  # fmt: skip
 
 

@@ -41,7 +41,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class NamedInput:
-    """A key that can move the variable. ``distance``: how many states of the model lie between, 0 for its own."""
+    """A key that can move the variable. ``distance``: how many states of the model lie between, 0 for its own.
+
+    ``effect`` says what theory expects of a higher value, or why the key is reported only; empty where neither is
+    declared.
+    """
 
     key: str
     meaning: str
@@ -52,6 +56,7 @@ class NamedInput:
     source: str
     depends_on: bool
     distance: int
+    effect: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class Fired:
     sets: str
     origin: str
     acts: bool
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +139,7 @@ def explain(result: Result, variable: str, entity: str = "", day: date | str | N
         how=parts.how,
         terms=_terms(parts),
         inputs=tuple(_input(key, distance, scenario) for key, distance in keys.items()),
-        events=tuple(_fired(event, keys) for event in scenario.events if event.date <= last),
+        events=tuple(_fired(event, keys) for event in scenario.events if event.first_day(scenario.start) <= last),
         facts=_facts(declared, of_entity, scenario),
     )
 
@@ -227,7 +233,7 @@ def _input(key: str, distance: int, scenario: Scenario) -> NamedInput:
         origin = str(given.origin) if given else "default"
     return NamedInput(
         key, parameter.meaning, parameter.unit, parameter.kind, value, origin, _source(parameter, own, scenario),
-        parameter.depends_on, distance,
+        parameter.depends_on, distance, parameter.effect_text,
     )  # fmt: skip
 
 
@@ -241,7 +247,8 @@ def _fired(event: Event, keys: dict[str, int]) -> Fired:
     sets = ", ".join(f"{key} = {describe(value)}" for key, value in event.sets)
     until = event.until.isoformat() if event.until else ""
     acts = any(key in keys for key, _ in event.sets)
-    return Fired(event.date.isoformat(), until, event.name, event.probability, sets, str(event.origin), acts)
+    day, when = (event.date.isoformat(), "") if event.date else ("", event.timing())
+    return Fired(day, until, event.name, event.probability, sets, str(event.origin), acts, when)
 
 
 def _facts(variable: Variable, entity: str, scenario: Scenario) -> tuple[Vintage, ...]:

@@ -6,6 +6,7 @@ state reads keys and other states. What restricts a key or a state stands in the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,23 @@ def states_behind(variable: Variable, entity: str, scenario: Scenario) -> dict[s
     nearest, distance = list(variable.states_of(entity)), 0
     while nearest:
         distances |= {name: distance for name in nearest if name not in distances}
-        nearest = [read for name in nearest for read in states[name].reads_in(scenario) if read not in distances]
+        reads = [read for name in nearest for read in states[name].reads_in(scenario)]
+        reads += [read for name in nearest for read in _through_conditions(name, scenario)]
+        nearest = [read for read in reads if read not in distances]
         distance += 1
     return {name: distances[name] for name in states if name in distances}
+
+
+def _through_conditions(name: str, scenario: Scenario) -> Iterator[str]:
+    """States behind the conditions of those events that set a key of the state ``name``."""
+    systems = registry()
+    parameters = map(systems.catalogue.find, systems.states[name].keys)
+    keys = {key for parameter in parameters if parameter for key in parameter.expanded()}
+    for event in scenario.events:
+        if event.when and any(key in keys for key, _ in event.sets):
+            watched = event.when
+            variable = next(other for other in systems.variables if other.name == watched.variable)
+            yield from variable.states_of(watched.entity)
 
 
 def keys_behind(variable: Variable, entity: str, day: date, scenario: Scenario) -> dict[str, int]:
@@ -35,6 +50,7 @@ def keys_behind(variable: Variable, entity: str, day: date, scenario: Scenario) 
     about = (entity,) if entity else variable.about
     # Where entities respond to each other, the keys of each concern all.
     about = () if any(systems.states[name].responds(scenario) for name in behind) else about
+    about = () if any(event.when for event in scenario.events) else about
     near: dict[str, int] = {}
     for name, distance in behind.items():
         state = systems.states[name]

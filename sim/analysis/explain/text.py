@@ -48,6 +48,8 @@ def _inputs(explanation: Explanation, everything: bool) -> Iterable[str]:
     for each in listed:
         yield f"  {each.key} = {each.value} ({each.unit}; {each.kind}{', depends on' if each.depends_on else ''})"
         yield f"    {each.origin}" + (f"; {each.source}" if each.source else "")
+        if each.effect:
+            yield f"    {each.effect}"
     left = explanation.inputs[len(listed) :]
     if left:
         groups = dict.fromkeys(each.key.split(".")[0] for each in left)
@@ -60,10 +62,10 @@ def _events(explanation: Explanation) -> Iterable[str]:
         return
     yield "EVENTS BY THE DAY"
     for event in explanation.events:
-        until = f" to {event.until}" if event.until else ""
+        timing = event.when or event.date + (f" to {event.until}" if event.until else "")
         chance = "" if event.probability >= 1 else f" in {event.probability:.0%} of runs"
         note = "" if event.acts else "; does not touch this variable"
-        yield f"  {event.date}{until}  {event.name}{chance}: {event.sets} ({event.origin}){note}"
+        yield f"  {timing}  {event.name}{chance}: {event.sets} ({event.origin}){note}"
     yield ""
 
 

@@ -115,13 +115,14 @@ def plan(
 def _trimmed(questions: Sequence[Question], scenario: Scenario) -> Scenario:
     """The scenario up to the last day asked about: what comes later changes nothing before."""
     last = max((each.outcome if isinstance(each, Condition) else each).day for each in questions)
-    return replace(scenario, end=last, events=tuple(event for event in scenario.events if event.date <= last))
+    events = tuple(event for event in scenario.events if event.first_day(scenario.start) <= last)
+    return replace(scenario, end=last, events=events)
 
 
 def warnings(plan: Plan) -> tuple[str, ...]:
     """What the reader must know about the design: inputs that events of a scenario set anew."""
     return tuple(
-        f"{scenario.name}: {key} varies until {event.date}, when the event {event.name!r} sets it"
+        f"{scenario.name}: {key} varies until the event {event.name!r} ({event.timing()}) sets it"
         for scenario in plan.scenarios
         for event in scenario.events
         for entry in plan.design.inputs

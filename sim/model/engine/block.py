@@ -23,13 +23,17 @@ def single(values: ArrayLike) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """The shared parts of one block."""
+    """The shared parts of one block.
+
+    On ``event_days`` a dated event begins or ends; on ``condition_days`` one on a condition may, in some runs.
+    """
 
     clock: Clock
     settings: Settings
     streams: Streams
     event_days: tuple[date, ...]
     explaining: bool = False
+    condition_days: tuple[date, ...] = ()
 
     @property
     def start(self) -> date:

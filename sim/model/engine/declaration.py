@@ -34,16 +34,22 @@ def _parameter(
     depends_on: bool = False,
     sweep: str = "",
     at_start: bool = False,
+    raises: tuple[str, ...] = (),
+    lowers: tuple[str, ...] = (),
+    reported_only: str = "",
 ) -> Parameter:
     return Parameter(
         key=key, meaning=meaning, unit=unit, kind=kind, default=default, domain=domain, source=source,
         entities=entities, depends_on=depends_on, sweep=sweep, at_start=at_start,
+        raises=raises, lowers=lowers, reported_only=reported_only,
     )  # fmt: skip
 
 
 # A parameter, by its kind: key, unit, default (a value or a prior; None: from the facts), domain, meaning and source.
 # ``entities`` are the codes that ``*`` in the key stands for; ``depends_on`` marks what data do not identify, ``sweep``
-# is the range to try, in words; ``at_start``: read on the first day only.
+# is the range to try, in words; ``at_start``: read on the first day only. ``raises`` and ``lowers`` name the recorded
+# variables that a higher number (a true flag, a later option) moves up or down where theory gives a direction;
+# ``reported_only`` says in a sentence why a key moves no outcome that others react to.
 data = partial(_parameter, "data")
 estimated = partial(_parameter, "estimated")
 assumption = partial(_parameter, "assumption")

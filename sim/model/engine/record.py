@@ -28,6 +28,8 @@ class Record:
     ) -> None:
         self._engine, self._axes = engine, axes
         self.values: dict[str, Numbers] = {}
+        self._rows: dict[str, int] = {}  # how many rows are written, by clock
+        self._declared = {variable.name: variable for system in systems for variable in system.variables}
         self._sources: dict[str, list[tuple[Any, str, Numbers]]] = {"month": [], "year": []}
         for system in systems:
             for variable in system.variables:
@@ -45,7 +47,19 @@ class Record:
             if day in clock.year_ends:
                 self._write("year", clock.year_ends.index(day), day)
 
+    def last(self, name: str, entity: str = "") -> Numbers | None:
+        """What was recorded last of a variable, ``(runs,)``; None before the first record."""
+        variable = self._declared[name]
+        row = self._rows.get(variable.every)
+        if row is None:
+            return None
+        values: Numbers = self.values[name][row]
+        if variable.entity:
+            values = values[self._axes.codes(variable.entity).index(entity)]
+        return values
+
     def _write(self, every: str, row: int, day: date) -> None:
+        self._rows[every] = row
         for system, read, values in self._sources[every]:
             value = getattr(system, read)
             values[row] = value(day) if callable(value) else value

@@ -14,10 +14,11 @@ from sim.model.engine.block import Engine
 from sim.model.engine.declaration import State, System
 from sim.model.engine.streams import EVENTS, PARAMETERS
 from sim.model.engine.variables import Axis, Variable
-from sim.model.renamed import RENAMED
-from sim.scenario import Catalogue, Given, Origin, Scenario, fit
+from sim.model.renamed import CONDITIONS, RENAMED
+from sim.scenario import Catalogue, Given, Origin, Recorded, Scenario, fit
 
-FIRST_PHASE, LAST_PHASE = "events", "record"  # the scenario's events come before, the recording after all systems
+# The scenario's events come before all systems, dated ones before those on a condition, the recording after them.
+FIRST_PHASE, CONDITION_PHASE, LAST_PHASE = "events", "conditions", "record"
 
 
 class Registry:
@@ -33,7 +34,8 @@ class Registry:
         self._by_name = {system.name: system for system in self.systems}
         self._refuse_collisions()
         self._refuse_loose_ends()
-        self.phases = (FIRST_PHASE, *_placed([system.phase for system in own if system.phase], self.others), LAST_PHASE)
+        acting = _placed([system.phase for system in own if system.phase], self.others)
+        self.phases = (FIRST_PHASE, CONDITION_PHASE, *acting, LAST_PHASE)
         self._layers: dict[date, Mapping[str, Given]] = {}
 
     @cached_property
@@ -49,7 +51,7 @@ class Registry:
                 for system in self.systems
                 for parameter in system.parameters
             )
-            return Catalogue(parameters, RENAMED)
+            return Catalogue(parameters, RENAMED, map(self._recorded, self.variables), CONDITIONS)
         except ValueError as fault:
             raise InputError(f"a system declares a parameter wrongly: {fault}") from fault
 
@@ -58,6 +60,11 @@ class Registry:
         """Every recorded variable, yearly ones first."""
         declared = [variable for system in self.systems for variable in system.variables]
         return tuple(sorted(declared, key=lambda variable: variable.every != "year"))
+
+    def _recorded(self, variable: Variable) -> Recorded:
+        codes = next((axis.codes for axis in self.axes if axis.name == variable.entity), ())
+        yearly = variable.every == "year"
+        return Recorded(variable.name, variable.unit, codes, variable.labels, variable.flag, yearly)
 
     @cached_property
     def axes(self) -> tuple[Axis, ...]:
@@ -113,7 +120,7 @@ class Registry:
     def _refuse_collisions(self) -> None:
         claims: dict[str, list[tuple[Any, str]]] = {
             "system": [(system.name, system.name) for system in self.systems],
-            "phase": [(phase, "the engine") for phase in (FIRST_PHASE, LAST_PHASE)],
+            "phase": [(phase, "the engine") for phase in (FIRST_PHASE, CONDITION_PHASE, LAST_PHASE)],
             "stream": [(PARAMETERS, "the engine"), (EVENTS, "the engine")],
             "key": [],
             "variable": [],
@@ -136,6 +143,7 @@ class Registry:
 
     def _refuse_loose_ends(self) -> None:
         axes, keys = {axis.name for axis in self.axes}, {p.key for system in self.systems for p in system.parameters}
+        variables = {variable.name for variable in self.variables}
         for system in self.systems:
             states = system.states.values()
             named = {
@@ -143,11 +151,18 @@ class Registry:
                 "axis": ([variable.entity for variable in system.variables if variable.entity], axes),
                 "state": ([read for state in states for read in (*state.reads, *state.reads_responding)], self.states),
                 "key": ([key for state in states for key in state.keys], keys),
+                "variable": (
+                    [name.partition(":")[0] for p in system.parameters for name in (*p.raises, *p.lowers)],
+                    variables,
+                ),
             }
             for what, (names, known) in named.items():
                 unknown = [name for name in names if name not in known]
                 if unknown:
-                    raise InputError(f"system {system.name} reads the {what} {unknown[0]}, and there is no such {what}")
+                    verb = "moves" if what == "variable" else "reads"
+                    raise InputError(
+                        f"system {system.name} {verb} the {what} {unknown[0]}, and there is no such {what}"
+                    )
 
 
 def _placed(phases: Sequence[str], others: Sequence[System]) -> list[str]:

@@ -124,14 +124,47 @@ class Settings:
 
     def begin(self, event: Event) -> None:
         """Puts an event in force, in the runs in which it happens."""
-        happens = self._streams.quantiles(f"event:{event.name}") < event.probability
-        self._active.append((event, happens))
+        self._active.append((event, self.drawn(event)))
         self._forget(event)
 
     def lift(self, event: Event) -> None:
         """Ends an event: what it set goes back to what holds without it."""
         self._active = [(other, happens) for other, happens in self._active if other is not event]
         self._forget(event)
+
+    def update(self, event: Event, happens: NDArray[np.bool_]) -> None:
+        """Puts an event in force in the runs ``happens``, ``(runs,)``, and ends it in all others.
+
+        In each run, of two events on one key the one that began later stands.
+        """
+        before = np.zeros(self._streams.count, np.bool_)
+        for other, runs in self._active:
+            if other is event:
+                before = before | runs
+        begins = happens & ~before
+        if not begins.any() and not (before & ~happens).any():
+            return
+        kept = [(other, runs & happens if other is event else runs) for other, runs in self._active]
+        self._active = [(other, runs) for other, runs in kept if other is not event or runs.any()]
+        if begins.any():
+            self._put_last(event, begins)
+        self._forget(event)
+
+    def _put_last(self, event: Event, begins: NDArray[np.bool_]) -> None:
+        """Adds runs to an event above all others that set one of its keys."""
+        keys = {key for key, _ in event.sets}
+        for place in range(len(self._active) - 1, -1, -1):
+            other, runs = self._active[place]
+            if other is event:
+                self._active[place] = event, runs | begins
+                return
+            if any(key in keys for key, _ in other.sets):
+                break
+        self._active.append((event, begins))
+
+    def drawn(self, event: Event) -> NDArray[np.bool_]:
+        """The runs that an event's own probability leaves it, ``(runs,)``."""
+        return self._streams.quantiles(f"event:{event.name}") < event.probability
 
     def _forget(self, event: Event) -> None:
         self.changes += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,13 @@ import simpy
 from sim.errors import FaultError
 from sim.model.engine.block import Engine, Numbers
 from sim.model.engine.clock import Clock, Process, month_ends, year_ends
+from sim.model.engine.conditions import condition_days, follow_conditions
 from sim.model.engine.record import Record
 from sim.model.engine.registry import FIRST_PHASE, Registry
 from sim.model.engine.settings import Settings
 from sim.model.engine.streams import LANES, Memory, Seed, Streams
 from sim.model.engine.variables import Axes
-from sim.scenario import Scenario
+from sim.scenario import Event, Scenario
 
 
 def axes(registry: Registry, scenario: Scenario) -> Axes:
@@ -50,17 +51,20 @@ def run_block(
     clock = Clock(scenario.start, scenario.end, registry.phases)
     streams = Streams(seed, first - lead, lanes, registry.streams, memory)
     settings = Settings(scenario, registry.catalogue, streams, clock, central)
-    event_days = clock.days(
-        [event.date for event in scenario.events] + [event.until for event in scenario.events if event.until]
-    )
-    engine = Engine(clock, settings, streams, event_days, explaining)
+    dated = [event for event in scenario.events if event.date]
+    days = [day for event in dated for day in (event.date, event.until) if day]
+    engine = Engine(clock, settings, streams, clock.days(days), explaining, clock.days(condition_days(scenario)))
+    watched = {event.when.variable for event in scenario.events if event.when}
     with np.errstate(all="ignore"):  # every branch is computed for every run, also where it is masked out afterwards
         systems = registry.build(engine)
-        record = Record(engine, axes(registry, scenario), registry.systems, systems, only)
+        needed = None if only is None else {*only, *watched}
+        record = Record(engine, axes(registry, scenario), registry.systems, systems, needed)
         acting = [systems[system.name].process() for system in registry.systems if system.phase]
-        _start(clock.environment, [_follow_events(engine, scenario), *acting, record.process()])
+        events = [_follow_events(engine, dated), follow_conditions(engine, scenario, record)]
+        _start(clock.environment, [*events, *acting, record.process()])
         clock.environment.run()
-    return {name: _checked(name, values[..., lead : lead + count]) for name, values in record.values.items()}, systems
+    recorded = {name: values for name, values in record.values.items() if only is None or name in only}
+    return {name: _checked(name, values[..., lead : lead + count]) for name, values in recorded.items()}, systems
 
 
 def _start(environment: simpy.Environment, processes: Iterable[Process]) -> None:
@@ -69,15 +73,15 @@ def _start(environment: simpy.Environment, processes: Iterable[Process]) -> None
         environment.process(process)
 
 
-def _follow_events(engine: Engine, scenario: Scenario) -> Process:
-    """The scenario's events: on their date in force, on ``until`` lifted, before anything else of that day."""
+def _follow_events(engine: Engine, events: Sequence[Event]) -> Process:
+    """The scenario's dated events: on their date in force, on ``until`` lifted, before anything else of that day."""
     clock = engine.clock
     for day in engine.event_days:
         yield clock.at(day, FIRST_PHASE)
-        for event in scenario.events:
+        for event in events:
             if event.until == day:
                 engine.settings.lift(event)
-        for event in scenario.events:
+        for event in events:
             if event.date == day:
                 engine.settings.begin(event)
 

@@ -195,7 +195,9 @@ class Commitment:
         if (
             day.month == 1
             or not self._by_party
-            or any(day.replace(day=1) <= other <= day for other in self._engine.event_days)
+            or any(
+                day.replace(day=1) <= other <= day for other in (*self._engine.event_days, *self._engine.condition_days)
+            )
         ):
             began = day.year - (day.year - 1) % 4
             drawn = self._engine.streams.quantiles(f"posture:{began}")

@@ -13,6 +13,7 @@ import numpy as np
 from sim.model.engine import Engine, Flags, Numbers, System, Variable
 from sim.scenario import Scenario
 
+NEVER = 1000  # months since a collapse where there has been none
 DAY_ONE = date(2022, 2, 24)  # day 1 of the war-day clock; day 1,000 is 19 November 2024
 
 
@@ -30,7 +31,7 @@ class Hostilities:
         self.ceasefire: Flags = engine.no()
         self.in_talks: Flags = engine.no()
         self.months_of_ceasefire: Numbers = engine.zeros()
-        self.months_since_collapse: Numbers = engine.zeros() + 1000
+        self.months_since_collapse: Numbers = engine.zeros() + NEVER
         self.collapsed_km2: Numbers = engine.zeros()
         self.reassured: Flags = engine.no()
 
@@ -38,6 +39,11 @@ class Hostilities:
     def fighting(self) -> Flags:
         """The full-scale war goes on and no ceasefire is in force."""
         return self.full_scale & ~self.ceasefire
+
+    @property
+    def front_collapsed(self) -> Flags:
+        """The Ukrainian front has given way in an episode of collapse since the first day."""
+        return self.months_since_collapse < NEVER
 
     def day(self, today: date) -> Numbers:
         """The war-day count, 0 before the war. A ceasefire does not stop the count."""
@@ -59,6 +65,10 @@ SYSTEM = System(
         Variable(
             "war_day", "Day of the full-scale war (24 Feb 2022 is day 1)", "days", "month",
             read="day", states=("onset",),
+        ),
+        Variable(
+            "ukrainian_front_collapsed", "The Ukrainian front has given way in an episode of collapse", "0/1", "month",
+            flag=True, read="front_collapsed", states=("collapse",),
         ),
     ),
 )  # fmt: skip

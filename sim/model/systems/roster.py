@@ -95,15 +95,18 @@ class Roster:
         clock = self._engine.clock
         self._plan_known()
         named = self.member.copy()
-        for day in clock.days([*clock.month_ends, *self._engine.event_days, clock.end]):
+        changing = {*self._engine.event_days, *self._engine.condition_days}
+        regular = {*clock.month_ends, *self._engine.event_days, clock.end}
+        for day in clock.days([*regular, *changing]):
             yield clock.at(day, PHASE)
-            if day in self._engine.event_days:
+            if day in changing:
                 now = self._named()
                 self.member = np.where(now != named, now, self.member)
                 named = now
             if day in clock.month_ends:
                 self._invite(day)
-            self.member |= self._joins <= (day - clock.start).days
+            if day in regular:
+                self.member |= self._joins <= (day - clock.start).days
 
     def leave(self, code: str, runs: Flags) -> None:
         """Takes a member out of the alliance in ``runs``."""

@@ -56,7 +56,8 @@ class SecretaryGeneral:
         """Hands the office over on its day and follows events that name another holder."""
         clock, settings = self._engine.clock, self._engine.settings
         handover = settings.date("secretary_general.handover")
-        days = clock.days([*self._engine.event_days, *([handover] if handover else [])])
+        engine = self._engine
+        days = clock.days([*engine.event_days, *engine.condition_days, *([handover] if handover else [])])
         named = self.holder
         for day in days:
             yield clock.at(day, PHASE)

@@ -88,6 +88,7 @@ class Pipeline:
         self.delivered += delivered_other
         np.minimum(self.allocated, self.committed, out=self.allocated)
         np.minimum(self.delivered, self.allocated, out=self.delivered)
+        np.minimum(self.allocated_military, self.allocated, out=self.allocated_military)
 
     def _deliver(self, military: Numbers, stock: Numbers, delays: Delays, arriving: Numbers) -> Numbers:
         fast, slow, ordered, built = self.on_the_way[:4]

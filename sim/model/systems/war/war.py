@@ -84,7 +84,7 @@ class War:
     def process(self) -> Process:
         """Begins the war on event days or by chance, and fights a month at each month's end."""
         clock = self._engine.clock
-        for day in clock.days([*clock.month_ends, *self._engine.event_days]):
+        for day in clock.days([*clock.month_ends, *self._engine.event_days, *self._engine.condition_days]):
             yield clock.at(day, PHASE)
             self._begin(day.toordinal(), chance=day in clock.month_ends, period=month_number(day))
             if day in clock.month_ends:

@@ -1,0 +1,67 @@
+"""What each event of a sound scenario will do and when, one line each, for ``alliance check``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from sim.scenario.scenario import Event, Scenario
+from sim.scenario.values import describe
+from sim.text import tame
+
+_OF_BUDGETS = re.compile(r"budgets\..+|members\.\w+\.(share_pct_gdp|budget_change_pp)")
+MOST_KEYS = 6
+
+
+def outlook(scenario: Scenario) -> Iterator[str]:
+    """One line for each event, in the order of the scenario.
+
+    >>> from sim.loading import load
+    >>> list(outlook(load("baseline")))
+    []
+    """
+    for event in scenario.events:
+        yield f'the event "{tame(event.name)}" sets {_sets(event)} {_timing(event, scenario)}{_share(event)}'
+
+
+def _sets(event: Event) -> str:
+    told = [f"{key} to {tame(describe(value))}" for key, value in event.sets[:MOST_KEYS]]
+    rest = len(event.sets) - len(told)
+    told += [f"{rest} more keys"] if rest else []
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+
+
+def _timing(event: Event, scenario: Scenario) -> str:
+    first = event.first_day(scenario.start)
+    if event.when is None:
+        until = f" until {event.until}" if event.until else " to the end"
+        return f"from {first}{until}; first seen {_seen(event, first)}"
+    recorded = (
+        f"{'when' if event.once else 'while'} {event.when.describe()} is{' first' if event.once else ''} recorded"
+    )
+    waits = f", {_months(event.after_months)} {'later' if event.once else 'on'}" if event.after_months else ""
+    lasts = f" for {_months(event.for_months)}" if event.for_months else " to the end" if event.once else ""
+    until = f" until {event.until}" if event.until else lasts
+    both = f"{lasts} or" if event.for_months and event.until else ""
+    return f"{recorded}{waits} (on {first} at the earliest){both}{until}"
+
+
+def _months(count: int) -> str:
+    return f"{count} month{'' if count == 1 else 's'}"
+
+
+def _seen(event: Event, first: date) -> str:
+    budgets = [key for key, _ in event.sets if _OF_BUDGETS.fullmatch(key)]
+    monthly = f"at the end of {first:%B %Y}"
+    of_budgets = f"in the budgets of {first.year}"
+    if len(budgets) == len(event.sets):
+        return of_budgets
+    return f"{monthly}, {of_budgets}" if budgets else monthly
+
+
+def _share(event: Event) -> str:
+    if event.when is not None:
+        drawn = "" if event.probability >= 1 else f"{event.probability:.4g} of "
+        return f", in {drawn}the runs in which that happens"
+    return "" if event.probability >= 1 else f", in {event.probability:.4g} of the runs"
