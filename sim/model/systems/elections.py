@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
+from sim.facts.tables import per_folder
 from sim.model.engine import Engine, Flags, Numbers, Process, State, System, assumption, data, estimated, under
 from sim.model.systems.roster import ALLIES, PLACES
 from sim.scenario import Choice, Day, Flag, Number, Value, beta, fixed, normal, uniform
@@ -161,6 +162,7 @@ def new_left_right(before: Numbers, persistence: Numbers, spread: Numbers, norma
     return np.clip(CENTRE + persistence * (before - CENTRE) + spread * normal_draw, 0, 10)
 
 
+@per_folder
 def _next_scheduled(code: str, start: date) -> date:
     """The next legislative election as the calendar of ``start`` has it: announced, else a term after the last."""
     ballots = [ballot for ballot in facts.elections(start, code) if ballot.kind == "legislative"]

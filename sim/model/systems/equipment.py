@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 
 from sim import facts
+from sim.facts.tables import per_folder
 from sim.model.engine import Engine, Numbers, State, System, Variable, estimated, single
 from sim.model.systems.budgets.budgets import Budgets, share_states
 from sim.model.systems.roster import PLACES, WITH_FORCES
@@ -38,12 +39,15 @@ PARAMETERS = (
 )  # fmt: skip
 
 
+_reported = per_folder(facts.equipment_shares)  # the same for every block
+
+
 class Equipment:
     """Equipment shares by year, % of defence expenditure, ``(members, runs)``; computed when a year is asked for."""
 
     def __init__(self, engine: Engine, budgets: Budgets) -> None:
         self._engine, self._budgets = engine, budgets
-        known = facts.equipment_shares(engine.start)
+        known = _reported(engine.start)
         self._last = max(max(series) for series in known.values())
         values = [[known[code].get(self._last, known[code][max(known[code])])] for code in WITH_FORCES]
         self._years = {self._last: engine.fill(np.array(values, np.float32))}

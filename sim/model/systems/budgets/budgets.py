@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from sim import facts
+from sim.facts.tables import per_folder
 from sim.model.engine import (
     CONSTANT_PRICES,
     Block,
@@ -33,6 +34,7 @@ from sim.scenario import Scenario, fixed
 
 PHASE = "budgets"
 _USA = WITH_FORCES.index("USA")
+_reported, _estimated = per_folder(facts.defence_shares), per_folder(facts.estimated_years)  # the same for every block
 
 
 def coefficients(engine: Engine) -> Coefficients:
@@ -98,7 +100,7 @@ class Budgets:
 
     def _load(self) -> None:
         """Known shares; the estimate of the year under way is off by its revision noise."""
-        known = facts.defence_shares(self._engine.start)
+        known = _reported(self._engine.start)
         self.known_to = [max(known[code]) for code in WITH_FORCES]  # an edition may lack a member's last year
         last = max(self.known_to)
         for year in range(last - 2, last + 1):
@@ -106,7 +108,7 @@ class Budgets:
             self._years[year] = self._engine.fill(np.array(values, np.float32))
             self._decided[year] = set(range(len(WITH_FORCES)))
         self.last_known = last
-        if last in facts.estimated_years(self._engine.start):
+        if last in _estimated(self._engine.start):
             self._years[last] = self._revised(last)
 
     def _revised(self, year: int) -> Numbers:
