@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -105,6 +106,6 @@ def before(origin: int, first: int = 1999) -> Array:
     return complete
 
 
-def _latest(series: dict[int, float], year: int) -> float:
+def _latest(series: Mapping[int, float], year: int) -> float:
     known = [earlier for earlier in series if earlier <= year]
     return series[max(known)] if known else float("nan")

@@ -14,8 +14,9 @@ name, beside R29 and never in its place: it moves EUR 4.4 bn of the EU's money i
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -81,7 +82,7 @@ class AidHistory:
 
     vintage: Vintage
     months: tuple[datetime.date, ...]
-    series: dict[Key, npt.NDArray[np.float64]]
+    series: Mapping[Key, npt.NDArray[np.float64]]
     stand_in: bool
     era_loan: tuple[datetime.date, float] | None
 
@@ -96,7 +97,7 @@ class AidByDonor:
 
     vintage: Vintage
     cutoff: datetime.date
-    beur: dict[Key, float]
+    beur: Mapping[Key, float]
     stand_in: bool
 
 
@@ -137,6 +138,7 @@ def _last_month(rows: Iterable[MonthRow], day: datetime.date, vintage: Vintage) 
     return tuple(month for month in ended if month <= limit)
 
 
+@per_folder
 def aid_monthly(known: datetime.date) -> AidHistory:
     """Monthly aid as of the day, from one release (see the module). Before February 2022 there are no months."""
     day = as_day(known)
@@ -152,13 +154,18 @@ def aid_monthly(known: datetime.date) -> AidHistory:
             series[key] = np.zeros(len(months))
         series[key][column[row.month]] = row.beur
     loan = (ERA_LOAN_MONTH, ERA_LOAN_BEUR) if vintage != "R20" and ERA_LOAN_MONTH in column else None
-    return AidHistory(vintage, months, series, day < {"R20": R20_OUT, "R29": R29_OUT}.get(vintage, day), loan)
+    for values in series.values():
+        values.flags.writeable = False
+    return AidHistory(
+        vintage, months, MappingProxyType(series), day < {"R20": R20_OUT, "R29": R29_OUT}.get(vintage, day), loan
+    )
 
 
-def _sums(rows: Iterable[DonorSumRow]) -> dict[Key, float]:
-    return {(row.donor, row.kind, row.measure): row.beur for row in rows}
+def _sums(rows: Iterable[DonorSumRow]) -> Mapping[Key, float]:
+    return MappingProxyType({(row.donor, row.kind, row.measure): row.beur for row in rows})
 
 
+@per_folder
 def aid_by_donor(known: datetime.date, release: Literal["R30"] | None = None) -> AidByDonor:
     """Cumulative aid of each donor as of the day: the initial state of a run, from the release of ``aid_monthly``.
 
@@ -178,7 +185,7 @@ def aid_by_donor(known: datetime.date, release: Literal["R30"] | None = None) ->
     history = aid_monthly(day)
     begin_of_next = _month_after(history.months[-1]) if history.months else FIRST_MONTH
     cutoff = begin_of_next - datetime.timedelta(days=1)
-    sums = {key: float(values.sum()) for key, values in history.series.items()}
+    sums = MappingProxyType({key: float(values.sum()) for key, values in history.series.items()})
     return AidByDonor(history.vintage, cutoff, sums, history.stand_in)
 
 

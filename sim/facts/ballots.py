@@ -129,6 +129,7 @@ def _calendar(day: datetime.date) -> tuple[ElectionRow, ...]:
     return tuple(row for row in dated if row.status == "held" or row.vintage == calendars[row.code, row.kind])
 
 
+@per_folder
 def elections(known: datetime.date, code: str | None = None) -> tuple[Election, ...]:
     """Elections of all members, or of ``code``, by date: those held with results, later ones without.
 

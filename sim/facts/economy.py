@@ -10,9 +10,8 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from sim.facts.roster import members
-from sim.facts.tables import per_folder, read, require_years, visible
+from sim.facts.tables import Panel, panel, per_folder, read, require_years, visible
 
-Panel = dict[str, dict[int, float]]
 _IN_EACH_EDITION = 2010  # a complete edition tells the past as well
 
 
@@ -55,13 +54,9 @@ def edition(known: date) -> str:
     return min(row.vintage for row in _of_edition(known))
 
 
+@per_folder
 def _panel(known: date, column: str) -> Panel:
-    panel: Panel = {}
-    for row in _of_edition(known):
-        value = getattr(row, column)
-        if value is not None:
-            panel.setdefault(row.member, {})[row.year] = value
-    return panel
+    return panel((row.member, row.year, getattr(row, column)) for row in _of_edition(known))
 
 
 def gdp_busd(known: date) -> Panel:
@@ -89,13 +84,14 @@ def population(known: date) -> Panel:
     return _panel(known, "population_m")
 
 
+@per_folder
 def exchange_rates(known: date) -> Panel:
     """National currency for one US dollar, mean of the year: GDP in the one over GDP in the other, actual years only.
 
     Same shape as ``gdp_busd``. A year counts as actual when the edition of the day says so.
     """
-    rates: Panel = {}
-    for row in _of_edition(known):
-        if row.phase == "actual" and row.gdp_busd and row.gdp_lcu_bn:
-            rates.setdefault(row.member, {})[row.year] = row.gdp_lcu_bn / row.gdp_busd
-    return rates
+    return panel(
+        (row.member, row.year, row.gdp_lcu_bn / row.gdp_busd)
+        for row in _of_edition(known)
+        if row.phase == "actual" and row.gdp_busd and row.gdp_lcu_bn
+    )

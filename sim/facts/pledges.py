@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
-from sim.facts.tables import as_day, read, visible
+from sim.facts.tables import as_day, per_folder, read, visible
 
 Firmness = Literal["enacted", "planned", "aspiration"]
 _STATUS_OF = date(2026, 9, 1)  # day as of which announcements after October 2024 were called standing or superseded
@@ -76,6 +76,7 @@ class Plan:
     status: Literal["", "stands", "superseded", "doubtful"] = ""
 
 
+@per_folder
 def plans(known: date) -> tuple[Plan, ...]:
     """Announcements known on the day, sorted by day of announcement; superseded ones stay in. The last that is not
     blanket is a member's plan in force."""

@@ -11,14 +11,13 @@ change of a member's share may be read across the year of a break (``breaks``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal, NamedTuple, TypeVar
 
 from sim.facts.roster import members
-from sim.facts.tables import as_day, per_folder, read, require_years, visible
+from sim.facts.tables import Panel, as_day, panel, per_folder, read, require_years, visible
 
-Panel = dict[str, dict[int, float]]
 Definition = Literal["total", "core"]
 AGGREGATES = ("NATO_EUR_CAN", "NATO_TOTAL")
 FIRST_YEAR, LAST_YEAR = 2014, 2024
@@ -126,13 +125,13 @@ def edition(known: date) -> str:
     return rows[0].vintage if rows and rows[0].vintage > _BEFORE_EDITIONS else _BEFORE_EDITIONS
 
 
+@per_folder
 def _panel(known: date, column: str) -> Panel:
-    panel: Panel = {}
-    for row in _of_edition(_defence(), known, column):
-        value = getattr(row, column)
-        if value is not None and not (row.recalled and column == _SHARE):
-            panel.setdefault(row.member, {})[row.year] = value
-    return panel
+    return panel(
+        (row.member, row.year, getattr(row, column))
+        for row in _of_edition(_defence(), known, column)
+        if not (row.recalled and column == _SHARE)
+    )
 
 
 def defence_shares(known: date) -> Panel:
@@ -205,6 +204,7 @@ def moved_by_definition(before: str, after: str, year: int) -> tuple[str, ...]:
     )
 
 
+@per_folder
 def estimated_years(known: date) -> tuple[int, ...]:
     """Years of ``defence_shares(known)`` that were estimates on that day.
 
@@ -247,18 +247,16 @@ def estimate_vintages(year: int = 2023) -> dict[str, dict[str, float]]:
     return estimates
 
 
+@per_folder
 def sipri_shares(known: date) -> Panel:
     """Military expenditure, % of GDP, SIPRI definition, from 1990: member, RUS or UKR -> year -> value.
 
     SIPRI publishes a year in April of the next. To April 2026 the edition of April 2025 stands in; it is replaced
     as a whole by that of April 2026. Russia's 2024 is SIPRI's reading of that year's budget until April 2025.
     """
-    panel: Panel = {}
-    for row in visible(read(MilexRow, "milex.csv"), known):
-        panel.setdefault(row.member, {})[row.year] = row.share_pct_gdp
-    return panel
+    return panel((row.member, row.year, row.share_pct_gdp) for row in visible(read(MilexRow, "milex.csv"), known))
 
 
-def russia_milex_share(known: date) -> dict[int, float]:
+def russia_milex_share(known: date) -> Mapping[int, float]:
     """Russian military expenditure, % of GDP, SIPRI: year -> value known on the day."""
     return sipri_shares(known).get("RUS", {})

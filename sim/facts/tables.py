@@ -12,16 +12,16 @@ import csv
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cache, partial, wraps
+from functools import cache, lru_cache, partial, wraps
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from math import isfinite
 from operator import attrgetter
 from pathlib import Path
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Literal, NamedTuple, ParamSpec, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from sim.errors import InputError, Problem
@@ -46,6 +46,11 @@ R = TypeVar("R", bound=tuple[Any, ...])
 K = TypeVar("K", bound=Row)
 P = ParamSpec("P")
 A = TypeVar("A")
+Panel = Mapping[str, Mapping[int, float]]
+"""Values by country and year. A panel is remembered and handed to everyone who asks, so nobody can change it."""
+
+_FORGET: list[Callable[[], None]] = []  # what ``per_folder`` remembers, to be forgotten by ``forget``
+REMEMBERED = 256  # answers of one accessor: more than there are tables, and more days than anyone asks about at a time
 ENVIRONMENT = "ALLIANCE_FACTS"  # a variable of the environment, so that worker processes see the same folder
 
 
@@ -205,9 +210,9 @@ def _state_of_folder() -> tuple[Any, ...]:
 
 
 def per_folder(function: Callable[P, A]) -> Callable[P, A]:
-    """Remembers the answers of ``function``, apart for each state of the reader's own tables."""
+    """Remembers the last answers of ``function``, apart for each state of the reader's own tables."""
 
-    @cache
+    @lru_cache(maxsize=REMEMBERED)
     def remembered(_state: tuple[Any, ...], *args: Any, **kwargs: Any) -> A:
         return function(*args, **kwargs)
 
@@ -216,7 +221,15 @@ def per_folder(function: Callable[P, A]) -> Callable[P, A]:
         return remembered(_state_of_folder(), *args, **kwargs)  # type: ignore[arg-type]
 
     answer.cache_clear = remembered.cache_clear  # type: ignore[attr-defined]
+    _FORGET.append(remembered.cache_clear)
     return answer
+
+
+def forget() -> None:
+    """Forget every answer and every shipped table, as if nothing had been read yet."""
+    shipped.cache_clear()
+    for clear in _FORGET:
+        clear()
 
 
 @cache
@@ -250,6 +263,15 @@ def visible(rows: Iterable[K], known: date) -> list[K]:
     """Rows known on the day ``known``, oldest first, so that the newest vintage is the last of its key."""
     day = as_day(known)
     return sorted([row for row in rows if row.known_on <= day], key=attrgetter("known_on"))
+
+
+def panel(cells: Iterable[tuple[str, int, float | None]]) -> Panel:
+    """Cells of (country, year, value) as a panel that cannot be changed; of two of one year the later stands."""
+    by_country: dict[str, dict[int, float]] = {}
+    for country, year, value in cells:
+        if value is not None:
+            by_country.setdefault(country, {})[year] = value
+    return MappingProxyType({country: MappingProxyType(years) for country, years in by_country.items()})
 
 
 def key_of(row: Any, columns: Iterable[str]) -> tuple[Any, ...]:

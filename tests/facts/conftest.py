@@ -8,23 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from sim.facts import aid, ballots, economy, own, spending, tables
+from sim.facts import tables
 
 SHIPPED = Path(str(tables.folder()))
-REMEMBERED = (
-    (spending, "_defence"),
-    (spending, "_aggregates"),
-    (economy, "_economy"),
-    (aid, "_months_of"),
-    (aid, "_brought_in"),
-    (ballots, "_calendar"),
-    (own, "_checked"),
-)
 
 
 def forget() -> None:
-    for cached in (tables.shipped, tables.read, tables.stamp, *(getattr(room, name) for room, name in REMEMBERED)):
-        cached.cache_clear()
+    tables.forget()
 
 
 @pytest.fixture

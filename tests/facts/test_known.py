@@ -113,7 +113,23 @@ def test_elections_to_come_show_a_date_and_no_result(day: datetime.date) -> None
 
 def test_the_tables_answer_alike_whatever_was_asked_before() -> None:
     day = datetime.date(2023, 9, 1)
-    before = facts.defence_shares(day)
-    before["POL"][2023] = 99.0
+    assert facts.defence_shares(day)["POL"][2023] == 3.9
     facts.defence_shares(datetime.date(2025, 1, 1))
     assert facts.defence_shares(day)["POL"][2023] == 3.9
+
+
+@pytest.mark.parametrize(
+    "accessor", [facts.defence_shares, facts.real_growth, facts.sipri_shares, facts.exchange_rates]
+)
+def test_a_panel_that_is_remembered_cannot_be_changed_by_who_asked(accessor: Any) -> None:
+    panel = accessor(datetime.date(2024, 10, 1))
+    with pytest.raises(TypeError):
+        panel["POL"][2023] = 99.0
+    with pytest.raises(TypeError):
+        panel["XXX"] = {}
+
+
+def test_months_of_aid_that_are_remembered_cannot_be_changed_by_who_asked() -> None:
+    history = facts.aid_monthly(datetime.date(2024, 10, 1))
+    with pytest.raises(ValueError, match="read-only"):
+        history.series["USA", "military", "allocation"][0] = 99.0

@@ -50,6 +50,21 @@ class TestNumbers:
         assert (rows[0] == 0.5).all()
         assert (rows[2] == 0).all()
 
+    def test_keys_stand_still_until_an_event_makes_one_of_them_dated(self):
+        settings, _ = settings_of({})
+        keys = (KEY, "war.break_even_thousand")
+        assert settings.stands_still(keys)
+        before = settings.number(KEY)
+        path = Dated(((date(2024, 10, 1), fixed(1.5)), (date(2030, 10, 1), fixed(2.0))), "linear")
+        begun = event(date(2024, 10, 1), {KEY: path}, name="a path")
+        settings.begin(begun)
+        assert not settings.stands_still(keys)
+        assert settings.number(KEY)[0] == 1.5
+        assert settings.number(KEY, date(2030, 10, 1))[0] == 2.0
+        settings.lift(begun)
+        assert settings.stands_still(keys)
+        assert settings.number(KEY).tolist() == before.tolist()
+
     def test_a_dated_value_changes_with_the_calendar(self):
         points = ((date(2024, 10, 1), fixed(1.0)), (date(2025, 10, 1), fixed(2.0)))
         settings, clock = settings_of({KEY: Dated(points, "step")})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -186,8 +187,8 @@ class Budgets:
         )
 
     def _path_base(self, year: int, rows: list[int]) -> Numbers:
-        """The share from which each member's path starts, ``(rows, runs)``: that of the adoption or of the review."""
-        begun = self._summits.path_from
+        """The share from which each member's path starts, ``(rows, runs)``: that of the year of adoption."""
+        begun = self._summits.adopted
         for first in np.unique(begun[begun > 0]):
             known = min(max(int(first), min(self._years)), year - 1)
             shares = self.of_year(known)
@@ -245,7 +246,7 @@ class Budgets:
         return after
 
 
-def _at(series: dict[int, float], year: int) -> float:
+def _at(series: Mapping[int, float], year: int) -> float:
     years = [known for known in series if known <= year] or [min(series)]
     return series[max(years)]
 
