@@ -33,6 +33,7 @@ from sim.model.engine import (
 )
 from sim.model.systems.aid.parameters import DONORS, PARAMETERS, PLACES, by_donor
 from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline
+from sim.model.systems.aid.single_donors import SINGLE_DONORS, of_singles
 from sim.model.systems.aid.start import Beginning, beginning
 from sim.model.systems.aid.stated import Stated
 from sim.model.systems.commitment import Commitment
@@ -405,7 +406,8 @@ def by_giver(name: str) -> Callable[[Block, str], Parts | None]:
 def _cumulative(name: str, long_name: str, read: str, state: str, headline: bool = False) -> Variable:
     return Variable(
         name, long_name + ", cumulative", "EUR bn", "month", "donor", "current euro, Kiel definition", keep_runs=False,
-        cumulative=True, headline=headline, read=read, states=(state,), parts=by_giver(name),
+        cumulative=True, headline=headline, together="sum", singles=of_singles(name),
+        read=read, states=(state,), parts=by_giver(name),
     )  # fmt: skip
 
 
@@ -434,6 +436,7 @@ SYSTEM = System(
             "EUR bn", "month", price_basis="current euro, Kiel definition", cumulative=True,
             read="us_arms", states=("U.S. arms",),
         ),
+        *SINGLE_DONORS,
     ),
     states={
         "military aid": State(

@@ -59,6 +59,7 @@ def _of_donor(
         meaning if default else f"{meaning}; not set: what follows from its past and its government",
         "scenario lever",
         entities=DONORS,
+        excludes=() if default else ("aid.*.stop",),
     )
 
 
