@@ -13,13 +13,15 @@ in NATO's own prices follows from its June 2024 release (100 * spending / share)
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Engine, Numbers, State, System, assumption, estimated, single, slot
-from sim.model.systems.roster import ALLIES, WITH_FORCES
+from sim.facts.tables import per_folder
+from sim.model.engine import Engine, Numbers, State, System, assumption, estimated, single
+from sim.model.systems.roster import ALLIES, PLACES, WITH_FORCES
 from sim.scenario import Flag, Number, fixed, normal, uniform
 
 EURO = (
@@ -27,6 +29,7 @@ EURO = (
 )  # fmt: skip
 PEGGED = ("BGR", "DNK", "MNE")  # to the euro, or its users without a say
 CURRENCY = dict.fromkeys((*EURO, *PEGGED), "EUR")
+_CURRENCY_PLACES = [PLACES["DEU" if code in CURRENCY else code] for code in WITH_FORCES]  # the euro at Germany's place
 FEWEST_YEARS = 5  # of exchange rates, for a spread to be estimated
 _ABROAD = [WITH_FORCES.index(code) for code in ALLIES]
 
@@ -77,29 +80,57 @@ PARAMETERS = (
 )  # fmt: skip
 
 
+Series = Mapping[str, Mapping[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the members' economies, by code and year; ``normal``: usual growth, ``(members, 1)``."""
+
+    growth: Series
+    normal: Numbers
+    common: Numbers
+    debt: Series
+    gdp_2015: Series
+    gdp_current: Series
+    rates: tuple[np.float32, Mapping[str, float]]
+
+
+@per_folder
+def _known(day: date, start: date) -> _Known:
+    """Tables as of ``day``, of a run from ``start``; the same for every block, so they are read once."""
+    panel = facts.real_growth(day)
+    growth = {code: panel.get(code, {}) for code in WITH_FORCES}
+    share, real, current = (
+        table(day) for table in (facts.defence_shares, facts.defence_spending_2015, facts.defence_spending_current)
+    )
+    return _Known(
+        growth=growth,
+        normal=np.array([_median(growth[code], start.year) for code in WITH_FORCES], np.float32)[:, None],
+        common=common_shocks(growth, start.year),
+        debt=facts.gross_debt(day),
+        gdp_2015={code: _gdp(share[code], real[code]) for code in WITH_FORCES},
+        gdp_current={code: _gdp(share[code], current[code]) for code in WITH_FORCES},
+        rates=rate_spreads(facts.exchange_rates(start)),
+    )
+
+
 class Economy:
     """Yearly growth, debt and GDP of members with forces; arrays ``(members, runs)``. Years come as asked for."""
 
     def __init__(self, engine: Engine) -> None:
         codes = WITH_FORCES
         self._engine, self._codes = engine, codes
-        self._slots = [slot(code) for code in codes]
+        self._places = [PLACES[code] for code in codes]
         history = bool(engine.settings.flag("economy.told").all())
         day = max(engine.start, HISTORY_ON) if history else engine.start
         self._known_until = HISTORY_ON.year if history else engine.start.year - 1
-        known = facts.real_growth(day)
-        self._growth = {code: known.get(code, {}) for code in codes}
-        self.normal = np.array([_median(self._growth[code], engine.start.year) for code in codes], np.float32)[:, None]
-        self._common = common_shocks(self._growth, engine.start.year)
-        self._debt = facts.gross_debt(day)
+        known = _known(day, engine.start)
+        self._growth, self._debt, self.normal, self._common = known.growth, known.debt, known.normal, known.common
+        self._gdp_2015, self._gdp_current = known.gdp_2015, known.gdp_current
         self._drawn: dict[int, Numbers] = {}
-        share, real, current = (
-            table(day) for table in (facts.defence_shares, facts.defence_spending_2015, facts.defence_spending_current)
-        )
-        self._gdp_2015 = {code: _gdp(share[code], real[code]) for code in codes}
-        self._gdp_current = {code: _gdp(share[code], current[code]) for code in codes}
         self._levels: dict[tuple[str, int, bool], Numbers] = {}
-        self._common_rate, self._own_rate = rate_spreads(facts.exchange_rates(engine.start))
+        self._common_rate, self._own_rate = known.rates
         self._rates: dict[int, Numbers] = {}
 
     def growth(self, year: int) -> Numbers:
@@ -146,9 +177,8 @@ class Economy:
             settings, streams, middle = self._engine.settings, self._engine.streams, date(year, 7, 1)
             factor = settings.number("economy.exchange_rate_factor")
             common = self._common_rate * streams.normal("economy", year, purpose=1)
-            slots = [slot(CURRENCY.get(code, code)) for code in self._codes]  # one draw a currency
             own = np.array([[self._own_rate.get(code, self._common_rate)] for code in self._codes], np.float32)
-            drawn = factor * (common + own * streams.normals("economy", year, slots, purpose=2))
+            drawn = factor * (common + own * streams.normals("economy", year, _CURRENCY_PLACES, purpose=2))
             stated = np.log1p(settings.numbers("economy.*.exchange_change_pct", ALLIES, middle) / 100)
             stated = stated - np.log1p(settings.number("economy.dollar_change_pct", middle) / 100)
             changes = np.zeros((len(self._codes), self._engine.runs), np.float32)
@@ -169,7 +199,7 @@ class Economy:
             return self._engine.fill(expected)
         picked = (streams.uniform("economy", year) * len(self._common)).astype(np.intp)
         common = settings.number("economy.common_growth_factor") * self._common[picked]
-        own = settings.number("economy.own_growth_sd_pct") * streams.students("economy", year, self._slots, 5.0)
+        own = settings.number("economy.own_growth_sd_pct") * streams.students("economy", year, self._places, 5.0)
         middle = date(year, 7, 1)
         shift = settings.number("economy.growth_shift_pct", middle)
         shift = shift + settings.numbers("economy.*.growth_shift_pct", self._codes, middle)

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, assumption, data, estimated, slot, under
-from sim.model.systems.roster import ALLIES
+from sim.facts.tables import per_folder
+from sim.model.engine import Engine, Flags, Numbers, Process, State, System, assumption, data, estimated, under
+from sim.model.systems.roster import ALLIES, PLACES
 from sim.scenario import Choice, Day, Number, Value, beta, fixed, normal, uniform
 
 PHASE = "elections"
@@ -85,13 +86,13 @@ class Elections:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.codes = codes = ALLIES
-        self._slots = [slot(code) for code in codes]
+        self._places = [PLACES[code] for code in codes]
         start = engine.start
         self.left_right = np.full((len(codes), engine.runs), CENTRE, np.float32)
         for row, code in enumerate(codes):
             if engine.settings.is_set(f"elections.{code}.left_right"):
                 self.left_right[row] = engine.settings.number(f"elections.{code}.left_right")
-        doubts = engine.streams.uniforms("elections", 0, self._slots, purpose=4)
+        doubts = engine.streams.uniforms("elections", 0, self._places, purpose=4)
         self._sceptic = doubts < engine.settings.numbers("elections.*.doubts_aid_at_start", codes)
         self._stated: tuple[int, Flags, Flags] | None = None
         self._named = {code: engine.settings.date(f"elections.{code}.next_on") for code in codes}
@@ -126,7 +127,7 @@ class Elections:
         return (self._next >= first) & (self._next <= last)
 
     def _plan_first(self) -> None:
-        draws = self._engine.streams.uniforms("elections", 0, self._slots)
+        draws = self._engine.streams.uniforms("elections", 0, self._places)
         early = self._engine.settings.number("elections.early_probability")
         term = self._engine.settings.number("elections.term_years") * 365.25
         for row, code in enumerate(self.codes):
@@ -178,9 +179,9 @@ class Elections:
         if count not in self._drawn:
             streams = self._engine.streams
             self._drawn[count] = (
-                streams.normals("elections", count, self._slots, purpose=1),
-                streams.uniforms("elections", count, self._slots, purpose=2),
-                streams.uniforms("elections", count, self._slots, purpose=3),
+                streams.normals("elections", count, self._places, purpose=1),
+                streams.uniforms("elections", count, self._places, purpose=2),
+                streams.uniforms("elections", count, self._places, purpose=3),
             )
         return self._drawn[count]
 
@@ -190,6 +191,7 @@ def new_left_right(before: Numbers, persistence: Numbers, spread: Numbers, norma
     return np.clip(CENTRE + persistence * (before - CENTRE) + spread * normal_draw, 0, 10)
 
 
+@per_folder
 def _next_scheduled(code: str, start: date) -> date:
     """The next legislative election as the calendar of ``start`` has it: announced, else a term after the last."""
     ballots = [ballot for ballot in facts.elections(start, code) if ballot.kind == "legislative"]

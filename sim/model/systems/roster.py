@@ -25,8 +25,8 @@ from sim.model.engine import (
     data,
     estimated,
     month_number,
+    places,
     single,
-    slot,
 )
 from sim.scenario import Day, Flag, Number, Parameter, Value, fixed, lognormal, normal, uniform
 
@@ -36,6 +36,10 @@ MEMBERS = tuple(sorted(member.code for member in facts.members()))
 CODES = MEMBERS + CANDIDATES
 WITH_FORCES = tuple(sorted(member.code for member in facts.members() if member.has_forces))
 ALLIES = tuple(code for code in WITH_FORCES if code != "USA")
+PLACES = places(  # in draws: append, never reorder
+    "ALB BEL BGR CAN CZE DEU DNK ESP EST FIN FRA GBR GRC HRV HUN ITA LTU LUX LVA MKD MNE NLD NOR POL PRT ROU SVK SVN "
+    "SWE TUR USA ISL BIH GEO UKR"
+)
 
 _BROUGHT = {  # ranges of what the aspirants would bring; Ukraine's GDP is a figure of the start
     "BIH": {"gdp_busd": (20.0, 35.0), "share_pct_gdp": (0.7, 1.5), "forces_thousand": (8.0, 15.0)},
@@ -128,9 +132,10 @@ class Roster:
     def _invite(self, day: date) -> None:
         yearly = self._engine.settings.number("alliance.invitation_probability_per_year")
         waiting = ~self.member & np.isinf(self._joins)
+        chance = 1 - (1 - yearly) ** (1 / 12)
         for row in range(len(MEMBERS), len(CODES)):
-            drawn = self._engine.streams.uniform("roster", month_number(day), slot(CODES[row]))
-            invited = waiting[row] & (drawn < 1 - (1 - yearly) ** (1 / 12))
+            drawn = self._engine.streams.uniform("roster", month_number(day), part=PLACES[CODES[row]])
+            invited = waiting[row] & (drawn < chance)
             if invited.any():
                 arrival = self._arrival(CODES[row], day, month_number(day), invited)
                 self._joins[row] = np.where(invited, arrival, self._joins[row])
@@ -143,11 +148,14 @@ class Roster:
         median = settings.number("alliance.ratification_median_days")
         spread = np.maximum(settings.number("alliance.ratification_sd_log"), 1e-3)
         waited = max((start - invited).days, 0)
+        there = np.flatnonzero(runs)
+        median, spread = (values if len(values) == 1 else values[there] for values in (median, spread))
         passed = ndtr(np.log(max(waited, 1e-3) / median) / spread)
-        drawn = self._engine.streams.uniform("roster", period, slot(code), purpose=1)
+        drawn = self._engine.streams.uniform("roster", period, purpose=1, part=PLACES[code])[there]
         quantile = np.minimum(passed + drawn * (1 - passed), 1 - 1e-6)
-        days = median * np.exp(spread * ndtri(quantile)) + (invited - start).days
-        return np.where(runs, days, np.inf).astype(np.float32)
+        days = np.full(self._engine.runs, np.inf, np.float32)
+        days[there] = median * np.exp(spread * ndtri(quantile)) + (invited - start).days
+        return days
 
 
 def known_members(start: date) -> dict[str, Value]:

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, assumption, data, single, slot
+from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, assumption, data, single
 from sim.model.systems.commitment import AFTER_2025, Commitment
-from sim.model.systems.roster import ALLIES, WITH_FORCES
+from sim.model.systems.roster import ALLIES, PLACES, WITH_FORCES
 from sim.model.systems.secretary_general import SecretaryGeneral
 from sim.scenario import Day, Flag, Number, Value, beta, discrete, fixed, normal
 
@@ -100,7 +100,7 @@ class Summits:
         self.new = self.old.copy()
         self.adopted: NDArray[np.int32] = np.zeros(engine.runs, np.int32)
         self.due = engine.zeros()
-        drawn = engine.streams.uniforms("summits", 0, [slot(code) for code in WITH_FORCES])
+        drawn = engine.streams.uniforms("summits", 0, [PLACES[code] for code in WITH_FORCES])
         self._takes_part = drawn >= settings.number("summits.opt_out_probability")
         before = settings.number("summits.adopted_year")
         if settings.is_set("summits.adopted_year"):

@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 
 from sim import facts
+from sim.facts.tables import per_folder
 from sim.model.engine import (
     Block,
     Engine,
@@ -104,6 +105,9 @@ PARAMETERS = (
 )  # fmt: skip
 
 
+_spent = per_folder(facts.russia_milex_share)  # every block asks for the same
+
+
 class Threat:
     """``level``: perceived now; ``in_budgets``: what budgets respond to; ``effort``: Russia's military share of GDP."""
 
@@ -118,7 +122,7 @@ class Threat:
         ).astype(np.float32)
         self._without_alarms = self.level
         self.in_budgets = self._history()
-        known = facts.russia_milex_share(engine.start)
+        known = _spent(engine.start)
         self._year = max(known)
         self.known_effort = np.full(engine.runs, known[self._year], np.float32)
         self._effort = self.known_effort

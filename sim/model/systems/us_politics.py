@@ -165,7 +165,7 @@ class UnitedStates:
     def _with_coattails(self, year: int, chamber: str, tide: Numbers) -> NDArray[np.int8]:
         settings = self._engine.settings
         strength = settings.number("us.elections.coattails")
-        own = self._engine.streams.normal("us_politics", year, slot=1 if chamber == "house" else 2)
+        own = self._engine.streams.normal("us_politics", year, part=1 if chamber == "house" else 2)
         latent = strength * tide + np.sqrt(1 - strength**2) * own
         key = f"{chamber}_republican_probability" if year == 2024 else "later_chamber_republican_probability"
         chance = settings.number(f"us.elections.{key}")
@@ -174,14 +174,14 @@ class UnitedStates:
 
     def _at_midterm(self, year: int, chamber: str, loss: Numbers) -> NDArray[np.int8]:
         settings, streams = self._engine.settings, self._engine.streams
-        drawn = streams.uniform("us_politics", year, slot=1 if chamber == "house" else 2)
+        drawn = streams.uniform("us_politics", year, part=1 if chamber == "house" else 2)
         key = f"us.elections.{year}.{chamber}_democratic_probability"
         if not settings.is_set(key):
             lost = np.where(drawn < loss, 1 - self.president, self.president).astype(np.int8)
             return self._unless_set(year, chamber, lost)
         strength = settings.number("us.elections.midterm_correlation")
         own = ndtri(np.clip(drawn, 1e-6, 1 - 1e-6).astype(np.float32))
-        latent = strength * streams.normal("us_politics", year, slot=3) + np.sqrt(1 - strength**2) * own
+        latent = strength * streams.normal("us_politics", year, part=3) + np.sqrt(1 - strength**2) * own
         edge = ndtri(np.clip(settings.number(key), 1e-6, 1 - 1e-6).astype(np.float32))
         return self._unless_set(year, chamber, (latent > edge).astype(np.int8))
 

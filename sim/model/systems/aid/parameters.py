@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sim import facts
-from sim.model.engine import assumption, estimated
+from sim.model.engine import assumption, estimated, places
 from sim.model.systems.commitment import AFTER_2025
 from sim.scenario import (
     Distribution,
@@ -22,6 +22,10 @@ from sim.scenario import (
 )
 
 DONORS = tuple(donor.code for donor in facts.donors())
+PLACES = places(  # in draws: append, never reorder
+    "AUS AUT BEL BGR CAN CHE CHN CYP CZE DEU DNK ESP EST EUI FIN FRA GBR GRC HRV HUN IND IRL ISL ITA JPN KOR LTU LUX "
+    "LVA MLT NLD NOR NZL POL PRT ROU SVK SVN SWE TUR TWN USA"
+)
 _KIEL = "Kiel Ukraine Support Tracker, release 29 cut at December 2024"
 
 
@@ -58,6 +62,7 @@ def _of_donor(
         entities=DONORS,
         sweep="" if default else "0 to 0.5" if unit == "% of GDP" else "0 to 2",
         raises=("military_aid_allocated_beur" if "military" in name else "aid_allocated_beur",),
+        excludes=() if default else ("aid.*.stop",),
     )
 
 
