@@ -30,9 +30,8 @@ from sim.model.engine import (
     month_number,
     ndtri,
     single,
-    slot,
 )
-from sim.model.systems.aid.parameters import DONORS, PARAMETERS, by_donor
+from sim.model.systems.aid.parameters import DONORS, PARAMETERS, PLACES, by_donor
 from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline
 from sim.model.systems.aid.single_donors import SINGLE_DONORS, of_singles
 from sim.model.systems.aid.start import Beginning, beginning
@@ -95,7 +94,7 @@ class Aid:
         self._engine, self._elections, self._commitment = engine, elections, commitment
         self._supplementals, self._hostilities = supplementals, hostilities
         self.pipeline = Pipeline(len(DONORS), engine.runs)
-        self._slots = [slot(code) for code in DONORS]
+        self._places = [PLACES[code] for code in DONORS]
         governed = [(DONORS.index(code), row) for row, code in enumerate(elections.codes) if code in DONORS]
         self._governed = tuple(np.array(rows) for rows in zip(*governed, strict=True))
         self._handled: Handling | None = None
@@ -222,7 +221,7 @@ class Aid:
     def _new_year(self, year: int) -> None:
         """Each donor's aid for the year: a = mu + phi (a - mu) + sd mu e, not below 0."""
         number = self._engine.settings.number
-        luck = self._engine.streams.normals("aid", year, self._slots, purpose=1)
+        luck = self._engine.streams.normals("aid", year, self._places, purpose=1)
         self.generosity = next_generosity(
             self.generosity, self._mean, number("aid.generosity_persistence"), number("aid.generosity_sd"), luck
         )
@@ -231,7 +230,7 @@ class Aid:
         """New commitments by kind and donor, EUR bn, (2, donors, runs)."""
         period = month_number(day)
         willing = self._willing(day)
-        drawn = self._engine.streams.uniforms("aid", period, self._slots)
+        drawn = self._engine.streams.uniforms("aid", period, self._places)
         spread = self._engine.settings.number("aid.package_sd_log")
         chance = self._engine.settings.numbers("aid.*.package_probability", DONORS)
         new = np.multiply(self.generosity, willing / 12, dtype=np.float32)
@@ -331,13 +330,21 @@ def package(drawn: Numbers, chance: Numbers, spread: Numbers) -> Numbers:
 
     One number in (0, 1) decides both: given that it lies below p, its rank below p is uniform.
     """
-    happens = np.flatnonzero(drawn < chance)
-    rows, runs = np.divmod(happens, drawn.shape[1])
-    chances = chance[rows, 0] if chance.shape[1] == 1 else chance.ravel()[happens]
-    spreads = spread[0] if spread.shape[0] == 1 else spread[runs]
-    luck = ndtri(np.minimum(drawn.ravel()[happens] / chances, np.float32(1 - 1e-6)))
+    happens = drawn < chance
+    cells = np.flatnonzero(happens)
+    if chance.shape[1] == 1:
+        chances = np.repeat(chance[:, 0], np.count_nonzero(happens, axis=1))
+    else:
+        chances = chance.ravel()[cells]
+    spreads = spread[0] if spread.shape[0] == 1 else np.broadcast_to(spread, drawn.shape).ravel()[cells]
+    rank = drawn.ravel()[cells] / chances
+    luck = ndtri(np.minimum(rank, np.float32(1 - 1e-6), out=rank))
+    luck *= spreads
+    luck -= spreads**2 / 2
+    np.exp(luck, out=luck)
+    luck /= chances
     size = np.zeros_like(drawn)
-    size.ravel()[happens] = np.exp(spreads * luck - spreads**2 / 2) / chances
+    size.ravel()[cells] = luck
     return size
 
 

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 
 from sim import facts
+from sim.facts.tables import per_folder
 from sim.model.engine import (
     CONSTANT_PRICES,
     Block,
@@ -20,7 +21,6 @@ from sim.model.engine import (
     System,
     Variable,
     single,
-    slot,
 )
 from sim.model.systems.budgets.equation import BEND, LOWEST, Coefficients, Situation, exposure, next_share, terms
 from sim.model.systems.budgets.on_top import PARAMETERS as ON_TOP
@@ -30,13 +30,14 @@ from sim.model.systems.budgets.plans import Plans
 from sim.model.systems.commitment import Commitment
 from sim.model.systems.economy import Economy
 from sim.model.systems.elections import Elections
-from sim.model.systems.roster import WITH_FORCES
+from sim.model.systems.roster import PLACES, WITH_FORCES
 from sim.model.systems.summits import Summits
 from sim.model.systems.threat import Threat
 from sim.scenario import Scenario, fixed
 
 PHASE = "budgets"
 _USA = WITH_FORCES.index("USA")
+_reported, _estimated = per_folder(facts.defence_shares), per_folder(facts.estimated_years)  # the same for every block
 
 
 def coefficients(engine: Engine) -> Coefficients:
@@ -61,7 +62,7 @@ class Budgets:
     ) -> None:
         self._engine, self._economy, self._elections = engine, economy, elections
         self._commitment, self._threat, self._summits = commitment, threat, summits
-        self._slots = [slot(code) for code in WITH_FORCES]
+        self._places = [PLACES[code] for code in WITH_FORCES]
         distance = {member.code: member.distance_km for member in facts.members()}
         self.exposure = exposure(np.array([[distance[code]] for code in WITH_FORCES], np.float32))
         history = bool(engine.settings.flag("budgets.plans_told").all())
@@ -71,9 +72,9 @@ class Budgets:
         self._decided: dict[int, set[int]] = {}
         self._troops_before = commitment.troops.copy()
         self.explained: dict[tuple[str, int], dict[str, Numbers]] = {}  # (runs,) by term, if explaining
-        keeps = engine.streams.uniforms("budgets", 0, self._slots)
+        keeps = engine.streams.uniforms("budgets", 0, self._places)
         self._keeps = keeps < engine.settings.number("budgets.plan_kept")  # a trait of the member in this run
-        meets = engine.streams.uniforms("budgets", 0, self._slots, purpose=5)
+        meets = engine.streams.uniforms("budgets", 0, self._places, purpose=5)
         self._meets = meets < engine.settings.number("budgets.deadline_met")
         self._base = np.full((len(WITH_FORCES), engine.runs), np.nan, np.float32)  # shares from which paths start
         self._base_of = np.zeros((len(WITH_FORCES), engine.runs), np.int32)  # the year of that share
@@ -108,7 +109,7 @@ class Budgets:
 
     def _load(self) -> None:
         """Known shares; the estimate of the year under way is off by its revision noise."""
-        known = facts.defence_shares(self._engine.start)
+        known = _reported(self._engine.start)
         self.known_to = [max(known[code]) for code in WITH_FORCES]  # an edition may lack a member's last year
         last = max(self.known_to)
         for year in range(last - 2, last + 1):
@@ -116,13 +117,13 @@ class Budgets:
             self._years[year] = self._engine.fill(np.array(values, np.float32))
             self._decided[year] = set(range(len(WITH_FORCES)))
         self.last_known = last
-        if last in facts.estimated_years(self._engine.start):
+        if last in _estimated(self._engine.start):
             self._years[last] = self._revised(last)
 
     def _revised(self, year: int) -> Numbers:
         settings = self._engine.settings
         reported, jump = self._years[year], self._years[year] - self._years[year - 1]
-        noise = self._engine.streams.students("budgets", year, self._slots, 5.0, purpose=1)
+        noise = self._engine.streams.students("budgets", year, self._places, 5.0, purpose=1)
         back = settings.number("budgets.estimate_bias_pp") * np.sign(jump) * (np.abs(jump) > 0.1)
         spread = settings.number("budgets.estimate_noise_pp") * np.sqrt(reported / 1.5)
         return single(np.maximum(reported - back + spread * noise, LOWEST))
@@ -167,11 +168,10 @@ class Budgets:
     def _situation(self, year: int, rows: list[int]) -> Situation:
         share = self.lasting(year - 1)[rows]
         engine, settings = self._engine, self._engine.settings
-        slots = [self._slots[row] for row in rows]
         codes = [WITH_FORCES[row] for row in rows]
         draws = engine.streams
         before = self.lasting(year - 2)[rows]
-        common = settings.number("budgets.common_shock_pp") * draws.students("budgets", year, [0], 4.0)[0]
+        common = settings.number("budgets.common_shock_pp") * draws.student("budgets", year, 4.0)
         own = settings.numbers("budgets.*.own_shock_pp", codes) * (share / BEND)
         abroad = [self._elections.codes.index(code) for code in codes]
         return Situation(
@@ -186,18 +186,18 @@ class Budgets:
             exposure=self.exposure[rows],
             debt=self._economy.debt(year - 1)[rows] + self._borrowed(year, rows),
             fewer_troops=(self._troops_before - self._commitment.troops) / np.float32(10),
-            jumps=self._jumps(year, slots),
+            jumps=self._jumps(year, rows),
             growth=(self._economy.growth(year) - self._economy.normal)[rows],
             plans=self._plans.asked(year, rows, share, settings),
             falls_due=self._summits.deadline(year),
             meets_deadline=self._meets[rows],
             kept=self._kept(rows),
-            reverses=draws.uniforms("budgets", year, slots, purpose=2)
+            reverses=draws.uniforms("budgets", year, self._places, purpose=2)[rows]
             < settings.number("budgets.reversal_probability"),
             left_right=self._elections.left_right[abroad],
             election_year=self._elections.in_year(year)[abroad],
             neighbours=self._neighbours(year, rows),
-            noise=common + own * draws.students("budgets", year, slots, 4.0),
+            noise=single(common + own * draws.students("budgets", year, self._places, 4.0)[rows]),
         )
 
     def _kept(self, rows: list[int]) -> Flags:
@@ -217,10 +217,10 @@ class Budgets:
                 self._base_of[row] = np.where(fresh, first, self._base_of[row])
         return self._base[rows]
 
-    def _jumps(self, year: int, slots: list[int]) -> Flags:
+    def _jumps(self, year: int, rows: list[int]) -> Flags:
         """Whether pressure makes a member below the guideline go to it in ``year``, ``(rows, runs)``."""
         chance = self._engine.settings.number("budgets.pressure_jump_probability") * self._commitment.pressure
-        drawn = self._engine.streams.uniforms("budgets", year, slots, purpose=6)
+        drawn = self._engine.streams.uniforms("budgets", year, self._places, purpose=6)[rows]
         return np.asarray(drawn < chance, np.bool_)
 
     def _borrowed(self, year: int, rows: list[int]) -> Numbers:
@@ -238,7 +238,7 @@ class Budgets:
 
     def _united_states(self, year: int) -> dict[str, Numbers]:
         number = self._engine.settings.number
-        luck = self._engine.streams.normals("budgets", year, [self._slots[_USA]])
+        luck = self._engine.streams.normals("budgets", year, [self._places[_USA]], purpose=4)
         away = number("budgets.usa_level_pct_gdp") - self.lasting(year - 1)[[_USA]]
         return {
             "return to its level": (1 - number("budgets.usa_persistence")) * away,
