@@ -30,10 +30,15 @@ _BLUE = re.compile(r"^(FF)?0000FF$", re.IGNORECASE)  # SIPRI's colour of an esti
 _AGGREGATES = {"nato europe and canada": "NATO_EUR_CAN", "nato total": "NATO_TOTAL"}
 _KIEL_SHEET = "Bilateral Assistance, MAIN DATA"
 _KIEL_COLUMNS = (
-    "donor", "measure", "aid_type_general", "month", "tot_sub_activity_value_EUR_redistr", "tot_activity_value_EUR",
+    "donor", "measure", "aid_type_general", "month", "month_exists_dummy", "tot_sub_activity_value_EUR_redistr",
+    "tot_activity_value_EUR",
 )  # fmt: skip
 _EXPLORER = ("iso", "year", "month", "total", "financial", "humanitarian", "military", "commitments")
 _KINDS = ("military", "financial", "humanitarian")
+_ABSENT = frozenset(
+    {"", "-", ".", "..", "...", ". .", ". . .", "xxx", "na", "n/a", "nan"}
+)  # how publishers print no figure
+_PRINTED = re.compile(r"(-?\d{1,3}(?:[ ,\u00a0\u202f]\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?)\s*(e?)[*¹²³]*")
 KNOWN = (
     "NATO's defence expenditure workbook (sheets 'Table 2', 'Table 3' and 'Table 8a'), the Kiel tracker's workbook "
     f"(sheet '{_KIEL_SHEET}') or its data_explorer.csv, SIPRI's workbook (sheet 'Share of GDP')"
@@ -117,6 +122,32 @@ def _number(value: float, scale: float = 1.0) -> str:
     return repr(round(value * scale, 6))
 
 
+def _figure(path: Path, sheet: str, row: int, column: int, cell: object) -> tuple[float, bool] | None:
+    """A printed figure and whether it carries the "e" of an estimate, None where there is none.
+
+    Text with separators of thousands is read. Raises InputError, with the place, for what is no figure.
+    """
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return float(cell), False
+    text = str(cell).strip() if cell is not None else ""
+    if text.casefold() in _ABSENT:
+        return None
+    match = _PRINTED.fullmatch(text)
+    if match is None:
+        place = f"{_letters(column)}{row}"
+        raise InputError(
+            f"{path}: sheet '{sheet}': cell {place} is {text[:40]!r}, not a figure; the layout has changed"
+        )
+    return float(re.sub(r"[ ,\u00a0\u202f]", "", match.group(1))), match.group(2) == "e"
+
+
+def _letters(column: int) -> str:
+    """The letters of a column of a sheet, which counts from 0."""
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(column + 1))
+
+
 def _day(path: Path, published: date | None, known: date | None = None) -> date:
     day = published or known
     if day is None:
@@ -135,7 +166,8 @@ def _nato(path: Path, sheets: Mapping[str, Any], published: date | None) -> Offi
     current, _ = _block(path, "Table 2", spending, r"current prices and exchange rates")
     share, _ = _block(path, "Table 3", shares, r"share of real gdp")
     equipped = _block(path, "Table 8a", equipment, r"equipment")[0] if equipment else {}
-    core = any("core defence" in str(row[0]).casefold() for grid in (spending, shares) for row in grid[:6] if row)
+    heads = (str(cell).casefold() for grid in (spending, shares) for row in grid[:6] for cell in row)
+    core = any("core defence" in text for text in heads)
     day = _day(path, published)
     base = re.search(r"\d{4}", title)
     members, totals = [], []
@@ -177,21 +209,24 @@ def _block(path: Path, sheet: str, grid: Grid, title: str) -> tuple[Block, str]:
     last, heading = "", ""
     years: dict[int, tuple[int, bool]] = {}
     block: Block = {}
-    for row in grid:
+    for number, row in enumerate(grid, start=1):
         cells = [cell for cell in row if not _empty(cell)]
         header = {column: year for column, cell in enumerate(row) if (year := _year(cell)) is not None}
-        entity = _entity(str(row[0])) if cells else ""
+        name = str(cells[0]).strip() if cells and _year(cells[0]) is None else ""
+        entity = _entity(name)
         if len(header) >= 3 and not entity:
-            last = last if _empty(row[0]) else str(row[0]).strip()
+            last = name or last
             matches = re.search(title, last.casefold())
             years, heading = (header, last) if matches and not block else ({}, heading)
         elif len(cells) == 1 and not entity:
             last, years = str(cells[0]).strip(), {}
         elif entity:
             for column, (counted, estimate) in years.items():
-                value = row[column] if column < len(row) else None
-                if isinstance(value, int | float):
-                    block[entity, counted] = float(value), estimate
+                read = _figure(path, sheet, number, column, row[column]) if column < len(row) else None
+                if read is not None and (entity, counted) in block:
+                    raise InputError(f"{path}: sheet '{sheet}': row {number}: '{name}' stands twice in a block")
+                if read is not None:
+                    block[entity, counted] = read[0], estimate or read[1]
     if not block:
         pattern = re.sub(r"\(\\d\{4\}\)", "YYYY", title)
         raise InputError(
@@ -236,15 +271,17 @@ def _sipri(path: Path, sheet: Any, published: date | None) -> Official:
     codes = [*(member.code for member in roster.members() if member.has_forces), "RUS", "UKR"]
     extra = {"russia": "RUS", "ukraine": "UKR"}
     shares: list[Cells] = []
-    for row in rows[head + 1 :]:
-        name = str(row[0].value or "").strip()
+    for number, row in enumerate(rows[head + 1 :], start=head + 2):
+        name = re.sub(r"[*¹²³]", "", str(row[0].value or "")).strip()
         code = extra.get(name.casefold()) or entity_code(name, codes)
+        if code and code in {cells["member"] for cells in shares}:
+            raise InputError(f"{path}: sheet 'Share of GDP': row {number}: '{name}' stands twice")
         for n, year in years.items():
-            value = row[n].value if code and n < len(row) else None
-            if isinstance(value, int | float) and year >= 1990:
+            read = _figure(path, "Share of GDP", number, n, row[n].value) if code and n < len(row) else None
+            if read is not None and year >= 1990:
                 colour = row[n].font.color.rgb if row[n].font and row[n].font.color else ""
                 estimate = isinstance(colour, str) and bool(_BLUE.match(colour))
-                cells = {"member": str(code), "year": f"{year}", "share_pct_gdp": _number(float(value), 100)}
+                cells = {"member": str(code), "year": f"{year}", "share_pct_gdp": _number(read[0], 100)}
                 cells |= {"estimate": str(int(estimate))}
                 shares.append(cells | _end(vintage, day, f"SIPRI workbook {path.name}"))
     codes_found = {cells["member"] for cells in shares}
@@ -301,7 +338,11 @@ def _release_info(path: Path) -> tuple[str | None, date | None]:
 
 
 def _kiel(path: Path, grid: Grid, published: date | None, release: str | None) -> Official:
-    """The tracker's workbook: one line a part of a package, EUR; months count from January 2022 as 1."""
+    """The tracker's workbook: one line a part of a package, EUR; months count from January 2022 as 1.
+
+    Allocations are the parts' own values on lines marked so. Commitments are the activities' values on all lines: what
+    was allocated had been committed, and an activity's value stands on its first line only.
+    """
     header = [str(cell).strip() if cell is not None else "" for cell in grid[0]] if grid else []
     missing = [name for name in _KIEL_COLUMNS if name not in header]
     if missing:
@@ -309,23 +350,32 @@ def _kiel(path: Path, grid: Grid, published: date | None, release: str | None) -
     position = {name: header.index(name) for name in _KIEL_COLUMNS}
     months: dict[tuple[str, date, str, str], float] = {}
     undated, unknown = 0.0, set()
-    for row in grid[1:]:
+    for number, row in enumerate(grid[1:], start=2):
         cells = {name: row[n] if n < len(row) else None for name, n in position.items()}
-        measure, kind = (str(cells[name] or "").strip().casefold() for name in ("measure", "aid_type_general"))
-        column = "tot_sub_activity_value_EUR_redistr" if measure == "allocation" else "tot_activity_value_EUR"
-        value, number = cells[column], cells["month"]
-        if measure not in ("allocation", "commitment") or not isinstance(value, int | float) or kind not in _KINDS:
+        label, kind = (str(cells[name] or "").strip().casefold() for name in ("measure", "aid_type_general"))
+        if label not in ("allocation", "commitment") or kind not in _KINDS:
+            continue
+        read = {
+            name: _figure(path, _KIEL_SHEET, number, position[name], cells[name])
+            for name in ("tot_sub_activity_value_EUR_redistr", "tot_activity_value_EUR", "month", "month_exists_dummy")
+        }
+        part, activity, counted, dated = ((value or (0.0, False))[0] for value in read.values())
+        values = [("total", "commitment", activity)]
+        if label == "allocation":
+            values += [("total", "allocation", part), (kind, "allocation", part)]
+        if not any(value for *_, value in values):
             continue
         donor = _donor(str(cells["donor"]))
         if donor is None:
             unknown.add(str(cells["donor"]))
-        elif not isinstance(number, int | float) or number < 1:
-            undated += value / 1e9
+        elif counted < 1 or dated < 0.5:
+            undated += part if label == "allocation" else activity
         else:
-            month = date(2022 + (int(number) - 1) // 12, (int(number) - 1) % 12 + 1, 1)
-            for kinds in {("total", measure), (kind if measure == "allocation" else "total", measure)}:
-                key = donor, month, *kinds
+            month = date(2022 + (int(counted) - 1) // 12, (int(counted) - 1) % 12 + 1, 1)
+            for column, measure, value in values:
+                key = donor, month, column, measure
                 months[key] = months.get(key, 0.0) + value / 1e9
+    undated /= 1e9
     if unknown:
         raise InputError(f"{path}: donors that are not known here: {_listed(sorted(unknown))}")
     named, day = _release_info(path)
