@@ -331,9 +331,9 @@ def _posterior() -> str:
     note = (
         f"Joint draws from what was known on {', '.join(days)}; a start takes the newest its day allows, and before "
         "the first of them the defaults of {doc}`parameters`, whose centres were set with data to 2024. Mean (sd), and "
-        "how much the data narrowed the prior: near 0 the prior speaks alone. The year 2023 of the edition of July 2026, "
-        "where the definition breaks, is left out of the last. Its front is estimated on months from January 2026: "
-        "effort bought less ground from then on, which was seen first."
+        "how much the data narrowed the prior: near 0 the prior speaks alone. The year 2023 of the edition of July "
+        "2026, where the definition breaks, is left out of the last. Its front is estimated on months from January "
+        "2026: effort bought less ground from then on, which was seen first."
     )
     left = ", ".join(f"`{key}`" for key in assumptions())
     table = _table(["parameter", "prior", *days], rows)
