@@ -97,9 +97,9 @@ class Summits:
         """Factor on the response to the guideline in force at the start, ``(runs,)``."""
         return self._secretary.compliance()
 
-    def compliance(self) -> Numbers:
-        """Factor on the response to a new target, ``(runs,)``."""
-        return self._secretary.compliance() * self._engine.settings.number("summits.compliance")
+    def compliance(self, year: int) -> Numbers:
+        """Factor on the response of the budgets for ``year`` to a new target, ``(runs,)``."""
+        return self._secretary.compliance() * self._engine.settings.mean_of_year("summits.compliance", year)
 
 
 def target_path(old: Numbers, new: Numbers, adopted: NDArray[np.int32], year: int, years: Numbers) -> Numbers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,6 +12,7 @@ from sim.model.engine import (
     CONSTANT_PRICES,
     Block,
     Engine,
+    Flags,
     Numbers,
     Parts,
     Process,
@@ -36,9 +38,9 @@ PHASE = "budgets"
 _USA = WITH_FORCES.index("USA")
 
 
-def coefficients(engine: Engine) -> Coefficients:
-    """The coefficients in force today."""
-    return Coefficients(**{name: engine.settings.number(key) for name, key in COEFFICIENT_KEYS.items()})
+def coefficients(engine: Engine, year: int) -> Coefficients:
+    """The coefficients of the budgets for ``year``: means over its days of what is in force, as far as is decided."""
+    return Coefficients(**{name: engine.settings.mean_of_year(key, year) for name, key in COEFFICIENT_KEYS.items()})
 
 
 class Budgets:
@@ -64,7 +66,8 @@ class Budgets:
         history = bool(engine.settings.flag("budgets.plans_told").all())
         self._plans = Plans(engine.start, WITH_FORCES, later_ones_too=history)
         self._years: dict[int, Numbers] = {}
-        self._decided: dict[int, set[int]] = {}
+        self._changes = engine.settings.set_by_events("budgets.*", *_LEVERS, "summits.compliance")
+        self._rounds: dict[int, list[tuple[list[int], Situation | None]]] = {}  # kept where an event may change them
         self.explained: dict[tuple[str, int], dict[str, Numbers]] = {}  # (runs,) by term, if explaining
         keeps = engine.streams.uniforms("budgets", 0, self._slots)
         self._keeps = keeps < engine.settings.number("budgets.plan_kept")  # a trait of the member in this run
@@ -87,12 +90,19 @@ class Budgets:
         return single(self.of_year(day.year) / 100 * self._economy.gdp_2015(day.year))
 
     def process(self) -> Process:
-        """Each member decides on the 20th of its budget month; those overdue at the start decide on the first day."""
-        clock = self._engine.clock
-        for day, rounds in sorted(self._calendar().items()):
+        """Each member decides on the 20th of its budget month; those overdue at the start decide on the first day.
+
+        What an event sets for a calendar year is that year's, whenever a member decides: on the event's day the budgets
+        decided for this year and the next are reckoned again, on what was seen when they were decided.
+        """
+        clock, calendar = self._engine.clock, self._calendar()
+        changes = self._engine.event_days if self._changes else ()
+        for day in sorted({*calendar, *changes}):
             yield clock.at(day, PHASE)
-            for year in sorted(rounds):
-                self._decide(year, rounds[year])
+            if day in changes:
+                self._reckon_again(day.year)
+            for year, rows in sorted(calendar.get(day, {}).items()):
+                self._decide(year, rows)
 
     def _load(self) -> None:
         """Known shares; the estimate of the year under way is off by its revision noise."""
@@ -102,7 +112,6 @@ class Budgets:
         for year in range(last - 2, last + 1):
             values = [[_at(known[code], year)] for code in WITH_FORCES]
             self._years[year] = self._engine.fill(np.array(values, np.float32))
-            self._decided[year] = set(range(len(WITH_FORCES)))
         self.last_known = last
         if last in facts.estimated_years(self._engine.start):
             self._years[last] = self._revised(last)
@@ -130,9 +139,39 @@ class Budgets:
     def _decide(self, year: int, rows: list[int]) -> None:
         allies = [row for row in rows if row != _USA]
         if allies:
-            self._change(year, allies, terms(coefficients(self._engine), self._situation(year, allies)))
+            situation = self._situation(year, allies)
+            self._change(year, allies, terms(coefficients(self._engine, year), situation))
+            self._keep(year, allies, situation)
         if len(allies) < len(rows):
             self._change(year, [_USA], self._united_states(year))
+            self._keep(year, [_USA], None)
+
+    def _keep(self, year: int, rows: list[int], situation: Situation | None) -> None:
+        if self._changes:
+            self._rounds = {other: rounds for other, rounds in self._rounds.items() if other >= year - 2}
+            self._rounds.setdefault(year, []).append((rows, situation))
+
+    def _reckon_again(self, first: int) -> None:
+        """The budgets decided for ``first`` and later years, with the settings that hold now for their years."""
+        for year in sorted(year for year in self._years if year >= first):
+            rounds = self._rounds.get(year, [])
+            decided = {row for rows, _ in rounds for row in rows}
+            waiting = [row for row, known in enumerate(self.known_to) if known < year and row not in decided]
+            self._years[year][waiting] = self.of_year(year - 1)[waiting]
+            for rows, seen in rounds:
+                if seen is None:
+                    self._change(year, rows, self._united_states(year))
+                    continue
+                share = self.of_year(year - 1)[rows]
+                situation = replace(
+                    seen,
+                    share=share,
+                    before=self.of_year(year - 2)[rows],
+                    compliance=self._summits.compliance(year),
+                    reverses=self._reverses(year, rows),
+                    noise=self._noise(year, rows, share),
+                )
+                self._change(year, rows, terms(coefficients(self._engine, year), situation))
 
     def _change(self, year: int, rows: list[int], change: dict[str, Numbers]) -> None:
         share = self.of_year(year - 1)[rows]
@@ -148,21 +187,15 @@ class Budgets:
 
     def _situation(self, year: int, rows: list[int]) -> Situation:
         share = self.of_year(year - 1)[rows]
-        engine, settings = self._engine, self._engine.settings
-        slots = [self._slots[row] for row in rows]
-        codes = [WITH_FORCES[row] for row in rows]
-        draws = engine.streams
         before = self.of_year(year - 2)[rows]
-        common = settings.number("budgets.common_shock_pp") * draws.students("budgets", year, [0], 4.0)[0]
-        own = settings.numbers("budgets.*.own_shock_pp", codes) * (share / BEND)
-        abroad = [self._elections.codes.index(code) for code in codes]
+        abroad = [self._elections.codes.index(WITH_FORCES[row]) for row in rows]
         return Situation(
             share=share,
             before=before,
             asked=self._summits.asked_of(year)[rows],
             guideline=self._summits.old,
             pledge=self._summits.pledge(),
-            compliance=self._summits.compliance(),
+            compliance=self._summits.compliance(year),
             threat=self._threat.in_budgets,
             credibility=self._commitment.credibility,
             exposure=self.exposure[rows],
@@ -172,13 +205,25 @@ class Budgets:
             falls_due=self._summits.deadline(year),
             meets_deadline=self._meets[rows],
             kept=self._keeps[rows],
-            reverses=draws.uniforms("budgets", year, slots, purpose=2)
-            < settings.number("budgets.reversal_probability"),
+            reverses=self._reverses(year, rows),
             left_right=self._elections.left_right[abroad],
             election_year=self._elections.in_year(year)[abroad],
             neighbours=self._neighbours(year, rows),
-            noise=common + own * draws.students("budgets", year, slots, 4.0),
+            noise=self._noise(year, rows, share),
         )
+
+    def _reverses(self, year: int, rows: list[int]) -> Flags:
+        """Whether a jump of last year's is reversed, ``(rows, runs)``."""
+        drawn = self._engine.streams.uniforms("budgets", year, [self._slots[row] for row in rows], purpose=2)
+        return drawn < self._engine.settings.mean_of_year("budgets.reversal_probability", year)
+
+    def _noise(self, year: int, rows: list[int], share: Numbers) -> Numbers:
+        """The common shock and each member's own, points of GDP, ``(rows, runs)``."""
+        settings, draws = self._engine.settings, self._engine.streams
+        common = settings.mean_of_year("budgets.common_shock_pp", year) * draws.students("budgets", year, [0], 4.0)[0]
+        own = settings.means_of_year("budgets.*.own_shock_pp", [WITH_FORCES[row] for row in rows], year)
+        luck = draws.students("budgets", year, [self._slots[row] for row in rows], 4.0)
+        return single(common + own * (share / BEND) * luck)
 
     def _neighbours(self, year: int, rows: list[int]) -> Numbers:
         """Last year's mean change of the other members, points of GDP, ``(rows, runs)``."""
@@ -186,28 +231,29 @@ class Budgets:
         return single((change.sum(axis=0) - change[rows]) / (len(WITH_FORCES) - 1))
 
     def _united_states(self, year: int) -> dict[str, Numbers]:
-        number = self._engine.settings.number
+        settings = self._engine.settings
         luck = self._engine.streams.normals("budgets", year, [self._slots[_USA]])
-        away = number("budgets.usa_level_pct_gdp") - self.of_year(year - 1)[[_USA]]
+        away = settings.mean_of_year("budgets.usa_level_pct_gdp", year) - self.of_year(year - 1)[[_USA]]
         return {
-            "return to its level": (1 - number("budgets.usa_persistence")) * away,
-            "shock": number("budgets.usa_shock_pp") * luck,
+            "return to its level": (1 - settings.mean_of_year("budgets.usa_persistence", year)) * away,
+            "shock": settings.mean_of_year("budgets.usa_shock_pp", year) * luck,
         }
 
     def _lever(self, year: int, rows: list[int]) -> Numbers:
-        """What the scenario adds, points of GDP: dated values say what holds in the budget's year."""
-        settings, middle = self._engine.settings, date(year, 7, 1)
-        own = settings.numbers("members.*.budget_change_pp", [WITH_FORCES[row] for row in rows], middle)
-        return own + settings.number("budgets.change_pp", middle)
+        """What the scenario adds, points of GDP: the mean over the days of the budget's year."""
+        settings, codes = self._engine.settings, [WITH_FORCES[row] for row in rows]
+        own = settings.means_of_year("members.*.budget_change_pp", codes, year)
+        return own + settings.mean_of_year("budgets.change_pp", year)
 
     def _stated(self, year: int, rows: list[int], after: Numbers) -> Numbers:
-        """Shares that the scenario states in place of the equation's."""
-        settings, middle = self._engine.settings, date(year, 7, 1)
+        """Shares that the scenario states in place of the equation's, for the part of the year for which it does."""
         for index, row in enumerate(rows):
-            key = f"members.{WITH_FORCES[row]}.share_pct_gdp"
-            if settings.is_set(key):
-                stated = settings.number(key, middle)
+            parts = self._engine.settings.in_year(f"members.{WITH_FORCES[row]}.share_pct_gdp", year)
+            if len(parts) == 1:
+                stated = parts[0][1]
                 after[index] = np.where(np.isnan(stated), after[index], stated)
+            else:
+                after[index] = sum(part * np.where(np.isnan(stated), after[index], stated) for part, stated in parts)
         return after
 
 
