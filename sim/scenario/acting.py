@@ -17,7 +17,7 @@ from sim.text import plain, tame
 _VOTE = re.compile(r"us\.elections\.(\d{4})\..+")
 # What a calendar year has once: budgets are for a year, and so are growth, prices and equipment.
 _YEARLY = re.compile(
-    r"budgets\..+|members\.\w+\.(share_pct_gdp|budget_change_pp|floor_pct_gdp|compliance)|summits\.compliance"
+    r"budgets\..+|members\.\w+\.(share_pct_gdp|budget_change_pp|boost_pp|floor_pct_gdp|compliance)|summits\.compliance"
     r"|economy\..+|equipment\..+"
 )
 MOST_YEARS = 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal
@@ -100,7 +100,8 @@ class Scenario:
     """A scenario ready to run. ``values`` holds every key of the catalogue that has a value, by full key.
 
     ``label`` is the short title that stands in legends and tables. Without one in the file it is the title where that
-    is short enough, else the name.
+    is short enough, else the name. ``groups`` are its own groups of members or donors by name; ``remarks`` say which
+    keys of groups do not hold for all their members.
     """
 
     name: str
@@ -113,6 +114,8 @@ class Scenario:
     events: tuple[Event, ...]
     files: tuple[str, ...]
     label: str = ""
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not self.label:
@@ -166,6 +169,7 @@ class Scenario:
             "values": {key: _given(given) for key, given in self.values.items()},
             "events": [_without_origin(event) | _origin(event.origin) for event in self.events],
             "files": list(self.files),
+            **({"groups": {name: list(codes) for name, codes in self.groups.items()}} if self.groups else {}),
         }
 
     @classmethod
@@ -182,6 +186,7 @@ class Scenario:
             events=tuple(_read_event(event) for event in stored["events"]),
             files=tuple(stored["files"]),
             label=stored.get("label", ""),
+            groups={name: tuple(codes) for name, codes in stored.get("groups", {}).items()},
         )
 
 

@@ -47,10 +47,10 @@ def deliveries_stop_when_they_should_flow(rule):
 
 
 def events_begin_at_once(rule):
-    def broken(engine, scenario):
-        for event in scenario.events:
+    def broken(engine, events):
+        for event in events:
             engine.settings.begin(event)
-        yield from rule(engine, scenario)
+        yield from rule(engine, events)
 
     return broken
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from sim.errors import InputError
+from sim.model import groups
 from sim.model.engine.block import Engine
 from sim.model.engine.declaration import State, System
 from sim.model.engine.streams import EVENTS, PARAMETERS
@@ -51,7 +53,8 @@ class Registry:
                 for system in self.systems
                 for parameter in system.parameters
             )
-            return Catalogue(parameters, RENAMED, map(self._recorded, self.variables), CONDITIONS)
+            recorded = map(self._recorded, self.variables)
+            return Catalogue(parameters, RENAMED, recorded, CONDITIONS, groups.named())
         except ValueError as fault:
             raise InputError(f"a system declares a parameter wrongly: {fault}") from fault
 
@@ -152,7 +155,7 @@ class Registry:
                 "state": ([read for state in states for read in (*state.reads, *state.reads_responding)], self.states),
                 "key": ([key for state in states for key in state.keys], keys),
                 "variable": (
-                    [name.partition(":")[0] for p in system.parameters for name in (*p.raises, *p.lowers)],
+                    [_variable(name) for p in system.parameters for name in (*p.raises, *p.lowers, *p.moves)],
                     variables,
                 ),
             }
@@ -163,6 +166,11 @@ class Registry:
                     raise InputError(
                         f"system {system.name} {verb} the {what} {unknown[0]}, and there is no such {what}"
                     )
+
+
+def _variable(outcome: str) -> str:
+    """The variable behind an outcome that a parameter names: of an entity, of a label, or its spread."""
+    return re.split("[:=]", outcome.removeprefix("spread of "))[0]
 
 
 def _placed(phases: Sequence[str], others: Sequence[System]) -> list[str]:

@@ -37,7 +37,20 @@ from sim.model.systems.hostilities import DAY_ONE
 from sim.model.systems.roster import CODES, Roster
 from sim.model.systems.secretary_general import SecretaryGeneral
 from sim.model.systems.us_politics import PARTY, UnitedStates
-from sim.scenario import Choice, Day, Distribution, Number, Parameter, Value, Weights, fixed, normal, uniform
+from sim.scenario import (
+    Choice,
+    Day,
+    Distribution,
+    Flag,
+    Number,
+    Parameter,
+    Value,
+    Weights,
+    discrete,
+    fixed,
+    normal,
+    uniform,
+)
 
 PHASE = "commitment"
 POSTURES = ("continuity", "conditional", "retrenchment")
@@ -45,6 +58,8 @@ BY_WINNER = "by_winner"
 FIRST_CHOICE = 2025  # the first presidency whose posture is a question; before it, continuity
 CONTINUITY, CONDITIONAL, RETRENCHMENT = range(3)
 _USA_ROW = CODES.index("USA")
+_OCCUPIED = [CODES.index(code) for code in ("GEO", "UKR")]  # aspirants part of whose ground Russia holds
+FISCAL_2027 = date(2026, 10, 1)  # from here on the floor of the law for fiscal 2026 may lapse
 CUTS = date(2025, 10, 29)  # a U.S. brigade in Romania is not replaced
 YEAR_PAST = date(2026, 1, 20)  # the administration of 2025 has been in office for a year
 REFERENCE = 0.54  # share of respondents in FRA, DEU, GBR who see the USA as a reliable guarantor, 2024
@@ -66,6 +81,7 @@ def _pressure(posture: str, default: Distribution, sweep: str) -> Parameter:
         _PRESSURE_SOURCE,
         depends_on=True,
         sweep=sweep,
+        raises=("us_pressure", "europe_canada_share_pct_gdp"),
     )
 
 
@@ -73,91 +89,103 @@ PARAMETERS = (
     assumption("us.commitment.posture", "label", BY_WINNER, Choice((BY_WINNER, *POSTURES)),
         "U.S. posture from the inauguration of 2025 on; 'by_winner' draws it given the president's party",
         _POSTURE_SOURCE, depends_on=True,
-        sweep="through us.commitment.posture_if_democratic, us.commitment.posture_if_republican"),
+        sweep="through us.commitment.posture_if_democratic, us.commitment.posture_if_republican",
+        moves=("us_commitment", "military_aid_allocated_beur:USA")),
     assumption("us.commitment.posture_in_office", "label", BY_WINNER, Choice((BY_WINNER, *POSTURES)),
         "posture of the president in office at the start, to the end of the term; 'by_winner': drawn as for a new one",
         "record of 2025-26: aid ended and no ally lost the guarantee; which of two postures that is stays open",
-        depends_on=True, sweep="any"),
+        depends_on=True, sweep="any", moves=("us_commitment",)),
     assumption("us.commitment.posture_if_democratic", "label",
         Weights((("continuity", 0.9), ("conditional", 0.1), ("retrenchment", 0.0))), Choice(POSTURES),
         "posture under a Democratic president",
-        _POSTURE_SOURCE, depends_on=True, sweep="any"),
+        _POSTURE_SOURCE, depends_on=True, sweep="any", lowers=("us_commitment", "military_aid_allocated_beur:USA")),
     assumption("us.commitment.posture_if_republican", "label",
         Weights((("continuity", 0.25), ("conditional", 0.5), ("retrenchment", 0.25))), Choice(POSTURES),
         "posture under a Republican president",
-        _POSTURE_SOURCE, depends_on=True, sweep="any"),
+        _POSTURE_SOURCE, depends_on=True, sweep="any", lowers=("us_commitment", "military_aid_allocated_beur:USA")),
     data("us.commitment.level_at_start", "index 0 to 1", None, Number(0.0, 1.0),
         "credibility of the guarantee at the start; not set: the level of continuity",
-        "Institute for Global Affairs poll, June 2025: 71% in FRA, DEU, GBR see the USA as an unreliable guarantor"),
+        "Institute for Global Affairs poll, June 2025: 71% in FRA, DEU, GBR see the USA as an unreliable guarantor",
+        sweep="0.2 to 0.6", raises=("us_commitment",)),
     data("us.commitment.level_continuity", "index 0 to 1", normal(0.54, 0.05, low=0.0, high=1.0), Number(0.0, 1.0),
         "credibility of the guarantee that continuity settles at",
-        "Eurasia Group poll 2024: 46% in FRA, DEU, GBR see the USA as an unreliable guarantor"),
+        "Eurasia Group poll 2024: 46% in FRA, DEU, GBR see the USA as an unreliable guarantor",
+        raises=("us_commitment",)),
     assumption("us.commitment.level_conditional", "index 0 to 1", uniform(0.25, 0.50), Number(0.0, 1.0),
         "credibility that a conditional posture settles at",
         "direction from survey experiments (Barrett & Nilsen); level not identified", depends_on=True,
-        sweep="0.15 to 0.54"),
+        sweep="0.15 to 0.54", raises=("us_commitment",)),
     assumption("us.commitment.level_retrenchment", "index 0 to 1", uniform(0.15, 0.35), Number(0.0, 1.0),
         "credibility that retrenchment settles at",
         "direction from survey experiments (Barrett & Nilsen); level not identified", depends_on=True,
-        sweep="0.05 to 0.50"),
+        sweep="0.05 to 0.50", raises=("us_commitment",)),
     assumption("us.commitment.speed_per_month", "per month", uniform(0.1, 0.5), Number(0.0, 1.0),
         "part of the distance to its level that credibility closes in a month",
-        "not identified", depends_on=True, sweep="0.02 to 0.8"),
+        "not identified", depends_on=True, sweep="0.02 to 0.8", moves=("us_commitment",)),
     assumption("us.commitment.noise", "sd, index points", fixed(0.01), Number(0.0, 0.2),
         "monthly noise in credibility",
-        "polls repeat within 2 to 3 points a year (Pew 2017, IGA 2024)"),
+        "polls repeat within 2 to 3 points a year (Pew 2017, IGA 2024)", raises=("spread of us_commitment",)),
     assumption("us.commitment.statements_per_year", "per year", uniform(0.0, 2.0), Number(0.0, 12.0),
         "statements or incidents a year that move credibility, in either direction alike",
         "not identified; presidential statements have effects that are hard to sign (Becker et al. 2024)",
-        depends_on=True, sweep="0 to 6"),
+        depends_on=True, sweep="0 to 6", raises=("spread of us_commitment",)),
     assumption("us.commitment.statement_size", "index points", uniform(0.01, 0.06), Number(0.0, 0.5),
         "size of such a movement",
         "Pew 2017: little change after the first criticisms", depends_on=True,
-        sweep="0.01 to 0.06"),
+        sweep="0.01 to 0.06", raises=("spread of us_commitment",)),
     assumption("us.commitment.shock", "index points", fixed(0.0), Number(-1.0, 1.0),
         "a shock to credibility in each month that an event holds this value",
-        "scenario lever"),
+        "scenario lever", sweep="-0.3 to 0.3", raises=("us_commitment",)),
     assumption("us.troops.start_thousand", "thousand", None, Number(0.0, 400.0),
         "U.S. troops in Europe at the start",
-        "about 100 thousand in 2022-24, 60 to 80 thousand before (public statements, recalled)", at_start=True),
+        "about 100 thousand in 2022-24, 60 to 80 thousand before (public statements, recalled)", at_start=True,
+        raises=("us_troops_europe_thousand",)),
     assumption("us.troops.cut_conditional_thousand", "thousand", uniform(0.0, 20.0), Number(0.0, 200.0),
         "cut of U.S. troops in Europe under a conditional posture",
-        _TROOPS_SOURCE, depends_on=True, sweep="0 to 50"),
+        _TROOPS_SOURCE, depends_on=True, sweep="0 to 50", lowers=("us_troops_europe_thousand",)),
     assumption("us.troops.cut_retrenchment_thousand", "thousand", uniform(20.0, 50.0), Number(0.0, 200.0),
         "cut of U.S. troops in Europe under retrenchment",
-        _TROOPS_SOURCE, depends_on=True, sweep="0 to 100"),
+        _TROOPS_SOURCE, depends_on=True, sweep="0 to 100", lowers=("us_troops_europe_thousand",)),
     assumption("us.troops.congress_restraint", "share", uniform(0.0, 1.0), Number(0.0, 1.0),
         "share of a cut that a Congress with both chambers of the other party prevents",
         "Congress limited cuts by defence authorisation acts; size not identified", depends_on=True,
-        sweep="0 to 1"),
+        sweep="0 to 1", raises=("us_troops_europe_thousand",)),
     assumption("us.troops.months", "months", uniform(12.0, 36.0), Number(1.0, 240.0),
         "time over which troops move to a new level",
-        "assumption: basing and rotation cycles"),
+        "assumption: basing and rotation cycles", raises=("us_troops_europe_thousand",)),
     assumption("us.withdrawal.probability_per_year", "per year", uniform(0.0, 0.01), Number(0.0, 1.0),
         "probability a year of leaving the treaty under retrenchment; the law asks for two thirds of the Senate or "
         "an Act of Congress",
-        "NDAA FY2024 s. 1250A; at most 0.01 a year", depends_on=True, sweep="0 to 0.1"),
+        "NDAA FY2024 s. 1250A; at most 0.01 a year", depends_on=True, sweep="0 to 0.1",
+        raises=("us_withdrawn",), lowers=("us_commitment",)),
     assumption("us.commitment.level", "index 0 to 1", None, Number(0.0, 1.0),
         "credibility that the guarantee moves to, whatever the posture says; not set: the posture's level",
-        "scenario lever"),
+        "scenario lever", sweep="0.2 to 0.54", raises=("us_commitment",)),
     assumption("us.commitment.shock_half_life_months", "months", None, Number(0.1, 240.0),
         "time in which a shock loses half of its effect; not set: it fades as fast as credibility moves",
-        "scenario lever"),
+        "scenario lever", sweep="3 to 36", lowers=("us_commitment",)),
     _pressure("continuity", fixed(0.1), "0 to 0.3"),
     _pressure("conditional", uniform(0.3, 0.9), "0.3 to 0.9"),
     _pressure("retrenchment", uniform(0.3, 1.0), "0.3 to 1"),
     assumption("us.pressure.level", "index 0 to 1", None, Number(0.0, 1.0),
         "pressure on allies to spend more, whatever the posture says; not set: the posture's level",
-        "scenario lever"),
+        "scenario lever", sweep="0 to 1", raises=("us_pressure", "europe_canada_share_pct_gdp")),
     assumption("us.troops.thousand", "thousand", None, Number(0.0, 400.0),
         "number of U.S. troops in Europe, whatever the posture says; not set: what follows from the posture",
-        "scenario lever"),
+        "scenario lever", sweep="40 to 100", raises=("us_troops_europe_thousand",)),
     assumption("us.troops.floor_thousand", "thousand", None, Number(0.0, 400.0),
         "number of U.S. troops in Europe below which the law does not allow a cut; not set: no such law",
-        "scenario lever; the law for fiscal 2026 asks for 76 thousand"),
+        "NDAA FY2026 asks for 76 thousand; whether a law for fiscal 2027 does is open", sweep="0 to 76",
+        raises=("us_troops_europe_thousand",)),
+    assumption("us.withdrawal.law_binds", "yes or no", False, Flag(),
+        "the law against withdrawal binds in full: the United States leaves only on a stated date or by an event",
+        "scenario lever; NDAA FY2024 s. 1250A", lowers=("us_withdrawn",)),
+    assumption("us.commitment.accession_shift", "index points", uniform(-0.1, 0.1), Number(-1.0, 1.0),
+        "shift of the level of credibility when a country whose ground Russia holds joins: the guarantee covers more",
+        "not identified, and its sign is open", depends_on=True, sweep="-0.1 to 0.1", raises=("us_commitment",)),
     assumption("us.withdrawal.date", "date", None, Day(),
         "day on which the United States leaves the treaty; not set: only by the yearly probability",
-        "scenario lever", at_start=True),
+        "scenario lever", at_start=True, raises=("us_withdrawn",), lowers=("us_commitment",)),
 )  # fmt: skip
 
 
@@ -174,6 +202,7 @@ class Commitment:
         self._troops_before = self.troops.copy()
         self.posture: NDArray[np.int8] = np.zeros(engine.runs, np.int8)
         self.withdrawn = engine.no()
+        self._occupied_before = roster.member[_OCCUPIED].copy()
         self.pressure = engine.fill(settings.number("us.pressure.level_continuity"))
         self._from_shocks = engine.zeros()  # what shocks with a half-life of their own have left in credibility
         self._by_party: list[NDArray[np.int8]] = []
@@ -237,7 +266,7 @@ class Commitment:
             shock = np.where(own_life, 0, shock)
         moved = next_credibility(
             before,
-            self.of_posture("us.commitment.level", "us.commitment.level"),
+            self._level(),
             settings.number("us.commitment.speed_per_month"),
             shock,
             absorbed,
@@ -245,6 +274,14 @@ class Commitment:
         )
         self.credibility = single(np.clip(moved + self._from_shocks, 0, 1))
         self._move_troops()
+
+    def _level(self) -> Numbers:
+        """The level that credibility moves to: the posture's, shifted by occupied countries that have joined."""
+        joined = (self._roster.member[_OCCUPIED] & ~self._occupied_before).sum(axis=0)
+        level = self.of_posture("us.commitment.level", "us.commitment.level")
+        if not joined.any():
+            return level
+        return single(np.clip(level + self._engine.settings.number("us.commitment.accession_shift") * joined, 0, 1))
 
     def _move_troops(self) -> None:
         settings = self._engine.settings
@@ -268,6 +305,7 @@ class Commitment:
         yearly = settings.number("us.withdrawal.probability_per_year")
         drawn = self._engine.streams.uniform("commitment", period, purpose=2)
         leaves = (self.posture == RETRENCHMENT) & ~self.withdrawn & (drawn < 1 - (1 - yearly) ** (1 / 12))
+        leaves &= ~settings.flag("us.withdrawal.law_binds")
         named = settings.date("us.withdrawal.date")
         if named is not None and named <= day:
             leaves = leaves | True
@@ -296,6 +334,10 @@ def known_posture(start: date) -> dict[str, Value]:
     }
     if start >= CUTS:
         values["us.troops.start_thousand"] = uniform(76.0, 95.0)
+    floors = [law.value / 1000 for law in facts.events(start, "law") if law.unit == "troops" and law.value]
+    if floors:
+        lasting = fixed(floors[-1]) if start < FISCAL_2027 else discrete({0.0: 0.5, floors[-1]: 0.5})
+        values["us.troops.floor_thousand"] = lasting
     share = facts.reliable_guarantor_share(start)
     if share is not None and share < REFERENCE:
         values["us.commitment.level_at_start"] = normal(share, 0.05, low=0.0, high=1.0)
@@ -359,7 +401,8 @@ SYSTEM = System(
             reads=("posture",),
         ),
         "withdrawal": State(
-            keys=("us.withdrawal.probability_per_year", "us.withdrawal.date", "alliance.*.member"), reads=("posture",)
+            keys=(*under("us.withdrawal", "probability_per_year law_binds date"), "alliance.*.member"),
+            reads=("posture",),
         ),
         "credibility": State(
             keys=(
@@ -374,8 +417,9 @@ SYSTEM = System(
                 "us.commitment.shock",
                 "us.commitment.shock_half_life_months",
                 "us.commitment.level",
+                "us.commitment.accession_shift",
             ),
-            reads=("posture", "withdrawal", "voice"),
+            reads=("posture", "withdrawal", "voice", "roster"),
         ),
         "troops": State(
             keys=(
@@ -388,6 +432,7 @@ SYSTEM = System(
                 "us.troops.floor_thousand",
             ),
             reads=("posture", "withdrawal", "house", "senate"),
+            tables=("events",),
         ),
     },
     at_start=known_posture,

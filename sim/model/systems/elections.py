@@ -18,46 +18,65 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, assumption, data, estimated, slot, under
-from sim.model.systems.roster import ALLIES
-from sim.scenario import Choice, Day, Flag, Number, Value, beta, fixed, normal, uniform
+from sim.facts.tables import per_folder
+from sim.model.engine import Engine, Flags, Numbers, Process, State, System, assumption, data, estimated, under
+from sim.model.systems.roster import ALLIES, PLACES
+from sim.scenario import Choice, Day, Number, Value, beta, fixed, normal, uniform
 
 PHASE = "elections"
 FIRST_GOVERNMENTS = date(2025, 1, 1)
 CENTRE = 5.6
 TERM_DAYS = 1461  # four years, where no calendar is known
+UNREAD = uniform(0.02, 0.15)  # a government whose line was not read: as likely as one after an election
+LINES: dict[tuple[str, date], Value] = {  # governments whose line in governments.csv opposes aid, or leaves it open
+    ("HUN", date(2022, 4, 3)): fixed(1.0),  # no arms, no transit, no funding or personnel
+    ("SVK", date(2023, 9, 30)): fixed(1.0),  # ended donations from state stocks
+    ("CZE", date(2025, 10, 4)): uniform(0.5, 1.0),  # ended budget money for arms, runs the shell initiative on others'
+    ("HUN", date(2026, 4, 12)): uniform(0.3, 1.0),  # no arms, lifted the veto on the loan of the European Union
+    ("BGR", date(2026, 4, 19)): uniform(0.2, 0.8),  # its head opposed arms as president; line in office not read
+}
 
 PARAMETERS = (
     estimated("elections.early_probability", "per term", beta(61.5, 150.5), Number(0.0, 1.0),
         "probability that a legislature is dissolved before its term runs out",
-        "212 elections in 27 members 1995-2023 (ParlGov): 0.29 held early"),
+        "212 elections in 27 members 1995-2023 (ParlGov): 0.29 held early", moves=("military_aid_allocated_beur:EUR",),
+        reported_only="its 90% interval is narrow, and elections move budgets and aid little"),
     data("elections.term_years", "years", fixed(4.0), Number(2.0, 7.0),
         "statutory term of a legislature after the next scheduled election",
-        "most members' electoral law; five-year terms are not told apart"),
+        "most members' electoral law; five-year terms are not told apart",
+        reported_only="it moves how often elections come, and elections move budgets and aid little"),
     estimated("elections.left_right_persistence", "share", normal(0.09, 0.07), Number(-1.0, 1.0),
         "part of a cabinet's distance from the centre that the next one keeps",
-        "ParlGov cabinets, 27 members 1995-2023"),
+        "ParlGov cabinets, 27 members 1995-2023", moves=("defence_share_pct_gdp",),
+        reported_only="the measured effect of a cabinet's side on budgets is close to none"),
     estimated("elections.left_right_sd", "points on 0 (left) to 10 (right)", normal(1.6, 0.1, low=0.1),
         Number(0.0, 5.0),
         "spread of a new cabinet's position",
-        "ParlGov cabinets, 27 members 1995-2023"),
+        "ParlGov cabinets, 27 members 1995-2023", moves=("spread of defence_share_pct_gdp",),
+        reported_only="the measured effect of a cabinet's side on budgets is close to none"),
     assumption("elections.sceptic_probability", "per election", uniform(0.02, 0.15), Number(0.0, 1.0),
         "probability that the government after an election is led by a party that opposes aid to Ukraine",
         "97 of 269 parties reject some form of help, fewer in office (Hooghe et al. 2024); the share that leads "
-        "governments is not measured", depends_on=True, sweep="0 to 0.3"),
+        "governments is not measured", depends_on=True, sweep="0 to 0.3", lowers=("military_aid_allocated_beur:EUR",)),
     data("elections.*.left_right", "points on 0 (left) to 10 (right)", None, Number(0.0, 10.0),
         "position of the cabinet in office at the start",
         "ParlGov expert means", at_start=True,
-        entities=tuple(member.code for member in facts.members() if member.code in ALLIES)),
-    data("elections.*.doubts_aid_at_start", "yes or no", False, Flag(),
-        "the government in office at the start opposes aid to Ukraine",
-        "public record of governments as of the start", at_start=True, entities=ALLIES),
+        entities=tuple(member.code for member in facts.members() if member.code in ALLIES),
+        moves=("defence_share_pct_gdp",)),
+    data("elections.*.doubts_aid_at_start", "probability", fixed(0.0), Number(0.0, 1.0),
+        "probability that the government in office at the start opposes aid to Ukraine: 1 or 0 where its line was read",
+        "lines of governments on aid as known at the start; a range where no line was read; 0 for starts before "
+        "October 2024, of which no governments are in store", at_start=True, entities=ALLIES,
+        lowers=("military_aid_allocated_beur:EUR",), sweep="0 to 1"),
     assumption("elections.*.doubts_aid", "label", "drawn", Choice(("drawn", "yes", "no")),
         "whether this member's government opposes aid to Ukraine; 'drawn': as its elections are drawn",
-        "scenario lever", entities=ALLIES),
+        "scenario lever", entities=ALLIES, moves=("military_aid_allocated_beur:EUR",)),
+    assumption("elections.*.next_doubts_aid", "label", "drawn", Choice(("drawn", "yes", "no")),
+        "whether the government after this member's next election opposes aid to Ukraine; 'drawn': by the probability",
+        "scenario lever", entities=ALLIES, moves=("military_aid_allocated_beur:EUR",)),
     assumption("elections.*.next_on", "date", None, Day(),
         "day of this member's next legislative election, as for a snap election; not set: its calendar",
-        "scenario lever", at_start=True, entities=ALLIES),
+        "scenario lever", at_start=True, entities=ALLIES, moves=("military_aid_allocated_beur:EUR",)),
 )  # fmt: skip
 
 
@@ -67,13 +86,14 @@ class Elections:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.codes = codes = ALLIES
-        self._slots = [slot(code) for code in codes]
+        self._places = [PLACES[code] for code in codes]
         start = engine.start
         self.left_right = np.full((len(codes), engine.runs), CENTRE, np.float32)
         for row, code in enumerate(codes):
             if engine.settings.is_set(f"elections.{code}.left_right"):
                 self.left_right[row] = engine.settings.number(f"elections.{code}.left_right")
-        self._sceptic = np.stack([engine.settings.flag(f"elections.{code}.doubts_aid_at_start") for code in codes])
+        doubts = engine.streams.uniforms("elections", 0, self._places, purpose=4)
+        self._sceptic = doubts < engine.settings.numbers("elections.*.doubts_aid_at_start", codes)
         self._stated: tuple[int, Flags, Flags] | None = None
         self._named = {code: engine.settings.date(f"elections.{code}.next_on") for code in codes}
         self._scheduled = {code: self._named[code] or _next_scheduled(code, start) for code in codes}
@@ -107,7 +127,7 @@ class Elections:
         return (self._next >= first) & (self._next <= last)
 
     def _plan_first(self) -> None:
-        draws = self._engine.streams.uniforms("elections", 0, self._slots)
+        draws = self._engine.streams.uniforms("elections", 0, self._places)
         early = self._engine.settings.number("elections.early_probability")
         term = self._engine.settings.number("elections.term_years") * 365.25
         for row, code in enumerate(self.codes):
@@ -123,6 +143,8 @@ class Elections:
         counts = self._count.ravel()[cells]
         for count in np.flatnonzero(np.bincount(counts)).tolist():
             self._elect(cells[counts == count], self._draws(count), number)
+            if count == 0:
+                self._form_stated(cells[counts == 0])
         self._next.ravel()[cells] += np.float32((day - self._engine.start).days)
         self._count += due
 
@@ -145,13 +167,21 @@ class Elections:
             length < early, term * (0.3 + 0.65 * length / np.maximum(early, 1e-6)), term
         )
 
+    def _form_stated(self, cells: NDArray[np.intp]) -> None:
+        """Governments that the scenario states for a member's next election, in ``cells`` (members and runs)."""
+        rows, runs = np.divmod(cells, self._engine.runs)
+        for row in np.unique(rows):
+            said = self._engine.settings.choice(f"elections.{self.codes[row]}.next_doubts_aid")
+            here = runs[rows == row]
+            self._sceptic[row, here] = np.where(said[here] == 0, self._sceptic[row, here], said[here] == 1)
+
     def _draws(self, count: int) -> tuple[Numbers, Numbers, Numbers]:
         if count not in self._drawn:
             streams = self._engine.streams
             self._drawn[count] = (
-                streams.normals("elections", count, self._slots, purpose=1),
-                streams.uniforms("elections", count, self._slots, purpose=2),
-                streams.uniforms("elections", count, self._slots, purpose=3),
+                streams.normals("elections", count, self._places, purpose=1),
+                streams.uniforms("elections", count, self._places, purpose=2),
+                streams.uniforms("elections", count, self._places, purpose=3),
             )
         return self._drawn[count]
 
@@ -161,6 +191,7 @@ def new_left_right(before: Numbers, persistence: Numbers, spread: Numbers, norma
     return np.clip(CENTRE + persistence * (before - CENTRE) + spread * normal_draw, 0, 10)
 
 
+@per_folder
 def _next_scheduled(code: str, start: date) -> date:
     """The next legislative election as the calendar of ``start`` has it: announced, else a term after the last."""
     ballots = [ballot for ballot in facts.elections(start, code) if ballot.kind == "legislative"]
@@ -172,6 +203,21 @@ def _next_scheduled(code: str, start: date) -> date:
     if held:
         return max(max(held) + timedelta(days=TERM_DAYS), start + timedelta(days=60))
     return min((ballot.date for ballot in ahead), default=start + timedelta(days=TERM_DAYS))
+
+
+def known_governments(start: date) -> dict[str, Value]:
+    """Where each ally's cabinet stands on a day, and whether it opposes aid."""
+    return known_left_right(start) | known_doubts(start)
+
+
+def known_doubts(start: date) -> dict[str, Value]:
+    """How sure it is that each government in office opposes aid to Ukraine, by its line as read on a day."""
+    values: dict[str, Value] = {}
+    for code, cabinet in facts.governments(start).items():
+        if code in ALLIES:
+            doubt = LINES.get((code, cabinet.since), fixed(0.0) if cabinet.aid_line else UNREAD)
+            values[f"elections.{code}.doubts_aid_at_start"] = doubt
+    return values
 
 
 def known_left_right(start: date) -> dict[str, Value]:
@@ -211,9 +257,9 @@ SYSTEM = System(
             own=True,
         ),
         "sceptics": State(
-            keys=("elections.sceptic_probability", "elections.*.doubts_aid_at_start", "elections.*.doubts_aid"),
+            keys=under("elections", "sceptic_probability *.doubts_aid_at_start *.doubts_aid *.next_doubts_aid"),
             reads=("calendar",),
         ),
     },
-    at_start=known_left_right,
+    at_start=known_governments,
 )

@@ -12,9 +12,11 @@ some probability, else it fails after a log-normal time. Sources: durations of i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
+from sim import facts
 from sim.model.engine import (
     Engine,
     Flags,
@@ -31,89 +33,101 @@ from sim.model.engine import (
 )
 from sim.model.systems.commitment import CONTINUITY, Commitment
 from sim.model.systems.hostilities import Hostilities
+from sim.model.systems.roster import CODES, Roster
 from sim.model.systems.war.war import War
-from sim.scenario import Choice, Flag, Number, Weights, beta, discrete, fixed, gamma, lognormal, uniform
+from sim.scenario import Choice, Flag, Number, Value, Weights, beta, discrete, fixed, gamma, lognormal, uniform
 
 PHASE = "negotiation"
+_UKRAINE = CODES.index("UKR")
 TERMS = ("line_of_contact", "concessions", "guarantees")
 _CIVIL_WARS = "ceasefires in civil wars 1989-2020 (ETH/PRIO)"
 
+TALKS_GO_ON_DAYS = 60  # after a known round, within the range of how long a round lasts
 MONTHS_SHAKEN = 12  # months after a collapse of the Ukrainian front in which it bears on the rate of a ceasefire
 
 PARAMETERS = (
     estimated("negotiation.hazard_per_year", "per year", gamma(4.0, 14.0), Number(0.0, 12.0),
         "rate at which the full-scale war comes to a ceasefire, without pressure, stalemate or exhaustion",
-        "between interstate wars given survival to 2.85 years and wars that last a decade; mean 0.29"),
+        "between interstate wars given survival to 2.85 years and wars that last a decade; mean 0.29",
+        raises=("ceasefire",)),
     assumption("negotiation.us_pressure", "factor", discrete({0.5: 0.25, 1.0: 0.25, 2.0: 0.25, 3.0: 0.25}),
         Number(0.0, 20.0),
         "factor on that rate when U.S. aid is conditional on talks",
-        "no quantitative study", depends_on=True, sweep="0.5, 1, 2, 3"),
+        "no quantitative study", depends_on=True, sweep="0.5, 1, 2, 3", raises=("ceasefire",)),
     assumption("negotiation.pressure", "label", "by_posture", Choice(("by_posture", "never", "always")),
         "whether such pressure is applied; 'by_posture': under a conditional posture or retrenchment",
         "assumption", depends_on=True,
-        sweep="any"),
+        sweep="any", moves=("ceasefire",)),
     assumption("negotiation.stalemate_effect", "log points", uniform(-0.5, 0.5), Number(-5.0, 5.0),
         "log rise of the rate when the front does not move",
-        "not identified", depends_on=True, sweep="-0.5 to 0.5"),
+        "not identified", depends_on=True, sweep="-0.5 to 0.5", moves=("ceasefire",)),
     assumption("negotiation.exhaustion_effect", "log points", uniform(-0.5, 0.5), Number(-5.0, 5.0),
         "log rise of the rate when Russian casualties stand a half above those at the start, and in proportion",
-        "not identified", depends_on=True, sweep="-0.5 to 0.5"),
+        "not identified", depends_on=True, sweep="-0.5 to 0.5", moves=("ceasefire",)),
     estimated("negotiation.talks_per_ceasefire", "rounds", uniform(2.0, 5.0), Number(1.0, 50.0),
         "rounds of talks for each ceasefire that comes of them",
-        _CIVIL_WARS + ": most peace processes need three or more"),
+        _CIVIL_WARS + ": most peace processes need three or more", raises=("in_talks",)),
     assumption("negotiation.talks_months", "months", uniform(1.0, 6.0), Number(1.0, 60.0),
         "length of a round of talks, mean",
-        "assumption"),
+        "assumption", raises=("in_talks",)),
     assumption("negotiation.hold_probability", "probability", beta(2.0, 3.0), Number(0.0, 1.0),
         "probability that a ceasefire holds for good",
-        "not identified for interstate wars", depends_on=True, sweep="0.1 to 0.7"),
+        "not identified for interstate wars", depends_on=True, sweep="0.1 to 0.7", raises=("ceasefire",)),
     estimated("negotiation.failed_median_days", "days", lognormal(90.0, 0.3), Number(0.0, 10000.0),
         "length of a ceasefire that fails, median",
-        _CIVIL_WARS + ": 65 to 193 days by type"),
+        _CIVIL_WARS + ": 65 to 193 days by type", raises=("ceasefire",)),
     assumption("negotiation.failed_sd_log", "sd of the logarithm", fixed(1.2), Number(0.0, 4.0),
         "spread of that length",
-        _CIVIL_WARS),
+        _CIVIL_WARS, moves=("ceasefire",)),
     assumption("negotiation.terms", "label",
         Weights((("line_of_contact", 0.6), ("concessions", 0.2), ("guarantees", 0.2))), Choice(TERMS),
         "terms of a ceasefire: the line of contact, Ukrainian concessions of ground, or outside guarantees",
         "not identified", depends_on=True,
-        sweep="any"),
+        sweep="any", moves=("russian_controlled_km2",)),
     assumption("negotiation.conceded_km2", "km2", uniform(1000.0, 8000.0), Number(0.0, 600000.0),
         "ground that Ukraine gives up under concessions",
         "not identified; about a third of Donetsk oblast was in Ukrainian hands in late 2024", depends_on=True,
-        sweep="0 to 25000"),
+        sweep="0 to 25000", raises=("russian_controlled_km2",)),
     assumption("negotiation.guarantee_effect", "share", uniform(0.0, 0.6), Number(0.0, 1.0),
         "part of the failures that guarantees prevent",
-        "stronger agreements last longer (Fortna 2003); size not identified", depends_on=True, sweep="0 to 0.6"),
+        "stronger agreements last longer (Fortna 2003); size not identified", depends_on=True, sweep="0 to 0.6",
+        raises=("ceasefire",)),
     assumption("negotiation.ceasefire_now", "yes or no", False, Flag(),
         "a ceasefire begins while this is true, whatever the rate; for events",
-        "scenario lever"),
+        "scenario lever", raises=("ceasefire",)),
     assumption("negotiation.holds", "yes or no", False, Flag(),
         "a ceasefire does not fail while this is true; for events",
-        "scenario lever"),
+        "scenario lever", raises=("ceasefire",)),
     assumption("negotiation.collapse_effect", "log points", uniform(-0.5, 1.0), Number(-5.0, 5.0),
         "change of the rate of a ceasefire for twelve months after the Ukrainian front gives way",
-        "not identified, and its sign is open", depends_on=True, sweep="-0.5 to 1"),
+        "not identified, and its sign is open", depends_on=True, sweep="-0.5 to 1", raises=("ceasefire",)),
+    assumption("negotiation.break_now", "yes or no", False, Flag(),
+        "a ceasefire in force breaks while this is true, whatever its terms; for events",
+        "scenario lever", lowers=("ceasefire",)),
     data("negotiation.talks_at_start", "yes or no", False, Flag(),
         "talks on a ceasefire are under way on the first day",
-        "public record of negotiations as of the start", at_start=True),
+        "public record of negotiations as of the start", at_start=True, raises=("in_talks",)),
     assumption("reassurance.thousand", "thousand", fixed(0.0), Number(0.0, 200.0),
         "foreign soldiers who stand in Ukraine while a ceasefire is in force",
-        "scenario lever; plans discussed in 2025 and 2026 range from 10 to 50 thousand"),
+        "scenario lever; plans discussed in 2025 and 2026 range from 10 to 50 thousand", sweep="0 to 30",
+        raises=("ceasefire",), lowers=("threat",)),
     assumption("reassurance.hold_effect", "share", uniform(0.0, 0.6), Number(0.0, 1.0),
         "fall of the probability that a ceasefire fails where such a force stands behind it",
         "not identified for this war; peacekeeping after civil wars lowers the risk of relapse",
-        depends_on=True, sweep="0 to 0.6"),
+        depends_on=True, sweep="0 to 0.6", raises=("ceasefire",)),
     assumption("reassurance.threat_relief", "share", uniform(0.0, 0.3), Number(0.0, 1.0),
         "fall of the floor of the perceived threat where such a force stands behind a ceasefire",
-        "not identified", depends_on=True, sweep="0 to 0.3"),
+        "not identified", depends_on=True, sweep="0 to 0.3", lowers=("threat",)),
 )  # fmt: skip
 
 
 class Negotiation:
     """Writes talks and ceasefires into ``Hostilities``. ``terms`` (runs,) indexes TERMS of the last ceasefire."""
 
-    def __init__(self, engine: Engine, hostilities: Hostilities, commitment: Commitment, war: War) -> None:
+    def __init__(
+        self, engine: Engine, hostilities: Hostilities, commitment: Commitment, war: War, roster: Roster
+    ) -> None:
+        self._roster = roster
         self._engine, self._hostilities, self._commitment, self._war = engine, hostilities, commitment, war
         self._ends = np.full(engine.runs, np.inf, np.float32)  # months of ceasefire after which it fails
         self.terms = engine.settings.choice("negotiation.terms").copy()
@@ -192,9 +206,8 @@ class Negotiation:
         """Months that a ceasefire lasts, infinite if it holds."""
         number, streams = self._engine.settings.number, self._engine.streams
         fails = 1 - number("negotiation.hold_probability")
-        fails = np.where(
-            terms == TERMS.index("guarantees"), fails * (1 - number("negotiation.guarantee_effect")), fails
-        )
+        backed = (terms == TERMS.index("guarantees")) | self._roster.member[_UKRAINE]  # membership is a guarantee
+        fails = np.where(backed, fails * (1 - number("negotiation.guarantee_effect")), fails)
         force = number("reassurance.thousand") > 0
         fails = np.where(force, fails * (1 - number("reassurance.hold_effect")), fails)
         luck = streams.normal("negotiation", period, purpose=4)
@@ -207,6 +220,7 @@ class Negotiation:
         hostilities.months_of_ceasefire = (hostilities.months_of_ceasefire + hostilities.ceasefire).astype(np.float32)
         broken = hostilities.ceasefire & (hostilities.months_of_ceasefire >= self._ends)
         broken &= ~self._engine.settings.flag("negotiation.holds")
+        broken |= hostilities.ceasefire & self._engine.settings.flag("negotiation.break_now")
         hostilities.ceasefire = hostilities.ceasefire & ~broken
 
 
@@ -231,13 +245,19 @@ def talk_odds(rate: Numbers, rounds: Numbers, months: Numbers) -> TalkOdds:
     return TalkOdds(single(np.minimum(hazard / idle, 1)), single(ends), single(1 / rounds))
 
 
+def known_talks(start: date) -> dict[str, Value]:
+    """Whether talks are under way on a day: the last known round lies no longer back than a round may last."""
+    rounds = [step.date for step in facts.negotiations(start) if step.category == "talks"]
+    return {"negotiation.talks_at_start": bool(rounds) and (start - max(rounds)).days <= TALKS_GO_ON_DAYS}
+
+
 _ELSEWHERE = ("negotiation.conceded_km2", "reassurance.threat_relief")  # these move the ground and the threat
 
 SYSTEM = System(
     name="negotiation",
     title="negotiation",
     build=Negotiation,
-    reads=("hostilities", "commitment", "war"),
+    reads=("hostilities", "commitment", "war", "roster"),
     phase=PHASE,
     stream=12,
     parameters=PARAMETERS,
@@ -251,8 +271,10 @@ SYSTEM = System(
     states={
         "ceasefire": State(
             keys=tuple(parameter.key for parameter in PARAMETERS if parameter.key not in _ELSEWHERE),
-            reads=("posture", "gain", "effort", "onset", "collapse"),
+            reads=("posture", "gain", "effort", "onset", "collapse", "roster"),
+            tables=("negotiations",),
         ),
         "reassurance": State(keys=("reassurance.thousand",), reads=("ceasefire",)),
     },
+    at_start=known_talks,
 )  # fmt: skip

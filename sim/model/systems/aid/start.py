@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
+from sim.facts.tables import per_folder
 from sim.model.engine import Numbers
+from sim.model.systems.aid.parameters import us_arms_a_month
 from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline
 from sim.model.systems.commitment import AFTER_2025
 
@@ -27,7 +29,7 @@ class Beginning:
     """State of the pipeline at the end of ``until``; EUR bn. Kinds: military, other.
 
     ``allocated``, ``backlog`` (2, donors), ``on_the_way`` (5, donors), ``yearly`` (2, donors, 1 or runs),
-    ``us_monthly_military``: mean monthly U.S. military allocations, 0 if there are less than six months.
+    ``us_monthly_military``: mean monthly U.S. military allocations, None if there are less than six months.
     ``europe_weight``: how a replacement of U.S. aid is shared in Europe, by GDP among states that have given or could.
     """
 
@@ -36,7 +38,7 @@ class Beginning:
     backlog: Sums
     on_the_way: Sums
     yearly: Numbers
-    us_monthly_military: float
+    us_monthly_military: float | None
     europe_weight: Sums
 
 
@@ -46,9 +48,9 @@ def beginning(start: date, level: Numbers, slope: Numbers, delays: Delays, stock
     ``delays`` and ``stock`` are central values, with which past allocations are carried to what is still on the way.
     """
     donors = facts.donors()
-    sums, history = facts.aid_by_donor(start), facts.aid_monthly(start)
+    sums, history = _sums(start), _history(start)
     codes = [donor.code for donor in donors]
-    allocated = np.array([_by_kind(sums.beur, code, "allocation") for code in codes], np.float32).T
+    allocated = _allocated(start)
     committed = _committed(sums.beur, codes, allocated)
     months = max(len(history.months) - 1, 0)  # aid since the invasion: January 2022 is left out
     gdp = np.array([donor.gdp_beur_2021 or 0.0 for donor in donors], np.float32)
@@ -61,21 +63,59 @@ def beginning(start: date, level: Numbers, slope: Numbers, delays: Delays, stock
     us = codes.index("USA")
     yearly = weight * own[..., None] + (1 - weight) * rule
     if months >= MONTHS_TO_TELL:  # a donor that gave nothing in two years does not begin to give without a cause
-        yearly = yearly * (own > 0)[..., None]
+        lately = _lately(history, codes, own)
+        if start >= AFTER_2025:
+            yearly = (lately - _bought(start, lately))[..., None]
+        yearly = yearly * (lately > 0)[..., None]
         share = own[MILITARY, europe] * states[europe]
     return Beginning(
         until=sums.cutoff,
         allocated=allocated,
         backlog=np.maximum(committed - allocated, 0),
-        on_the_way=_on_the_way(history, codes, donors, allocated, delays, stock),
+        on_the_way=_on_the_way(start, delays, stock),
         yearly=yearly,
         us_monthly_military=_us_reference(start, history, float(allocated[MILITARY, us])),
         europe_weight=share / share.sum(),
     )
 
 
-def _us_reference(start: date, history: facts.AidHistory, allocated: float) -> float:
-    """Monthly U.S. military aid against which a fall is read, EUR bn; 0 with less than six months of history.
+_sums, _history = per_folder(facts.aid_by_donor), per_folder(facts.aid_monthly)  # every block asks for the same
+
+
+@per_folder
+def _allocated(start: date) -> Sums:
+    """Aid allocated by kind and donor, EUR bn, (2, donors)."""
+    beur = _sums(start).beur
+    return np.array([_by_kind(beur, donor.code, "allocation") for donor in facts.donors()], np.float32).T
+
+
+def _lately(history: facts.AidHistory, codes: list[str], own: Sums) -> Sums:
+    """Yearly allocations over the last 24 months, EUR bn, (2, donors); ``own`` where there are no months of a donor."""
+    years = MONTHS_TO_TELL / 12
+    told = own.copy()
+    for row, code in enumerate(codes):
+        for kind, names in ((MILITARY, ("military",)), (OTHER, ("financial", "humanitarian"))):
+            series = [
+                history.series[code, name, "allocation"]
+                for name in names
+                if (code, name, "allocation") in history.series
+            ]
+            if series:
+                told[kind, row] = max(float(sum(each[-MONTHS_TO_TELL:].sum() for each in series)), 0.0) / years
+    return told
+
+
+def _bought(start: date, lately: Sums) -> Sums:
+    """Yearly purchases of U.S. arms, which have a key of their own, by donor, EUR bn, (2, donors)."""
+    europe = np.array([donor.group == "EUR" for donor in facts.donors()])
+    share = np.zeros_like(lately)
+    share[MILITARY] = lately[MILITARY] * europe
+    most = share[MILITARY].sum()
+    return np.asarray(share / max(most, 1e-9) * min(12 * us_arms_a_month(start), most), np.float32)
+
+
+def _us_reference(start: date, history: facts.AidHistory, allocated: float) -> float | None:
+    """Monthly U.S. military aid against which a fall is read, EUR bn; None with less than six months of history.
 
     It is the mean since the invasion. A start that has seen U.S. aid end reads it against its own last twelve months,
     since what Europe has replaced by then is in what the European donors give.
@@ -83,7 +123,7 @@ def _us_reference(start: date, history: facts.AidHistory, allocated: float) -> f
     months = max(len(history.months) - 1, 0)
     if start >= AFTER_2025:
         return float(np.mean(history.series["USA", "military", "allocation"][-12:]))
-    return allocated / months if months >= 6 else 0.0
+    return allocated / months if months >= 6 else None
 
 
 def _by_kind(beur: Mapping[tuple[str, str, str], float], code: str, measure: str) -> tuple[float, float]:
@@ -120,15 +160,18 @@ def _by_distance(donors: tuple[facts.Donor, ...], gdp: Sums, level: Numbers, slo
     return np.stack([military, other])
 
 
-def _on_the_way(
-    history: facts.AidHistory,
-    codes: list[str],
-    donors: tuple[facts.Donor, ...],
-    allocated: Sums,
-    delays: Delays,
-    stock: Numbers,
-) -> Sums:
+def _on_the_way(start: date, delays: Delays, stock: Numbers) -> Sums:
     """Past allocations carried month by month to what has not arrived, (5, donors)."""
+    parts = (delays.stock_fast, delays.stock_slow, delays.procurement, delays.other, stock)
+    return _carried(start, *(float(part[0]) for part in parts))
+
+
+@per_folder
+def _carried(start: date, *parts: float) -> Sums:
+    """The same, from the parts that arrive in a month and the share from stocks; kept for the other blocks."""
+    *arriving, stock = (np.array([part], np.float32) for part in parts)
+    delays, donors, history = Delays(*arriving), facts.donors(), _history(start)
+    codes, allocated = [donor.code for donor in donors], _allocated(start)
     count = len(history.months)
     pipe = Pipeline(len(codes), 1)
     monthly = np.zeros((2, len(codes), count), np.float32)

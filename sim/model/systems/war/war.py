@@ -29,7 +29,6 @@ from sim.model.engine import (
     Variable,
     month_number,
     single,
-    slot,
     under,
 )
 from sim.model.systems.aid import Aid
@@ -41,7 +40,6 @@ from sim.scenario import Scenario
 
 PHASE = "war"
 UKRAINE_KM2 = 603_550.0  # within the borders of 1991
-_COLLAPSE = slot("COL")
 
 
 class War:
@@ -69,7 +67,6 @@ class War:
         self.force = fill(number("war.russian_force_thousand"))
         self.ukrainian_force = fill(number("war.ukrainian_force_thousand"))
         self._ukrainian_force_before = self.ukrainian_force.copy()
-        self._spending_before = threat.effort.copy()
         self.ratio = np.ones(engine.runs, np.float32)
         self._known = known
         # Deliveries are read against those of the first month, or of the first year of a war that begins later.
@@ -134,7 +131,7 @@ class War:
         The mean follows Russia's military spending relative to the start by an elasticity.
         """
         number, streams = self._engine.settings.number, self._engine.streams
-        spending = np.log(np.maximum(self._threat.effort, 0.1) / np.maximum(self._spending_before, 0.1))
+        spending = np.log(self._threat.effort / np.maximum(self._threat.known_effort, 0.1))
         self._effort_mean = self._effort_mean + number("war.effort_drift_pct_per_month") / 100 * fighting
         noise = number("war.effort_noise_log") * streams.normal("war", period)
         moved = next_effort(
@@ -196,7 +193,7 @@ class War:
         length = 1 + np.floor(3 * streams.uniform("war", period, purpose=3))
         even = number("war.collapse_of_ukraine")
         pressure = np.clip(self.gain / 1000, -1, 1) * 0.2  # the side that is being pushed back gives way more easily
-        ukraine = streams.uniform("war", period, _COLLAPSE) < np.clip(even + pressure, 0, 1)
+        ukraine = streams.uniform("war", period, purpose=4) < np.clip(even + pressure, 0, 1)
         self._collapse_left = np.where(starts, length, self._collapse_left - 1).astype(np.float32)
         self._collapse_sign = np.where(starts, np.where(ukraine, 1, -1), self._collapse_sign).astype(np.float32)
         under_way = fighting & (self._collapse_left > 0)
