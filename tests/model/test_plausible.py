@@ -47,7 +47,6 @@ def test_no_median_leaves_the_neighbours_without_a_reason_that_the_terms_give(to
     debt = facts.gross_debt(made.start)
     indebted = {code for code in codes if debt[code][max(year for year in debt[code] if year <= made.start.year)] > 130}
     for row, code in enumerate(codes):
-        here = distance[code]
         others = [other for other in codes if other not in (code, "USA")]
         near = [
             codes.index(other) for other in sorted(others, key=lambda other: abs(distance[other] - distance[code]))[:5]
