@@ -248,8 +248,19 @@ set.us.aid.allocation_factor = 0
 """,
     ),
     Situation(
+        "european_fund",
+        ("europe.fund_beur", "europe.fund_from_year", "europe.fund_to_year", "budgets.fund_additional_share"),
+        "[europe]\nfund_beur = 150\nfund_from_year = 2026\nfund_to_year = 2030\n",
+    ),
+    Situation(
+        "german_fund",
+        ("members.*.fund_beur", "members.*.fund_from_year", "members.*.fund_to_year"),
+        "[members.DEU]\nfund_beur = 50\nfund_from_year = 2026\nfund_to_year = 2030\n",
+        entities=("DEU",),
+    ),
+    Situation(
         "german_plan",
-        ("members.*.plan_pct_gdp", "members.*.plan_year"),
+        ("members.*.plan_pct_gdp", "members.*.plan_year", "members.*.keeps_plan"),
         "[members.DEU]\nplan_year = 2028\nplan_pct_gdp = 3.0\n",
         entities=("DEU",),
     ),
