@@ -118,7 +118,7 @@ SITUATIONS = (
             "aid.reconstruction_factor",
             "negotiation.break_now",
         ),
-        _CEASEFIRE.replace("2025-06-01", "2025-06-01\nuntil = 2025-06-02"),
+        _CEASEFIRE.replace("2025-06-01", "2025-06-01\nuntil = 2025-07-01"),
     ),
     Situation(
         "ceasefire_with_concessions",
@@ -128,12 +128,12 @@ SITUATIONS = (
     Situation(
         "ceasefire_with_guarantees",
         ("negotiation.guarantee_effect",),
-        '[negotiation]\nterms = "guarantees"\n' + _CEASEFIRE.replace("2025-06-01", "2025-06-01\nuntil = 2025-06-02"),
+        '[negotiation]\nterms = "guarantees"\n' + _CEASEFIRE.replace("2025-06-01", "2025-06-01\nuntil = 2025-07-01"),
     ),
     Situation(
         "ceasefire_with_a_force",
         ("reassurance.hold_effect", "reassurance.threat_relief"),
-        "[reassurance]\nthousand = 30\n" + _CEASEFIRE.replace("2025-06-01", "2025-06-01\nuntil = 2025-06-02"),
+        "[reassurance]\nthousand = 30\n" + _CEASEFIRE.replace("2025-06-01", "2025-06-01\nuntil = 2025-07-01"),
     ),
     Situation(
         "ukraine_accedes",
