@@ -65,8 +65,8 @@ def levers_command(
 ) -> None:
     """Show what each key moves over its whole range.
 
-    One key at a time crosses its range in SCENARIO, on the same streams of luck. Without SCENARIO each key is tried where it can act: most in the baseline, some in a ceasefire, a later start or
-    another situation.
+    One key at a time crosses its range in SCENARIO, on the same streams of luck. Without SCENARIO each key is tried
+    where it can act: most in the baseline, some in a ceasefire, a later start or another situation.
     """
     began = time.monotonic()
     from sim.analysis.levers import Audit, Case, audit, levers, usual_outcomes

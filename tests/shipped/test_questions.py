@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -49,6 +50,13 @@ def test_a_question_is_short_and_checks_clean(name: str) -> None:
 def test_a_question_moves_what_it_is_about(expected: object) -> None:
     found = questions.seen(expected)
     assert questions.holds(expected, found), f"{expected}: {found}"
+
+
+def test_the_last_two_name_the_worked_answers_that_are_there() -> None:
+    worked = re.compile(r"questions/\w+\.toml")
+    for name in shipped_questions()[-2:]:
+        (file,) = worked.findall(load(name).description)
+        assert (shipped_folder().parent / file).is_file()
 
 
 @pytest.mark.parametrize(
