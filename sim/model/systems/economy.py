@@ -40,37 +40,43 @@ HISTORY_ON = date(2024, 10, 1)  # a history takes growth, debt and GDP as this d
 PARAMETERS = (
     assumption("economy.told", "yes or no", False, Flag(),
         "growth, debt and GDP to 2024 are told as they came; for histories only",
-        "scenario lever", at_start=True),
+        "scenario lever", at_start=True, moves=("europe_canada_spending_busd_current",)),
     estimated("economy.common_growth_factor", "factor", fixed(1.0), Number(0.0, 5.0),
         "scale of the common yearly growth shock, drawn from the allies' past yearly means around their median",
-        "IMF World Economic Outlook, October 2024: yearly means over members since 2001"),
+        "IMF World Economic Outlook, October 2024: yearly means over members since 2001",
+        raises=("spread of europe_canada_spending_busd_current",)),
     estimated("economy.own_growth_sd_pct", "sd, points of growth", normal(2.2, 0.2, low=0.1),
         Number(0.0, 10.0, percent=False),
         "a member's own yearly growth shock",
-        "IMF World Economic Outlook, October 2024: yearly growth less member and year means, 2001-23"),
+        "IMF World Economic Outlook, October 2024: yearly growth less member and year means, 2001-23",
+        raises=("spread of defence_spending_busd_constant",),
+        reported_only="its 90% interval is narrow beside what moves a member's budget otherwise"),
     assumption("economy.growth_shift_pct", "points of growth a year", fixed(0.0), Number(-10.0, 10.0, percent=False),
         "shift of every member's real growth",
-        "scenario lever"),
+        "scenario lever", sweep="-2 to 2", raises=("europe_canada_spending_busd_current",)),
     assumption("economy.dollar_inflation_pct", "% a year", normal(2.1, 0.5), Number(-5.0, 20.0, percent=False),
         "yearly rise of the dollar price of GDP, at constant real exchange rates",
-        "IMF World Economic Outlook, October 2024, implied U.S. deflator 2025-29"),
+        "IMF World Economic Outlook, October 2024, implied U.S. deflator 2025-29",
+        raises=("europe_canada_spending_busd_current",)),
     assumption("economy.debt_financed_share", "share", uniform(0.3, 1.0), Number(0.0, 1.0),
         "part of the rise of a member's defence share since the start that is added to its public debt",
-        "not identified", depends_on=True, sweep="0.3 to 1"),
+        "not identified", depends_on=True, sweep="0.3 to 1", lowers=("europe_canada_share_pct_gdp",),
+        reported_only="within the horizon the rise of spending adds a few points of GDP to a debt"),
     estimated("economy.exchange_rate_factor", "factor", fixed(1.0), Number(0.0, 5.0),
         "scale of the yearly changes of exchange rates, whose spread is that of the years known at the start",
         "GDP in national currency and in dollars, IMF, actual years: a part common to all currencies against "
-        "the dollar, and a part of each currency's own"),
+        "the dollar, and a part of each currency's own", raises=("spread of europe_canada_spending_busd_current",)),
     assumption("economy.dollar_change_pct", "% a year", fixed(0.0), Number(-50.0, 50.0, percent=False),
         "change of the dollar's value against all other currencies",
-        "scenario lever"),
+        "scenario lever", sweep="-5 to 5",
+        raises=("us_share_of_nato_pct",), lowers=("europe_canada_spending_busd_current",)),
     assumption("economy.*.exchange_change_pct", "% a year", fixed(0.0), Number(-80.0, 100.0, percent=False),
         "change of the value of this member's currency against the dollar, on top of what is drawn",
-        "scenario lever", entities=ALLIES),
+        "scenario lever", entities=ALLIES, sweep="-5 to 5", raises=("europe_canada_spending_busd_current",)),
     assumption("economy.*.growth_shift_pct", "points of growth a year",
         fixed(0.0), Number(-10.0, 10.0, percent=False),
         "shift of this member's real growth, on top of the shift of every member's",
-        "scenario lever", entities=WITH_FORCES),
+        "scenario lever", entities=WITH_FORCES, sweep="-2 to 2", raises=("defence_spending_busd_constant",)),
 )  # fmt: skip
 
 
@@ -123,12 +129,14 @@ class Economy:
         self._growth, self._debt, self.normal, self._common = known.growth, known.debt, known.normal, known.common
         self._gdp_2015, self._gdp_current = known.gdp_2015, known.gdp_current
         self._drawn: dict[int, Numbers] = {}
+        self._changes, self._seen = engine.settings.set_by_events("economy.*"), engine.settings.changes
         self._levels: dict[tuple[str, int, bool], Numbers] = {}
         self._common_rate, self._own_rate = known.rates
         self._rates: dict[int, Numbers] = {}
 
     def growth(self, year: int) -> Numbers:
         """Real growth in ``year``, %: as known, or projected plus a common and an own shock."""
+        self._forget_before_events()
         if year not in self._drawn:
             self._drawn[year] = self._draw(year)
         return self._drawn[year]
@@ -139,14 +147,25 @@ class Economy:
 
     def gdp_2015(self, year: int) -> Numbers:
         """GDP in USD bn at 2015 prices and exchange rates, on NATO's own base."""
+        self._forget_before_events()
         return np.stack([self._level(row, year, False) for row in range(len(self._codes))])
 
     def gdp_current(self, year: int) -> Numbers:
         """GDP in USD bn at current prices and exchange rates.
 
-        A year's prices and rates are those in force when the year is first asked for.
+        A year's price level rises by the mean of the dollar inflation in force over its days, and so do exchange
+        rates by the means of their levers.
         """
+        self._forget_before_events()
         return np.stack([self._level(row, year, True) for row in range(len(self._codes))])
+
+    def _forget_before_events(self) -> None:
+        """What was reckoned before an event that sets a key of the economy is reckoned again with it."""
+        if self._changes and self._seen != self._engine.settings.changes:
+            self._seen = self._engine.settings.changes
+            self._drawn.clear()
+            self._levels.clear()
+            self._rates.clear()
 
     def _level(self, row: int, year: int, current: bool) -> Numbers:
         code = self._codes[row]
@@ -158,7 +177,8 @@ class Economy:
                 latest = known[max((past for past in known if past <= year), default=min(known))]
                 self._levels[key] = np.full(self._engine.runs, latest, np.float32)
             else:
-                prices = self._engine.settings.number("economy.dollar_inflation_pct") if current else np.float32(0)
+                settings = self._engine.settings
+                prices = settings.mean_of_year("economy.dollar_inflation_pct", year) if current else np.float32(0)
                 rise = 1 + (self.growth(year)[row] + prices) / 100
                 if current:
                     rise = rise * np.exp(self._rate_changes(year)[row])
@@ -168,13 +188,13 @@ class Economy:
     def _rate_changes(self, year: int) -> Numbers:
         """Change of the logarithm of each currency's value in dollars in ``year``, ``(codes, runs)``; 0 for the USA."""
         if year not in self._rates:
-            settings, streams, middle = self._engine.settings, self._engine.streams, date(year, 7, 1)
-            factor = settings.number("economy.exchange_rate_factor")
+            settings, streams = self._engine.settings, self._engine.streams
+            factor = settings.mean_of_year("economy.exchange_rate_factor", year)
             common = self._common_rate * streams.normal("economy", year, purpose=1)
             own = np.array([[self._own_rate.get(code, self._common_rate)] for code in self._codes], np.float32)
             drawn = factor * (common + own * streams.normals("economy", year, _CURRENCY_PLACES, purpose=2))
-            stated = np.log1p(settings.numbers("economy.*.exchange_change_pct", ALLIES, middle) / 100)
-            stated = stated - np.log1p(settings.number("economy.dollar_change_pct", middle) / 100)
+            stated = np.log1p(settings.means_of_year("economy.*.exchange_change_pct", ALLIES, year) / 100)
+            stated = stated - np.log1p(settings.mean_of_year("economy.dollar_change_pct", year) / 100)
             changes = np.zeros((len(self._codes), self._engine.runs), np.float32)
             changes[_ABROAD] = drawn[_ABROAD] + stated
             self._rates[year] = changes
@@ -192,11 +212,12 @@ class Economy:
         if year <= self._known_until:
             return self._engine.fill(expected)
         picked = (streams.uniform("economy", year) * len(self._common)).astype(np.intp)
-        common = settings.number("economy.common_growth_factor") * self._common[picked]
-        own = settings.number("economy.own_growth_sd_pct") * streams.students("economy", year, self._places, 5.0)
-        middle = date(year, 7, 1)
-        shift = settings.number("economy.growth_shift_pct", middle)
-        shift = shift + settings.numbers("economy.*.growth_shift_pct", self._codes, middle)
+        common = settings.mean_of_year("economy.common_growth_factor", year) * self._common[picked]
+        own = settings.mean_of_year("economy.own_growth_sd_pct", year) * streams.students(
+            "economy", year, self._places, 5.0
+        )
+        shift = settings.mean_of_year("economy.growth_shift_pct", year)
+        shift = shift + settings.means_of_year("economy.*.growth_shift_pct", self._codes, year)
         part = 0.25 if year == self._engine.start.year else 1.0  # a year under way is mostly known by October
         return np.asarray(expected + shift + part * (common + own), np.float32)
 

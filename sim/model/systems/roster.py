@@ -48,7 +48,7 @@ _BROUGHT = {  # ranges of what the aspirants would bring; Ukraine's GDP is a fig
 }
 
 
-def _brought(name: str, what: str, unit: str, high: float) -> Parameter:
+def _brought(name: str, what: str, unit: str, high: float, raised: str) -> Parameter:
     return assumption(
         f"alliance.*.{name}",
         unit,
@@ -57,28 +57,30 @@ def _brought(name: str, what: str, unit: str, high: float) -> Parameter:
         f"{what} that this country brings when it joins",
         "no table of facts holds it, hence a wide range; Ukraine's GDP: IMF, as known at the start",
         entities=CANDIDATES,
+        raises=(raised,),
     )
 
 
 PARAMETERS = (
     data("alliance.*.member", "yes or no", False, Flag(),
         "this country is a member; set it by an event to date an accession",
-        "dates of accession, NATO", entities=CODES),
+        "dates of accession, NATO", entities=CODES, raises=("members_total",)),
     data("alliance.*.invited", "date", None, Day(),
         "day of the invitation of a country that is not a member yet",
-        "NATO summit declarations", at_start=True, entities=CODES),
+        "NATO summit declarations", at_start=True, entities=CODES, moves=("members_total",)),
     assumption("alliance.invitation_probability_per_year", "per year", uniform(0.0, 0.02), Number(0.0, 1.0),
         "probability that an aspirant is invited in a year",
-        "assumption: at most 0.02 a year each to 2027", depends_on=True, sweep="0 to 0.1"),
+        "assumption: at most 0.02 a year each to 2027", depends_on=True, sweep="0 to 0.1", raises=("members_total",)),
     estimated("alliance.ratification_median_days", "days", normal(470.0, 80.0, low=100.0), Number(1.0, 5000.0),
         "median time from invitation to membership",
-        "four accessions 2017-2024 (Montenegro, North Macedonia, Finland, Sweden), n = 4"),
+        "four accessions 2017-2024 (Montenegro, North Macedonia, Finland, Sweden), n = 4", lowers=("members_total",)),
     estimated("alliance.ratification_sd_log", "sd of the logarithm", lognormal(0.35, 0.2), Number(0.0, 3.0),
         "spread of the time from invitation to membership",
-        "four accessions 2017-2024, n = 4"),
-    _brought("gdp_busd", "GDP, in the dollars of the start", "USD bn, current prices", 10_000.0),
-    _brought("share_pct_gdp", "defence share", "% of GDP", 50.0),
-    _brought("forces_thousand", "number of soldiers", "thousand", 2_000.0),
+        "four accessions 2017-2024, n = 4", raises=("spread of members_total",)),
+    _brought("gdp_busd", "GDP, in the dollars of the start", "USD bn, current prices", 10_000.0,
+        "europe_canada_spending_busd_current"),
+    _brought("share_pct_gdp", "defence share", "% of GDP", 50.0, "europe_canada_share_pct_gdp"),
+    _brought("forces_thousand", "number of soldiers", "thousand", 2_000.0, "forces_joined_thousand"),
 )  # fmt: skip
 
 

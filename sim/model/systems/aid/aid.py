@@ -68,7 +68,8 @@ HANDLING_KEYS = (
 # EUR bn that one donor can promise of one kind in a month, whatever a scenario sets: what it produces in a year.
 MOST_A_MONTH = np.array([[donor.gdp_beur_2021 or 10_000.0] for donor in facts.donors()], np.float32)
 MONTHS_OF_ALARM = 6  # months after a collapse of the Ukrainian front in which European aid answers it
-SMOOTH = 6  # months over which a fall in U.S. aid and the flow of deliveries are read
+SMOOTH = 6  # months over which the flow of deliveries is read
+QUARTER = 3  # months over which a fall in U.S. aid is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Aid:
         self._load(known)
         self._us_sum, self._us_months = engine.zeros(), 0
         self._us_before = engine.fill(np.full(1, known.us_monthly_military or 0, np.float32))
-        self._us_recent = [self._us_before] * SMOOTH
+        self._us_recent = [self._us_before] * QUARTER
         self._months_short = engine.zeros()
         self.replacement = engine.zeros()
         self.us_arms = engine.zeros()  # U.S. arms that Europe has bought for Ukraine since the start, EUR bn
@@ -210,7 +211,7 @@ class Aid:
         return Delays.of(*(self._engine.settings.central(key) for key in DELAY_KEYS))
 
     def _follow_usa(self, given: Numbers) -> None:
-        """Keeps the last half year of U.S. military aid; without history its own first two years are the reference."""
+        """Keeps the last quarter of U.S. military aid; without history its own first two years are the reference."""
         self._us_recent = [*self._us_recent[1:], given]
         unknown = self._known.us_monthly_military is None
         if unknown and self._us_months < 24 and bool(self._hostilities.full_scale.any()):
