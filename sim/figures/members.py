@@ -12,7 +12,7 @@ from sim.errors import InputError
 from sim.figures.axis import position, time_span, value_axis
 from sim.figures.cases import QUANTILES, Case, Cast, Statements, Subject
 from sim.figures.drawing import Frame, Row
-from sim.figures.history import reported
+from sim.figures.history import break_words, reported
 from sim.figures.page import Box, Page, Sentence
 from sim.figures.panel import Plot
 from sim.figures.style import MUTED, RULE, SMALL
@@ -48,7 +48,8 @@ def members(cast: Cast, size: Size, command: str = "") -> Drawing:
     start = cast.first.source.scenario.start
     bands = "Colour: median, 50% and 90% of runs." if cast.single else "Colour: median of each scenario."
     words = (
-        f"{variable.unit}. {bands} Black: reported before the start, {full_date(start)}. "
+        f"{variable.unit}. {bands} Black: reported before the start, {full_date(start)}."
+        f"{break_words(reported(SHARE, code, start) for code in order)} "
         "Grey: median of all members. Dashes: 2%. Highest median at the end first."
     )
     title = "Defence spending of each member"
@@ -92,7 +93,7 @@ def _multiples(
         page.text(box.right, plot.frame.top + 0.1, end, bold=True, ha="right")
         plot.grid()
         plot.level(GUIDELINE)
-        plot.past(past_x[code], pasts[code].values, 0.9)
+        plot.past(past_x[code], pasts[code].values, 0.9, splits=pasts[code].splits)
         if cast.first in middles:
             plot.line(3.0, plot.points(x, middles[cast.first]), RULE, 0.8)
         for case in cast.cases:

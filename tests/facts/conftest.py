@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,15 +11,19 @@ import pytest
 
 from sim.facts import aid, ballots, economy, own, spending, tables
 
+POSTERIORS = sys.modules["sim.facts.posterior"]  # `facts.posterior` is the function of that name
+
 SHIPPED = Path(str(tables.folder()))
 REMEMBERED = (
     (spending, "_defence"),
     (spending, "_aggregates"),
     (economy, "_economy"),
+    (economy, "_of_edition"),
     (aid, "_months_of"),
     (aid, "_brought_in"),
     (ballots, "_calendar"),
     (own, "_checked"),
+    (POSTERIORS, "posteriors"),
 )
 
 
@@ -30,9 +35,10 @@ def forget() -> None:
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Folder that the room reads from for the length of the test."""
-    for path in SHIPPED.glob("*.csv"):
+    for path in (*SHIPPED.glob("*.csv"), *SHIPPED.glob("*.npz")):
         shutil.copy(path, tmp_path)
-    monkeypatch.setattr(tables, "folder", lambda: tmp_path)
+    for room in (tables, POSTERIORS):
+        monkeypatch.setattr(room, "folder", lambda: tmp_path)
     forget()
     yield tmp_path
     forget()
