@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli.interrupts import EXIT_INTERRUPTED, told
 from sim.cli.options import (
     OutPath,
     cluster_option,
@@ -101,8 +102,8 @@ def run_command(
         if not no_figures:
             draw_figures(result, formats, jobs or usable_cores(), quiet=quiet)
     except KeyboardInterrupt:
-        click.echo(f"\nInterrupted. Nothing is half-written in {folder}; the same command goes on from here.", err=True)
-        click.get_current_context().exit(130)
+        told(f"Interrupted. Nothing is half-written in {folder}; the same command goes on from here.")
+        click.get_current_context().exit(EXIT_INTERRUPTED)
     files = written_files(folder)
     report = as_document if as_json else as_text
     click.echo(report(result, files, time.monotonic() - began))
