@@ -115,8 +115,9 @@ def variables_page() -> str:
     """Every recorded variable."""
     intro = """\
 What a run records. Yearly values stand at 31 December (or the end of the run), monthly values at the
-month's last day. *Runs*: whether single runs are stored beside the quantiles; of aid by donor only the groups `EUR`,
-`OTHER` and `ALL` keep theirs. Aid is cumulative since January 2022."""
+month's last day. *Runs*: whether single runs are stored beside the quantiles; of aid by donor only the USA and
+the groups `EUR`, `OTHER` and `ALL` keep theirs at every date, single donors at the ends of half-years. Aid is
+cumulative since January 2022."""
     heads = ("variable", "meaning", "unit", "price basis", "recorded", "one for each", "values", "runs", "headline")
     return _head("Recorded variables", intro) + "\n" + _table(heads, (_variable(variable) for variable in variables()))
 

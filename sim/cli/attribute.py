@@ -21,6 +21,7 @@ from sim.cli.options import (
     force_option,
     format_option,
     json_option,
+    no_figures_option,
     paths_shown,
     quiet_option,
     size_option,
@@ -50,7 +51,7 @@ LONGEST = 32  # characters of a label in a table
 )
 @format_option
 @size_option
-@click.option("--no-figures", is_flag=True, help="Numbers only.")
+@no_figures_option
 @click.option("--out", type=OutPath(), help="Folder.  [default: comparisons/A_to_B]")
 @force_option
 @json_option

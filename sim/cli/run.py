@@ -19,6 +19,7 @@ from sim.cli.options import (
     ensemble_options,
     format_option,
     json_option,
+    no_figures_option,
     paths_shown,
     quiet_option,
     since_option,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Replace a result in that folder that has other inputs.")
 @format_option
 @since_option
-@click.option("--no-figures", is_flag=True, help="Numbers only.")
+@no_figures_option
 @json_option
 @quiet_option
 def run_command(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib import metadata
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -21,6 +21,7 @@ from sim.text import amount, day_of, decimals, in_runs, median_and_range, when
 
 if TYPE_CHECKING:
     from sim.analysis import Comparison
+    from sim.ensemble.ensemble import Ensemble
     from sim.model import Variable
     from sim.scenario.scenario import Scenario
 
@@ -31,38 +32,6 @@ Mark = Literal["fan", "count", "share", "labels"]
 QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 # Beside other scenarios history is context, not the subject: this many years of it are drawn.
 PAST_YEARS = 4
-
-
-class Ensemble(Protocol):
-    """What this room needs of a finished result, or of one side of a comparison."""
-
-    @property
-    def scenario(self) -> Scenario:
-        """The resolved scenario."""
-
-    @property
-    def seed(self) -> int:
-        """The seed of every stream."""
-
-    @property
-    def runs(self) -> int:
-        """How many runs there are."""
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """What made the result."""
-
-    def dates(self, variable: str) -> NDArray[np.datetime64]:
-        """The dates of a variable, ``(time,)``."""
-
-    def quantiles(self, variable: str, entity: str | None = None) -> NDArray[np.floating[Any]]:
-        """5, 25, 50, 75 and 95% over the runs, ``(time, 5)``."""
-
-    def mean(self, variable: str, entity: str | None = None) -> NDArray[np.floating[Any]]:
-        """Mean over the runs, ``(time,)``; for a label the share of runs at it."""
-
-    def values(self, variable: str, entity: str | None = None) -> NDArray[Any]:
-        """Every run's value, ``(time, runs)``; InputError if runs were not kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sim.text import full_date, lower
 
 if TYPE_CHECKING:
     from sim.analysis import Comparison
-    from sim.figures.cases import Ensemble
+    from sim.ensemble.ensemble import Ensemble
     from sim.figures.drawing import Drawing
     from sim.figures.style import Size
 

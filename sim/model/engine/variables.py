@@ -30,9 +30,9 @@ class Variable:
 
     ``every`` is its clock: yearly values stand at 31 December (or the end of the run), monthly ones at the month's
     last day. ``entity`` names its axis, if any. ``keep_runs`` says whether single runs of every entity are stored, or
-    quantiles only (the groups of the axis keep their runs all the same). A labelled variable holds indices into
-    ``labels``. ``flag`` marks 0/1 variables, whose mean is a probability. ``cumulative`` marks sums since a fixed day.
-    ``headline`` variables stand in the short tables.
+    quantiles only (the groups of the axis keep their runs all the same, the others theirs at the ends of half-years).
+    A labelled variable holds indices into ``labels``. ``flag`` marks 0/1 variables, whose mean is a probability.
+    ``cumulative`` marks sums since a fixed day. ``headline`` variables stand in the short tables.
 
     What the simulation and ``explain`` need:
 
