@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim import text
 from sim.ensemble.statistics import moments, shares
 from sim.errors import InputError
+from sim.explore import forms
 from sim.explore.drawn import STORE, Drawn, Stale, Subject, Values, codes, drawn_for, groups, known_variables
 from sim.explore.levers import domain_shown, file_stem, front, scenarios, settings
 from sim.explore.state import RUNS_OF_A_PAGE, State
@@ -101,7 +102,7 @@ def answer(raw: Mapping[str, Any], stale: Stale = lambda: False) -> dict[str, An
     day = _day(raw.get("date"), scenario)
     return {
         "hash": scenario.hash[:16],
-        "title": state.title or (scenario.title if state.sets or state.events else by_title(state)),
+        "title": state.title or (scenario.title if state.changes else by_title(state)),
         "runs": runs,
         "asked": state.runs,
         "preview": runs < state.runs,
@@ -115,6 +116,7 @@ def answer(raw: Mapping[str, Any], stale: Stale = lambda: False) -> dict[str, An
         "tiles": [tile(subject, drawn, base, day) for subject in tiles],
         "donors": [tile(subject, drawn, base, day) for subject in donors],
         "levers": settings(scenario, tuple(lever.key for _, levers in front() for lever in levers)),
+        "outlook": forms.told(scenario) if raw.get("outlook") else [],
     }
 
 
@@ -380,5 +382,8 @@ def page_facts() -> Mapping[str, Any]:
         "charts": list(DEFAULT_CHARTS),
         "views": views(),
         "event_keys": list(EVENT_KEYS),
+        "conditions": forms.conditions(),
+        "groups_named": forms.group_choices(),
+        "lists": forms.lists(),
         "most_runs": RUNS_OF_A_PAGE,
     }

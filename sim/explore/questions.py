@@ -344,7 +344,7 @@ def _report(raw: Mapping[str, Any]) -> Question:
         named = title_of(base)
         scenarios = {"baseline": replace(base, title=named, label=named[:LONGEST_LABEL])}
         for number, state in enumerate(states, start=1):
-            unchanged = len(state.extends) == 1 and not state.sets and not state.events
+            unchanged = len(state.extends) == 1 and not state.changes
             title = state.title or by_title(state) + ("" if unchanged else ", changed")
             label = (state.title or f"State {number}")[:LONGEST_LABEL]
             name = state.extends[0] if unchanged else f"state_{number}"
