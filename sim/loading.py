@@ -64,7 +64,7 @@ def notes(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
     from sim.shipped import find_scenario
 
     resolved = resolve.load(find_scenario(scenario), sets=sets, **_surroundings())
-    remarks = list(own.notes(resolved.start))
+    remarks = [*own.notes(resolved.start), *resolved.remarks]
     if resolved.start > FACTS_END:
         remarks.append(
             f"the facts end on {FACTS_END}; what happened from then to {resolved.start} is drawn or left out"

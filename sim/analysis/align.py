@@ -107,11 +107,25 @@ class View:
 
     def values(self, variable: str, entity: str | None = None) -> NDArray[Any]:
         """Values of the picked runs at the shared dates, ``(time, runs)``."""
-        whole = self.ensemble.values(variable, entity)
+        whole = self._whole(variable, entity)
         kept = np.isin(self.ensemble.dates(variable), self.dates(variable))
         if kept.all() and self.picked.all():
             return whole
         return whole[np.ix_(kept, self.picked)]
+
+    def _whole(self, variable: str, entity: str | None) -> NDArray[Any]:
+        """Values of all runs; an entity may be a group that one of the peers names."""
+        declared = self.ensemble.variables.get(variable)
+        if entity is None or declared is None or not declared.together:
+            return self.ensemble.values(variable, entity)
+        from sim.model import axes
+        from sim.model.groups import group_of, together
+
+        known = axes(self.scenario).codes(declared.entity)
+        codes = () if entity in known else group_of(entity, declared, known, [peer.scenario for peer in self.peers])[1]
+        if not codes:
+            return self.ensemble.values(variable, entity)
+        return together(declared.together, declared.weight, variable, codes, self.ensemble.values)
 
     def quantiles(self, variable: str, entity: str | None = None) -> NDArray[np.float64]:
         """5, 25, 50, 75 and 95% of the picked runs, ``(time, 5)``; NaN where no run has a value."""

@@ -298,7 +298,8 @@ def ask(
             complaints.append(f"{day} is outside {', '.join(outside)}")
     try:
         held = [side for side in sides if isinstance(side, Result)]
-        outcomes = chosen_outcomes(variables, recorded(held) if len(held) == len(sides) else None)
+        known = recorded(held) if len(held) == len(sides) else None
+        outcomes = chosen_outcomes(variables, known, scenarios=scenarios)
     except InputError as error:
         complaints += [problem.message for problem in error.problems]
         outcomes = ()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,12 @@ from numpy.typing import NDArray
 from sim import model
 from sim.errors import InputError, Problem
 from sim.model import Axis, Variable
+from sim.model.groups import group_of, together
 from sim.scenario.entities import entity_code, entity_name, wrong_code
 from sim.text import unknown
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
 
 Kind = Literal["number", "probability", "label", "wait"]
 
@@ -37,7 +41,8 @@ class Outcome:
 
     A wait is the number of years from the first recorded date until the variable first reaches ``threshold``, counted
     to the last date at most, so that every run has one and no pair is lost. ``headline`` says that the model declares
-    the variable as one of those that a reader looks at first.
+    the variable as one of those that a reader looks at first. An ``entity`` that is a group of members or donors has
+    ``codes``, which are taken ``together`` as `Variable` says.
     """
 
     name: str
@@ -50,6 +55,9 @@ class Outcome:
     label: int = -1
     threshold: float = 0.0
     headline: bool = False
+    codes: tuple[str, ...] = ()
+    together: str = ""
+    weight: str = ""
 
     @property
     def key(self) -> str:
@@ -69,6 +77,8 @@ class Outcome:
     def read(self, source: Recorded) -> tuple[NDArray[np.datetime64], NDArray[np.floating[Any]]]:
         """Dates ``(time,)`` and values ``(time, runs)``; a wait stands at its last date only."""
         dates = source.dates(self.variable)
+        if self.codes:
+            return dates, together(self.together, self.weight, self.variable, self.codes, source.values)
         values = source.values(self.variable, self.entity or None)
         if self.kind == "label":
             return dates, np.where(np.isfinite(values), values == self.label, np.nan)
@@ -132,7 +142,10 @@ def outcomes_of(variable: Variable, entities: Sequence[str]) -> list[Outcome]:
 
 
 def chosen_outcomes(
-    names: Sequence[str], variables: Iterable[Variable] | None = None, axes: Iterable[Axis] | None = None
+    names: Sequence[str],
+    variables: Iterable[Variable] | None = None,
+    axes: Iterable[Axis] | None = None,
+    scenarios: Sequence[Scenario] = (),
 ) -> tuple[Outcome, ...]:
     """The outcomes that ``names`` ask for, or the headline outcomes if there are none.
 
@@ -141,6 +154,7 @@ def chosen_outcomes(
             single runs are kept. An entity may be a code, a name or another name in use (``Germany``, ``EL``).
         variables: the recorded variables; those of the model by default.
         axes: the axes of entities; those of the model by default.
+        scenarios: those asked about, whose own groups can be named; of one that two of them have, the last holds.
 
     Raises:
         InputError: unknown variables or entities, all at once, each with the nearest that exists.
@@ -164,13 +178,30 @@ def chosen_outcomes(
             axis = entities.get(variable.entity or "", Axis("", ()))
             allowed = axis.codes if variable.keep_runs else axis.groups
             code = entity_code(entity, allowed) or entity
-            if code and code not in allowed:
-                problems.append(f"{stem}: {wrong_code(entity, allowed) if allowed else 'it has no entities'}")
-            else:
+            if not code or code in allowed:
                 outcomes += outcomes_of(variable, (code,) if code else (allowed or ("",)))
+            elif further := _single_or_group(variable, entity, axis, known, scenarios):
+                outcomes.append(further)
+            else:
+                near = axis.codes if variable.singles else allowed
+                problems.append(f"{stem}: {wrong_code(entity, near) if near else 'it has no entities'}")
     if problems:
         raise InputError(tuple(Problem("", 0, 0, "", message) for message in problems))
     return tuple(outcomes)
+
+
+def _single_or_group(
+    variable: Variable, word: str, axis: Axis, known: Mapping[str, Variable], scenarios: Sequence[Scenario]
+) -> Outcome | None:
+    """The outcome of a group, or of a single entity of which another variable keeps the runs; None if there is none."""
+    kept = variable if variable.keep_runs else known.get(variable.singles)
+    if kept is None:
+        return None
+    outcome = replace(outcomes_of(variable, (word,))[0], variable=kept.name, long_name=kept.long_name)
+    if code := entity_code(word, axis.codes):
+        return replace(outcome, entity=code)
+    name, codes = group_of(word, kept, axis.codes, scenarios) if scenarios else ("", ())
+    return replace(outcome, entity=name, codes=codes, together=kept.together, weight=kept.weight) if codes else None
 
 
 def dates_shown(dates: NDArray[np.datetime64], at: Sequence[date] = ()) -> NDArray[np.bool_]:

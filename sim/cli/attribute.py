@@ -18,9 +18,11 @@ from sim.cli.options import (
     at_option,
     command_line,
     ensemble_options,
+    entity_option,
     force_option,
     format_option,
     json_option,
+    of_entities,
     paths_shown,
     quiet_option,
     size_option,
@@ -44,6 +46,7 @@ LONGEST = 32  # characters of a label in a table
 @click.argument("second", metavar="B")
 @ensemble_options()
 @variable_option
+@entity_option
 @at_option
 @click.option(
     "--orders", type=click.IntRange(4, 10_000), default=16, show_default=True, help="Orders sampled above six groups."
@@ -63,6 +66,7 @@ def attribute_command(
     jobs: int | None,
     sets: tuple[str, ...],
     variables: tuple[str, ...],
+    entities: tuple[str, ...],
     at: tuple[datetime.datetime, ...],
     orders: int,
     formats: tuple[str, ...],
@@ -81,6 +85,7 @@ def attribute_command(
     from sim.analysis import PART_COLUMNS, ask, csv_text
 
     days = [moment.date() for moment in at]
+    variables = of_entities(variables, entities)
     asked = ask([first, second], variables=variables, at=days, runs=runs, seed=seed, sets=sets)
     folder = out or Path("comparisons") / f"{asked.names[0]}_to_{asked.names[1]}"
     with Progress("ensembles", quiet=quiet) as progress:

@@ -21,8 +21,10 @@ from sim.cli.options import (
     cluster_option,
     command_line,
     ensemble_options,
+    entity_option,
     format_option,
     json_option,
+    of_entities,
     paths_shown,
     quiet_option,
     since_option,
@@ -62,6 +64,7 @@ LONGEST = 28
 @click.option("--by", metavar="KEY", help="Split one scenario by an outcome, e.g. us.elections.2024.president.")
 @click.option("--baseline", metavar="NAME", help="What the others are compared with.  [default: the first]")
 @variable_option
+@entity_option
 @at_option
 @format_option
 @since_option
@@ -85,6 +88,7 @@ def compare_command(
     by: str | None,
     baseline: str | None,
     variables: tuple[str, ...],
+    entities: tuple[str, ...],
     at: tuple[datetime.datetime, ...],
     formats: tuple[str, ...],
     size: str,
@@ -105,6 +109,7 @@ def compare_command(
     from sim.analysis import ask
 
     days = [moment.date() for moment in at]
+    variables = of_entities(variables, entities)
     asked = ask(scenarios, by=by, baseline=baseline, variables=variables, at=days, runs=runs, seed=seed, sets=sets)
     clear = None
     if widths:

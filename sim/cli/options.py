@@ -141,6 +141,9 @@ since_option = click.option(
 variable_option = click.option(
     "--variable", "variables", multiple=True, metavar="V[:ENTITY]", help="This outcome. Repeatable; default headlines."
 )
+entity_option = click.option(
+    "--entity", "entities", multiple=True, metavar="E", help="Member, donor or group of the variables. Repeatable."
+)
 at_option = click.option(
     "--at", "at", type=click.DateTime(["%Y-%m-%d"]), multiple=True, metavar="DATE",
     help="Show this day beside the year ends. Repeatable.",
@@ -154,6 +157,21 @@ vary_option = click.option(
     help="KEY=LOW:HIGH[:N], KEY=A,B, KEY@DATE=LOW:HIGH, KEY, or assumptions. Repeatable.",
 )  # fmt: skip
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+
+
+def of_entities(variables: Sequence[str], entities: Sequence[str]) -> tuple[str, ...]:
+    """``VARIABLE:ENTITY`` for each variable without an entity of its own and each of ``entities``.
+
+    Raises:
+        InputError: entities without a variable.
+    """
+    from sim.errors import InputError
+
+    if entities and not variables:
+        raise InputError("--entity needs a --variable to which it belongs")
+    asked = [(name, entity) for name in variables for entity in (entities if ":" not in name else ())]
+    named = [name for name in variables if not entities or ":" in name]
+    return tuple(dict.fromkeys([*named, *(f"{name}:{entity}" for name, entity in asked)]))
 
 
 def command_line(verb: str, words: Sequence[str | Path], settings: Sequence[tuple[str, Any]]) -> str:

@@ -16,6 +16,7 @@ from sim.ensemble import manifest as manifests
 from sim.ensemble import tidy
 from sim.ensemble.hdf import opened
 from sim.ensemble.netcdf import group_axis
+from sim.ensemble.statistics import moments
 from sim.errors import InputError, Problem
 from sim.scenario.entities import entity_code, entity_name, wrong_code
 from sim.scenario.values import Dated
@@ -196,7 +197,7 @@ class Result:
             InputError: there is none; the nearest is named.
         """
         known = self.entities(variable)
-        code = word if word in known else entity_code(word, known)
+        code = word if word in known else entity_code(word, known) or self._group(variable, word)[0]
         if code:
             return code
         if not known:
@@ -246,12 +247,15 @@ class Result:
         if not self.manifest["keep_runs"]:
             raise InputError(f"{self.path}: single runs were not kept; run again with fewer runs or keep_runs=True")
         entity = None if entity is None else self.entity(variable, entity)
+        if entity is not None and entity not in self.entities(variable):
+            return self._together(described, entity)
         groups = self.groups(variable)
         if not described.keep_runs and entity not in groups:
             kept = (
                 f"for the groups {', '.join(groups)} only, name one of them" if groups else "for none of its entities"
             )
-            raise InputError(f"{variable}: single runs are kept {kept}")
+            elsewhere = f"; those of every one at the ends of years: {described.singles}" if described.singles else ""
+            raise InputError(f"{variable}: single runs are kept {kept}{elsewhere}")
         if entity is None:
             return self._array(described.name, keep=False)
         if described.labels:
@@ -355,8 +359,30 @@ class Result:
         described = self.variable(variable)
         if described.labels and what != "mean":
             raise InputError(f"{variable} is a label: it has shares of runs (mean, probability), no {what}")
+        if entity is not None and (group := self._group_named(described, entity)):
+            columns = moments(self._together(described, group))
+            picked = {"mean": columns[:, 0], "sd": columns[:, 1], "quantiles": columns[:, 2:]}[what]
+            return np.ascontiguousarray(picked)
         whole = self._array(f"{described.name}_{'share' if described.labels else SUFFIXES[what]}")
         return whole if entity is None else np.ascontiguousarray(whole[:, self._index(described, entity)])
+
+    def _group(self, variable: str, word: str) -> tuple[str, tuple[str, ...]]:
+        """The name of the group of members or donors that ``word`` means, and its codes; empty if it means none."""
+        from sim.model.groups import group_of
+
+        return group_of(word, self.variable(variable), self.entities(variable), [self.scenario])
+
+    def _group_named(self, variable: Variable, word: str) -> str:
+        """The group that ``word`` means where it means no single entity."""
+        name = self.entity(variable.name, word)
+        return "" if name in self.entities(variable.name) else name
+
+    def _together(self, variable: Variable, group: str) -> NDArray[np.float32]:
+        """What a group has together of a variable in each run, ``(time, runs)``."""
+        from sim.model.groups import together
+
+        codes = self._group(variable.name, group)[1]
+        return together(variable.together, variable.weight, variable.name, codes, self.values)
 
     def _index(self, variable: Variable, entity: str | None) -> int:
         """Index of an entity of ``variable``; InputError if it has no such one."""

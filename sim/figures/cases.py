@@ -236,6 +236,13 @@ class Cast:
         """Codes of the entities that a variable is recorded for; empty if it has none."""
         return tuple(self._result.entities(name))
 
+    def group(self, name: str, word: str) -> str:
+        """The group of members or donors that ``word`` means for a variable, or nothing."""
+        from sim.model.groups import group_of
+
+        scenarios = [case.source.scenario for case in self.cases]
+        return group_of(word, self.variable(name), self.entities(name), scenarios)[0]
+
     @property
     def _result(self) -> Any:
         """The result of the first scenario: a side of a comparison is a view on one."""

@@ -142,7 +142,10 @@ def _spelled(cast: Cast, name: str) -> str:
     if not entity or stem in (*COMPARED, *FIGURES, OUTCOME):
         return name
     try:
-        return f"{stem}:{entity_code(entity, cast.entities(stem)) or entity}"
+        code = entity_code(entity, cast.entities(stem))
+        if code or not (group := cast.group(stem, entity)):
+            return f"{stem}:{code or entity}"
+        return f"{cast.variable(stem).singles or stem}:{group}"
     except InputError:  # no such variable, which is told where it is drawn
         return name
 
@@ -216,7 +219,7 @@ def _check_variable(cast: Cast, name: str, entity: str) -> None:
         near = nearest(name, names)
         raise InputError(unknown("figure", name, near) if near else f"{error}; figures: {', '.join(names)}") from error
     entities = cast.entities(name)
-    if variable.entity and entity not in entities:
+    if variable.entity and entity not in entities and not (entity and cast.group(name, entity)):
         near = nearest(entity, entities, cutoff=0.3)
         fault = f"no {variable.entity} {entity!r}" if entity else f"one {variable.entity} must be named"
         advice = f"nearest: {', '.join(near)}" if near else f"for example {name}:{entities[0]}"

@@ -1,6 +1,7 @@
 """What the user writes: scenario files, their layers, and every mistake in them with its place."""
 
 from sim.scenario.condition import Condition
+from sim.scenario.groups import Groups
 from sim.scenario.json_schema import json_schema, schema_text
 from sim.scenario.parameter import Catalogue, Choice, Day, Domain, Flag, Number, Parameter, Recorded, Text, fit
 from sim.scenario.resolve import check, load
@@ -33,6 +34,7 @@ __all__ = [
     "Event",
     "Flag",
     "Given",
+    "Groups",
     "Number",
     "Origin",
     "Parameter",

@@ -67,6 +67,20 @@ GROUP_NAMES: dict[str, str] = {row[0]: row[1] for row in _GROUPS}
 _GROUP_ALIASES = {alias.casefold(): row[0] for row in _GROUPS for alias in row}
 
 
+MEMBER_GROUPS = {
+    "EU": "EU members",
+    "EU_states": "EU members",
+    "euro_area": "euro area",
+    "nordics": "Nordic countries",
+    "baltics": "Baltic states",
+    "eastern_flank": "eastern flank",
+    "europe": "Europe",
+    "european_allies": "European allies",
+    "below_guideline": "members below 2% at the start",
+}
+"""What people call the groups of members that this program names."""
+
+
 def is_country(word: str) -> bool:
     """Whether ``word`` is a code or a name of a country, or of the EU."""
     return _folded(word) in ALIASES
@@ -85,7 +99,7 @@ def entity_noun(codes: Sequence[str]) -> str:
 
 def entity_name(code: str) -> str:
     """What people call a member or donor: ``Germany`` for ``DEU``, ``Europe`` for ``EUR``; other words as they are."""
-    return NAMES.get(code) or GROUP_NAMES.get(code, code)
+    return NAMES.get(code) or GROUP_NAMES.get(code) or MEMBER_GROUPS.get(code, code)
 
 
 def entity_code(word: str, codes: Sequence[str]) -> str | None:

@@ -72,6 +72,11 @@ def _heads() -> Schema:
         },
         "start": {**_DATE, "description": "First day, 2014-01-01 to 2025-01-01. Facts known by then are used."},
         "end": {**_DATE, "description": "Last day, after the start."},
+        "groups": {
+            "type": "object",
+            "additionalProperties": {"type": "array", "items": _TEXT, "minItems": 1, "uniqueItems": True},
+            "description": "Own groups of members or donors, by name: lists of codes.",
+        },
         "events": {
             "type": "array",
             "items": {"$ref": "#/$defs/event"},
@@ -138,6 +143,13 @@ def _table(tree: dict[str, Any], catalogue: Catalogue, group: str = "") -> Schem
             schema["properties"][name] = value
     if alike:
         schema["patternProperties"] = {f"^({'|'.join(names)})$": json.loads(text) for text, names in alike.items()}
+    if alike and any(catalogue.groups.allowed(name, codes) for name in catalogue.groups.names):
+        widest = max(alike, key=lambda text: len(alike[text]))
+        capitals = [name for name in catalogue.groups.names if name != name.lower() and name not in tree]
+        capitals = [name for name in capitals if catalogue.groups.allowed(name, codes)]
+        beside = f"(?!({'|'.join(schema['properties'])})$)" if schema["properties"] else ""
+        named = "|".join([*capitals, "[a-z][a-z0-9_]*"])
+        schema["patternProperties"][f"^{beside}({named})$"] = json.loads(widest)
     return schema
 
 

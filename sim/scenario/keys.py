@@ -11,7 +11,7 @@ from sim.scenario.entities import entity_code, entity_noun, is_country, wrong_co
 from sim.scenario.parameter import Catalogue, Parameter
 from sim.text import listed, meant, nearest, shown, tame
 
-HEADS = ("title", "label", "description", "references", "extends", "start", "end", "events")
+HEADS = ("title", "label", "description", "references", "extends", "start", "end", "events", "groups")
 """Keys at the top of a file that are not parameters."""
 
 _UNIT_WORDS = re.compile(
@@ -61,7 +61,7 @@ def _correct(
         return None, False
     siblings = tuple(other for other in catalogue.members_of(group) if other not in codes)
     if codes and (not siblings or is_country(name) or (isinstance(raw, dict) and not nearest(name, siblings))):
-        report(here, wrong_code(name, codes))
+        report(here, wrong_code(name, codes) + _or_group(name, codes, catalogue))
         code = entity_code(name, codes)
         return (f"{group}.{code}" if code else None), False
     same = [other for other in siblings if stem(other) == stem(name)] if "." not in name else []
@@ -77,6 +77,17 @@ def _correct(
         corrected = elsewhere[0]
     report(here, _unknown(key, group, corrected, catalogue))
     return corrected, False
+
+
+def _or_group(name: str, codes: tuple[str, ...], catalogue: Catalogue) -> str:
+    """The group that a wrong code may mean."""
+    if name == "EU" and "EUI" in codes:
+        return "; its member states are EU_states"
+    if is_country(name):
+        return ""
+    group = catalogue.groups.spelled(name)
+    near = [group] if group else nearest(name, catalogue.groups.names, most=1, cutoff=0.7)
+    return f"; or write the group {near[0]}" if near and catalogue.groups.allowed(near[0], codes) else ""
 
 
 def _in_unit(group: str, name: str, catalogue: Catalogue) -> str:

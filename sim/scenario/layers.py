@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from sim.errors import Problem
 from sim.limits import LONGEST_LABEL
 from sim.scenario.condition import Condition, parse_condition
 from sim.scenario.document import Document, KeyPath, Report, syntax_fault
+from sim.scenario.entities import is_country, wrong_code
+from sim.scenario.groups import name_fault
 from sim.scenario.keys import HEADS, flatten
 from sim.scenario.parameter import Catalogue
 from sim.scenario.reading import FAULT, read_day, read_text, read_value
@@ -22,15 +24,19 @@ from sim.scenario.values import Value, describe
 from sim.text import dotted, listed, meant, nearest, shown, tame
 
 Slot = tuple[str, str]
-"""What is set: ("value", key), ("day", "start" or "end") or ("event", name)."""
+"""What is set: ("value", key), ("day", "start" or "end"), ("event", name) or ("group", name)."""
+
+Codes = tuple[str, ...]
+"""The members of a group."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What one file says about one slot."""
+    """What one file says about one slot; ``group`` is the key of a group that said it."""
 
-    content: Value | Event
+    content: Value | Event | Codes
     origin: Origin
+    group: str = ""
 
     def same_as(self, other: Setting) -> bool:
         """Whether both say the same, wherever they stand."""
@@ -40,6 +46,8 @@ class Setting:
 
     def words(self) -> str:
         """What it says, in short."""
+        if isinstance(self.content, tuple):
+            return ", ".join(self.content)
         return "an event" if isinstance(self.content, Event) else tame(describe(self.content))
 
 
@@ -89,6 +97,9 @@ def read_layer(document: Document, catalogue: Catalogue, before: dict[Slot, Sett
             day = read_day(document.data[name], _at(document, (name,)))
             if day is not FAULT:
                 layer.settings["day", name] = Setting(day, _origin(document, (name,)))
+    for name, setting in _groups(document, catalogue).items():
+        layer.settings["group", name] = setting
+    catalogue = catalogue.with_groups(own_groups({**before, **layer.settings}))
     _read_values(document, catalogue, before, layer)
     for name, event in read_events(document, catalogue).items():
         layer.settings["event", name] = Setting(event, event.origin)
@@ -110,6 +121,36 @@ def _read_values(document: Document, catalogue: Catalogue, before: dict[Slot, Se
         value = read_value(raw, parameter, _at(document, path, _replacing(before.get(("value", key)))))
         if right and value is not FAULT:
             layer.settings["value", key] = Setting(value, _origin(document, path))
+
+
+def own_groups(settings: Mapping[Slot, Setting]) -> dict[str, Codes]:
+    """The groups that files name, with their codes."""
+    pairs = ((slot[1], setting.content) for slot, setting in settings.items() if slot[0] == "group")
+    return {name: content for name, content in pairs if isinstance(content, tuple)}
+
+
+def _groups(document: Document, catalogue: Catalogue) -> dict[str, Setting]:
+    """The file's own groups by name."""
+    raw = document.data.get("groups", {})
+    if not isinstance(raw, dict):
+        document.report(("groups",), f'{shown(raw)} stands where groups are; write [groups] and name = ["POL", "CZE"]')
+        return {}
+    read: dict[str, Setting] = {}
+    known = sorted({code for parameter in catalogue for code in parameter.entities if is_country(code)})
+    for name, codes in raw.items():
+        if fault := name_fault(name, catalogue.groups):
+            document.report(("groups", name), fault)
+        elif not isinstance(codes, list) or not codes or not all(isinstance(code, str) for code in codes):
+            message = f'a group is a list of codes of members or donors; write {name} = ["POL", "CZE"]'
+            document.report(("groups", name), message, at_value=True)
+        else:
+            for number, code in enumerate(codes):
+                if code not in known:
+                    document.report(("groups", name, number), wrong_code(code, known), at_value=True)
+                elif code in codes[:number]:
+                    document.report(("groups", name, number), f"{code} is named twice", at_value=True)
+            read[name] = Setting(tuple(codes), _origin(document, ("groups", name)))
+    return read
 
 
 def _replacing(previous: Setting | None) -> str:
@@ -169,9 +210,9 @@ def _references(document: Document) -> tuple[str, ...]:
 
 
 def given(setting: Setting) -> Given:
-    """A setting of a parameter as the scenario keeps it. TypeError for an event."""
-    if isinstance(setting.content, Event):
-        raise TypeError("an event is no value of a parameter")
+    """A setting of a parameter as the scenario keeps it. TypeError for an event or a group."""
+    if isinstance(setting.content, Event | tuple):
+        raise TypeError("an event or a group is no value of a parameter")
     return Given(setting.content, setting.origin)
 
 
@@ -361,7 +402,7 @@ def _read_one(
     if name in HEADS:
         report((name,), "only start, end and keys of the model can be set here; write it in the file")
         return None, None
-    if isinstance(value, dict) and catalogue.is_group(name):
+    if isinstance(value, dict) and catalogue.is_group(name) and catalogue.find(name) is None:
         report(parts, f"{name} is a group; set one key of it")
         return None, None
     table: Any = value

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeAlias
 
 from sim.scenario.entities import entity_code
+from sim.scenario.groups import Groups
 from sim.scenario.values import OPEN, Dated, Distribution, Value, Weights, between, describe
 from sim.text import nearest, plain
 
@@ -162,6 +164,7 @@ class Parameter:
     read on the first day only, so that no event can change it. ``raises`` and ``lowers`` name the outcomes that a
     higher value (a true flag, a later option) moves up or down where theory gives a direction; the audit of the levers
     also looks for an effect there. ``reported_only`` is a sentence that says why nothing else reacts to it.
+    ``needs`` and ``excludes`` are keys (of the same entity) that a scenario must or must not set beside it.
     """
 
     key: str
@@ -179,6 +182,8 @@ class Parameter:
     raises: tuple[str, ...] = ()
     lowers: tuple[str, ...] = ()
     reported_only: str = ""
+    needs: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
 
     @property
     def prior_text(self) -> str:
@@ -229,7 +234,8 @@ class Recorded:
 class Catalogue:
     """All parameters, found by key; ``renamed`` says what keys of earlier versions are called now.
 
-    ``recorded`` are the variables that conditions of events can name, ``conditions`` short names of conditions on them.
+    ``recorded`` are the variables that conditions of events can name, ``conditions`` short names of conditions on them;
+    ``groups`` are names that can stand where the code of a member or donor can.
 
     Raises ValueError for a key given twice, a key inside another, a pattern without entities or a default outside its
     domain: faults of the model that defines it, never of a user.
@@ -239,6 +245,7 @@ class Catalogue:
     renamed: Mapping[str, str]
     recorded: Mapping[str, Recorded]
     conditions: Mapping[str, str]
+    groups: Groups
     _by_key: dict[str, Parameter] = field(init=False, repr=False, compare=False)
     _groups: frozenset[str] = field(init=False, repr=False, compare=False)
 
@@ -248,11 +255,13 @@ class Catalogue:
         renamed: Mapping[str, str] | None = None,
         recorded: Iterable[Recorded] = (),
         conditions: Mapping[str, str] | None = None,
+        groups: Groups | None = None,
     ) -> None:
         object.__setattr__(self, "parameters", tuple(parameters))
         object.__setattr__(self, "renamed", dict(renamed or {}))
         object.__setattr__(self, "recorded", {variable.name: variable for variable in recorded})
         object.__setattr__(self, "conditions", dict(conditions or {}))
+        object.__setattr__(self, "groups", groups or Groups())
         object.__setattr__(self, "_by_key", {})
         for parameter in self.parameters:
             _inspect(parameter)
@@ -283,7 +292,36 @@ class Catalogue:
         parameter = self._by_key.get(key)
         if parameter is None and "*" in key:
             parameter = next((pattern for pattern in self.parameters if pattern.key == key), None)
-        return parameter
+        return parameter or self._by_key.get(self._of_first_member(key))
+
+    def with_groups(self, own: Mapping[str, tuple[str, ...]]) -> Catalogue:
+        """The same catalogue with a scenario's own groups."""
+        if not own:
+            return self
+        other = copy(self)
+        object.__setattr__(other, "groups", self.groups.and_own(own))
+        return other
+
+    def group_in(self, key: str) -> str | None:
+        """The group of members or donors that a full key, or the beginning of keys, names in place of one code."""
+        if key in self._by_key or key in self._groups:
+            return None
+        parts = key.split(".")
+        for place, part in enumerate(parts):
+            if self.groups.allowed(part, self.entities_of(".".join(parts[:place]))):
+                return part
+        return None
+
+    def _of_first_member(self, key: str) -> str:
+        """``key`` with the code of a member for the group it names; as it is without one."""
+        group = self.group_in(key)
+        if group is None:
+            return key
+        before, _, after = f".{key}.".partition(f".{group}.")
+        codes = self.entities_of(before.removeprefix("."))
+        inside = [code for code in codes if group in self.groups.at_start or code in self.groups.fixed[group]]
+        options = [".".join(filter(None, (before.strip("."), code, after.strip(".")))) for code in inside]
+        return next((option for option in options if option in self._by_key or option in self._groups), key)
 
     def keys(self) -> tuple[str, ...]:
         """Every key a scenario can set, in the order of the parameters, patterns expanded."""
@@ -291,10 +329,11 @@ class Catalogue:
 
     def is_group(self, path: str) -> bool:
         """Whether ``path`` is the beginning of some key, at a dot."""
-        return path in self._groups
+        return path in self._groups or self._of_first_member(path) in self._groups
 
     def members_of(self, group: str) -> tuple[str, ...]:
         """Names that can follow ``group`` (the empty string for the top), in catalogue order."""
+        group = self._of_first_member(group)
         depth = len(group) + 1 if group else 0
         names = (key[depth:].split(".", 1)[0] for key in self._by_key if not group or key.startswith(group + "."))
         return tuple(dict.fromkeys(names))
@@ -323,7 +362,9 @@ class Catalogue:
         group = ""
         for part in key.split("."):
             codes = self.entities_of(group)
-            code = part if part in self.members_of(group) else entity_code(part, codes) or part
+            known = part in self.members_of(group) or self.groups.allowed(part, codes)
+            named = self.groups.spelled(part) if codes else None
+            code = part if known else entity_code(part, codes) or named or part
             group = f"{group}.{code}" if group else code
         return group
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from sim.errors import InputError, Problem
 from sim.limits import MOST_DEEP, MOST_PARENTS, MOST_PROBLEMS
 from sim.scenario.document import Document, TooManyError, parse, read, shown_path
+from sim.scenario.expansion import Expansion, replaced
 from sim.scenario.layers import (
     PLACE,
     FileLayer,
@@ -21,6 +22,7 @@ from sim.scenario.layers import (
     day,
     given,
     merged,
+    own_groups,
     read_layer,
     read_sets,
 )
@@ -104,6 +106,7 @@ class _Resolver:
         self.layers: list[FileLayer] = []
         self.seen: dict[Path, FileLayer | None] = {}
         self.reported: set[tuple[Slot, Origin, Origin]] = set()
+        self.lineages: list[tuple[Document, list[FileLayer]]] = []
 
     def resolve(
         self,
@@ -116,16 +119,28 @@ class _Resolver:
         """The scenario, or None where problems leave none."""
         root = self.file(path, self.shown(path, path), [])
         settings = merged(self.layers)
-        by_hand, faults = read_sets(sets, self.catalogue, settings)
+        own = own_groups(settings)
+        catalogue = self.catalogue.with_groups(own)
+        by_hand, faults = read_sets(sets, catalogue, settings)
         self.problems += faults
         settings |= by_hand
+        start = day(settings.get(("day", "start")), default_start)
+        start_of_groups = start if EARLIEST_START <= start <= LATEST_START else default_start
+        expansion = Expansion(catalogue, start_of_groups)
+        for layer in self.layers:
+            layer.settings = expansion.settings(layer.settings)
+        for document, lineage in self.lineages:
+            self.siblings(document, lineage)
+        by_hand = expansion.settings(by_hand)
+        told = [*expansion.told, *replaced([*(layer.settings for layer in self.layers), by_hand])]
+        settings = merged(self.layers) | by_hand
         if root is None:
             return None
         for layer in self.layers:
             self.problems += layer.document.problems
-        start = day(settings.get(("day", "start")), default_start)
         end = day(settings.get(("day", "end")), default_end(start) if callable(default_end) else default_end)
         self.horizon(start, end, settings, root)
+        self.problems += together(settings, self.catalogue)
         events = tuple(s.content for s in settings.values() if isinstance(s.content, Event))
         if self.problems:
             return None
@@ -134,7 +149,9 @@ class _Resolver:
         values |= {slot[1]: given(setting) for slot, setting in settings.items() if slot[0] == "value"}
         files = tuple(layer.document.shown for layer in self.layers)
         texts = (root.title, root.description, root.references)
-        return Scenario(tame(path.stem, 200), *texts, start, end, values, events, files, root.label)
+        return Scenario(
+            tame(path.stem, 200), *texts, start, end, values, events, files, root.label, own, tuple(dict.fromkeys(told))
+        )
 
     def file(self, path: Path, shown_as: str, below: list[Document]) -> FileLayer | None:
         """Read a file after its parents; None if it cannot be read. ``below`` are the files that led here."""
@@ -157,7 +174,7 @@ class _Resolver:
             message = f"more than {MOST_PROBLEMS} mistakes; mend these first"
             document.problems.append(Problem(document.shown, 0, 0, "", message))
         layer.above = above
-        self.siblings(document, [*lineage, layer])
+        self.lineages.append((document, [*lineage, layer]))
         self.layers.append(layer)
         self.seen[document.real] = layer
         return layer
@@ -233,7 +250,7 @@ class _Resolver:
                 continue
             self.reported.add((slot, first.origin, last.origin))
             line, column = document.positions.value(("extends",))
-            name = f'event "{tame(slot[1])}"' if slot[0] == "event" else slot[1]
+            name = f'{slot[0]} "{tame(slot[1])}"' if slot[0] in ("event", "group") else slot[1]
             words = f"{first.words()} in {first.origin} and {last.words()} in {last.origin}"
             message = f"two parents disagree: {words}; set it in this file or drop one parent"
             self.problems.append(Problem(document.shown, line, column, name, message))
@@ -282,6 +299,29 @@ class _Resolver:
                 default = None if parameter.default is None else fit(parameter.default, parameter.domain)
                 values |= dict.fromkeys(parameter.expanded(), Given(default, Origin("default")))
         return values
+
+
+def together(settings: Mapping[Slot, Setting], catalogue: Catalogue) -> Iterator[Problem]:
+    """Keys of files and ``--set`` that lack another they need, or stand beside one that contradicts them."""
+    values = {slot[1]: setting for slot, setting in settings.items() if slot[0] == "value"}
+    for key, setting in values.items():
+        parameter = catalogue.find(key)
+        if parameter is None or not (parameter.needs or parameter.excludes):
+            continue
+        code = next((code for code in parameter.entities if parameter.key.replace("*", code) == key), "")
+        path = PLACE if setting.origin.layer == "set" else setting.origin.file
+        lacking = [need for need in (other.replace("*", code) for other in parameter.needs) if need not in values]
+        against = [other for other in (each.replace("*", code) for each in parameter.excludes) if acts(values, other)]
+        for message in (
+            *([f"needs {' and '.join(lacking)} beside it"] if lacking else []),
+            *([f"contradicts {against[0]} ({values[against[0]].origin}); keep one"] if against else []),
+        ):
+            yield Problem(path, setting.origin.line, setting.origin.column, key, message)
+
+
+def acts(values: Mapping[str, Setting], key: str) -> bool:
+    """Whether a key is set to anything but false."""
+    return key in values and given(values[key]).value is not False
 
 
 def outside(event: Event, start: datetime.date, end: datetime.date) -> str:

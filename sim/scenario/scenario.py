@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal
@@ -99,7 +99,8 @@ class Scenario:
     """A scenario ready to run. ``values`` holds every key of the catalogue that has a value, by full key.
 
     ``label`` is the short title that stands in legends and tables. Without one in the file it is the title where that
-    is short enough, else the name.
+    is short enough, else the name. ``groups`` are its own groups of members or donors by name; ``remarks`` say which
+    keys of groups do not hold for all their members.
     """
 
     name: str
@@ -112,6 +113,8 @@ class Scenario:
     events: tuple[Event, ...]
     files: tuple[str, ...]
     label: str = ""
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not self.label:
@@ -165,6 +168,7 @@ class Scenario:
             "values": {key: {"value": encode(g.value), **_origin(g.origin)} for key, g in self.values.items()},
             "events": [_without_origin(event) | _origin(event.origin) for event in self.events],
             "files": list(self.files),
+            **({"groups": {name: list(codes) for name, codes in self.groups.items()}} if self.groups else {}),
         }
 
     @classmethod
@@ -181,6 +185,7 @@ class Scenario:
             events=tuple(_read_event(event) for event in stored["events"]),
             files=tuple(stored["files"]),
             label=stored.get("label", ""),
+            groups={name: tuple(codes) for name, codes in stored.get("groups", {}).items()},
         )
 
 

@@ -163,7 +163,15 @@ def test_an_election_counts_from_the_day_its_winners_are_seated() -> None:
 
 def test_distance_counts_states_in_between() -> None:
     near = influences.states_behind(declared("us_commitment"), "", scenario("baseline"))
-    assert near == {"office": 2, "voice": 1, "president": 2, "posture": 1, "withdrawal": 1, "credibility": 0}
+    assert near == {
+        "office": 2,
+        "voice": 1,
+        "president": 2,
+        "posture": 1,
+        "withdrawal": 1,
+        "roster": 1,
+        "credibility": 0,
+    }
 
 
 def test_tables_of_facts_are_there() -> None:

@@ -10,6 +10,8 @@ from sim.errors import InputError
 from sim.loading import check, load_text, notes
 from sim.model import simulate
 
+CODES = sorted(member.code for member in facts.members() if member.has_forces and member.code != "USA")
+DONORS = [donor.code for donor in facts.donors()]
 HEAD = 'title = "Late"\nlabel = "Late"\ndescription = "A late start."\nreferences = ["NATO, July 2026"]\n'
 
 
@@ -48,6 +50,84 @@ def test_starts_before_2025_take_no_value_of_later_starts():
     assert value(scenario, "us.commitment.posture_in_office") == "by_winner"
     assert "us.commitment.level_at_start" not in scenario.values
     assert "us.elections.2026.house_democratic_probability" not in scenario.values
+
+
+def test_the_target_of_2025_is_in_force_for_starts_that_saw_it():
+    scenario = late()
+    assert middle(scenario, "summits.new_target_pct_gdp") == 3.5
+    assert middle(scenario, "summits.adopted_year") == 2025
+    assert middle(scenario, "summits.path_years") == 10
+    assert middle(scenario, "summits.review_year") == 2029
+    assert middle(scenario, "members.ESP.target_pct_gdp") == 2.1
+    assert middle(scenario, "summits.related_pct_gdp") == 1.5
+    record = simulate(late("2026-10-01", "2030-12-31", "summits.review_slip_years=0"), 1, 0, 50)
+    # from 2.0 in 2025 to 3.5 in 2035
+    np.testing.assert_allclose(record["target_pct_gdp"][:, 0], [2.15, 2.3, 2.45, 2.6, 2.75], atol=1e-5)
+    np.testing.assert_allclose(record["related_target_pct_gdp"][-1], 0.75, atol=1e-5)
+
+
+@pytest.mark.parametrize("start", ["2024-10-01", "2025-06-25"])
+def test_the_target_of_2025_is_unknown_before_the_summit_decides(start):
+    scenario = late(start, "2026-12-31")
+    for key in ("summits.adopted_year", "summits.review_year", "members.ESP.target_pct_gdp"):
+        assert key not in scenario.values
+
+
+def test_a_slip_of_the_deadline_lowers_the_path_from_its_review_on():
+    kept, slipped = (
+        simulate(late("2026-10-01", "2032-12-31", f"summits.review_slip_years={slip}"), 1, 0, 200) for slip in (0, 5)
+    )
+    share = "europe_canada_share_pct_gdp"
+    assert kept[share][:3].tobytes() == slipped[share][:3].tobytes()
+    assert (kept[share][-1] >= slipped[share][-1] - 1e-4).mean() > 0.95
+    assert kept[share][-1].mean() > slipped[share][-1].mean() + 0.005
+
+
+def test_the_law_on_troops_binds_while_it_is_known_to_be_in_force():
+    assert "us.troops.floor_thousand" not in late("2025-12-01", "2026-12-31").values
+    assert middle(late("2026-01-15", "2026-12-31"), "us.troops.floor_thousand") == 76
+    assert value(late(), "us.troops.floor_thousand").atoms() == ((0.0, 0.5), (76.0, 0.5))
+    sets = ('us.commitment.posture="retrenchment"', "us.troops.months=1", "us.troops.start_thousand=90")
+    sets = (*sets, "us.troops.congress_restraint=0")
+    held = simulate(late("2026-10-01", "2027-12-31", *sets, "us.troops.floor_thousand=76"), 1, 0, 50)
+    free = simulate(late("2026-10-01", "2027-12-31", *sets, "us.troops.floor_thousand=0"), 1, 0, 50)
+    stays = held["us_withdrawn"][-1] == 0
+    assert held["us_troops_europe_thousand"][-1][stays].min() >= 76
+    assert free["us_troops_europe_thousand"][-1].max() < 76
+
+
+def test_governments_start_as_their_lines_were_read():
+    known = {code: value(late("2024-10-01", "2025-12-31"), f"elections.{code}.doubts_aid_at_start") for code in CODES}
+    sure = {code for code, doubt in known.items() if doubt.is_fixed and doubt["value"] == 1}
+    assert sure == {"HUN", "SVK"}
+    assert known["POL"].is_fixed
+    assert known["TUR"].support() == (0.02, 0.15)  # no line was read: silence is no position
+    later = {code: value(late(), f"elections.{code}.doubts_aid_at_start") for code in CODES}
+    assert later["SVK"]["value"] == 1
+    assert later["HUN"].support() == (0.3, 1.0)
+    assert later["CZE"].support() == (0.5, 1.0)
+    assert value(late("2022-01-01", "2022-12-31"), "elections.HUN.doubts_aid_at_start")["value"] == 0
+
+
+@pytest.mark.parametrize(("start", "talks"), [("2024-10-01", False), ("2025-07-01", True), ("2026-10-01", True)])
+def test_talks_are_under_way_where_a_round_was_held_lately(start, talks):
+    assert value(late(start, "2027-12-31"), "negotiation.talks_at_start") is talks
+
+
+@pytest.mark.parametrize(("start", "months"), [("2024-10-01", 22), ("2026-10-01", 45)])
+def test_the_rate_of_collapses_counts_the_months_without_one(start, months):
+    rate = value(late(start, "2027-12-31"), "war.collapse_per_month")
+    assert (rate["shape"], rate["rate"]) == (0.5, months)
+
+
+def test_aid_of_late_starts_is_read_against_the_last_year():
+    beginning = late()
+    assert middle(beginning, "aid.us_arms_beur_per_month") == pytest.approx(4.122 / 12, abs=0.005)
+    record = simulate(late("2026-10-01", "2027-12-31", "negotiation.hazard_per_year=0"), 1, 0, 200)
+    europe = [*DONORS, "EUR"].index("EUR")
+    given = record["military_aid_allocated_beur"]
+    # EUR 28 bn a year in the two years to April 2026; the pace of a start goes on, with the loan of the EU beside it
+    assert 20 < (given[14, europe] - given[2, europe]).mean() < 60
 
 
 def test_both_chambers_of_2026_follow_one_tide():

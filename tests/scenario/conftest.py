@@ -13,6 +13,7 @@ from sim.scenario import (
     Day,
     Flag,
     Given,
+    Groups,
     Number,
     Origin,
     Parameter,
@@ -32,6 +33,10 @@ CODES = ("BEL", "CAN", "DEU", "EST", "FRA", "GBR", "GRC", "HUN", "ITA", "NOR", "
 def _parameter(key, unit, default, domain, **more):
     return Parameter(key=key, meaning=f"Meaning of {key}", unit=unit, kind="assumption", default=default,
                      source="test", domain=domain, **more)  # fmt: skip
+
+
+def _below_guideline(start: date) -> tuple[str, ...]:
+    return ("BEL", "CAN") if start.year < 2025 else ("BEL",)
 
 
 def small_catalogue() -> Catalogue:
@@ -71,6 +76,11 @@ def small_catalogue() -> Catalogue:
             Recorded("defence_share_pct_gdp", "% of GDP", codes=CODES, yearly=True),
         ),
         conditions={"democratic_president": "not republican_president"},
+        groups=Groups(
+            {"EU": ("BEL", "DEU", "EST"), "EU_states": ("BEL", "DEU", "EST"), "nordics": ("NOR", "SWE"),
+             "eastern_flank": ("EST", "HUN", "POL"), "far_east": ("JPN",)},
+            {"below_guideline": _below_guideline},
+        ),
     )  # fmt: skip
 
 

@@ -37,11 +37,13 @@ def _parameter(
     raises: tuple[str, ...] = (),
     lowers: tuple[str, ...] = (),
     reported_only: str = "",
+    needs: tuple[str, ...] = (),
+    excludes: tuple[str, ...] = (),
 ) -> Parameter:
     return Parameter(
         key=key, meaning=meaning, unit=unit, kind=kind, default=default, domain=domain, source=source,
         entities=entities, depends_on=depends_on, sweep=sweep, at_start=at_start,
-        raises=raises, lowers=lowers, reported_only=reported_only,
+        raises=raises, lowers=lowers, reported_only=reported_only, needs=needs, excludes=excludes,
     )  # fmt: skip
 
 
@@ -49,6 +51,7 @@ def _parameter(
 # ``entities`` are the codes that ``*`` in the key stands for; ``depends_on`` marks what data do not identify, ``sweep``
 # is the range to try, in words; ``at_start``: read on the first day only. ``raises`` and ``lowers`` name the recorded
 # variables that a higher number (a true flag, a later option) moves up or down where theory gives a direction;
+# ``needs`` and ``excludes`` name the keys that a file must or must not set with it.
 # ``reported_only`` says in a sentence why a key moves no outcome that others react to.
 data = partial(_parameter, "data")
 estimated = partial(_parameter, "estimated")

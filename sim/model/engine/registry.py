@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from sim.errors import InputError
+from sim.model import groups
 from sim.model.engine.block import Engine
 from sim.model.engine.declaration import State, System
 from sim.model.engine.streams import EVENTS, PARAMETERS
@@ -51,7 +52,8 @@ class Registry:
                 for system in self.systems
                 for parameter in system.parameters
             )
-            return Catalogue(parameters, RENAMED, map(self._recorded, self.variables), CONDITIONS)
+            recorded = map(self._recorded, self.variables)
+            return Catalogue(parameters, RENAMED, recorded, CONDITIONS, groups.named())
         except ValueError as fault:
             raise InputError(f"a system declares a parameter wrongly: {fault}") from fault
 

@@ -37,7 +37,20 @@ from sim.model.systems.hostilities import DAY_ONE
 from sim.model.systems.roster import CODES, Roster
 from sim.model.systems.secretary_general import SecretaryGeneral
 from sim.model.systems.us_politics import PARTY, UnitedStates
-from sim.scenario import Choice, Day, Distribution, Number, Parameter, Value, Weights, fixed, normal, uniform
+from sim.scenario import (
+    Choice,
+    Day,
+    Distribution,
+    Flag,
+    Number,
+    Parameter,
+    Value,
+    Weights,
+    discrete,
+    fixed,
+    normal,
+    uniform,
+)
 
 PHASE = "commitment"
 POSTURES = ("continuity", "conditional", "retrenchment")
@@ -45,6 +58,8 @@ BY_WINNER = "by_winner"
 FIRST_CHOICE = 2025  # the first presidency whose posture is a question; before it, continuity
 CONTINUITY, CONDITIONAL, RETRENCHMENT = range(3)
 _USA_ROW = CODES.index("USA")
+_OCCUPIED = [CODES.index(code) for code in ("GEO", "UKR")]  # aspirants part of whose ground Russia holds
+FISCAL_2027 = date(2026, 10, 1)  # from here on the floor of the law for fiscal 2026 may lapse
 CUTS = date(2025, 10, 29)  # a U.S. brigade in Romania is not replaced
 YEAR_PAST = date(2026, 1, 20)  # the administration of 2025 has been in office for a year
 REFERENCE = 0.54  # share of respondents in FRA, DEU, GBR who see the USA as a reliable guarantor, 2024
@@ -154,7 +169,13 @@ PARAMETERS = (
         "scenario lever"),
     assumption("us.troops.floor_thousand", "thousand", None, Number(0.0, 400.0),
         "number of U.S. troops in Europe below which the law does not allow a cut; not set: no such law",
-        "scenario lever; the law for fiscal 2026 asks for 76 thousand"),
+        "NDAA FY2026 asks for 76 thousand; whether a law for fiscal 2027 does is open"),
+    assumption("us.withdrawal.law_binds", "yes or no", False, Flag(),
+        "the law against withdrawal binds in full: the United States leaves only on a stated date or by an event",
+        "scenario lever; NDAA FY2024 s. 1250A"),
+    assumption("us.commitment.accession_shift", "index points", uniform(-0.1, 0.1), Number(-1.0, 1.0),
+        "shift of the level of credibility when a country whose ground Russia holds joins: the guarantee covers more",
+        "not identified, and its sign is open", depends_on=True, sweep="-0.1 to 0.1"),
     assumption("us.withdrawal.date", "date", None, Day(),
         "day on which the United States leaves the treaty; not set: only by the yearly probability",
         "scenario lever", at_start=True),
@@ -174,6 +195,7 @@ class Commitment:
         self._troops_before = self.troops.copy()
         self.posture: NDArray[np.int8] = np.zeros(engine.runs, np.int8)
         self.withdrawn = engine.no()
+        self._occupied_before = roster.member[_OCCUPIED].copy()
         self.pressure = engine.fill(settings.number("us.pressure.level_continuity"))
         self._from_shocks = engine.zeros()  # what shocks with a half-life of their own have left in credibility
         self._by_party: list[NDArray[np.int8]] = []
@@ -237,7 +259,7 @@ class Commitment:
             shock = np.where(own_life, 0, shock)
         moved = next_credibility(
             before,
-            self.of_posture("us.commitment.level", "us.commitment.level"),
+            self._level(),
             settings.number("us.commitment.speed_per_month"),
             shock,
             absorbed,
@@ -245,6 +267,14 @@ class Commitment:
         )
         self.credibility = single(np.clip(moved + self._from_shocks, 0, 1))
         self._move_troops()
+
+    def _level(self) -> Numbers:
+        """The level that credibility moves to: the posture's, shifted by occupied countries that have joined."""
+        joined = (self._roster.member[_OCCUPIED] & ~self._occupied_before).sum(axis=0)
+        level = self.of_posture("us.commitment.level", "us.commitment.level")
+        if not joined.any():
+            return level
+        return single(np.clip(level + self._engine.settings.number("us.commitment.accession_shift") * joined, 0, 1))
 
     def _move_troops(self) -> None:
         settings = self._engine.settings
@@ -268,6 +298,7 @@ class Commitment:
         yearly = settings.number("us.withdrawal.probability_per_year")
         drawn = self._engine.streams.uniform("commitment", period, purpose=2)
         leaves = (self.posture == RETRENCHMENT) & ~self.withdrawn & (drawn < 1 - (1 - yearly) ** (1 / 12))
+        leaves &= ~settings.flag("us.withdrawal.law_binds")
         named = settings.date("us.withdrawal.date")
         if named is not None and named <= day:
             leaves = leaves | True
@@ -296,6 +327,10 @@ def known_posture(start: date) -> dict[str, Value]:
     }
     if start >= CUTS:
         values["us.troops.start_thousand"] = uniform(76.0, 95.0)
+    floors = [law.value / 1000 for law in facts.events(start, "law") if law.unit == "troops" and law.value]
+    if floors:
+        lasting = fixed(floors[-1]) if start < FISCAL_2027 else discrete({0.0: 0.5, floors[-1]: 0.5})
+        values["us.troops.floor_thousand"] = lasting
     share = facts.reliable_guarantor_share(start)
     if share is not None and share < REFERENCE:
         values["us.commitment.level_at_start"] = normal(share, 0.05, low=0.0, high=1.0)
@@ -359,7 +394,8 @@ SYSTEM = System(
             reads=("posture",),
         ),
         "withdrawal": State(
-            keys=("us.withdrawal.probability_per_year", "us.withdrawal.date", "alliance.*.member"), reads=("posture",)
+            keys=(*under("us.withdrawal", "probability_per_year law_binds date"), "alliance.*.member"),
+            reads=("posture",),
         ),
         "credibility": State(
             keys=(
@@ -374,8 +410,9 @@ SYSTEM = System(
                 "us.commitment.shock",
                 "us.commitment.shock_half_life_months",
                 "us.commitment.level",
+                "us.commitment.accession_shift",
             ),
-            reads=("posture", "withdrawal", "voice"),
+            reads=("posture", "withdrawal", "voice", "roster"),
         ),
         "troops": State(
             keys=(
@@ -388,6 +425,7 @@ SYSTEM = System(
                 "us.troops.floor_thousand",
             ),
             reads=("posture", "withdrawal", "house", "senate"),
+            tables=("events",),
         ),
     },
     at_start=known_posture,

@@ -20,12 +20,20 @@ from numpy.typing import NDArray
 from sim import facts
 from sim.model.engine import Engine, Flags, Numbers, Process, State, System, assumption, data, estimated, slot, under
 from sim.model.systems.roster import ALLIES
-from sim.scenario import Choice, Day, Flag, Number, Value, beta, fixed, normal, uniform
+from sim.scenario import Choice, Day, Number, Value, beta, fixed, normal, uniform
 
 PHASE = "elections"
 FIRST_GOVERNMENTS = date(2025, 1, 1)
 CENTRE = 5.6
 TERM_DAYS = 1461  # four years, where no calendar is known
+UNREAD = uniform(0.02, 0.15)  # a government whose line was not read: as likely as one after an election
+LINES: dict[tuple[str, date], Value] = {  # governments whose line in governments.csv opposes aid, or leaves it open
+    ("HUN", date(2022, 4, 3)): fixed(1.0),  # no arms, no transit, no funding or personnel
+    ("SVK", date(2023, 9, 30)): fixed(1.0),  # ended donations from state stocks
+    ("CZE", date(2025, 10, 4)): uniform(0.5, 1.0),  # ended budget money for arms, runs the shell initiative on others'
+    ("HUN", date(2026, 4, 12)): uniform(0.3, 1.0),  # no arms, lifted the veto on the loan of the European Union
+    ("BGR", date(2026, 4, 19)): uniform(0.2, 0.8),  # its head opposed arms as president; line in office not read
+}
 
 PARAMETERS = (
     estimated("elections.early_probability", "per term", beta(61.5, 150.5), Number(0.0, 1.0),
@@ -49,11 +57,15 @@ PARAMETERS = (
         "position of the cabinet in office at the start",
         "ParlGov expert means", at_start=True,
         entities=tuple(member.code for member in facts.members() if member.code in ALLIES)),
-    data("elections.*.doubts_aid_at_start", "yes or no", False, Flag(),
-        "the government in office at the start opposes aid to Ukraine",
-        "public record of governments as of the start", at_start=True, entities=ALLIES),
+    data("elections.*.doubts_aid_at_start", "probability", fixed(0.0), Number(0.0, 1.0),
+        "probability that the government in office at the start opposes aid to Ukraine: 1 or 0 where its line was read",
+        "lines of governments on aid as known at the start; a range where no line was read; 0 for starts before "
+        "October 2024, of which no governments are in store", at_start=True, entities=ALLIES),
     assumption("elections.*.doubts_aid", "label", "drawn", Choice(("drawn", "yes", "no")),
         "whether this member's government opposes aid to Ukraine; 'drawn': as its elections are drawn",
+        "scenario lever", entities=ALLIES),
+    assumption("elections.*.next_doubts_aid", "label", "drawn", Choice(("drawn", "yes", "no")),
+        "whether the government after this member's next election opposes aid to Ukraine; 'drawn': by the probability",
         "scenario lever", entities=ALLIES),
     assumption("elections.*.next_on", "date", None, Day(),
         "day of this member's next legislative election, as for a snap election; not set: its calendar",
@@ -73,7 +85,8 @@ class Elections:
         for row, code in enumerate(codes):
             if engine.settings.is_set(f"elections.{code}.left_right"):
                 self.left_right[row] = engine.settings.number(f"elections.{code}.left_right")
-        self._sceptic = np.stack([engine.settings.flag(f"elections.{code}.doubts_aid_at_start") for code in codes])
+        doubts = engine.streams.uniforms("elections", 0, self._slots, purpose=4)
+        self._sceptic = doubts < engine.settings.numbers("elections.*.doubts_aid_at_start", codes)
         self._stated: tuple[int, Flags, Flags] | None = None
         self._named = {code: engine.settings.date(f"elections.{code}.next_on") for code in codes}
         self._scheduled = {code: self._named[code] or _next_scheduled(code, start) for code in codes}
@@ -123,6 +136,8 @@ class Elections:
         counts = self._count.ravel()[cells]
         for count in np.flatnonzero(np.bincount(counts)).tolist():
             self._elect(cells[counts == count], self._draws(count), number)
+            if count == 0:
+                self._form_stated(cells[counts == 0])
         self._next.ravel()[cells] += np.float32((day - self._engine.start).days)
         self._count += due
 
@@ -144,6 +159,14 @@ class Elections:
         self._next.ravel()[cells] = np.where(
             length < early, term * (0.3 + 0.65 * length / np.maximum(early, 1e-6)), term
         )
+
+    def _form_stated(self, cells: NDArray[np.intp]) -> None:
+        """Governments that the scenario states for a member's next election, in ``cells`` (members and runs)."""
+        rows, runs = np.divmod(cells, self._engine.runs)
+        for row in np.unique(rows):
+            said = self._engine.settings.choice(f"elections.{self.codes[row]}.next_doubts_aid")
+            here = runs[rows == row]
+            self._sceptic[row, here] = np.where(said[here] == 0, self._sceptic[row, here], said[here] == 1)
 
     def _draws(self, count: int) -> tuple[Numbers, Numbers, Numbers]:
         if count not in self._drawn:
@@ -172,6 +195,21 @@ def _next_scheduled(code: str, start: date) -> date:
     if held:
         return max(max(held) + timedelta(days=TERM_DAYS), start + timedelta(days=60))
     return min((ballot.date for ballot in ahead), default=start + timedelta(days=TERM_DAYS))
+
+
+def known_governments(start: date) -> dict[str, Value]:
+    """Where each ally's cabinet stands on a day, and whether it opposes aid."""
+    return known_left_right(start) | known_doubts(start)
+
+
+def known_doubts(start: date) -> dict[str, Value]:
+    """How sure it is that each government in office opposes aid to Ukraine, by its line as read on a day."""
+    values: dict[str, Value] = {}
+    for code, cabinet in facts.governments(start).items():
+        if code in ALLIES:
+            doubt = LINES.get((code, cabinet.since), fixed(0.0) if cabinet.aid_line else UNREAD)
+            values[f"elections.{code}.doubts_aid_at_start"] = doubt
+    return values
 
 
 def known_left_right(start: date) -> dict[str, Value]:
@@ -211,9 +249,9 @@ SYSTEM = System(
             own=True,
         ),
         "sceptics": State(
-            keys=("elections.sceptic_probability", "elections.*.doubts_aid_at_start", "elections.*.doubts_aid"),
+            keys=under("elections", "sceptic_probability *.doubts_aid_at_start *.doubts_aid *.next_doubts_aid"),
             reads=("calendar",),
         ),
     },
-    at_start=known_left_right,
+    at_start=known_governments,
 )

@@ -49,11 +49,16 @@ class Equipment:
         self._years = {self._last: engine.fill(np.array(values, np.float32))}
 
     def on(self, day: date) -> Numbers:
-        """Equipment shares of the year of a day."""
-        return self.of_year(day.year)
+        """Equipment shares of the year of a day; money of funds is spent on equipment alone."""
+        lasting, fund = self.of_year(day.year), self._budgets.on_top.funds(day.year)
+        if fund is None:
+            return lasting
+        spent = self._budgets.of_year(day.year)
+        part = np.minimum(fund / spent, 1)
+        return single((1 - part) * lasting + 100 * part)
 
     def of_year(self, year: int) -> Numbers:
-        """Equipment shares of ``year``."""
+        """Equipment shares of ``year`` in what members spend without funds."""
         year = max(year, self._last)
         if year not in self._years:
             self._years[year] = self._next(year)
@@ -62,7 +67,7 @@ class Equipment:
     def _next(self, year: int) -> Numbers:
         number = self._engine.settings.number
         before = self.of_year(year - 1)
-        change = self._budgets.of_year(year) - self._budgets.of_year(year - 1)
+        change = self._budgets.lasting(year) - self._budgets.lasting(year - 1)
         # The draws are those of the budgets' stream: equipment was once part of that system, and numbers stay.
         luck = self._engine.streams.students("budgets", year, [slot(code) for code in WITH_FORCES], 5.0, purpose=3)
         return next_equipment(
@@ -88,7 +93,8 @@ SYSTEM = System(
     variables=(
         Variable(
             "equipment_share_pct", "Equipment share of defence expenditure", "% of defence expenditure", "year",
-            "member", read="on", states=lambda member: (*share_states(member), "equipment"),
+            "member", together="mean", weight="defence_spending_busd_constant",
+            read="on", states=lambda member: (*share_states(member), "equipment"),
         ),
     ),
     states={

@@ -12,9 +12,11 @@ some probability, else it fails after a log-normal time. Sources: durations of i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
+from sim import facts
 from sim.model.engine import (
     Engine,
     Flags,
@@ -31,13 +33,16 @@ from sim.model.engine import (
 )
 from sim.model.systems.commitment import CONTINUITY, Commitment
 from sim.model.systems.hostilities import Hostilities
+from sim.model.systems.roster import CODES, Roster
 from sim.model.systems.war.war import War
-from sim.scenario import Choice, Flag, Number, Weights, beta, discrete, fixed, gamma, lognormal, uniform
+from sim.scenario import Choice, Flag, Number, Value, Weights, beta, discrete, fixed, gamma, lognormal, uniform
 
 PHASE = "negotiation"
+_UKRAINE = CODES.index("UKR")
 TERMS = ("line_of_contact", "concessions", "guarantees")
 _CIVIL_WARS = "ceasefires in civil wars 1989-2020 (ETH/PRIO)"
 
+TALKS_GO_ON_DAYS = 60  # after a known round, within the range of how long a round lasts
 MONTHS_SHAKEN = 12  # months after a collapse of the Ukrainian front in which it bears on the rate of a ceasefire
 
 PARAMETERS = (
@@ -94,6 +99,9 @@ PARAMETERS = (
     assumption("negotiation.collapse_effect", "log points", uniform(-0.5, 1.0), Number(-5.0, 5.0),
         "change of the rate of a ceasefire for twelve months after the Ukrainian front gives way",
         "not identified, and its sign is open", depends_on=True, sweep="-0.5 to 1"),
+    assumption("negotiation.break_now", "yes or no", False, Flag(),
+        "a ceasefire in force breaks while this is true, whatever its terms; for events",
+        "scenario lever"),
     data("negotiation.talks_at_start", "yes or no", False, Flag(),
         "talks on a ceasefire are under way on the first day",
         "public record of negotiations as of the start", at_start=True),
@@ -113,7 +121,10 @@ PARAMETERS = (
 class Negotiation:
     """Writes talks and ceasefires into ``Hostilities``. ``terms`` (runs,) indexes TERMS of the last ceasefire."""
 
-    def __init__(self, engine: Engine, hostilities: Hostilities, commitment: Commitment, war: War) -> None:
+    def __init__(
+        self, engine: Engine, hostilities: Hostilities, commitment: Commitment, war: War, roster: Roster
+    ) -> None:
+        self._roster = roster
         self._engine, self._hostilities, self._commitment, self._war = engine, hostilities, commitment, war
         self._ends = np.full(engine.runs, np.inf, np.float32)  # months of ceasefire after which it fails
         self.terms = engine.settings.choice("negotiation.terms").copy()
@@ -192,9 +203,8 @@ class Negotiation:
         """Months that a ceasefire lasts, infinite if it holds."""
         number, streams = self._engine.settings.number, self._engine.streams
         fails = 1 - number("negotiation.hold_probability")
-        fails = np.where(
-            terms == TERMS.index("guarantees"), fails * (1 - number("negotiation.guarantee_effect")), fails
-        )
+        backed = (terms == TERMS.index("guarantees")) | self._roster.member[_UKRAINE]  # membership is a guarantee
+        fails = np.where(backed, fails * (1 - number("negotiation.guarantee_effect")), fails)
         force = number("reassurance.thousand") > 0
         fails = np.where(force, fails * (1 - number("reassurance.hold_effect")), fails)
         luck = streams.normal("negotiation", period, purpose=4)
@@ -207,6 +217,7 @@ class Negotiation:
         hostilities.months_of_ceasefire = (hostilities.months_of_ceasefire + hostilities.ceasefire).astype(np.float32)
         broken = hostilities.ceasefire & (hostilities.months_of_ceasefire >= self._ends)
         broken &= ~self._engine.settings.flag("negotiation.holds")
+        broken |= hostilities.ceasefire & self._engine.settings.flag("negotiation.break_now")
         hostilities.ceasefire = hostilities.ceasefire & ~broken
 
 
@@ -231,13 +242,19 @@ def talk_odds(rate: Numbers, rounds: Numbers, months: Numbers) -> TalkOdds:
     return TalkOdds(single(np.minimum(hazard / idle, 1)), single(ends), single(1 / rounds))
 
 
+def known_talks(start: date) -> dict[str, Value]:
+    """Whether talks are under way on a day: the last known round lies no longer back than a round may last."""
+    rounds = [step.date for step in facts.negotiations(start) if step.category == "talks"]
+    return {"negotiation.talks_at_start": bool(rounds) and (start - max(rounds)).days <= TALKS_GO_ON_DAYS}
+
+
 _ELSEWHERE = ("negotiation.conceded_km2", "reassurance.threat_relief")  # these move the ground and the threat
 
 SYSTEM = System(
     name="negotiation",
     title="negotiation",
     build=Negotiation,
-    reads=("hostilities", "commitment", "war"),
+    reads=("hostilities", "commitment", "war", "roster"),
     phase=PHASE,
     stream=12,
     parameters=PARAMETERS,
@@ -251,8 +268,10 @@ SYSTEM = System(
     states={
         "ceasefire": State(
             keys=tuple(parameter.key for parameter in PARAMETERS if parameter.key not in _ELSEWHERE),
-            reads=("posture", "gain", "effort", "onset", "collapse"),
+            reads=("posture", "gain", "effort", "onset", "collapse", "roster"),
+            tables=("negotiations",),
         ),
         "reassurance": State(keys=("reassurance.thousand",), reads=("ceasefire",)),
     },
+    at_start=known_talks,
 )  # fmt: skip

@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, State, System, assumption, data, estimated, under
+from sim.model.engine import Engine, Flags, Numbers, State, System, Variable, assumption, data, estimated, single, under
 from sim.model.systems.commitment import POSTURES, Commitment
 from sim.model.systems.us_politics import UnitedStates
 from sim.scenario import Number, Value, discrete, fixed, gamma, normal, uniform
@@ -54,6 +54,10 @@ PARAMETERS = (
     assumption("us.aid.request_below_beur", "EUR bn, current prices", uniform(3.0, 8.0), Number(0.0, 500.0),
         "military authority below which a new request is open before Congress",
         "assumption; 8.8 was left at the end of August 2024 (Kiel release 20), USD 3.8 bn at the year's end"),
+    assumption("us.aid.law_busd", "USD bn, current prices", None, Number(0.0, 500.0),
+        "military part of a law that passes at the end of the month in which an event or a dated value first says it; "
+        "a new value is a new law; not set: laws come by their rate only",
+        "scenario lever"),
     data("us.aid.eur_per_usd", "EUR per USD", normal(0.92, 0.04, low=0.5), Number(0.1, 5.0),
         "exchange rate for new U.S. laws",
         "Kiel release 29 books 20 USD bn of October 2024 as 18.34 EUR bn"),
@@ -61,16 +65,26 @@ PARAMETERS = (
 
 
 class Supplementals:
-    """Requests before Congress. It keeps no state of its own: the authority left is in the aid pipeline."""
+    """Requests before Congress; the authority left is in the aid pipeline.
+
+    ``passed`` counts the laws since the first day, ``money`` adds up what they grant, EUR bn, military and other;
+    each ``(runs,)``.
+    """
 
     def __init__(self, engine: Engine, politics: UnitedStates, commitment: Commitment) -> None:
         self._engine, self._politics, self._commitment = engine, politics, commitment
+        self._stated = np.full(1, np.nan, np.float32)  # the law that the scenario stated last month, if any
+        self.passed = engine.zeros()
+        self.money = engine.zeros()
 
-    def new_authority(self, left: Numbers, open_war: Flags, period: int) -> tuple[Numbers, Numbers]:
+    def new_authority(
+        self, left: Numbers, open_war: Flags, period: int, factor: Numbers, counts: bool
+    ) -> tuple[Numbers, Numbers]:
         """Military and other aid (EUR bn) that Congress grants this month, each ``(runs,)``.
 
         ``left`` is the military authority not allocated yet; ``open_war`` the runs in which requests are made at all;
-        ``period`` the number of the month.
+        ``period`` the number of the month; ``factor`` what a law is worth of its size; ``counts`` is False in months
+        before the first day, which are caught up.
         """
         engine, politics, commitment = self._engine, self._politics, self._commitment
         number = engine.settings.number
@@ -83,15 +97,32 @@ class Supplementals:
         )
         factors = [number(f"us.aid.posture_factor_{name}") for name in POSTURES]
         posture = commitment.posture
-        factor = np.where(posture == 0, factors[0], np.where(posture == 1, factors[1], factors[2]))
+        willing = np.where(posture == 0, factors[0], np.where(posture == 1, factors[1], factors[2]))
         asked = open_war & (left < number("us.aid.request_below_beur")) & ~commitment.withdrawn
-        passes = asked & (engine.streams.uniform("supplementals", period) < 1 - np.exp(-rate * factor / 12))
+        passes = asked & (engine.streams.uniform("supplementals", period) < 1 - np.exp(-rate * willing / 12))
         luck = engine.streams.normal("supplementals", period, purpose=1)
         dollars = number("us.aid.law_median_busd") * np.exp(number("us.aid.law_sd_log") * luck)
         dollars = np.minimum(dollars, LARGEST_LAW)
+        stated, fresh = self._stated_law()
+        dollars, passes = np.where(fresh, stated, dollars), passes | fresh
         size = dollars * number("us.aid.eur_per_usd")
-        military = np.where(passes, size, 0).astype(np.float32)
-        return military, military * number("us.aid.other_to_military")
+        military = single(np.where(passes, size, 0) * factor)
+        other = single(military * number("us.aid.other_to_military"))
+        if counts:
+            self.passed = self.passed + passes
+            self.money = single(self.money + military + other)
+        return military, other
+
+    def _stated_law(self) -> tuple[Numbers, Flags]:
+        """The military sum of a law that the scenario states, USD bn, and where it passes: once, when it is new."""
+        settings = self._engine.settings
+        if not settings.is_set("us.aid.law_busd"):
+            self._stated = np.full(1, np.nan, np.float32)
+            return np.zeros(1, np.float32), np.zeros(1, np.bool_)
+        stated = settings.number("us.aid.law_busd")
+        fresh = ~np.isnan(stated) & (stated != self._stated)
+        self._stated = stated
+        return np.nan_to_num(stated), np.asarray(fresh, np.bool_)
 
 
 def law_rate(
@@ -118,16 +149,30 @@ SYSTEM = System(
     reads=("us_politics", "commitment"),
     stream=10,
     parameters=PARAMETERS,
+    variables=(
+        Variable(
+            "us_laws_for_ukraine", "U.S. laws with money for Ukraine since the start", "laws", "month",
+            cumulative=True, read="passed", states=("laws",),
+        ),
+        Variable(
+            "us_law_money_beur", "Money for Ukraine in U.S. laws since the start, cumulative", "EUR bn", "month",
+            price_basis="current euro, Kiel definition", cumulative=True, read="money", states=("law money",),
+        ),
+    ),
     states={
+        "law money": State(keys=("us.aid.other_to_military",), reads=("laws",)),
         "laws": State(
             keys=(
                 *(parameter.key for parameter in PARAMETERS if parameter.key != "us.aid.other_to_military"),
-                *under("us.aid", "commitment_factor allocation_factor"),
-                *under("aid", "allocation_usa after_ceasefire_factor"),
+                *under("us.aid", "commitment_factor allocation_factor executive_pace executive_pace_continuity"),
+                *under("us.aid", "executive_pace_conditional executive_pace_retrenchment"),
+                *under("aid", "allocation_usa after_ceasefire_factor tiring_pct_per_month *.stop"),
+                *under("aid", "*.level_beur_per_year *.level_pct_gdp"),
+                *under("aid", "*.military_level_beur_per_year *.military_level_pct_gdp"),
             ),
             reads=("president", "house", "posture", "withdrawal", "onset", "ceasefire"),
             tables=("aid_by_donor", "aid_monthly"),
         ),
     },
     at_start=known_laws,
-)
+)  # fmt: skip

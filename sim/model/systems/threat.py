@@ -73,6 +73,9 @@ PARAMETERS = (
     estimated("russia.effort_noise_pp", "sd, points of GDP", fixed(0.8), Number(0.0, 5.0),
         "yearly noise in Russia's military share of GDP",
         "SIPRI, yearly changes 2014-24 (published in April 2025, data to 2024)"),
+    assumption("russia.spending_factor", "factor", fixed(1.0), Number(0.0, 10.0),
+        "factor on Russia's military expenditure over what it would be",
+        "scenario lever"),
     _rise(
         "collapse_rise",
         "rise of the threat per 5,000 km2 that Ukraine loses where its front gives way",
@@ -113,8 +116,14 @@ class Threat:
         self.in_budgets = self._history()
         known = facts.russia_milex_share(engine.start)
         self._year = max(known)
-        self.effort = np.full(engine.runs, known[self._year], np.float32)
-        self._in_peace = self.effort  # without a war it returns to what it was
+        self.known_effort = np.full(engine.runs, known[self._year], np.float32)
+        self._effort = self.known_effort
+        self._in_peace = self.known_effort  # without a war it returns to what it was
+
+    @property
+    def effort(self) -> Numbers:
+        """Russia's military expenditure today, % of GDP, ``(runs,)``."""
+        return single(np.clip(self._effort * self._engine.settings.number("russia.spending_factor"), 0.1, 100))
 
     def process(self) -> Process:
         """Moves the threat monthly, the threat behind budgets each 1 October, Russia's effort each year."""
@@ -163,8 +172,8 @@ class Threat:
         )
         goal = np.where(hostilities.full_scale, goal, self._in_peace)
         noise = settings.number("russia.effort_noise_pp") * self._engine.streams.normal("threat", year)
-        moved = self.effort + settings.number("russia.effort_speed") * (goal - self.effort) + noise
-        self.effort = np.clip(moved, 1, 40).astype(np.float32)
+        moved = self._effort + settings.number("russia.effort_speed") * (goal - self._effort) + noise
+        self._effort = np.clip(moved, 1, 40).astype(np.float32)
 
     def _history(self) -> Numbers:
         """The threat behind budgets at the start, from the yearly rounds before it."""
@@ -244,7 +253,10 @@ SYSTEM = System(
         ),
         "lagged threat": State(keys=("threat.budget_lag",), reads=("threat",)),
         "Russia's budget": State(
-            keys=under("russia", "effort_wartime_pct_gdp effort_after_ceasefire_pct_gdp effort_speed effort_noise_pp"),
+            keys=under(
+                "russia",
+                "effort_wartime_pct_gdp effort_after_ceasefire_pct_gdp effort_speed effort_noise_pp spending_factor",
+            ),
             reads=("onset", "ceasefire"),
             tables=("milex",),
         ),

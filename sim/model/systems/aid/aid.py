@@ -20,7 +20,6 @@ from sim.model.engine import (
     Axis,
     Block,
     Engine,
-    Flags,
     Numbers,
     Parts,
     Process,
@@ -35,7 +34,9 @@ from sim.model.engine import (
 )
 from sim.model.systems.aid.parameters import DONORS, PARAMETERS, by_donor
 from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline
+from sim.model.systems.aid.single_donors import SINGLE_DONORS, of_singles
 from sim.model.systems.aid.start import Beginning, beginning
+from sim.model.systems.aid.stated import Stated
 from sim.model.systems.commitment import Commitment
 from sim.model.systems.elections import Elections
 from sim.model.systems.hostilities import Hostilities
@@ -53,7 +54,7 @@ GIVERS = {  # what each group of GROUPS is the sum of
     "ALL": ("USA", "EUR", "OTHER"),
 }
 GROUP = np.array([("USA", "EUR", "OTHER").index(group) for group in _GROUP])
-USA = DONORS.index("USA")
+USA, EU = DONORS.index("USA"), DONORS.index("EUI")
 DELAY_KEYS = ("aid.stock_median_days", "aid.stock_sd_log", "aid.procurement_months", "aid.other_months")
 HANDLING_KEYS = (
     *DELAY_KEYS,
@@ -66,17 +67,6 @@ HANDLING_KEYS = (
 )
 # EUR bn that one donor can promise of one kind in a month, whatever a scenario sets: what it produces in a year.
 MOST_A_MONTH = np.array([[donor.gdp_beur_2021 or 10_000.0] for donor in facts.donors()], np.float32)
-LEVEL_KEYS = tuple(
-    f"aid.{code}.{name}"
-    for code in DONORS
-    for name in (
-        "level_beur_per_year",
-        "level_pct_gdp",
-        "military_level_beur_per_year",
-        "military_level_pct_gdp",
-        "other_level_beur_per_year",
-    )
-)
 MONTHS_OF_ALARM = 6  # months after a collapse of the Ukrainian front in which European aid answers it
 SMOOTH = 6  # months over which a fall in U.S. aid and the flow of deliveries are read
 
@@ -109,6 +99,7 @@ class Aid:
         self._governed = tuple(np.array(rows) for rows in zip(*governed, strict=True))
         self._handled: Handling | None = None
         self._unfatigued = single([1.0])  # what fatigue has left of European aid so far
+        self._untired = single([1.0])  # and of all aid
         self._changes = 0
         number = engine.settings.number
         known = beginning(
@@ -123,12 +114,12 @@ class Aid:
         self.generosity = self._mean.copy()
         self._load(known)
         self._us_sum, self._us_months = engine.zeros(), 0
-        self._us_before = engine.fill(np.full(1, known.us_monthly_military, np.float32))
+        self._us_before = engine.fill(np.full(1, known.us_monthly_military or 0, np.float32))
         self._us_recent = [self._us_before] * SMOOTH
         self._months_short = engine.zeros()
         self.replacement = engine.zeros()
         self.us_arms = engine.zeros()  # U.S. arms that Europe has bought for Ukraine since the start, EUR bn
-        self._stated: tuple[int, dict[int, tuple[Numbers, Numbers]], Flags] | None = None
+        self._stated = Stated(engine.settings, self._mean)
         self._recent: list[Numbers] = []
         self.deliveries = engine.zeros()
 
@@ -161,9 +152,19 @@ class Aid:
         """Military aid allocated so far, likewise."""
         return _with_groups(self.pipeline.allocated_military)
 
+    @property
+    def allocated_other(self) -> Numbers:
+        """Financial and humanitarian aid allocated so far, likewise."""
+        return _with_groups(self.pipeline.allocated - self.pipeline.allocated_military)
+
     def _load(self, known: Beginning) -> None:
         pipe = self.pipeline
         pipe.backlog += known.backlog[..., None]
+        if self._engine.settings.is_set("aid.eu_backlog_military_share"):
+            military = self._engine.settings.number("aid.eu_backlog_military_share")
+            pipe.backlog[:, EU] = np.stack(np.broadcast_arrays(military, 1 - military)) * pipe.backlog[:, EU].sum(
+                axis=0
+            )
         pipe.on_the_way += known.on_the_way[..., None]
         pipe.allocated_military += known.allocated[MILITARY][:, None]
         pipe.allocated += known.allocated.sum(axis=0)[:, None]
@@ -178,7 +179,7 @@ class Aid:
         direct = np.zeros_like(new)
         direct[MILITARY, EUROPE] = self._replace() * self._known.europe_weight[:, None]
         direct[MILITARY, EUROPE] += self._buy_us_arms(day) * self._known.europe_weight[:, None]
-        cleared = self._state_levels(new, direct, handling.cleared)
+        cleared = self._stated.apply(new, direct, self._cleared_now(handling.cleared))
         self.pipeline.month(new, direct, cleared, number("aid.stock_share"), handling.delays, handling.arriving)
         self._recent = [*self._recent[-(SMOOTH - 1) :], self.pipeline.delivered_military_now]
         self.deliveries = np.mean(self._recent, axis=0, dtype=np.float32)
@@ -191,61 +192,20 @@ class Aid:
             self.us_arms = self.us_arms + bought
         return bought
 
-    def _state_levels(self, new: Numbers, direct: Numbers, cleared: Numbers) -> Numbers:
-        """Puts what the scenario states of single donors in place of what they would give; the parts to be cleared.
-
-        A donor with a stated level allocates exactly that, a twelfth a month, and nothing out of its backlog. A donor
-        that stops gives nothing new. The pace of the executive acts on what the United States has been granted.
-        """
+    def _cleared_now(self, cleared: Numbers) -> Numbers:
+        """The parts of the backlog allocated this month: at the pace of the U.S. executive, the EU unless blocked."""
         pace = self._commitment.of_posture("us.aid.executive_pace", "us.aid.executive_pace")
-        levels, stops = self._stated_levels()
-        if not levels and not stops.any() and bool((pace == 1).all()):
+        free = self._unblocked()
+        if bool((pace == 1).all()) and bool((free == 1).all()):
             return cleared
-        cleared = np.array(np.broadcast_to(cleared, new.shape[1:]), np.float32)
+        cleared = np.array(np.broadcast_to(cleared, (len(DONORS), self._engine.runs)), np.float32)
         cleared[USA] *= pace
-        for row, level in levels.items():
-            said = ~np.isnan(level[MILITARY])
-            for kind, yearly in enumerate(level):
-                new[kind, row] = np.where(said, 0, new[kind, row])
-                direct[kind, row] = np.where(said, yearly / 12, direct[kind, row])
-            cleared[row] = np.where(said, 0, cleared[row])
-        if stops.any():
-            for array in (new, direct):
-                array[:, stops] = 0
-            cleared[stops] = 0
+        cleared[EU] *= free
         return cleared
 
-    def _stated_levels(self) -> tuple[dict[int, tuple[Numbers, Numbers]], Flags]:
-        """Yearly levels that the scenario states, military and other, EUR bn, by donor; and who has stopped.
-
-        Read anew after events and in each month where a level is dated. Levels are NaN in runs without one; the flags
-        have the shape ``(donors, runs)``.
-        """
-        settings = self._engine.settings
-        if self._stated is None or self._stated[0] != settings.changes or not settings.stands_still(LEVEL_KEYS):
-            levels = {row: level for row, code in enumerate(DONORS) if (level := self._level_of(row, code)) is not None}
-            stops = np.stack([settings.flag(f"aid.{code}.stop") for code in DONORS])
-            self._stated = settings.changes, levels, stops
-        return self._stated[1:]
-
-    def _level_of(self, row: int, code: str) -> tuple[Numbers, Numbers] | None:
-        settings, gdp = self._engine.settings, np.float32((facts.donors()[row].gdp_beur_2021 or 0.0) / 100)
-        names = ("level_beur_per_year", "level_pct_gdp", "military_level_beur_per_year", "military_level_pct_gdp",
-                 "other_level_beur_per_year")  # fmt: skip
-        if not any(settings.is_set(f"aid.{code}.{name}") for name in names):
-            return None
-        unset = single(np.full(1, np.nan))
-        in_all, part, military, military_part, other = (settings.stated(f"aid.{code}.{name}", unset) for name in names)
-        in_all = np.where(np.isnan(in_all), part * gdp, in_all)
-        military = np.where(np.isnan(military), military_part * gdp, military)
-        before = np.maximum(self._mean[:, row], 1e-6)
-        stated = ~(np.isnan(in_all) & np.isnan(military) & np.isnan(other))
-        whole = in_all / before.sum(axis=0)  # a total is shared by kind as before
-        levels = []
-        for kind, own in ((MILITARY, military), (OTHER, other)):
-            usual = np.where(np.isnan(whole), 1, whole) * before[kind]
-            levels.append(single(np.where(stated, np.where(np.isnan(own), usual, own), np.nan)))
-        return levels[MILITARY], levels[OTHER]
+    def _unblocked(self) -> Numbers:
+        """The part of the money of the EU institutions that no member holds up, ``(1,)`` or ``(runs,)``."""
+        return single(1 - self._engine.settings.number("aid.eu_blocked_share"))
 
     def _central_delays(self) -> Delays:
         return Delays.of(*(self._engine.settings.central(key) for key in DELAY_KEYS))
@@ -253,7 +213,8 @@ class Aid:
     def _follow_usa(self, given: Numbers) -> None:
         """Keeps the last half year of U.S. military aid; without history its own first two years are the reference."""
         self._us_recent = [*self._us_recent[1:], given]
-        if self._known.us_monthly_military == 0 and self._us_months < 24 and bool(self._hostilities.full_scale.any()):
+        unknown = self._known.us_monthly_military is None
+        if unknown and self._us_months < 24 and bool(self._hostilities.full_scale.any()):
             self._us_sum, self._us_months = self._us_sum + given, self._us_months + 1
             self._us_before = (self._us_sum / self._us_months).astype(np.float32)
 
@@ -277,14 +238,26 @@ class Aid:
         if self._hostilities.months_since_collapse.min() < MONTHS_OF_ALARM:
             alarmed = self._hostilities.months_since_collapse < MONTHS_OF_ALARM
             new[MILITARY, EUROPE] *= np.where(alarmed, np.exp(self._engine.settings.number("aid.collapse_response")), 1)
-        new[:, USA] = self._from_congress(period)
+        new[:, USA] = self._from_congress(day, period)
+        new[:, EU] *= self._unblocked()
         for kind, name in ((MILITARY, "military_factor"), (OTHER, "other_factor")):
             own = self._engine.settings.numbers(f"aid.*.{name}", DONORS)
             factor = own * self._engine.settings.numbers("aid.*.commitment_factor", DONORS)
             factor = factor * self._engine.settings.number(f"aid.{name}")
+            if kind == OTHER:
+                factor = factor * self._rebuilding()
             if (factor != 1).any():
                 new[kind] *= factor
         return np.minimum(new, MOST_A_MONTH)
+
+    def _rebuilding(self) -> Numbers:
+        """Factor on other aid under a ceasefire: the stated one in place of that on all aid."""
+        settings, ceasefire = self._engine.settings, self._hostilities.ceasefire
+        if not settings.is_set("aid.reconstruction_factor") or not ceasefire.any():
+            return single([1.0])
+        usual = settings.number("aid.after_ceasefire_factor")
+        stated = settings.stated("aid.reconstruction_factor", usual) / np.maximum(usual, 1e-6)
+        return single(np.where(ceasefire, stated, 1))
 
     def _willing(self, day: date) -> Numbers:
         number = self._engine.settings.number
@@ -294,23 +267,23 @@ class Aid:
             np.where(self._hostilities.full_scale, number("aid.after_ceasefire_factor"), 0),
         )
         if day >= self._engine.start:
-            self._unfatigued = single(
-                self._unfatigued * (1 - number("europe.aid.fatigue_pct_per_year") / 100) ** (1 / 12)
-            )
+            yearly = (1 - number("europe.aid.fatigue_pct_per_year") / 100) ** (1 / 12)
+            self._unfatigued = single(self._unfatigued * yearly)
+            self._untired = single(self._untired * (1 - number("aid.tiring_pct_per_month") / 100))
         europe = self._unfatigued * number("europe.aid.commitment_factor")
         groups = np.broadcast_arrays(np.float32(1), europe, number("other.aid.commitment_factor"))
-        willing = single(np.stack(groups)[GROUP] * factor)
+        willing = single(np.stack(groups)[GROUP] * factor * self._untired)
         if self._elections.sceptic.any():
             less = np.exp(-number("aid.sceptic_effect"))
             willing[self._governed[0]] *= np.where(self._elections.sceptic[self._governed[1]], less, np.float32(1))
         return willing
 
-    def _from_congress(self, period: int) -> Numbers:
-        left = self.pipeline.backlog[MILITARY, USA]
-        military, other = self._supplementals.new_authority(left, self._hostilities.full_scale, period)
-        number = self._engine.settings.number
-        calm = np.where(self._hostilities.ceasefire, number("aid.after_ceasefire_factor"), np.float32(1))
-        return single(np.stack([military, other]) * number("us.aid.commitment_factor") * calm)
+    def _from_congress(self, day: date, period: int) -> Numbers:
+        number, war = self._engine.settings.number, self._hostilities
+        calm = np.where(war.ceasefire, number("aid.after_ceasefire_factor"), np.float32(1))
+        factor = single(number("us.aid.commitment_factor") * calm * self._untired)
+        left, counts = self.pipeline.backlog[MILITARY, USA], day >= self._engine.start
+        return np.stack(self._supplementals.new_authority(left, war.full_scale, period, factor, counts))
 
     def _handling(self) -> Handling:
         """How donors handle what they have promised; computed anew after events and where values are dated."""
@@ -349,7 +322,7 @@ class Aid:
         )
         goal = share * missing
         self.replacement += number("europe.aid.replacement_speed") * (goal - self.replacement)
-        return self.replacement * number("europe.aid.commitment_factor")
+        return self.replacement * number("europe.aid.commitment_factor") * self._untired
 
 
 def package(drawn: Numbers, chance: Numbers, spread: Numbers) -> Numbers:
@@ -426,7 +399,8 @@ def by_giver(name: str) -> Callable[[Block, str], Parts | None]:
 def _cumulative(name: str, long_name: str, read: str, state: str, headline: bool = False) -> Variable:
     return Variable(
         name, long_name + ", cumulative", "EUR bn", "month", "donor", "current euro, Kiel definition", keep_runs=False,
-        cumulative=True, headline=headline, read=read, states=(state,), parts=by_giver(name),
+        cumulative=True, headline=headline, together="sum", singles=of_singles(name),
+        read=read, states=(state,), parts=by_giver(name),
     )  # fmt: skip
 
 
@@ -449,11 +423,13 @@ SYSTEM = System(
             "military_aid_allocated_beur", "Military aid to Ukraine allocated", "allocated_military", "military aid",
             headline=True,
         ),
+        _cumulative("other_aid_allocated_beur", "Other aid to Ukraine allocated", "allocated_other", "other aid"),
         Variable(
             "us_arms_bought_beur", "U.S. arms bought for Ukraine by European donors since the start, cumulative",
             "EUR bn", "month", price_basis="current euro, Kiel definition", cumulative=True,
             read="us_arms", states=("U.S. arms",),
         ),
+        *SINGLE_DONORS,
     ),
     states={
         "military aid": State(
@@ -479,6 +455,9 @@ SYSTEM = System(
                 "aid.collapse_response",
                 "aid.military_factor",
                 "aid.us_arms_beur_per_month",
+                "aid.eu_blocked_share",
+                "aid.eu_backlog_military_share",
+                "aid.tiring_pct_per_month",
                 "aid.*.commitment_factor",
                 "aid.*.military_factor",
                 "aid.*.level_beur_per_year",
@@ -497,6 +476,7 @@ SYSTEM = System(
             keys=(
                 "us.aid.other_to_military",
                 "aid.other_factor",
+                "aid.reconstruction_factor",
                 "aid.*.other_factor",
                 "aid.*.other_level_beur_per_year",
             ),

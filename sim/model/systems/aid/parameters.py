@@ -55,6 +55,7 @@ def _of_donor(
         meaning if default else f"{meaning}; not set: what follows from its past and its government",
         "scenario lever",
         entities=DONORS,
+        excludes=() if default else ("aid.*.stop",),
     )
 
 
@@ -160,6 +161,22 @@ PARAMETERS = (
     assumption("aid.other_factor", "factor", fixed(1.0), Number(0.0, 10.0),
         "factor on new financial and humanitarian aid of all donors, reconstruction included",
         "scenario lever"),
+    assumption("aid.reconstruction_factor", "factor", None, Number(0.0, 10.0),
+        "factor on new financial and humanitarian aid while a ceasefire is in force, in place of that on all aid; not "
+        "set: that on all aid",
+        "scenario lever"),
+    assumption("aid.eu_blocked_share", "share", fixed(0.0), Number(0.0, 1.0),
+        "part of what the EU institutions promise and allocate that a member's veto holds up; what is promised already "
+        "waits",
+        "scenario lever; Hungary held up the EU's loan to April 2026"),
+    assumption("aid.eu_backlog_military_share", "share", None, Number(0.0, 1.0),
+        "military part of what the EU institutions have promised and not yet allocated at the start; not set: as their "
+        "allocations so far",
+        "Kiel releases give no split by kind; the loan of EUR 90 bn is open to arms", at_start=True,
+        depends_on=True, sweep="0 to 0.67"),
+    assumption("aid.tiring_pct_per_month", "% a month", fixed(0.0), Number(0.0, 50.0, percent=False),
+        "monthly fall of the new aid of all donors while this holds; what is lost does not come back",
+        "scenario lever"),
     assumption("aid.us_arms_beur_per_month", "EUR bn a month", fixed(0.0), Number(0.0, 20.0),
         "U.S. arms that European donors buy for Ukraine in a month, on top of their other aid: Europe pays and "
         "the United States delivers",
@@ -191,6 +208,12 @@ _WITH_PACKAGES = {
 }
 
 
+def us_arms_a_month(start: date) -> float:
+    """U.S. arms that allies bought for Ukraine, EUR bn a month, mean of the last twelve months known; 0 without any."""
+    bought, known = facts.military_instruments(start).get("purl", {}), facts.aid_monthly(start).months
+    return sum(bought.get(month, 0.0) for month in known[-12:]) / 12
+
+
 def by_donor(start: date) -> dict[str, Value]:
     """Package probabilities, which differ from donor to donor, and what 2025 showed of replacement and of the pace."""
     shares = dict.fromkeys(DONORS, 0.31) | _WITH_PACKAGES | {"POL": 0.19}
@@ -202,5 +225,7 @@ def by_donor(start: date) -> dict[str, Value]:
             "europe.aid.replacement_tiring_per_year": uniform(0.0, 0.4),
             "us.aid.executive_pace_conditional": uniform(0.0, 0.6),
             "us.aid.executive_pace_retrenchment": uniform(0.0, 0.1),
+            "aid.eu_backlog_military_share": uniform(0.0, 0.67),
+            "aid.us_arms_beur_per_month": fixed(round(us_arms_a_month(start), 2)),
         }
     return values

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim import facts
 from sim.model.engine import Numbers
+from sim.model.systems.aid.parameters import us_arms_a_month
 from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline
 from sim.model.systems.commitment import AFTER_2025
 
@@ -27,7 +28,7 @@ class Beginning:
     """State of the pipeline at the end of ``until``; EUR bn. Kinds: military, other.
 
     ``allocated``, ``backlog`` (2, donors), ``on_the_way`` (5, donors), ``yearly`` (2, donors, 1 or runs),
-    ``us_monthly_military``: mean monthly U.S. military allocations, 0 if there are less than six months.
+    ``us_monthly_military``: mean monthly U.S. military allocations, None if there are less than six months.
     ``europe_weight``: how a replacement of U.S. aid is shared in Europe, by GDP among states that have given or could.
     """
 
@@ -36,7 +37,7 @@ class Beginning:
     backlog: Sums
     on_the_way: Sums
     yearly: Numbers
-    us_monthly_military: float
+    us_monthly_military: float | None
     europe_weight: Sums
 
 
@@ -61,7 +62,10 @@ def beginning(start: date, level: Numbers, slope: Numbers, delays: Delays, stock
     us = codes.index("USA")
     yearly = weight * own[..., None] + (1 - weight) * rule
     if months >= MONTHS_TO_TELL:  # a donor that gave nothing in two years does not begin to give without a cause
-        yearly = yearly * (own > 0)[..., None]
+        lately = _lately(history, codes, own)
+        if start >= AFTER_2025:
+            yearly = (lately - _bought(start, lately))[..., None]
+        yearly = yearly * (lately > 0)[..., None]
         share = own[MILITARY, europe] * states[europe]
     return Beginning(
         until=sums.cutoff,
@@ -74,8 +78,33 @@ def beginning(start: date, level: Numbers, slope: Numbers, delays: Delays, stock
     )
 
 
-def _us_reference(start: date, history: facts.AidHistory, allocated: float) -> float:
-    """Monthly U.S. military aid against which a fall is read, EUR bn; 0 with less than six months of history.
+def _lately(history: facts.AidHistory, codes: list[str], own: Sums) -> Sums:
+    """Yearly allocations over the last 24 months, EUR bn, (2, donors); ``own`` where there are no months of a donor."""
+    years = MONTHS_TO_TELL / 12
+    told = own.copy()
+    for row, code in enumerate(codes):
+        for kind, names in ((MILITARY, ("military",)), (OTHER, ("financial", "humanitarian"))):
+            series = [
+                history.series[code, name, "allocation"]
+                for name in names
+                if (code, name, "allocation") in history.series
+            ]
+            if series:
+                told[kind, row] = max(float(sum(each[-MONTHS_TO_TELL:].sum() for each in series)), 0.0) / years
+    return told
+
+
+def _bought(start: date, lately: Sums) -> Sums:
+    """Yearly purchases of U.S. arms, which have a key of their own, by donor, EUR bn, (2, donors)."""
+    europe = np.array([donor.group == "EUR" for donor in facts.donors()])
+    share = np.zeros_like(lately)
+    share[MILITARY] = lately[MILITARY] * europe
+    most = share[MILITARY].sum()
+    return np.asarray(share / max(most, 1e-9) * min(12 * us_arms_a_month(start), most), np.float32)
+
+
+def _us_reference(start: date, history: facts.AidHistory, allocated: float) -> float | None:
+    """Monthly U.S. military aid against which a fall is read, EUR bn; None with less than six months of history.
 
     It is the mean since the invasion. A start that has seen U.S. aid end reads it against its own last twelve months,
     since what Europe has replaced by then is in what the European donors give.
@@ -83,7 +112,7 @@ def _us_reference(start: date, history: facts.AidHistory, allocated: float) -> f
     months = max(len(history.months) - 1, 0)
     if start >= AFTER_2025:
         return float(np.mean(history.series["USA", "military", "allocation"][-12:]))
-    return allocated / months if months >= 6 else 0.0
+    return allocated / months if months >= 6 else None
 
 
 def _by_kind(beur: Mapping[tuple[str, str, str], float], code: str, measure: str) -> tuple[float, float]:

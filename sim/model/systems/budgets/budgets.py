@@ -23,6 +23,8 @@ from sim.model.engine import (
     slot,
 )
 from sim.model.systems.budgets.equation import BEND, LOWEST, Coefficients, Situation, exposure, next_share, terms
+from sim.model.systems.budgets.on_top import PARAMETERS as ON_TOP
+from sim.model.systems.budgets.on_top import OnTop
 from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS, PARAMETERS, by_member
 from sim.model.systems.budgets.plans import Plans
 from sim.model.systems.commitment import Commitment
@@ -64,6 +66,7 @@ class Budgets:
         self.exposure = exposure(np.array([[distance[code]] for code in WITH_FORCES], np.float32))
         history = bool(engine.settings.flag("budgets.plans_told").all())
         self._plans = Plans(engine.start, WITH_FORCES, later_ones_too=history)
+        self.on_top = OnTop(engine, economy)
         self._years: dict[int, Numbers] = {}
         self._decided: dict[int, set[int]] = {}
         self._troops_before = commitment.troops.copy()
@@ -81,6 +84,11 @@ class Budgets:
         if year not in self._years:
             self._years[year] = self.of_year(year - 1).copy()
         return self._years[year]
+
+    def lasting(self, year: int) -> Numbers:
+        """Shares in ``year`` without funds and boosts, % of GDP, ``(members, runs)``."""
+        on_top = self.on_top.all(year)
+        return self.of_year(year) if on_top is None else single(np.maximum(self.of_year(year) - on_top, LOWEST))
 
     def share(self, day: date) -> Numbers:
         """Shares in the year of a day, % of GDP, ``(members, runs)``."""
@@ -139,24 +147,30 @@ class Budgets:
             self._change(year, [_USA], self._united_states(year))
 
     def _change(self, year: int, rows: list[int], change: dict[str, Numbers]) -> None:
-        share = self.of_year(year - 1)[rows]
+        share = self.lasting(year - 1)[rows]
         lever = self._lever(year, rows)
-        after = self._stated(year, rows, next_share(next_share(share, change), {"scenario lever": lever}))
+        after = next_share(next_share(share, change), {"scenario lever": lever})
+        self.on_top.decide(year, rows)
+        if (on_top := self.on_top.all(year)) is not None:
+            after = next_share(after, {"fund or boost": on_top[rows]})
+        after = self._stated(year, rows, after)
         self.of_year(year)[rows] = after
         if self._engine.explaining:
-            parts = change | {"scenario lever": lever}
+            parts, share = change | {"scenario lever": lever}, self.of_year(year - 1)[rows]
+            tops = [self._engine.zeros(1) if (top := self.on_top.all(of)) is None else top for of in (year - 1, year)]
+            parts |= {"fund or boost": _of(tops[1], rows) - _of(tops[0], rows)}
             for index, row in enumerate(rows):
                 own = {name: np.broadcast_to(value, after.shape)[index] for name, value in parts.items()}
                 rest = after[index] - share[index] - sum(own.values())
                 self.explained[WITH_FORCES[row], year] = own | {"floor or told share": rest}
 
     def _situation(self, year: int, rows: list[int]) -> Situation:
-        share = self.of_year(year - 1)[rows]
+        share = self.lasting(year - 1)[rows]
         engine, settings = self._engine, self._engine.settings
         slots = [self._slots[row] for row in rows]
         codes = [WITH_FORCES[row] for row in rows]
         draws = engine.streams
-        before = self.of_year(year - 2)[rows]
+        before = self.lasting(year - 2)[rows]
         common = settings.number("budgets.common_shock_pp") * draws.students("budgets", year, [0], 4.0)[0]
         own = settings.numbers("budgets.*.own_shock_pp", codes) * (share / BEND)
         abroad = [self._elections.codes.index(code) for code in codes]
@@ -177,7 +191,7 @@ class Budgets:
             plans=self._plans.asked(year, rows, share, settings),
             falls_due=self._summits.deadline(year),
             meets_deadline=self._meets[rows],
-            kept=self._keeps[rows],
+            kept=self._kept(rows),
             reverses=draws.uniforms("budgets", year, slots, purpose=2)
             < settings.number("budgets.reversal_probability"),
             left_right=self._elections.left_right[abroad],
@@ -186,12 +200,17 @@ class Budgets:
             noise=common + own * draws.students("budgets", year, slots, 4.0),
         )
 
+    def _kept(self, rows: list[int]) -> Flags:
+        """Whether members keep their plans, as the scenario states or else as drawn, ``(rows, runs)``."""
+        said = np.stack([self._engine.settings.choice(f"members.{WITH_FORCES[row]}.keeps_plan") for row in rows])
+        return np.asarray(np.where(said == 0, self._keeps[rows], said == 1), np.bool_)
+
     def _path_base(self, year: int, rows: list[int]) -> Numbers:
-        """The share from which each member's path starts, ``(rows, runs)``: that of the adoption or of the review."""
-        begun = self._summits.path_from
+        """The share from which each member's path starts, ``(rows, runs)``: that of the year of adoption."""
+        begun = self._summits.adopted
         for first in np.unique(begun[begun > 0]):
             known = min(max(int(first), min(self._years)), year - 1)
-            shares = self.of_year(known)
+            shares = self.lasting(known)
             for row in rows:
                 fresh = (begun == first) & (self._base_of[row] != first)
                 self._base[row] = np.where(fresh, shares[row], self._base[row])
@@ -220,7 +239,7 @@ class Budgets:
     def _united_states(self, year: int) -> dict[str, Numbers]:
         number = self._engine.settings.number
         luck = self._engine.streams.normals("budgets", year, [self._slots[_USA]])
-        away = number("budgets.usa_level_pct_gdp") - self.of_year(year - 1)[[_USA]]
+        away = number("budgets.usa_level_pct_gdp") - self.lasting(year - 1)[[_USA]]
         return {
             "return to its level": (1 - number("budgets.usa_persistence")) * away,
             "shock": number("budgets.usa_shock_pp") * luck,
@@ -244,6 +263,11 @@ class Budgets:
             if settings.is_set(floor):
                 after[index] = np.fmax(after[index], settings.number(floor, middle))
         return after
+
+
+def _of(values: Numbers, rows: list[int]) -> Numbers:
+    """The rows of an array by member, ``(rows, runs)``; an array of one row stands for all."""
+    return values[rows] if len(values) > 1 else np.broadcast_to(values, (len(rows), values.shape[-1]))
 
 
 def _at(series: Mapping[int, float], year: int) -> float:
@@ -306,6 +330,8 @@ _LEVERS = (
     "members.*.share_pct_gdp",
     "members.*.floor_pct_gdp",
     "members.*.budget_month",
+    "members.*.keeps_plan",
+    *(parameter.key for parameter in ON_TOP),
 )
 _ELSEWHERE = {*_OF_THE_USA, *_AT_START, *_LEVERS}
 
@@ -316,21 +342,22 @@ SYSTEM = System(
     reads=("economy", "elections", "commitment", "threat", "summits"),
     phase=PHASE,
     stream=7,
-    parameters=PARAMETERS,
+    parameters=PARAMETERS + ON_TOP,
     variables=(
         Variable(
             "defence_share_pct_gdp", "Defence expenditure, share of GDP", "% of GDP", "year", "member",
+            together="share", weight="defence_spending_busd_constant",
             read="share", states=share_states, parts=by_term,
         ),
         Variable(
             "defence_spending_busd_constant", "Defence expenditure", "USD bn", "year", "member",
-            CONSTANT_PRICES,
+            CONSTANT_PRICES, together="sum",
             read="spending_2015", states=lambda member: (*share_states(member), "growth"), parts=by_factor,
         ),
     ),
     states={
         "starting shares": State(keys=_AT_START, tables=("defence",)),
-        "levers": State(keys=_LEVERS, own=True),
+        "levers": State(keys=(*_LEVERS, "us.aid.eur_per_usd"), own=True),
         "shares": State(
             keys=(
                 *(parameter.key for parameter in PARAMETERS if parameter.key not in _ELSEWHERE),

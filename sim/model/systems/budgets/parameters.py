@@ -7,7 +7,7 @@ from datetime import date
 from sim.model.engine import assumption, estimated
 from sim.model.systems.commitment import AFTER_2025
 from sim.model.systems.roster import ALLIES, WITH_FORCES
-from sim.scenario import Flag, Number, Value, beta, fixed, normal, uniform
+from sim.scenario import Choice, Flag, Number, Value, beta, fixed, normal, uniform
 
 _PANEL = "panel of 30 allies without the USA, NATO June 2024 release, yearly changes 2015-24, shrunk to a prior"
 _PLANS = "national plans announced 2014-24 and NATO June 2024 release"
@@ -164,6 +164,9 @@ PARAMETERS = (
         "scenario lever", entities=WITH_FORCES),
     assumption("members.*.plan_pct_gdp", "% of GDP", None, Number(0.0, 15.0),
         "share that this member announces for its plan year, in place of what it had announced; not set: that",
+        "scenario lever", entities=ALLIES),
+    assumption("members.*.keeps_plan", "label", "drawn", Choice(("drawn", "yes", "no")),
+        "whether this member reaches its announced share in the year announced; 'drawn': by the probability",
         "scenario lever", entities=ALLIES),
     assumption("members.*.plan_year", "year", None, Number(2014, 2100, integer=True),
         "year for which this member announces its planned share",

@@ -13,7 +13,8 @@ from sim.scenario import Value, fixed, gamma, uniform
 
 MAPS = "isw_economist"  # the series the front equation was fitted on; series are never mixed
 KURSK_MAPS = "deepstate_derived"  # the only series that gives settled control in Kursk oblast; an area of its own
-LAST_OF_2024 = date(2025, 1, 1)
+POSITIONAL = date(2022, 12, 1)  # from this month on neither front has given way
+ENOUGH_MONTHS = 12  # of it, to say how rare that is
 _EUR_PER_USD = 0.92
 _USABLE = ("A", "B")
 
@@ -85,9 +86,11 @@ def known_war(start: date) -> dict[str, Value]:
         # U.S. officials and a leaked Ukrainian estimate, October 2024, in proportion to the Russian count
         "war.ukrainian_casualties_at_start_thousand": uniform(0.47 * losses, 0.74 * losses) if losses else fixed(0.0),
     }
-    if start > LAST_OF_2024:  # no episode in the positional war since December 2022
-        positional = 12 * (start.year - 2022) + start.month - 12
-        values["war.collapse_per_month"] = gamma(0.5, float(positional))
+    months = {
+        month.month for month in facts.front(start, MAPS) if month.period == "month" and month.month >= POSITIONAL
+    }
+    if len(months) >= ENOUGH_MONTHS:  # no episode in them: a Jeffreys posterior
+        values["war.collapse_per_month"] = gamma(0.5, float(len(months)))
     return values
 
 

@@ -69,7 +69,6 @@ class War:
         self.force = fill(number("war.russian_force_thousand"))
         self.ukrainian_force = fill(number("war.ukrainian_force_thousand"))
         self._ukrainian_force_before = self.ukrainian_force.copy()
-        self._spending_before = threat.effort.copy()
         self.ratio = np.ones(engine.runs, np.float32)
         self._known = known
         # Deliveries are read against those of the first month, or of the first year of a war that begins later.
@@ -134,7 +133,7 @@ class War:
         The mean follows Russia's military spending relative to the start by an elasticity.
         """
         number, streams = self._engine.settings.number, self._engine.streams
-        spending = np.log(np.maximum(self._threat.effort, 0.1) / np.maximum(self._spending_before, 0.1))
+        spending = np.log(self._threat.effort / np.maximum(self._threat.known_effort, 0.1))
         self._effort_mean = self._effort_mean + number("war.effort_drift_pct_per_month") / 100 * fighting
         noise = number("war.effort_noise_log") * streams.normal("war", period)
         moved = next_effort(
