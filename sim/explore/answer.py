@@ -51,12 +51,13 @@ def headlines() -> tuple[Subject, ...]:
 def views() -> dict[str, list[str]]:
     """The charts of each view of the page, by what variables are about."""
     known = known_variables()
+    repeated = {variable.singles for variable in known.values()}
     war = ("russian_controlled_km2", "net_gain_km2", "kursk_held_km2", "ceasefire", "russian_casualties_thousand",
            "ukrainian_casualties_thousand", "resource_ratio", "in_talks")  # fmt: skip
     return {
         "members": [name for name, variable in known.items() if variable.entity == "member"],
         "war": [name for name in war if name in known],
-        "aid": [name for name, variable in known.items() if variable.entity == "donor"],
+        "aid": [name for name, variable in known.items() if variable.entity == "donor" and name not in repeated],
     }
 
 
@@ -84,9 +85,9 @@ def answer(raw: Mapping[str, Any], stale: Stale = lambda: False) -> dict[str, An
     wanted = raw.get("charts", list(DEFAULT_CHARTS))
     if not isinstance(wanted, list) or len(wanted) > MOST_CHARTS:
         raise InputError(f"charts must be a list of at most {MOST_CHARTS}")
-    charts = [Subject.read(name) for name in wanted]
+    charts = [Subject.read(name, scenario) for name in wanted]
     strip = headlines() if raw.get("strip", True) else ()
-    tiles, donors = _entities(raw.get("tiles")), _entities(raw.get("donors"))
+    tiles, donors = (_entities(raw.get(name), scenario) for name in ("tiles", "donors"))
     subjects = [*dict.fromkeys([*charts, *strip, *tiles, *donors])]
     base_scenario = baseline_of(scenario)
     # The baseline is drawn in full at once: every later answer, preview or not, is held against its first runs.
@@ -122,7 +123,7 @@ def answer(raw: Mapping[str, Any], stale: Stale = lambda: False) -> dict[str, An
 
 def _is_kept(scenario: Scenario, state: State, subjects: Iterable[Subject]) -> bool:
     kept = STORE.get(scenario, state.seed, state.runs)
-    return kept is not None and {(subject.variable, subject.entity) for subject in subjects} <= kept.series.keys()
+    return kept is not None and {key for subject in subjects for key in subject.series} <= kept.series.keys()
 
 
 def by_title(state: State) -> str:
@@ -138,11 +139,11 @@ def title_of(scenario: Scenario) -> str:
     return titles.get(shipped[-1], scenario.title) if shipped else "The defaults"
 
 
-def _entities(raw: Any) -> list[Subject]:
+def _entities(raw: Any, scenario: Scenario) -> list[Subject]:
     """Every entity of a variable, as tiles need it."""
     if not raw:
         return []
-    variable = Subject.read(raw).about
+    variable = Subject.read(raw, scenario).about
     if variable.entity is None:
         raise InputError(f"{variable.name} has no members or donors")
     return [Subject(variable.name, code) for code in codes(variable.entity)]
@@ -204,7 +205,7 @@ def chart(subject: Subject, drawn: Drawn, base: Drawn, single: bool) -> dict[str
 
 def reported_points(subject: Subject, scenario: Scenario) -> dict[str, Any]:
     """What was reported before the start (``history``) and on later days (``since``)."""
-    if subject.kind != "fan":
+    if subject.kind != "fan" or subject.codes:
         return {}
     earlier = _known(subject.variable, subject.entity or None, scenario.start).before(scenario.start)
     days, values = _since(scenario.start).get((subject.variable, subject.entity), ([], []))
@@ -373,6 +374,7 @@ def page_facts() -> Mapping[str, Any]:
                 "labels": list(variable.labels),
                 "flag": variable.flag,
                 "headline": variable.headline,
+                "together": bool(variable.together),
             }
             for variable in variables()
         ],

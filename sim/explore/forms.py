@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.explore.drawn import codes
+
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
@@ -26,19 +28,32 @@ def conditions() -> list[dict[str, str]]:
     return sorted(offered, key=lambda condition: (condition["text"].endswith("< "), condition["text"]))
 
 
-def told(scenario: Scenario) -> list[str]:
-    """What ``alliance check`` says of a sound scenario: what each event does and when, and what cannot act."""
-    from sim.scenario import acting
-    from sim.scenario.outlook import outlook
-
-    return [*outlook(scenario), *(f"note: {remark}" for remark in acting.remarks(scenario))]
-
-
 def group_choices() -> list[dict[str, Any]]:
-    """Groups of members and donors that can stand where a code can."""
-    return []
+    """Groups of members and donors that can stand where a code can; no codes where they depend on the start."""
+    from sim.model.groups import named
+    from sim.scenario.entities import entity_code, entity_name
+
+    groups, single = named(), {*codes("member"), *codes("donor")}
+    return [
+        {
+            "name": name,
+            "title": entity_name(name),
+            "codes": list(groups.fixed[name]) if name in groups.fixed else None,
+            "means": entity_code(name, tuple(single)),  # where this one can stand, the name is its own
+        }
+        for name in groups.names
+    ]
 
 
 def lists() -> list[dict[str, Any]]:
     """The lists of tables that a scenario file can hold beside events, with the fields of each table."""
     return []
+
+
+def told(scenario: Scenario) -> list[str]:
+    """What ``alliance check`` says of a sound scenario: what each event does and when, and what cannot act."""
+    from sim.scenario import acting
+    from sim.scenario.outlook import outlook
+
+    remarks = (*scenario.remarks, *acting.remarks(scenario))
+    return [*outlook(scenario), *(f"note: {remark}" for remark in remarks)]

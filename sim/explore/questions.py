@@ -53,7 +53,7 @@ def question(raw: Mapping[str, Any]) -> Question:
 
 
 def _outcome(raw: Mapping[str, Any], scenario: Scenario) -> tuple[Subject, datetime.date]:
-    subject = Subject.read(raw.get("subject"))
+    subject = Subject.read(raw.get("subject"), scenario)
     if subject.about.labels:
         raise InputError(f"{subject.title} is a name, not a number; choose another outcome")
     date = raw.get("date")
@@ -77,8 +77,8 @@ def _row(scenario: Scenario, subject: Subject, day: datetime.date) -> int:
 
 def _values(scenario: Scenario, seed: int, subject: Subject, day: datetime.date) -> NDArray[Any]:
     """The outcome in every run."""
-    series = simulated(scenario, seed, 0, RUNS, [(subject.variable, subject.entity)])
-    return np.asarray(series[subject.variable, subject.entity][_row(scenario, subject, day)], np.float64)
+    series = simulated(scenario, seed, 0, RUNS, subject.series)
+    return np.asarray(subject.of(series)[_row(scenario, subject, day)], np.float64)
 
 
 def _parameter(key: str) -> Parameter:
@@ -261,7 +261,7 @@ def _recorded(scenario: Scenario, subject: Subject) -> Recorded:
     from sim.model import axes
 
     about, axis = subject.about, axes(scenario)
-    entities = {about.name: codes(about.entity) if about.entity else ()}
+    entities = {about.name: (*codes(about.entity), *filter(None, [subject.entity])) if about.entity else ()}
     return Recorded({about.name: about.every}, entities, axis.years, axis.months)
 
 
@@ -278,7 +278,7 @@ def _why(raw: Mapping[str, Any]) -> Question:
         from sim.analysis import attribute
         from sim.analysis.outcomes import chosen_outcomes
 
-        outcomes = chosen_outcomes([subject.id])
+        outcomes = chosen_outcomes([subject.id], scenarios=[scenario])
         attribution = attribute(base, scenario, runs=RUNS, seed=state.seed, outcomes=outcomes, progress=progress)
         dated = sorted(attribution.waterfalls, key=lambda waterfall: waterfall.date)
         past = [waterfall for waterfall in dated if waterfall.date <= day.isoformat()]

@@ -154,3 +154,20 @@ def test_the_page_offers_every_shipped_scenario_and_its_baseline():
     assert rows["baseline"]["is_baseline"]
     assert rows["trump_conditional"]["baseline"] == "baseline"
     assert all(rows[row["baseline"]]["is_baseline"] for row in rows.values())
+
+
+def test_a_group_is_what_its_members_are_together(tmp_path):
+    state = {"extends": ["baseline"], "runs": 64, "groups": {"weimar": ["DEU", "FRA", "POL"]}}
+    told = answer({"state": state, "charts": ["defence_share_pct_gdp:weimar", "military_aid_allocated_beur:nordics"]})
+    path = tmp_path / "explored.toml"
+    path.write_text(State.read(state).toml(), encoding="utf-8")
+    made = run(path, runs=64, seed=1, out=tmp_path / "result")
+    expected = made.quantiles("defence_share_pct_gdp", "weimar")
+    assert np.asarray(told["charts"][0]["values"]) == pytest.approx(expected, abs=1e-3)
+    assert told["charts"][0]["title"] == "weimar: defence expenditure, share of GDP"
+    assert told["charts"][1]["values"][-1][2] > 0
+
+
+def test_a_group_that_nobody_named_is_refused():
+    with pytest.raises(InputError, match="weimar"):
+        answer({"state": {"extends": ["baseline"], "runs": 64}, "charts": ["defence_share_pct_gdp:weimar"]})

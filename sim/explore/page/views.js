@@ -4,7 +4,7 @@ import { change, isChanged, state } from "./state.js";
 import { Chart, drawChart, legend, mixed, palette, rangeOf, valueSaid } from "./charts.js";
 import { LeverControl } from "./levers.js";
 import { withServer } from "./source.js";
-import { nameOf, variableOf, world } from "./world.js";
+import { groupsFor, nameOf, variableOf, world } from "./world.js";
 
 const LEVELS = [1.5, 2, 2.5, 3, 3.5];
 const SHADES = ["#00245B", "#31446B", "#666970", "#958F78", "#CBBA69", "#FDE737"];
@@ -22,7 +22,8 @@ export function subjectChoices() {
   const single = world.variables.filter((variable) => !variable.entity).map((variable) => [variable.name, variable.title]);
   const groups = world.variables.filter((variable) => variable.entity).flatMap((variable) => {
     const axis = world.axes[variable.entity];
-    return (axis.groups.length ? axis.groups : []).map((code) => [`${variable.name}:${code}`, `${variable.title}: ${nameOf(code)}`]);
+    const together = withServer && variable.together ? groupsFor({ entities: axis.codes }, state.groups) : [];
+    return [...axis.groups.map((code) => [code, nameOf(code)]), ...together].map(([code, name]) => [`${variable.name}:${code}`, `${variable.title}: ${name}`]);
   });
   return [...single, ...groups];
 }
@@ -143,7 +144,7 @@ export class Members extends View {
 
   opened() {
     const choices = world.views.members.map((name) => [name, variableOf(name).title]);
-    const pages = [["", "all members"], ...world.axes.member.codes.map((code) => [code, nameOf(code)])];
+    const pages = [["", "all members"], ...world.axes.member.codes.map((code) => [code, nameOf(code)]), ...(withServer ? groupsFor({ entities: world.axes.member.codes }, state.groups) : [])];
     const id = freshId("change");
     fill(
       this.bar,
@@ -160,7 +161,8 @@ export class Members extends View {
 
   wants() {
     if (state.member) {
-      const charts = world.views.members.map((name) => `${name}:${state.member}`);
+      const single = world.axes.member.codes.includes(state.member);
+      const charts = world.views.members.filter((name) => single || variableOf(name).together).map((name) => `${name}:${state.member}`);
       if (world.axes.donor?.codes.includes(state.member)) charts.push(...world.views.aid.map((name) => `${name}:${state.member}`));
       return { charts, strip: false };
     }
@@ -245,7 +247,7 @@ export class Members extends View {
     if (this.built !== shown) {
       this.built = shown;
       this.charts = told.charts.map(() => new Chart({ look: 1, height: 230, footer: footerText }));
-      const own = world.parameters.filter((parameter) => parameter.entities.includes(state.member)).map((parameter) => parameter.key.replace("*", state.member));
+      const own = keysOf(state.member);
       this.own = own.map((key) => new LeverControl(key, {}));
       fill(this.body, h("h3", {}, nameOf(state.member)), h("div", { class: "many" }, this.charts.map((chart) => chart.element)), this.own.length > 0 && h("details", { class: "box" }, h("summary", {}, `Keys of ${nameOf(state.member)} alone`), this.own.map((control) => control.element)));
     }
@@ -256,6 +258,9 @@ export class Members extends View {
     for (const control of this.own) control.update(null);
   }
 }
+
+// The keys of one member, donor or group.
+const keysOf = (code) => world.parameters.filter((parameter) => parameter.entities.length && (parameter.entities.includes(code) || groupsFor(parameter, state.groups).some(([name]) => name === code))).map((parameter) => parameter.key.replace("*", code));
 
 function openMember(view, member) {
   change({ member });
@@ -329,18 +334,23 @@ export class Aid extends View {
     this.openDonor();
   }
 
+  singles() {
+    const codes = world.axes.donor.codes.filter((code) => !world.axes.donor.groups.includes(code) || code === "USA");
+    return [...codes.map((code) => [code, nameOf(code)]), ...(withServer ? groupsFor({ entities: codes }, state.groups) : [])];
+  }
+
   donor() {
-    const single = world.axes.donor.codes.filter((code) => !world.axes.donor.groups.includes(code) || code === "USA");
+    const single = this.singles().map(([code]) => code);
     return single.includes(state.donor) ? state.donor : single.includes("DEU") ? "DEU" : single[0];
   }
 
   // The choice of a donor, with the keys that are about it alone.
   openDonor() {
-    const single = world.axes.donor.codes.filter((code) => !world.axes.donor.groups.includes(code) || code === "USA");
-    const keys = world.parameters.filter((parameter) => parameter.entities.includes(this.donor())).map((parameter) => parameter.key.replace("*", this.donor()));
+    const single = this.singles();
+    const keys = keysOf(this.donor());
     const controls = keys.map((key) => new LeverControl(key, {}));
     for (const control of controls) control.update(null);
-    fill(this.own, select("Donor", single.map((code) => [code, nameOf(code)]), this.donor(), (donor) => {
+    fill(this.own, select("Donor", single, this.donor(), (donor) => {
       change({ donor });
       this.openDonor();
     }), withServer && controls.length > 0 && h("details", { class: "box" }, h("summary", {}, `Keys of ${nameOf(this.donor())} alone`), controls.map((control) => control.element)));

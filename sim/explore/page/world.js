@@ -27,9 +27,9 @@ export function parameterOf(key) {
 
 // Groups that can stand for the entities of a parameter: name and title, those of the user's own last.
 export const groupsFor = (parameter, own) => [
-  ...world.groups_named.filter(({ codes }) => codes === null || codes.some((code) => parameter.entities.includes(code))).map(({ name, title }) => [name, `${title} (group)`]),
+  ...world.groups_named.filter(({ codes, means, title }, at) => (codes === null || codes.some((code) => parameter.entities.includes(code))) && !(means && parameter.entities.includes(means)) && !world.groups_named.slice(0, at).some((other) => other.title === title && !(other.means && parameter.entities.includes(other.means)))).map(({ name, title }) => [name, `${title} (group)`]),
   ...Object.entries(own).filter(([, codes]) => codes.some((code) => parameter.entities.includes(code))).map(([name]) => [name, `${name} (own group)`]),
 ];
 
-export const nameOf = (code) => world.names[code] ?? code;
+export const nameOf = (code) => world.names[code] ?? world.groups_named.find((group) => group.name === code)?.title ?? code;
 export const variableOf = (name) => world.variables.find((variable) => variable.name === name);
