@@ -52,8 +52,7 @@ def lists() -> list[dict[str, Any]]:
 
 def told(scenario: Scenario) -> list[str]:
     """What ``alliance check`` says of a sound scenario: what each event does and when, and what cannot act."""
-    from sim.scenario import acting
+    from sim.loading import notes_of
     from sim.scenario.outlook import outlook
 
-    remarks = (*scenario.remarks, *acting.remarks(scenario))
-    return [*outlook(scenario), *(f"note: {remark}" for remark in remarks)]
+    return [*outlook(scenario), *(f"note: {note}" for note in notes_of(scenario))]
