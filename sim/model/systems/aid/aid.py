@@ -9,7 +9,7 @@ Tracker.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,30 +17,23 @@ import numpy as np
 
 from sim import facts
 from sim.model.engine import (
-    Axis,
-    Block,
     Engine,
     Numbers,
-    Parts,
     Process,
-    State,
-    System,
-    Variable,
     month_end,
     month_number,
     ndtri,
     single,
+    within,
 )
-from sim.model.systems.aid.parameters import DONORS, PARAMETERS, PLACES, by_donor
+from sim.model.systems.aid.parameters import DONORS, PLACES
 from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline
-from sim.model.systems.aid.single_donors import SINGLE_DONORS, of_singles
 from sim.model.systems.aid.start import Beginning, beginning
 from sim.model.systems.aid.stated import Stated
 from sim.model.systems.commitment import Commitment
 from sim.model.systems.elections import Elections
 from sim.model.systems.hostilities import Hostilities
 from sim.model.systems.supplementals import Supplementals
-from sim.scenario import Scenario
 
 PHASE = "aid"
 GROUPS = ("EUR", "OTHER", "ALL")
@@ -177,12 +170,11 @@ class Aid:
             self._new_year(day.year)
         handling, new = self._handling(), self._new(day)
         direct = np.zeros_like(new)
-        direct[MILITARY, EUROPE] = self._replace() * self._known.europe_weight[:, None]
-        direct[MILITARY, EUROPE] += self._buy_us_arms(day) * self._known.europe_weight[:, None]
+        direct[MILITARY, EUROPE] = (self._replace() + self._buy_us_arms(day)) * self._known.europe_weight[:, None]
         cleared = self._stated.apply(new, direct, self._cleared_now(handling.cleared))
         self.pipeline.month(new, direct, cleared, number("aid.stock_share"), handling.delays, handling.arriving)
         self._recent = [*self._recent[-(SMOOTH - 1) :], self.pipeline.delivered_military_now]
-        self.deliveries = np.mean(self._recent, axis=0, dtype=np.float32)
+        self.deliveries = _mean(self._recent)
         self._follow_usa(self.pipeline.allocated_military_now[USA])
 
     def _buy_us_arms(self, day: date) -> Numbers:
@@ -233,7 +225,7 @@ class Aid:
         drawn = self._engine.streams.uniforms("aid", period, self._places)
         spread = self._engine.settings.number("aid.package_sd_log")
         chance = self._engine.settings.numbers("aid.*.package_probability", DONORS)
-        new = np.multiply(self.generosity, willing / 12, dtype=np.float32)
+        new = np.multiply(self.generosity, willing, dtype=np.float32)
         new[MILITARY] *= package(drawn, chance, spread)
         if self._hostilities.months_since_collapse.min() < MONTHS_OF_ALARM:
             alarmed = self._hostilities.months_since_collapse < MONTHS_OF_ALARM
@@ -248,7 +240,8 @@ class Aid:
                 factor = factor * self._rebuilding()
             if (factor != 1).any():
                 new[kind] *= factor
-        return np.minimum(new, MOST_A_MONTH)
+        np.minimum(new, MOST_A_MONTH, out=new)
+        return new
 
     def _rebuilding(self) -> Numbers:
         """Factor on other aid under a ceasefire: the stated one in place of that on all aid."""
@@ -260,6 +253,7 @@ class Aid:
         return single(np.where(ceasefire, stated, 1))
 
     def _willing(self, day: date) -> Numbers:
+        """What part of a year's usual aid each donor is ready to promise this month, ``(donors, runs)``."""
         number = self._engine.settings.number
         factor = np.where(
             self._hostilities.fighting,
@@ -271,11 +265,13 @@ class Aid:
             self._unfatigued = single(self._unfatigued * yearly)
             self._untired = single(self._untired * (1 - number("aid.tiring_pct_per_month") / 100))
         europe = self._unfatigued * number("europe.aid.commitment_factor")
-        groups = np.broadcast_arrays(np.float32(1), europe, number("other.aid.commitment_factor"))
-        willing = single(np.stack(groups)[GROUP] * factor * self._untired)
-        if self._elections.sceptic.any():
+        factor = single(factor * self._untired / 12)
+        by_group = np.stack([factor, factor * europe, factor * number("other.aid.commitment_factor")])
+        willing = by_group.take(GROUP, axis=0)
+        sceptic = self._elections.sceptic
+        if sceptic.any():
             less = np.exp(-number("aid.sceptic_effect"))
-            willing[self._governed[0]] *= np.where(self._elections.sceptic[self._governed[1]], less, np.float32(1))
+            willing[self._governed[0]] *= np.where(sceptic[self._governed[1]], less, np.float32(1))
         return willing
 
     def _from_congress(self, day: date, period: int) -> Numbers:
@@ -298,7 +294,7 @@ class Aid:
         eu = np.array([donor.kind == "institution" for donor in donors])[:, None]
         cleared = np.where(eu, number("aid.allocation_eu"), number("aid.allocation_states"))
         cleared = np.array(np.broadcast_to(cleared, (len(donors), self._engine.runs)), np.float32)
-        cleared[USA] = np.clip(number("aid.allocation_usa") * number("us.aid.allocation_factor"), 0, 1)
+        cleared[USA] = within(number("aid.allocation_usa") * number("us.aid.allocation_factor"), 0, 1)
         return cleared
 
     def _arriving(self) -> Numbers:
@@ -311,7 +307,7 @@ class Aid:
     def _replace(self) -> Numbers:
         """European military aid in place of missing U.S. aid this month, EUR bn, ``(runs,)``."""
         number = self._engine.settings.number
-        recent = np.mean(self._us_recent, axis=0, dtype=np.float32)
+        recent = _mean(self._us_recent)
         missing = np.maximum(0, self._us_before - recent) * self._hostilities.fighting
         self._months_short = np.where(missing > 0.25 * self._us_before, self._months_short + 1, 0).astype(np.float32)
         share = replacement_share(
@@ -358,7 +354,7 @@ def replacement_share(months: Numbers, first: Numbers, later: Numbers, tiring: N
 
     ``first`` to month 6, ``later`` from month 18, linear between; after a year it falls by ``tiring`` a year.
     """
-    share = first + (later - first) * np.clip((months - 6) / 12, 0, 1)
+    share = first + (later - first) * within((months - 6) / 12, 0, 1)
     return (share * (1 - tiring) ** (np.maximum(0, months - 12) / 12)).astype(np.float32)
 
 
@@ -371,6 +367,10 @@ def _missing(until: date, start: date) -> list[date]:
     return days
 
 
+def _mean(months: Sequence[Numbers]) -> Numbers:
+    return single(sum(months[1:], months[0]) / np.float32(len(months)))
+
+
 def _with_groups(stock: Numbers) -> Numbers:
     """A stock (donors, runs) with the sums of EUR, OTHER and ALL below it."""
     out = np.empty((len(DONORS) + len(GROUPS), stock.shape[1]), np.float32)
@@ -378,124 +378,3 @@ def _with_groups(stock: Numbers) -> Numbers:
     out[-3], out[-2] = stock[EUROPE].sum(axis=0), stock[REST].sum(axis=0)
     out[-1] = out[-3] + out[-2] + stock[USA]
     return out
-
-
-def acts(key: str, _day: date, _scenario: Scenario) -> bool:
-    """Packages are announced by the other donors; what the United States gives is granted by Congress."""
-    return key != "aid.USA.package_probability"
-
-
-def by_giver(name: str) -> Callable[[Block, str], Parts | None]:
-    """The change of a group's aid by donor; of a donor's allocations by kind."""
-
-    def parts_of(block: Block, donor: str) -> Parts | None:
-        values = block.of(name, donor)
-        if donor in GROUPS:
-            moved = {code: block.of(name, code) for code in GIVERS[donor]}
-            parts = {code: series[-1] - series[0] for code, series in moved.items() if (series[-1] != series[0]).any()}
-            return Parts(values[0], values[-1], parts, "new aid by donor since the first recorded month")
-        if name != "aid_allocated_beur":
-            return None
-        military = block.of("military_aid_allocated_beur", donor)
-        parts = {"military": military[-1] - military[0]}
-        parts["financial and humanitarian"] = values[-1] - values[0] - parts["military"]
-        return Parts(values[0], values[-1], parts, "new aid by kind since the first recorded month")
-
-    return parts_of
-
-
-def _cumulative(name: str, long_name: str, read: str, state: str, headline: bool = False) -> Variable:
-    return Variable(
-        name, long_name + ", cumulative", "EUR bn", "month", "donor", "current euro, Kiel definition", keep_runs=False,
-        cumulative=True, headline=headline, together="sum", singles=of_singles(name),
-        read=read, states=(state,), parts=by_giver(name),
-    )  # fmt: skip
-
-
-_DELAYS = ("aid.stock_share", "aid.stock_median_days", "aid.stock_sd_log", "aid.procurement_months")
-
-SYSTEM = System(
-    name="aid",
-    title="aid pipeline",
-    build=Aid,
-    reads=("elections", "commitment", "supplementals", "hostilities"),
-    phase=PHASE,
-    stream=9,
-    parameters=PARAMETERS,
-    axes=(Axis("donor", DONORS + GROUPS, groups=("USA", *GROUPS)),),
-    variables=(
-        _cumulative("aid_committed_beur", "Aid to Ukraine committed", "committed", "other aid"),
-        _cumulative("aid_allocated_beur", "Aid to Ukraine allocated", "allocated", "other aid"),
-        _cumulative("aid_delivered_beur", "Aid to Ukraine delivered", "delivered", "delivered"),
-        _cumulative(
-            "military_aid_allocated_beur", "Military aid to Ukraine allocated", "allocated_military", "military aid",
-            headline=True,
-        ),
-        _cumulative("other_aid_allocated_beur", "Other aid to Ukraine allocated", "allocated_other", "other aid"),
-        Variable(
-            "us_arms_bought_beur", "U.S. arms bought for Ukraine by European donors since the start, cumulative",
-            "EUR bn", "month", price_basis="current euro, Kiel definition", cumulative=True,
-            read="us_arms", states=("U.S. arms",),
-        ),
-        *SINGLE_DONORS,
-    ),
-    states={
-        "military aid": State(
-            keys=(
-                "aid.generosity_persistence",
-                "aid.generosity_sd",
-                "aid.distance_slope",
-                "aid.generosity_at_1000km_pct_gdp",
-                "aid.*.package_probability",
-                "aid.package_sd_log",
-                "aid.sceptic_effect",
-                "aid.after_ceasefire_factor",
-                "aid.allocation_states",
-                "aid.allocation_eu",
-                "europe.aid.replacement_first_half_year",
-                "europe.aid.replacement_long_run",
-                "europe.aid.replacement_speed",
-                "europe.aid.replacement_tiring_per_year",
-                "us.aid.executive_pace_continuity",
-                "us.aid.executive_pace_conditional",
-                "us.aid.executive_pace_retrenchment",
-                "us.aid.executive_pace",
-                "aid.collapse_response",
-                "aid.military_factor",
-                "aid.us_arms_beur_per_month",
-                "aid.eu_blocked_share",
-                "aid.eu_backlog_military_share",
-                "aid.tiring_pct_per_month",
-                "aid.*.commitment_factor",
-                "aid.*.military_factor",
-                "aid.*.level_beur_per_year",
-                "aid.*.military_level_beur_per_year",
-                "aid.*.level_pct_gdp",
-                "aid.*.military_level_pct_gdp",
-                "aid.*.stop",
-                "europe.aid.fatigue_pct_per_year",
-                "europe.aid.commitment_factor",
-                "other.aid.commitment_factor",
-            ),
-            reads=("laws", "posture", "sceptics", "onset", "ceasefire", "collapse"),
-            tables=("aid_by_donor", "aid_monthly", "donors"),
-        ),
-        "other aid": State(
-            keys=(
-                "us.aid.other_to_military",
-                "aid.other_factor",
-                "aid.reconstruction_factor",
-                "aid.*.other_factor",
-                "aid.*.other_level_beur_per_year",
-            ),
-            reads=("military aid",),
-        ),
-        "U.S. arms": State(keys=("aid.us_arms_beur_per_month",), reads=("onset",)),
-        "deliveries": State(
-            keys=(*_DELAYS, "us.aid.delivery_factor", "europe.aid.delivery_factor"), reads=("military aid",)
-        ),
-        "delivered": State(keys=("aid.other_months",), reads=("deliveries", "other aid")),
-    },
-    at_start=by_donor,
-    acts=acts,
-)  # fmt: skip

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.model.engine import Flags, Numbers, single
+from sim.model.engine import Flags, Numbers, single, within
 from sim.model.systems.budgets.plans import Announced
 from sim.model.systems.commitment import REFERENCE
 from sim.model.systems.elections import CENTRE
 from sim.model.systems.threat import PEACETIME
 
-LOWEST = 0.2  # % of GDP; no ally with forces has reported less than 0.3
+LOWEST = 0.3  # % of GDP; no ally with forces has reported less than 0.37 (Luxembourg in 2014)
+LASTING = 8.0  # % of GDP that no government reaches of itself; Lithuania's 5.33 in 2026 is the most since 1990
+LARGEST_CHANGE = 1.7  # points of GDP in a year, up or down; the most that NATO's releases show (Bulgaria 2019, 2020)
 HIGHEST = 15.0  # % of GDP; the highest that an ally has spent since 1949 is 14 (the United States in 1953)
 DEADLINE_REACH = 0.5  # points of GDP: the largest distance that was closed in one deadline year
 WAR_SCALE = 1.47  # threat behind budgets in war less in peace: 1.8 - 0.33
@@ -110,7 +112,7 @@ def war_part(threat: Numbers) -> Numbers:
 def terms(by: Coefficients, at: Situation) -> dict[str, Numbers]:
     """The change of the share from this year to the next, term by term, points of GDP. Hand-worked in the tests."""
     war = war_part(at.threat)
-    room = np.clip((by.ceiling - at.share) / (by.ceiling - BEND), -0.2, 1.2)
+    room = within((by.ceiling - at.share) / (by.ceiling - BEND), -0.2, 1.2)
     to_guideline = np.maximum(0, at.guideline - at.share)
     free = (at.plans.final == 0) & (at.plans.in_progress == 0) & (at.plans.overdue == 0)
     planned = by.plan_in_progress * at.plans.in_progress + by.plan_overdue * at.plans.overdue + at.kept * at.plans.final
@@ -149,14 +151,23 @@ def keeping(by: Coefficients, at: Situation) -> Numbers:
     times 1 + c (d - 0.5) for its exposure, whose middle is about 0.5.
     """
     low, high = DEBT_ROOM
-    room = 1 - by.path_debt * (np.clip(at.debt, low, high) - low) / 100
+    room = 1 - by.path_debt * (within(at.debt, low, high) - low) / 100
     nearer = 1 + by.path_exposure * (at.exposure - np.float32(0.5))
-    return single(np.clip(by.path * at.compliance * room * nearer, 0, 1))
+    return single(within(by.path * at.compliance * room * nearer, 0, 1))
+
+
+def plausible(before: Numbers, after: Numbers) -> Numbers:
+    """A government's own budget within what allies have done: a share up to 8%, changed by at most 1.7 points a year.
+
+    A share that a scenario has put above 8% does not rise further of itself.
+    """
+    most = np.maximum(LASTING, before)
+    return np.clip(after, before - LARGEST_CHANGE, np.minimum(before + LARGEST_CHANGE, most)).astype(np.float32)
 
 
 def next_share(share: Numbers, change: dict[str, Numbers]) -> Numbers:
-    """Next year's share, % of GDP: this year's plus the sum of the terms, kept within 0.2 and 15."""
+    """Next year's share, % of GDP: this year's plus the sum of the terms, kept within 0.3 and 15."""
     total = share
     for term in change.values():
         total = total + term
-    return np.clip(total, LOWEST, HIGHEST).astype(np.float32)
+    return within(total, LOWEST, HIGHEST).astype(np.float32)
