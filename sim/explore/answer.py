@@ -401,6 +401,7 @@ def page_facts() -> Mapping[str, Any]:
         "views": views(),
         "event_keys": list(EVENT_KEYS),
         "conditions": forms.conditions(),
+        "templates": forms.templates(),
         "groups_named": forms.group_choices(),
         "lists": forms.lists(),
         "most_runs": RUNS_OF_A_PAGE,

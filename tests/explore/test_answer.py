@@ -229,3 +229,17 @@ def test_the_page_is_told_what_the_audit_found_for_each_key():
     effects = told["budgets.change_pp"]["audit"]
     assert effects[0]["title"] == "Europe and Canada, defence share of GDP"
     assert effects[0]["change"] > 0
+
+
+def test_every_event_to_start_from_is_accepted():
+    for template in page_facts()["templates"]:
+        dated = {} if "when" in template else {"date": "2026-01-15"}
+        event = {key: value for key, value in template.items() if key not in ("title", "months")} | dated
+        State.read({"extends": ["baseline"], "events": [{"name": template["title"], **event}]}).scenario()
+
+
+def test_a_condition_that_the_page_offers_can_be_written():
+    for condition in page_facts()["conditions"]:
+        when = condition["text"] + ("1" if condition["text"].endswith("< ") else "")
+        event = {"name": "waits", "when": when, "set": {"us.commitment.shock": "-0.1"}}
+        State.read({"extends": ["baseline"], "events": [event]}).scenario()

@@ -68,7 +68,7 @@ export class LeverControl {
       const value = number ?? held?.value ?? (this.low + this.high) / 2;
       if (document.activeElement !== this.control || Number(this.control.value) !== number) this.control.value = String(value);
       const places = this.step >= 1 ? 0 : this.step >= 0.1 ? 1 : this.step >= 0.01 ? 2 : 3;
-      const words = number !== null ? said(number, places) : held?.span ? `${said(held.span[0], places)} to ${said(held.span[1], places)}` : held?.value !== null && held?.value !== undefined ? said(held.value, places) : own ?? (held?.dated ? held.text : "not set");
+      const words = number !== null ? said(number, places) : held?.span ? `${said(held.span[0], places)} to ${said(held.span[1], places)}` : held?.value !== null && held?.value !== undefined ? said(held.value, places) : own ?? (held?.dated ? held.text : "not set, follows the model;");
       fill(this.output, words, h("span", { class: "unit" }, ` ${number === null && held?.span ? "drawn; " : ""}${unit}`));
       this.control.setAttribute("aria-valuetext", `${words} ${unit}${number === null && held?.span ? ", drawn for each run" : ""}`);
     } else {
