@@ -32,6 +32,7 @@ from sim.model.engine import (
     single,
     slot,
 )
+from sim.model.systems.aid.packages import PACKAGES, Packages
 from sim.model.systems.aid.parameters import DONORS, PARAMETERS, by_donor
 from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline
 from sim.model.systems.aid.single_donors import SINGLE_DONORS, of_singles
@@ -120,6 +121,7 @@ class Aid:
         self.replacement = engine.zeros()
         self.us_arms = engine.zeros()  # U.S. arms that Europe has bought for Ukraine since the start, EUR bn
         self._stated = Stated(engine.settings, self._mean)
+        self._packages = Packages(engine.settings)
         self._recent: list[Numbers] = []
         self.deliveries = engine.zeros()
 
@@ -180,6 +182,7 @@ class Aid:
         direct[MILITARY, EUROPE] = self._replace() * self._known.europe_weight[:, None]
         direct[MILITARY, EUROPE] += self._buy_us_arms(day) * self._known.europe_weight[:, None]
         cleared = self._stated.apply(new, direct, self._cleared_now(handling.cleared))
+        self.us_arms = self.us_arms + np.float32(self._packages.give(day, direct, self.pipeline))
         self.pipeline.month(new, direct, cleared, number("aid.stock_share"), handling.delays, handling.arriving)
         self._recent = [*self._recent[-(SMOOTH - 1) :], self.pipeline.delivered_military_now]
         self.deliveries = np.mean(self._recent, axis=0, dtype=np.float32)
@@ -454,6 +457,7 @@ SYSTEM = System(
                 "us.aid.executive_pace",
                 "aid.collapse_response",
                 "aid.military_factor",
+                PACKAGES.key,
                 "aid.us_arms_beur_per_month",
                 "aid.eu_blocked_share",
                 "aid.eu_backlog_military_share",
@@ -482,7 +486,7 @@ SYSTEM = System(
             ),
             reads=("military aid",),
         ),
-        "U.S. arms": State(keys=("aid.us_arms_beur_per_month",), reads=("onset",)),
+        "U.S. arms": State(keys=("aid.us_arms_beur_per_month", PACKAGES.key), reads=("onset",)),
         "deliveries": State(
             keys=(*_DELAYS, "us.aid.delivery_factor", "europe.aid.delivery_factor"), reads=("military aid",)
         ),
