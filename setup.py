@@ -7,6 +7,6 @@ The shipped scenarios live in ``scenarios/`` at the top of the repository and tr
 from setuptools import find_packages, setup
 
 setup(
-    packages=[*find_packages(include=["sim", "sim.*"]), "sim.scenarios"],
-    package_dir={"sim.scenarios": "scenarios"},
+    packages=[*find_packages(include=["sim", "sim.*"]), "sim.scenarios", "sim.scenarios.questions"],
+    package_dir={"sim.scenarios": "scenarios", "sim.scenarios.questions": "scenarios/questions"},
 )

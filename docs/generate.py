@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -11,6 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from sim import facts
+from sim.analysis.levers import table
+from sim.analysis.levers.situations import SITUATIONS, cases
 from sim.loading import load
 from sim.model import Variable, axes, catalogue, facts_layer, simulate, variables
 from sim.scenario import Given, Parameter, describe
@@ -21,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 COMMAND = "python docs/generate.py"
 STARTS = sorted({load(name).start for name in shipped_names()})
 RUNS = 200
+LEVER_RUNS = 400
 Rows = Iterable[Sequence[str]]
 
 
@@ -30,6 +35,7 @@ def pages() -> dict[str, str]:
         "parameters.md": parameters_page(),
         "variables.md": variables_page(),
         "starts.md": starts_page(),
+        "levers.md": levers_page(),
         "scenario.schema.json": schema_text(catalogue()),
     }
 
@@ -169,6 +175,39 @@ what the model makes of them in its first month; {doc}`model`, section *Initiali
     return "\n".join(parts)
 
 
+def levers_page() -> str:
+    """The audit of the levers as it is stored in ``levers.csv``."""
+    effects = table.read((HERE / "levers.csv").read_text(encoding="utf-8"))
+    reported = [p for p in catalogue() if p.reported_only]
+    intro = f"""\
+What each key does to the outcomes when it crosses its range, all else left as it is: the mean difference run by run on
+common streams ({LEVER_RUNS} runs), in the outcome's unit and in standard deviations of the outcome in that scenario
+(*in sd*), at the year end where it is largest. `*` sets all entities at once. *Tried over*: the range a key declares;
+else the 90% interval of its prior, or half to one and a half times a value without a spread. *In*: the baseline, or a
+situation in which the key can act. *Theory*: the direction declared beside the parameter, of a higher value or a later
+option; *seen*: whether it held. A line without a direction is the lever's largest effect. Options of a choice: the two
+that lie furthest apart. `alliance levers SCENARIO` makes the same table of any scenario, and
+`{COMMAND} levers` this one again."""
+    parts = [_head("Levers", intro), _table(table.HEADS, table.rows(effects))]
+    parts.append("## Situations\n\nWhat a situation adds to the scenario it extends.\n")
+    parts += [
+        f"**{each.name}** extends `{each.extends}`\n" + (f"\n```toml\n{each.text.strip()}\n```\n" if each.text else "")
+        for each in SITUATIONS
+        if each.keys
+    ]
+    parts.append("## Reported only\n\nKeys that move no outcome by a twentieth of its standard deviation, and why.\n")
+    parts.append(_table(("key", "why"), ((f"`{p.key}`", p.reported_only) for p in reported)))
+    return "\n".join(parts)
+
+
+def write_levers() -> None:
+    """Cross the range of every key (minutes) and store what it does in ``levers.csv``."""
+    from sim.analysis.levers import Audit, audit, usual_outcomes
+
+    effects = audit(Audit(cases(), usual_outcomes(), LEVER_RUNS), jobs=os.cpu_count() or 1)
+    (HERE / "levers.csv").write_text(table.csv_text(table.kept(effects)), encoding="utf-8", newline="\n")
+
+
 def _state() -> str:
     """What is recorded at the end of the first month, median over runs, of all monthly variables."""
     columns = [_first_month(start) for start in STARTS]
@@ -234,5 +273,7 @@ def _table(heads: Sequence[str], rows: Rows) -> str:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["levers"]:
+        write_levers()
     for file, content in pages().items():
         (HERE / file).write_text(content, encoding="utf-8", newline="\n")

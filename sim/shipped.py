@@ -7,6 +7,8 @@ from pathlib import Path
 from sim.errors import FaultError, InputError
 from sim.text import nearest
 
+QUESTIONS = "questions"
+
 
 def shipped_folder() -> Path:
     """Folder of the shipped scenario files.
@@ -29,6 +31,11 @@ def shipped_names() -> list[str]:
     return sorted(path.stem for path in shipped_folder().glob("*.toml"))
 
 
+def shipped_questions() -> list[str]:
+    """Names of the shipped questions, scenarios in the folder ``questions``, such as ``questions/01_...``, sorted."""
+    return sorted(f"{QUESTIONS}/{path.stem}" for path in (shipped_folder() / QUESTIONS).glob("*.toml"))
+
+
 def find_scenario(scenario: str | Path) -> Path:
     """The file that ``scenario`` means: a path to a file or, failing that, the name of a shipped scenario.
 
@@ -45,8 +52,14 @@ def find_scenario(scenario: str | Path) -> Path:
     names = shipped_names()
     if len(path.parts) == 1 and path.suffix in ("", ".toml") and path.stem in names:
         return _from_here(shipped_folder() / f"{path.stem}.toml")
+    if len(path.parts) == 2 and path.parts[0] == QUESTIONS and path.suffix in ("", ".toml"):
+        names = shipped_questions()
+        number = f"{QUESTIONS}/{path.stem.zfill(2)}_" if path.stem.isdigit() else ""
+        meant = [name for name in names if name == f"{QUESTIONS}/{path.stem}" or (number and name.startswith(number))]
+        if len(meant) == 1:
+            return _from_here(shipped_folder() / f"{meant[0]}.toml")
     what = "a folder, not a scenario file" if folder else "no such file, and no shipped scenario of that name"
-    near = nearest(path.stem, names, most=1)
+    near = nearest(path.with_suffix("").as_posix() if path.parts[:1] == (QUESTIONS,) else path.stem, names, most=1)
     hint = f"did you mean '{near[0]}'?" if near else "`alliance list` shows the shipped ones"
     raise InputError(f"'{scenario}': {what}; {hint}")
 

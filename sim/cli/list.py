@@ -1,4 +1,4 @@
-"""``alliance list``: the shipped scenarios."""
+"""``alliance list``: the shipped scenarios and questions."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from sim.cli.tables import columns
 
 
 @click.command("list")
+@click.argument("what", type=click.Choice(["scenarios", "questions"]), default="scenarios")
 @json_option
-def list_command(as_json: bool) -> None:
-    """List the shipped scenarios, one line each."""
-    from sim.shipped import shipped_folder, shipped_names
+def list_command(what: str, as_json: bool) -> None:
+    """List the shipped scenarios, or the questions that come as scenarios, one line each."""
+    from sim.shipped import shipped_folder, shipped_names, shipped_questions
 
-    titles = {name: _title(shipped_folder() / f"{name}.toml") for name in shipped_names()}
+    names = shipped_names() if what == "scenarios" else shipped_questions()
+    titles = {name: _title(shipped_folder() / f"{name}.toml") for name in names}
     if as_json:
         click.echo(
             json.dumps([{"name": name, "title": title} for name, title in titles.items()], indent=2, ensure_ascii=False)

@@ -19,7 +19,7 @@ from sim.errors import FaultError, InputError
 # A verb is the click command `VERB_command` of the module `sim.cli.VERB`.
 VERBS = [
     "new", "run", "check", "list", "explain", "schema", "plot", "score", "explore", "compare", "attribute", "export",
-    "rerun", "sweep", "sensitivity", "discover", "solve", "depends",
+    "rerun", "sweep", "sensitivity", "discover", "solve", "depends", "levers",
     "branch", "tree", "verify", "calibrate", "backtest", "replicate", "facts",
 ]  # fmt: skip
 EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130

@@ -216,8 +216,10 @@ class Parameter:
     ``entities``. ``default`` None leaves the value to the facts (for a day: never). ``depends_on`` marks what the data
     to 2024 cannot identify; ``sweep`` is the range in which it is tried, as `declared_range` reads it. ``at_start``:
     read on the first day only, so that no event can change it. ``raises`` and ``lowers`` name the outcomes that a
-    higher value (a true flag, a later option) moves up or down where theory gives a direction; the audit of the levers
-    also looks for an effect there. ``reported_only`` is a sentence that says why nothing else reacts to it.
+    higher value (a true flag, a later option) moves up or down where theory gives a direction, ``moves`` those it moves
+    either way; the audit of the levers also looks for an effect there. ``reported_only`` is a sentence that says why
+    nothing else reacts to it.
+    ``needs`` and ``excludes`` are keys (of the same entity) that a scenario must or must not set beside it.
     """
 
     key: str
@@ -234,7 +236,10 @@ class Parameter:
     at_start: bool = False
     raises: tuple[str, ...] = ()
     lowers: tuple[str, ...] = ()
+    moves: tuple[str, ...] = ()
     reported_only: str = ""
+    needs: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
 
     @property
     def prior_text(self) -> str:
@@ -248,6 +253,7 @@ class Parameter:
         """What theory expects of a higher value, and why a key that is reported only moves nothing, in words."""
         parts = [f"raises {', '.join(self.raises)}"] if self.raises else []
         parts += [f"lowers {', '.join(self.lowers)}"] if self.lowers else []
+        parts += [f"moves {', '.join(self.moves)}"] if self.moves else []
         return "; ".join(parts + ([f"reported only: {self.reported_only}"] if self.reported_only else []))
 
     @property

@@ -141,6 +141,7 @@ class _Resolver:
             self.problems += layer.document.problems
         end = day(settings.get(("day", "end")), default_end(start) if callable(default_end) else default_end)
         self.horizon(start, end, settings, root)
+        self.problems += together(settings, self.catalogue)
         events = tuple(s.content for s in settings.values() if isinstance(s.content, Event))
         if self.problems:
             return None
@@ -303,6 +304,29 @@ class _Resolver:
                 default = None if parameter.default is None else fit(parameter.default, parameter.domain)
                 values |= dict.fromkeys(parameter.expanded(), Given(default, Origin("default")))
         return values
+
+
+def together(settings: Mapping[Slot, Setting], catalogue: Catalogue) -> Iterator[Problem]:
+    """Keys of files and ``--set`` that lack another they need, or stand beside one that contradicts them."""
+    values = {slot[1]: setting for slot, setting in settings.items() if slot[0] == "value"}
+    for key, setting in values.items():
+        parameter = catalogue.find(key)
+        if parameter is None or not (parameter.needs or parameter.excludes):
+            continue
+        code = next((code for code in parameter.entities if parameter.key.replace("*", code) == key), "")
+        path = PLACE if setting.origin.layer == "set" else setting.origin.file
+        lacking = [need for need in (other.replace("*", code) for other in parameter.needs) if need not in values]
+        against = [other for other in (each.replace("*", code) for each in parameter.excludes) if acts(values, other)]
+        for message in (
+            *([f"needs {' and '.join(lacking)} beside it"] if lacking else []),
+            *([f"contradicts {against[0]} ({values[against[0]].origin}); keep one"] if against else []),
+        ):
+            yield Problem(path, setting.origin.line, setting.origin.column, key, message)
+
+
+def acts(values: Mapping[str, Setting], key: str) -> bool:
+    """Whether a key is set to anything but false."""
+    return key in values and given(values[key]).value is not False
 
 
 def outside(event: Event, start: datetime.date, end: datetime.date) -> str:

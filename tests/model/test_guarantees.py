@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import special
 
 from sim import facts
 from sim.errors import FaultError
 from sim.model import axes, registry, simulate
 from sim.model.engine import streams as streams_module
-from sim.model.engine.streams import slot
+from sim.model.engine.streams import ndtri, places
+from sim.model.systems import roster
+from sim.model.systems.aid import parameters
 from sim.model.systems.roster import CODES
 from sim.scenario import Dated, discrete, normal, uniform
 
@@ -240,11 +243,10 @@ class TestStreams:
 
     @pytest.mark.parametrize("counter", [(0, 0, 0, 0), (250, 300, 5, 2), (2**64 - 1, 2**40, 2**63 + 5, 1)])
     def test_words_are_those_of_numpys_own_way_to_set_a_counter(self, counter):
-        first, period, slot_number, purpose = counter
         streams = streams_of(3, 0, 20)
         streams.uniform("war", 7)  # the counter has moved, and words of the last output are left over
         streams._sources["war", 3]._generator.random_raw(3)
-        words = streams._words("war", first, period, (slot_number,), purpose, 11)[0]
+        words = streams._sources["war", 3].words(counter, 11)
         public = np.random.Philox(key=np.array([3, 11], np.uint64))
         state = public.state
         state["state"]["counter"][:], state["buffer_pos"] = counter, 4
@@ -280,16 +282,83 @@ class TestStreams:
             part.students("budgets", 1, [4, 5], 5.0), whole.students("budgets", 1, [4, 5], 5.0)[:, window]
         )
 
-    def test_members_and_donors_own_their_slots(self):
-        codes = sorted({*CODES, *(donor.code for donor in facts.donors())})
-        assert len({slot(code) for code in codes}) == len(codes) == 48
-        assert min(slot(code) for code in codes) > 10  # the first numbers are for draws without an entity
+    def test_every_member_candidate_and_donor_has_a_place(self):
+        assert set(roster.PLACES) == set(CODES)
+        assert set(parameters.PLACES) == {donor.code for donor in facts.donors()}
+
+    def test_places_are_as_they_were(self):
+        """A code that moves gives its luck away: new ones come behind these."""
+        assert " ".join(list(roster.PLACES)[:35]) == (
+            "ALB BEL BGR CAN CZE DEU DNK ESP EST FIN FRA GBR GRC HRV HUN ITA LTU LUX LVA MKD MNE NLD NOR POL PRT ROU "
+            "SVK SVN SWE TUR USA ISL BIH GEO UKR"
+        )
+        assert " ".join(list(parameters.PLACES)[:42]) == (
+            "AUS AUT BEL BGR CAN CHE CHN CYP CZE DEU DNK ESP EST EUI FIN FRA GBR GRC HRV HUN IND IRL ISL ITA JPN KOR "
+            "LTU LUX LVA MLT NLD NOR NZL POL PRT ROU SVK SVN SWE TUR TWN USA"
+        )
+        assert list(places("BBB AAA").items()) == [("BBB", 0), ("AAA", 1)]
+
+    def test_a_code_with_two_places_is_refused(self):
+        with pytest.raises(FaultError, match="two places"):
+            places("AAA BBB AAA")
+
+    @pytest.mark.parametrize("asked", [[0], [15], [16], [40], [3, 4, 5], [41, 2, 17, 2], range(47, -1, -1), [10**6]])
+    def test_what_an_entity_draws_does_not_depend_on_who_else_is_asked(self, asked):
+        """Whoever is asked, in any order, beside spare places and groups that are drawn with them."""
+        everyone = streams_of(3, 0, 20).uniforms("aid", 300, [*range(48), 10**6], 1)
+        some = streams_of(3, 0, 20).uniforms("aid", 300, asked, 1)
+        for row, place in enumerate(asked):
+            assert np.array_equal(some[row], everyone[min(place, 48)])
+        assert len({row.tobytes() for row in everyone}) == len(everyone)
+
+    @pytest.mark.parametrize("period", [0, 7, 8, 299, 303, 304, 2024])
+    def test_what_a_period_draws_does_not_depend_on_which_other_is_asked(self, period):
+        """Periods are drawn eight at once: the first asked for, after its neighbours and after others, is the same."""
+        fresh = streams_of(3, 0, 20).normal("war", period, 1)
+        used = streams_of(3, 0, 20)
+        for other in (period + 1, max(period - 1, 0), period + 50):
+            used.normal("war", other, 1)
+        assert np.array_equal(used.normal("war", period, 1), fresh)
+
+    def test_shared_draws_and_series_never_meet(self):
+        """Whatever their periods, places, purposes and parts: no row of one is a row of another."""
+        streams = streams_of(3, 0, 64)
+        rows = [streams.uniforms("aid", period, range(40), purpose) for period in range(4) for purpose in range(3)]
+        rows += [
+            streams.uniform("aid", period, purpose, part)[None]
+            for period in range(40)
+            for purpose in range(3)
+            for part in range(4)
+        ]
+        pieces = np.concatenate(rows).reshape(-1, 8)  # of a lane each half
+        assert len({piece.tobytes() for piece in pieces}) == len(pieces)
+
+    @pytest.mark.parametrize("run", [2**28, 2**40])
+    def test_runs_far_out_draw_as_the_first_do(self, run):
+        draws = streams_of(3, run, 32).uniforms("aid", 300, range(42))
+        assert 0.45 < draws.mean() < 0.55
+        assert np.array_equal(streams_of(3, run + 16, 16).uniforms("aid", 300, range(42)), draws[:, 16:])
+
+    def test_what_is_drawn_cannot_be_written_to(self):
+        streams = streams_of(3, 0, 16)
+        for drawn in (streams.uniform("war", 1), streams.normals("aid", 1, [2]), streams.quantiles("x")):
+            assert not drawn.flags.writeable
+
+    def test_normal_quantiles_are_scipys_at_every_number_that_can_be_drawn(self):
+        numbers = ((2 * np.arange(2**23) + 1) * 2.0**-24).astype(np.float32)
+        drawn, exact = ndtri(numbers), special.ndtri(numbers.astype(np.float64))
+        assert np.abs(drawn / exact - 1).max() < 1e-6
+        assert (np.diff(drawn) > 0).all()
+        assert np.array_equal(ndtri(numbers[::1001]), drawn[::1001])  # of any length and layout
+        assert np.array_equal(ndtri(numbers[:2000].reshape(50, 40).T), drawn[:2000].reshape(50, 40).T)
 
     def test_numbers_never_reach_0_or_1(self, monkeypatch):
         """With all bits set or none a draw still lies inside (0, 1), where the quantile functions are finite."""
         for word in (0, 2**64 - 1):
             streams = streams_of(3, 0, 8)
-            monkeypatch.setattr(streams, "_words", lambda *asked, word=word: np.full((1, asked[5]), word, np.uint64))
+            monkeypatch.setattr(
+                streams_module._Source, "words", lambda *asked, word=word: np.full(asked[2], word, np.uint64)
+            )
             for drawn in (streams.uniform("war", 1), streams.quantiles("x")):
                 assert (drawn > 0).all()
                 assert (drawn < 1).all()
@@ -310,9 +379,11 @@ class TestStreams:
         assert abs(student.std() - 1) < 0.03  # scaled to unit variance
         assert np.mean(np.abs(student) > 3) > 2 * np.mean(np.abs(normal_draw) > 3)  # with heavier tails
 
-    def test_neighbouring_runs_periods_and_slots_are_not_correlated(self):
-        draws = streams_of(3, 0, 20_000).normals("war", 1, range(6))
-        off = np.corrcoef(draws)[~np.eye(6, dtype=bool)]
+    def test_neighbouring_runs_periods_and_places_are_not_correlated(self):
+        streams = streams_of(3, 0, 20_000)
+        series = [streams.normal("war", period)[None] for period in (5, 6, 7, 8)]
+        draws = np.concatenate([streams.normals("war", 1, range(13, 18)), *series])
+        off = np.corrcoef(draws)[~np.eye(9, dtype=bool)]
         assert np.abs(off).max() < 0.03  # 4 standard errors of 1/sqrt(20,000)
         one = draws[0]
         assert abs(np.corrcoef(one[1:], one[:-1])[0, 1]) < 0.03

@@ -23,21 +23,21 @@ def test_draws_that_follow_one_another_break_the_order(monkeypatch):
     """One generator that all systems share: what a run draws then depends on who drew before."""
     shared = np.random.Generator(np.random.PCG64(1))
 
-    def next_words(self, system, first, period, slots, purpose, count, name=""):
-        return shared.integers(0, 2**64, (len(slots), count), np.uint64)
+    def next_words(self, counter, count):
+        return shared.integers(0, 2**64, count, np.uint64)
 
-    monkeypatch.setattr(streams.Streams, "_words", next_words)
+    monkeypatch.setattr(streams._Source, "words", next_words)
     first = run(scenario())
     assert differing(first, run(scenario()))
 
 
 def test_draws_that_know_the_horizon_break_the_longer_run(monkeypatch):
-    plain, horizon = streams.Streams.uniforms, 0
+    plain, horizon = streams.Streams._drawn, 0
 
-    def uniforms(self, system, period, slots, purpose=0):
-        return plain(self, system, period + 1000 * horizon, slots, purpose)
+    def drawn(self, system, when, *rest):
+        return plain(self, system, when + 1000 * horizon, *rest)
 
-    monkeypatch.setattr(streams.Streams, "uniforms", uniforms)
+    monkeypatch.setattr(streams.Streams, "_drawn", drawn)
     parts = []
     for horizon in (1, 2):
         end = date(2025 + horizon, 1, 31)

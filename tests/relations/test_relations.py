@@ -8,14 +8,16 @@ import pytest
 from sim.analysis import verify
 from sim.model.engine import simulation
 from sim.model.engine.settings import Settings
-from sim.model.systems import commitment, summits
+from sim.model.systems import commitment, summits, threat
+from sim.model.systems.aid import aid
 from sim.model.systems.aid.aid import Aid
 from sim.model.systems.aid.pipeline import Pipeline
-from sim.model.systems.budgets import budgets
+from sim.model.systems.budgets import budgets, equation
 from sim.model.systems.budgets.budgets import Budgets
 from sim.model.systems.economy import Economy
 from sim.model.systems.negotiation import Negotiation
 from sim.model.systems.roster import Roster
+from sim.model.systems.secretary_general import SecretaryGeneral
 from sim.model.systems.threat import Threat
 from sim.model.systems.us_politics import UnitedStates
 from sim.model.systems.war import war
@@ -47,10 +49,10 @@ def deliveries_stop_when_they_should_flow(rule):
 
 
 def events_begin_at_once(rule):
-    def broken(engine, scenario):
-        for event in scenario.events:
+    def broken(engine, events):
+        for event in events:
             engine.settings.begin(event)
-        yield from rule(engine, scenario)
+        yield from rule(engine, events)
 
     return broken
 
@@ -127,6 +129,66 @@ def members_count_down(rule):
     return property(lambda self: 64 - rule.fget(self))
 
 
+def pressure_backfires(rule):
+    return lambda chance, log_odds, pressure: rule(chance, -log_odds, pressure)
+
+
+def those_jump_who_need_not(rule):
+    return lambda self, year, slots: ~rule(self, year, slots)
+
+
+def the_rest_of_it(rule):
+    return lambda *args: 1 - rule(*args)
+
+
+def deadlines_come_nearer_when_put_off(rule):
+    return lambda base, goal, begun, due, year: rule(base, goal, begun, 2 * begun + 20 - due, year)
+
+
+def term_upside_down(name):
+    def breaks(rule):
+        def broken(by, at):
+            told = rule(by, at)
+            return told | {name: -told[name]}
+
+        return broken
+
+    return breaks
+
+
+def aid_loses_ground(rule):
+    return lambda now, kept, effort, aid, *rest: rule(now, kept, effort, -aid, *rest)
+
+
+def soldiers_lose_ground(rule):
+    return lambda now, kept, effort, aid, manpower, noise: rule(now, kept, effort, aid, -manpower, noise)
+
+
+def less_is_more(rule):
+    return property(lambda self: self.known_effort**2 / rule.fget(self))
+
+
+def alarm_calms(rule):
+    return lambda now, lost, rise, half_life: rule(now, lost, -rise, half_life)
+
+
+def a_lost_front_delays_talks(rule):
+    def broken(self):
+        shaken = self._hostilities.months_since_collapse < 12
+        effect = self._engine.settings.number("negotiation.collapse_effect")
+        return (rule(self) * np.exp(-2 * effect * shaken)).astype(np.float32)
+
+    return broken
+
+
+def the_other_way(rule):
+    return lambda self, *args: -rule(self, *args)
+
+
+def the_office_holds_back(rule):
+    return lambda self: 2 - rule(self)
+
+
 # relation file, where the rule is, its name, how it is broken
 MUTATIONS = [
     ("pledge_compliance", budgets, "terms", less_for_more_distance),
@@ -146,6 +208,24 @@ MUTATIONS = [
     ("inflation", Economy, "gdp_2015", constant_prices_inflate),
     ("election_outcome", UnitedStates, "_elect_president", the_other_one_wins),
     ("invitation", Roster, "total", members_count_down),
+    ("pressure_on_adoption", summits, "under_pressure", pressure_backfires),
+    ("pressure_on_laggards", Budgets, "_jumps", those_jump_who_need_not),
+    ("target_path", equation, "keeping", the_rest_of_it),
+    ("target_review", summits, "path_point", deadlines_come_nearer_when_put_off),
+    ("executive_pace", Aid, "_cleared_now", the_rest_of_it),
+    ("replacement", aid, "replacement_share", the_rest_of_it),
+    ("deliveries_on_the_front", war, "next_gain", aid_loses_ground),
+    ("manpower_on_the_front", war, "next_gain", soldiers_lose_ground),
+    ("russian_spending", Threat, "effort", less_is_more),
+    ("front_gives_way", threat, "next_alarm", alarm_calms),
+    ("front_and_talks", Negotiation, "_rate", a_lost_front_delays_talks),
+    ("commitment_on_budgets", budgets, "terms", term_upside_down("U.S. commitment")),
+    ("commitment_on_the_threat", Threat, "_follow", threat_upside_down),
+    ("troops_on_budgets", budgets, "terms", term_upside_down("U.S. troops")),
+    ("troops_on_the_threat", Threat, "_follow", threat_upside_down),
+    ("exchange_rates", Economy, "_rate_changes", the_other_way),
+    ("debt_from_defence", Budgets, "_borrowed", the_other_way),
+    ("secretary_general", SecretaryGeneral, "compliance", the_office_holds_back),
 ]
 
 

@@ -3,7 +3,7 @@
 from sim.model.engine.block import Engine, Flags, Numbers, single
 from sim.model.engine.clock import Process, month_end, month_number
 from sim.model.engine.declaration import State, System, assumption, data, estimated, under
-from sim.model.engine.streams import ndtri, slot
+from sim.model.engine.streams import ndtri, places
 from sim.model.engine.variables import CONSTANT_PRICES, Axis, Block, Parts, Runs, Variable
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "month_end",
     "month_number",
     "ndtri",
+    "places",
     "single",
-    "slot",
     "under",
 ]

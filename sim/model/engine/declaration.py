@@ -36,20 +36,25 @@ def _parameter(
     at_start: bool = False,
     raises: tuple[str, ...] = (),
     lowers: tuple[str, ...] = (),
+    moves: tuple[str, ...] = (),
     reported_only: str = "",
+    needs: tuple[str, ...] = (),
+    excludes: tuple[str, ...] = (),
 ) -> Parameter:
     return Parameter(
         key=key, meaning=meaning, unit=unit, kind=kind, default=default, domain=domain, source=source,
         entities=entities, depends_on=depends_on, sweep=sweep, at_start=at_start,
-        raises=raises, lowers=lowers, reported_only=reported_only,
+        raises=raises, lowers=lowers, moves=moves, reported_only=reported_only, needs=needs, excludes=excludes,
     )  # fmt: skip
 
 
 # A parameter, by its kind: key, unit, default (a value or a prior; None: from the facts), domain, meaning and source.
 # ``entities`` are the codes that ``*`` in the key stands for; ``depends_on`` marks what data do not identify, ``sweep``
 # is the range to try, in words; ``at_start``: read on the first day only. ``raises`` and ``lowers`` name the recorded
-# variables that a higher number (a true flag, a later option) moves up or down where theory gives a direction;
-# ``reported_only`` says in a sentence why a key moves no outcome that others react to.
+# variables that a higher number (a true flag, a later option) moves up or down where theory gives a direction, and
+# ``moves`` those it moves either way; ``spread of VARIABLE``, ``VARIABLE:ENTITY``, ``VARIABLE=LABEL`` are names too.
+# ``reported_only`` says in a sentence why nothing else reacts to a key.
+# ``needs`` and ``excludes`` name the keys that a file must or must not set with it.
 data = partial(_parameter, "data")
 estimated = partial(_parameter, "estimated")
 assumption = partial(_parameter, "assumption")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -154,7 +155,7 @@ class Registry:
                 "state": ([read for state in states for read in (*state.reads, *state.reads_responding)], self.states),
                 "key": ([key for state in states for key in state.keys], keys),
                 "variable": (
-                    [name.partition(":")[0] for p in system.parameters for name in (*p.raises, *p.lowers)],
+                    [_variable(name) for p in system.parameters for name in (*p.raises, *p.lowers, *p.moves)],
                     variables,
                 ),
             }
@@ -165,6 +166,11 @@ class Registry:
                     raise InputError(
                         f"system {system.name} {verb} the {what} {unknown[0]}, and there is no such {what}"
                     )
+
+
+def _variable(outcome: str) -> str:
+    """The variable behind an outcome that a parameter names: of an entity, of a label, or its spread."""
+    return re.split("[:=]", outcome.removeprefix("spread of "))[0]
 
 
 def _placed(phases: Sequence[str], others: Sequence[System]) -> list[str]:

@@ -7,7 +7,7 @@ dated value that of the day; and over all of these the events in force.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -40,8 +40,11 @@ class Settings:
         self._cache: dict[str, Numbers] = {}
         self.changes = 0  # events begun or lifted so far
         self._rows: dict[tuple[str, tuple[str, ...]], Numbers] = {}
-        self._still: dict[tuple[str, ...], bool] = {}
         self._choices: dict[str, NDArray[np.int8]] = {}
+        self._flags: dict[str, NDArray[np.bool_]] = {}
+        self._in_file = frozenset(key for key, given in scenario.values.items() if isinstance(given.value, Dated))
+        self._dated = self._in_file  # keys that hold a dated value today
+        self._held: dict[str, list[tuple[Value, NDArray[np.bool_]]]] = {}  # what events in force set, in their order
         self._quantiles: dict[str, NDArray[np.float64]] = {}
 
     def number(self, key: str, on: date | None = None) -> Numbers:
@@ -50,19 +53,18 @@ class Settings:
         ``on`` is the day for which a dated value is read, today if not said: a budget decided in November is for the
         next year. Events are in force by their own days, whatever ``on``.
         """
-        numbers = self._cache.get(key)  # holds keys that change with events only
-        if numbers is not None:
-            return numbers
-        if self._changes_by_itself(key):
-            return self._in_force(key, on or self._clock.today)
-        numbers = self._cache[key] = self._in_force(key, self._clock.today)
+        numbers = self._cache.get(key)
+        if numbers is None:
+            if key in self._dated:
+                return self._in_force(key, on or self._clock.today)
+            numbers = self._cache[key] = self._in_force(key, self._clock.today)
         return numbers
 
     def _in_force(self, key: str, day: date) -> Numbers:
         numbers = self._estimated(key)
         if numbers is None:
             numbers = self._number(key, self._given(key), day)
-        for value, happens in self._set_by_events(key):
+        for value, happens in self._held.get(key, ()):
             numbers = np.where(happens, self._number(key, value, day), numbers)
         return numbers
 
@@ -83,16 +85,13 @@ class Settings:
             rows = [self.number(key, on) for key in keys]
             width = max(row.shape[0] for row in rows)
             stacked = np.stack([np.broadcast_to(row, (width,)) for row in rows])
-            if not any(self._changes_by_itself(key) for key in keys):
+            if self._dated.isdisjoint(keys):
                 self._rows[pattern, tuple(codes)] = stacked
         return stacked
 
     def stands_still(self, keys: Sequence[str]) -> bool:
         """Whether none of ``keys`` changes between two events: none holds a dated value."""
-        asked = tuple(keys)
-        if asked not in self._still:
-            self._still[asked] = not any(self._changes_by_itself(key) for key in asked)
-        return self._still[asked]
+        return self._dated.isdisjoint(keys)
 
     def stated(self, key: str, otherwise: Numbers, on: date | None = None) -> Numbers:
         """The value of a key that may be left open, and ``otherwise`` in runs in which it is not set."""
@@ -103,7 +102,7 @@ class Settings:
 
     def is_set(self, key: str) -> bool:
         """Whether a key that may be left open has a value, from the file or from an event in force."""
-        return self._given(key) is not None or any(True for _ in self._set_by_events(key))
+        return key in self._held or self._given(key) is not None
 
     def choice(self, key: str) -> NDArray[np.int8]:
         """The chosen option in each run, as an index into the key's options. Shape ``(runs,)``."""
@@ -114,9 +113,13 @@ class Settings:
 
     def flag(self, key: str) -> NDArray[np.bool_]:
         """A yes-or-no key in each run. Shape ``(runs,)``."""
-        flags = np.full(self._streams.count, bool(self._given(key)))
-        for value, happens in self._set_by_events(key):
-            flags = np.where(happens, bool(value), flags)
+        flags = self._flags.get(key)
+        if flags is None:
+            flags = np.full(self._streams.count, bool(self._given(key)))
+            for value, happens in self._held.get(key, ()):
+                flags = np.where(happens, bool(value), flags)
+            flags.setflags(write=False)
+            self._flags[key] = flags
         return flags
 
     def begin(self, event: Event) -> None:
@@ -166,10 +169,18 @@ class Settings:
     def _forget(self, event: Event) -> None:
         self.changes += 1
         self._rows.clear()
-        self._still.clear()
         for name, _ in event.sets:
             self._cache.pop(name, None)
             self._choices.pop(name, None)
+            self._flags.pop(name, None)
+        self._held = {}
+        for other, happens in self._active:
+            for name, value in other.sets:
+                self._held.setdefault(name, []).append((value, happens))
+        by_events = (
+            name for name, values in self._held.items() if any(isinstance(value, Dated) for value, _ in values)
+        )
+        self._dated = self._in_file.union(by_events)
 
     def _given(self, key: str) -> Value:
         given = self._values.get(key)
@@ -179,18 +190,6 @@ class Settings:
         if parameter is None:
             raise KeyError(key)
         return parameter.default
-
-    def _changes_by_itself(self, key: str) -> bool:
-        if isinstance(self._given(key), Dated):
-            return True
-        return any(isinstance(value, Dated) for value, _ in self._set_by_events(key))
-
-    def _set_by_events(self, key: str) -> Iterator[tuple[Value, NDArray[np.bool_]]]:
-        """What events in force set a key to, and in which runs; a later event goes over an earlier."""
-        for event, happens in self._active:
-            for name, value in event.sets:
-                if name == key:
-                    yield value, happens
 
     def _estimated(self, key: str) -> Numbers | None:
         """The run's joint posterior draw of a key that no file sets; None for a key that was not estimated."""
@@ -233,7 +232,7 @@ class Settings:
     def _chosen(self, key: str, quantile: NDArray[np.float64] | None) -> NDArray[np.int8]:
         """A choice in force, drawn with ``quantile`` or, without one, with the key's own."""
         chosen = self._picked(key, self._given(key), quantile)
-        for value, happens in self._set_by_events(key):
+        for value, happens in self._held.get(key, ()):
             chosen = np.where(happens, self._picked(key, value, quantile), chosen)
         return chosen
 

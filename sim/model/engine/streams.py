@@ -1,10 +1,15 @@
 """The only file that makes a random generator.
 
-A draw is a pure function of (seed, system, slot, period, purpose, run): a counter-based Philox generator is keyed by
-(seed, system) and its counter is set to (run, period, slot, purpose). The period says when (a month's or a year's
-number), the slot for whom (computed from an entity's code), the purpose which of a system's draws. So no draw depends
-on the scenario, on other systems, on the horizon, on how many runs there are, on the size of a block or on the order
-of processes.
+A draw is a pure function of (seed, system, place or period, purpose, run). A counter-based Philox generator is keyed by
+(seed, system); its counter, four words of 64 bits, is set to where a draw lies. Who and when it is for comes in two
+orders, so that one call of the generator draws what is used together:
+
+- *Shared* draws are for several entities in one period: each owns a permanent place, and 16 places are drawn at once.
+- *Series* are for the system as a whole, or one thing of it: 8 periods are drawn at once.
+
+Runs come in lanes of 16: the lowest word counts lanes, and within one the places or periods. So no draw depends on the
+scenario, on other systems, on which entities are asked for, on the horizon, on how many runs there are, on the size of
+a block or on the order of processes; and a new entity, given the next free place, moves nobody's luck.
 """
 
 from __future__ import annotations
@@ -28,16 +33,24 @@ PARAMETERS, EVENTS = 0, 1  # streams of the engine itself; a system's number is 
 _FIRST_DERIVED = 2**63  # numbers derived from a name lie above it, numbers that a declaration states far below
 _REACH, _STEPS = 6, 200  # a 23-bit number in (0, 1) lies within 5.5 standard deviations
 _OUTPUT = 4  # 64-bit words that Philox makes at a time
-_WORDS = 8  # 32-bit numbers in one Philox block
 LANES = 16  # blocks are padded to whole lanes, so that sums over members add up in the same order for any run count
+_TOGETHER, _SPAN = 16, 8  # places of a shared draw, and periods of a series, that are drawn at once
+_SHARED, _SERIES = 0, 1
+_LANE = np.dtype(f"V{4 * LANES}")  # the 32-bit numbers of one place or period in one lane
+_LANE_STEPS = 4 * LANES // (8 * _OUTPUT)  # outputs of Philox in them
 
 
-def slot(code: str) -> int:
-    """The permanent slot of an entity, from the letters of its code."""
-    number = 0
-    for letter in code:
-        number = number * 27 + (ord(letter) - 64)
-    return number
+def places(codes: str) -> dict[str, int]:
+    """The permanent places of entities in shared draws, from codes with spaces between.
+
+    A new entity's code is written behind the others: whoever is moved or removed changes the luck of those behind.
+    Raises FaultError if a code stands there twice.
+    """
+    listed = codes.split()
+    numbers = {code: number for number, code in enumerate(listed)}
+    if len(numbers) != len(listed):
+        raise FaultError("an entity has two places in shared draws")
+    return numbers
 
 
 def stream_number(name: str) -> int:
@@ -61,14 +74,11 @@ class _Source:
         self._used = ctypes.c_int.from_address(address + 2 * ctypes.sizeof(ctypes.c_void_p))
         self._check()
 
-    def words(self, first: int, period: int, slots: Sequence[int], purpose: int, count: int) -> NDArray[np.uint64]:
-        """``count`` 64-bit words from the counter (first, period, slot, purpose) on, ``(slots, count)``."""
-        words = np.empty((len(slots), count), np.uint64)
-        counter, used, draw = self._counter, self._used, self._generator.random_raw
-        for row, slot in enumerate(slots):
-            counter[:] = [first, period, slot, purpose]
-            used.value = _OUTPUT
-            words[row] = draw(count)
+    def words(self, counter: Sequence[int], count: int) -> NDArray[np.uint64]:
+        """``count`` 64-bit words from ``counter`` on."""
+        self._counter[:] = list(counter)
+        self._used.value = _OUTPUT
+        words: NDArray[np.uint64] = self._generator.random_raw(count)
         return words
 
     def _check(self) -> None:
@@ -99,92 +109,195 @@ class Streams:
         memory: Memory | None = None,
     ) -> None:
         self._memory = memory
+        self._latest: dict[tuple[Hashable, ...], tuple[Hashable, NDArray[Any]]] = {}
         self._numbers = {"parameters": PARAMETERS, **(numbers or {})}
         self.first, self.count = first, count
-        self._skip = first % _WORDS
-        self._block = first // _WORDS
-        self._raw = -(-(self._skip + count) // _WORDS) * _WORDS // 2
+        self._lane, skip = divmod(first, LANES)
+        self._lanes = -(-(skip + count) // LANES)
+        self._cut = slice(skip, skip + count)
+        self._whole = skip == 0 and count % LANES == 0
         self._sources: dict[tuple[str, int], _Source] = {}
         self._seed = seed
 
-    def _words(
-        self, system: str, first: int, period: int, slots: Sequence[int], purpose: int, count: int, name: str = ""
-    ) -> NDArray[np.uint64]:
+    def uniform(self, system: str, period: int, purpose: int = 0, part: int = 0) -> Draws:
+        """Numbers in (0, 1), both ends excluded, shape ``(runs,)``, 23 bits each.
+
+        ``purpose`` says which of the system's draws it is, ``part`` which thing of the system it is for, if there are
+        several.
+        """
+        return self._in_series("uniform", system, period, purpose, part, lambda numbers: numbers)
+
+    def normal(self, system: str, period: int, purpose: int = 0, part: int = 0) -> Draws:
+        """Standard normal numbers, shape ``(runs,)``."""
+        return self._in_series("normal", system, period, purpose, part, ndtri)
+
+    def student(self, system: str, period: int, degrees: float, purpose: int = 0, part: int = 0) -> Draws:
+        """Student-t numbers scaled to unit variance, shape ``(runs,)``; ``degrees`` > 2."""
+        return self._in_series(f"student {degrees}", system, period, purpose, part, lambda u: _student(u, degrees))
+
+    def uniforms(self, system: str, period: int, places: Sequence[int], purpose: int = 0) -> Draws:
+        """Numbers in (0, 1) of the entities at these places, shape ``(places, runs)``."""
+        return self._shared("uniform", system, period, places, purpose, lambda numbers: numbers)
+
+    def normals(self, system: str, period: int, places: Sequence[int], purpose: int = 0) -> Draws:
+        """Standard normal numbers of the entities at these places, shape ``(places, runs)``."""
+        return self._shared("normal", system, period, places, purpose, ndtri)
+
+    def students(self, system: str, period: int, places: Sequence[int], degrees: float, purpose: int = 0) -> Draws:
+        """Student-t numbers scaled to unit variance, shape ``(places, runs)``; ``degrees`` > 2."""
+        return self._shared(f"student {degrees}", system, period, places, purpose, lambda u: _student(u, degrees))
+
+    def _in_series(
+        self, kind: str, system: str, period: int, purpose: int, part: int, turned: Callable[[Draws], Draws]
+    ) -> Draws:
+        span, step = divmod(period, _SPAN)
+
+        def draw() -> Draws:
+            lanes = self._drawn(system, span, part, purpose, _SERIES, _SPAN)
+            return turned(self._unit(np.ascontiguousarray(lanes.T)))
+
+        row: Draws = self._once((kind, system, purpose, part), span, draw)[step]
+        return row
+
+    def _shared(
+        self,
+        kind: str,
+        system: str,
+        period: int,
+        places: Sequence[int],
+        purpose: int,
+        turned: Callable[[Draws], Draws],
+    ) -> Draws:
+        asked = tuple(places)
+
+        def draw() -> Draws:
+            lanes = np.empty((len(asked), self._lanes), _LANE)
+            for group, rows, columns in _groups(asked):
+                lanes[rows] = self._drawn(system, period, group, purpose, _SHARED, _TOGETHER).T[columns]
+            return turned(self._unit(lanes))
+
+        return self._once((kind, system, purpose, "shared"), (period, asked), draw)
+
+    def _once(self, stream: tuple[Hashable, ...], when: Hashable, draw: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """What was drawn before, or drawn now; without a memory only the latest of each stream is kept."""
+        if self._memory is None:
+            latest = self._latest.get(stream)
+            if latest is not None and latest[0] == when:
+                return latest[1]
+            values = draw()
+            self._latest[stream] = when, values
+        else:
+            known = self._memory.get((*stream, when))
+            if known is not None:
+                return known
+            values = self._memory[*stream, when] = draw()
+        values.setflags(write=False)
+        return values
+
+    def _source(self, system: str, name: str = "") -> _Source:
         seed = self._seed(system, name) if callable(self._seed) else self._seed
         source = self._sources.get((system, seed))
         if source is None:
             source = self._sources[system, seed] = _Source(seed, self._numbers[system])
-        return source.words(first, period, slots, purpose, count)
+        return source
 
-    def uniform(self, system: str, period: int, slot: int = 0, purpose: int = 0) -> Draws:
-        """Numbers in (0, 1), both ends excluded, shape ``(runs,)``, 23 bits each."""
-        row: Draws = self.uniforms(system, period, (slot,), purpose)[0]
-        return row
+    def _drawn(self, system: str, when: int, whom: int, purpose: int, order: int, width: int) -> NDArray[Any]:
+        """The bits of ``width`` places or periods, ``(lanes, width)``."""
+        counter = (self._lane * width * _LANE_STEPS, when, whom, 2 * purpose + order)
+        words = self._source(system).words(counter, self._lanes * width * _LANE_STEPS * _OUTPUT)
+        lanes: NDArray[Any] = words.view(_LANE).reshape(self._lanes, width)
+        return lanes
 
-    def _once(self, key: tuple[Hashable, ...], draw: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-        """What was drawn under this key before, or drawn now."""
-        if self._memory is None:
-            return draw()
-        values = self._memory.get(key)
-        if values is None:
-            values = self._memory[key] = draw()
-            values.setflags(write=False)
-        return values
+    def _unit(self, lanes: NDArray[Any]) -> Draws:
+        """Numbers in (0, 1) from bits, ``(rows, lanes)`` to ``(rows, runs)``: 23 bits behind the point and a half more.
 
-    def uniforms(self, system: str, period: int, slots: Sequence[int], purpose: int = 0) -> Draws:
-        """Numbers in (0, 1), shape ``(slots, runs)``."""
-        key = ("uniform", system, period, tuple(slots), purpose)
-        return self._once(key, lambda: self._uniforms(system, period, slots, purpose))
-
-    def _uniforms(self, system: str, period: int, slots: Sequence[int], purpose: int) -> Draws:
-        raw = self._words(system, self._block, period, slots, purpose, self._raw)
-        bits = raw.view(np.uint32)[:, self._skip : self._skip + self.count]
-        numbers = (bits >> np.uint32(9)).astype(np.float32)  # 23 bits: with 24 the largest would round to 1
-        numbers *= np.float32(2.0**-23)
-        numbers += np.float32(2.0**-24)
-        return numbers
-
-    def normal(self, system: str, period: int, slot: int = 0, purpose: int = 0) -> Draws:
-        """Standard normal numbers, shape ``(runs,)``."""
-        row: Draws = self.normals(system, period, (slot,), purpose)[0]
-        return row
-
-    def normals(self, system: str, period: int, slots: Sequence[int], purpose: int = 0) -> Draws:
-        """Standard normal numbers, shape ``(slots, runs)``."""
-        key = ("normal", system, period, tuple(slots), purpose)
-        return self._once(key, lambda: ndtri(self._uniforms(system, period, slots, purpose)))
-
-    def students(self, system: str, period: int, slots: Sequence[int], degrees: float, purpose: int = 0) -> Draws:
-        """Student-t numbers scaled to unit variance, shape ``(slots, runs)``; ``degrees`` > 2."""
-        key = ("student", system, period, tuple(slots), purpose, degrees)
-        return self._once(key, lambda: self._students(system, period, slots, degrees, purpose))
-
-    def _students(self, system: str, period: int, slots: Sequence[int], degrees: float, purpose: int) -> Draws:
-        normal = ndtri(self._uniforms(system, period, slots, purpose))
-        position = (normal + np.float32(_REACH)) * np.float32(_STEPS)
-        cell = position.astype(np.int32)
-        values, rises = _student_table(degrees)
-        return values.take(cell) + (position - cell.astype(np.float32)) * rises.take(cell)
+        With 24 bits the largest number would round to 1. The bits are made those of a number in [1, 2), which costs
+        less than a conversion; the difference is exact. ``lanes`` is written over.
+        """
+        bits = lanes.view(np.uint32)
+        np.right_shift(bits, np.uint32(9), out=bits)
+        np.bitwise_or(bits, np.uint32(0x3F800000), out=bits)
+        numbers = bits.view(np.float32)
+        np.subtract(numbers, np.float32(1 - 2.0**-24), out=numbers)
+        return numbers if self._whole else np.ascontiguousarray(numbers[:, self._cut])
 
     def quantiles(self, name: str) -> NDArray[np.float64]:
         """The quantile of a parameter in each run: the same in every scenario, whatever the prior. ``(runs,)``."""
-        return self._once(("quantile", name), lambda: self._quantiles(name))
+        return self._once(("quantile", name), 0, lambda: self._quantiles(name))
 
     def _quantiles(self, name: str) -> NDArray[np.float64]:
         label = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
-        skip = self.first % 4
-        raw = self._words("parameters", self.first // 4, 0, (label,), 0, -(-(skip + self.count) // 4) * 4, name)
-        bits = raw[0, skip : skip + self.count]
-        numbers: NDArray[np.float64] = (bits >> np.uint64(12)).astype(np.float64) * 2.0**-52 + 2.0**-53
+        output, skip = divmod(self.first, _OUTPUT)
+        words = self._source("parameters", name).words((output, 0, label, 0), skip + self.count)
+        numbers: NDArray[np.float64] = (words[skip:] >> np.uint64(12)).astype(np.float64) * 2.0**-52 + 2.0**-53
         return numbers
 
 
-def ndtri(uniform: Draws) -> Draws:
-    """The normal quantile function in single precision."""
-    from sim.special import ndtri as inverse
+@lru_cache(maxsize=64)
+def _groups(places: tuple[int, ...]) -> tuple[tuple[int, Any, Any], ...]:
+    """What is drawn at once for these places: number of the group, rows of the answer, columns of the draw."""
+    groups = np.array([place // _TOGETHER for place in places])
+    columns = np.array([place % _TOGETHER for place in places])
+    drawn = []
+    for group in dict.fromkeys(groups.tolist()):
+        rows = np.flatnonzero(groups == group)
+        drawn.append((group, _plain(rows), _plain(columns[rows])))
+    return tuple(drawn)
 
-    result: Draws = inverse(uniform)
+
+def _plain(indices: NDArray[np.intp]) -> Any:
+    """Indices that follow one another as a slice, which copies faster; others as they are."""
+    first = int(indices[0])
+    return slice(first, first + len(indices)) if (np.diff(indices) == 1).all() else indices
+
+
+# ndtri(u) / (u - 1/2) as polynomials, highest power first: in ln(u (1 - u)) + _MIDDLE in the middle, and in
+# sqrt(-ln(u (1 - u))) - _FAR where that logarithm is below _TAIL, for one number in a hundred. The logarithm follows
+# M. Giles, Approximating the erfinv function (GPU Computing Gems, 2011); the coefficients are Chebyshev fits to SciPy's
+# ndtri, right to 6e-7 of the value at every number that is drawn.
+_MIDDLE, _TAIL, _FAR = np.float32(3.386294364929199), np.float32(-5.386294364929199), np.float32(3.3)
+_NEAR_ONES = np.array(
+    [-1.2473205060814507e-05, -2.651770228112582e-05, 0.0006082398467697203, 0.004795466549694538,
+     -0.005565614905208349, -0.7064552307128906, 3.895352840423584], np.float32)  # fmt: skip
+_FAR_ONES = np.array(
+    [-0.0010509482817724347, -0.0008599124266766012, 0.007568235509097576, -0.011438893154263496,
+     0.009243159554898739, 0.0017019814113155007, -0.041914165019989014, 3.0370469093322754,
+     8.247647285461426], np.float32)  # fmt: skip
+
+
+def ndtri(uniform: Draws) -> Draws:
+    """The normal quantile function in single precision, of numbers in (0, 1); any shape."""
+    logarithm = np.subtract(np.float32(1), uniform, order="C")
+    np.multiply(logarithm, uniform, out=logarithm)
+    np.log(logarithm, out=logarithm)
+    tail = np.flatnonzero(logarithm < _TAIL)
+    far = np.sqrt(-logarithm.ravel()[tail]) - _FAR
+    np.add(logarithm, _MIDDLE, out=logarithm)
+    result = _polynomial(_NEAR_ONES, logarithm)
+    if tail.size:
+        result.reshape(-1)[tail] = _polynomial(_FAR_ONES, far)
+    np.subtract(uniform, np.float32(0.5), out=logarithm)
+    result *= logarithm
     return result
+
+
+def _polynomial(coefficients: Draws, at: Draws) -> Draws:
+    value: Draws = at * coefficients[0]
+    for coefficient in coefficients[1:-1]:
+        value += coefficient
+        value *= at
+    value += coefficients[-1]
+    return value
+
+
+def _student(uniform: Draws, degrees: float) -> Draws:
+    position = (ndtri(uniform) + np.float32(_REACH)) * np.float32(_STEPS)
+    cell = position.astype(np.int32)
+    values, rises = _student_table(degrees)
+    position -= cell.astype(np.float32)
+    position *= rises.take(cell)
+    position += values.take(cell)
+    return position
 
 
 @lru_cache(maxsize=8)

@@ -13,13 +13,15 @@ in NATO's own prices follows from its June 2024 release (100 * spending / share)
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Engine, Numbers, State, System, assumption, estimated, single, slot
-from sim.model.systems.roster import ALLIES, WITH_FORCES
+from sim.facts.tables import per_folder
+from sim.model.engine import Engine, Numbers, State, System, assumption, estimated, single
+from sim.model.systems.roster import ALLIES, PLACES, WITH_FORCES
 from sim.scenario import Flag, Number, fixed, normal, uniform
 
 EURO = (
@@ -27,6 +29,7 @@ EURO = (
 )  # fmt: skip
 PEGGED = ("BGR", "DNK", "MNE")  # to the euro, or its users without a say
 CURRENCY = dict.fromkeys((*EURO, *PEGGED), "EUR")
+_CURRENCY_PLACES = [PLACES["DEU" if code in CURRENCY else code] for code in WITH_FORCES]  # the euro at Germany's place
 FEWEST_YEARS = 5  # of exchange rates, for a spread to be estimated
 _ABROAD = [WITH_FORCES.index(code) for code in ALLIES]
 
@@ -37,38 +40,79 @@ HISTORY_ON = date(2024, 10, 1)  # a history takes growth, debt and GDP as this d
 PARAMETERS = (
     assumption("economy.told", "yes or no", False, Flag(),
         "growth, debt and GDP to 2024 are told as they came; for histories only",
-        "scenario lever", at_start=True),
+        "scenario lever", at_start=True, moves=("europe_canada_spending_busd_current",)),
     estimated("economy.common_growth_factor", "factor", fixed(1.0), Number(0.0, 5.0),
         "scale of the common yearly growth shock, drawn from the allies' past yearly means around their median",
-        "IMF World Economic Outlook, October 2024: yearly means over members since 2001"),
+        "IMF World Economic Outlook, October 2024: yearly means over members since 2001",
+        raises=("spread of europe_canada_spending_busd_current",)),
     estimated("economy.own_growth_sd_pct", "sd, points of growth", normal(2.2, 0.2, low=0.1),
         Number(0.0, 10.0, percent=False),
         "a member's own yearly growth shock",
-        "IMF World Economic Outlook, October 2024: yearly growth less member and year means, 2001-23"),
+        "IMF World Economic Outlook, October 2024: yearly growth less member and year means, 2001-23",
+        raises=("spread of defence_spending_busd_constant",),
+        reported_only="its 90% interval is narrow beside what moves a member's budget otherwise"),
     assumption("economy.growth_shift_pct", "points of growth a year", fixed(0.0), Number(-10.0, 10.0, percent=False),
         "shift of every member's real growth",
-        "scenario lever"),
+        "scenario lever", sweep="-2 to 2", raises=("europe_canada_spending_busd_current",)),
     assumption("economy.dollar_inflation_pct", "% a year", normal(2.1, 0.5), Number(-5.0, 20.0, percent=False),
         "yearly rise of the dollar price of GDP, at constant real exchange rates",
-        "IMF World Economic Outlook, October 2024, implied U.S. deflator 2025-29"),
+        "IMF World Economic Outlook, October 2024, implied U.S. deflator 2025-29",
+        raises=("europe_canada_spending_busd_current",)),
     assumption("economy.debt_financed_share", "share", uniform(0.3, 1.0), Number(0.0, 1.0),
         "part of the rise of a member's defence share since the start that is added to its public debt",
-        "not identified", depends_on=True, sweep="0.3 to 1"),
+        "not identified", depends_on=True, sweep="0.3 to 1", lowers=("europe_canada_share_pct_gdp",),
+        reported_only="within the horizon the rise of spending adds a few points of GDP to a debt"),
     estimated("economy.exchange_rate_factor", "factor", fixed(1.0), Number(0.0, 5.0),
         "scale of the yearly changes of exchange rates, whose spread is that of the years known at the start",
         "GDP in national currency and in dollars, IMF, actual years: a part common to all currencies against "
-        "the dollar, and a part of each currency's own"),
+        "the dollar, and a part of each currency's own", raises=("spread of europe_canada_spending_busd_current",)),
     assumption("economy.dollar_change_pct", "% a year", fixed(0.0), Number(-50.0, 50.0, percent=False),
         "change of the dollar's value against all other currencies",
-        "scenario lever"),
+        "scenario lever", sweep="-5 to 5",
+        raises=("us_share_of_nato_pct",), lowers=("europe_canada_spending_busd_current",)),
     assumption("economy.*.exchange_change_pct", "% a year", fixed(0.0), Number(-80.0, 100.0, percent=False),
         "change of the value of this member's currency against the dollar, on top of what is drawn",
-        "scenario lever", entities=ALLIES),
+        "scenario lever", entities=ALLIES, sweep="-5 to 5", raises=("europe_canada_spending_busd_current",)),
     assumption("economy.*.growth_shift_pct", "points of growth a year",
         fixed(0.0), Number(-10.0, 10.0, percent=False),
         "shift of this member's real growth, on top of the shift of every member's",
-        "scenario lever", entities=WITH_FORCES),
+        "scenario lever", entities=WITH_FORCES, sweep="-2 to 2", raises=("defence_spending_busd_constant",)),
 )  # fmt: skip
+
+
+Series = Mapping[str, Mapping[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the members' economies, by code and year; ``normal``: usual growth, ``(members, 1)``."""
+
+    growth: Series
+    normal: Numbers
+    common: Numbers
+    debt: Series
+    gdp_2015: Series
+    gdp_current: Series
+    rates: tuple[np.float32, Mapping[str, float]]
+
+
+@per_folder
+def _known(day: date, start: date) -> _Known:
+    """Tables as of ``day``, of a run from ``start``; the same for every block, so they are read once."""
+    panel = facts.real_growth(day)
+    growth = {code: panel.get(code, {}) for code in WITH_FORCES}
+    share, real, current = (
+        table(day) for table in (facts.defence_shares, facts.defence_spending_2015, facts.defence_spending_current)
+    )
+    return _Known(
+        growth=growth,
+        normal=np.array([_median(growth[code], start.year) for code in WITH_FORCES], np.float32)[:, None],
+        common=common_shocks(growth, start.year),
+        debt=facts.gross_debt(day),
+        gdp_2015={code: _gdp(share[code], real[code]) for code in WITH_FORCES},
+        gdp_current={code: _gdp(share[code], current[code]) for code in WITH_FORCES},
+        rates=rate_spreads(facts.exchange_rates(start)),
+    )
 
 
 class Economy:
@@ -77,23 +121,16 @@ class Economy:
     def __init__(self, engine: Engine) -> None:
         codes = WITH_FORCES
         self._engine, self._codes = engine, codes
-        self._slots = [slot(code) for code in codes]
+        self._places = [PLACES[code] for code in codes]
         history = bool(engine.settings.flag("economy.told").all())
         day = max(engine.start, HISTORY_ON) if history else engine.start
         self._known_until = HISTORY_ON.year if history else engine.start.year - 1
-        known = facts.real_growth(day)
-        self._growth = {code: known.get(code, {}) for code in codes}
-        self.normal = np.array([_median(self._growth[code], engine.start.year) for code in codes], np.float32)[:, None]
-        self._common = common_shocks(self._growth, engine.start.year)
-        self._debt = facts.gross_debt(day)
+        known = _known(day, engine.start)
+        self._growth, self._debt, self.normal, self._common = known.growth, known.debt, known.normal, known.common
+        self._gdp_2015, self._gdp_current = known.gdp_2015, known.gdp_current
         self._drawn: dict[int, Numbers] = {}
-        share, real, current = (
-            table(day) for table in (facts.defence_shares, facts.defence_spending_2015, facts.defence_spending_current)
-        )
-        self._gdp_2015 = {code: _gdp(share[code], real[code]) for code in codes}
-        self._gdp_current = {code: _gdp(share[code], current[code]) for code in codes}
         self._levels: dict[tuple[str, int, bool], Numbers] = {}
-        self._common_rate, self._own_rate = rate_spreads(facts.exchange_rates(engine.start))
+        self._common_rate, self._own_rate = known.rates
         self._rates: dict[int, Numbers] = {}
 
     def growth(self, year: int) -> Numbers:
@@ -140,9 +177,8 @@ class Economy:
             settings, streams, middle = self._engine.settings, self._engine.streams, date(year, 7, 1)
             factor = settings.number("economy.exchange_rate_factor")
             common = self._common_rate * streams.normal("economy", year, purpose=1)
-            slots = [slot(CURRENCY.get(code, code)) for code in self._codes]  # one draw a currency
             own = np.array([[self._own_rate.get(code, self._common_rate)] for code in self._codes], np.float32)
-            drawn = factor * (common + own * streams.normals("economy", year, slots, purpose=2))
+            drawn = factor * (common + own * streams.normals("economy", year, _CURRENCY_PLACES, purpose=2))
             stated = np.log1p(settings.numbers("economy.*.exchange_change_pct", ALLIES, middle) / 100)
             stated = stated - np.log1p(settings.number("economy.dollar_change_pct", middle) / 100)
             changes = np.zeros((len(self._codes), self._engine.runs), np.float32)
@@ -163,7 +199,7 @@ class Economy:
             return self._engine.fill(expected)
         picked = (streams.uniform("economy", year) * len(self._common)).astype(np.intp)
         common = settings.number("economy.common_growth_factor") * self._common[picked]
-        own = settings.number("economy.own_growth_sd_pct") * streams.students("economy", year, self._slots, 5.0)
+        own = settings.number("economy.own_growth_sd_pct") * streams.students("economy", year, self._places, 5.0)
         middle = date(year, 7, 1)
         shift = settings.number("economy.growth_shift_pct", middle)
         shift = shift + settings.numbers("economy.*.growth_shift_pct", self._codes, middle)

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, assumption, data, estimated, slot, under
-from sim.model.systems.roster import ALLIES
+from sim.facts.tables import per_folder
+from sim.model.engine import Engine, Flags, Numbers, Process, State, System, assumption, data, estimated, under
+from sim.model.systems.roster import ALLIES, PLACES
 from sim.scenario import Choice, Day, Number, Value, beta, fixed, normal, uniform
 
 PHASE = "elections"
@@ -38,38 +39,44 @@ LINES: dict[tuple[str, date], Value] = {  # governments whose line in government
 PARAMETERS = (
     estimated("elections.early_probability", "per term", beta(61.5, 150.5), Number(0.0, 1.0),
         "probability that a legislature is dissolved before its term runs out",
-        "212 elections in 27 members 1995-2023 (ParlGov): 0.29 held early"),
+        "212 elections in 27 members 1995-2023 (ParlGov): 0.29 held early", moves=("military_aid_allocated_beur:EUR",),
+        reported_only="its 90% interval is narrow, and elections move budgets and aid little"),
     data("elections.term_years", "years", fixed(4.0), Number(2.0, 7.0),
         "statutory term of a legislature after the next scheduled election",
-        "most members' electoral law; five-year terms are not told apart"),
+        "most members' electoral law; five-year terms are not told apart",
+        reported_only="it moves how often elections come, and elections move budgets and aid little"),
     estimated("elections.left_right_persistence", "share", normal(0.09, 0.07), Number(-1.0, 1.0),
         "part of a cabinet's distance from the centre that the next one keeps",
-        "ParlGov cabinets, 27 members 1995-2023"),
+        "ParlGov cabinets, 27 members 1995-2023", moves=("defence_share_pct_gdp",),
+        reported_only="the measured effect of a cabinet's side on budgets is close to none"),
     estimated("elections.left_right_sd", "points on 0 (left) to 10 (right)", normal(1.6, 0.1, low=0.1),
         Number(0.0, 5.0),
         "spread of a new cabinet's position",
-        "ParlGov cabinets, 27 members 1995-2023"),
+        "ParlGov cabinets, 27 members 1995-2023", moves=("spread of defence_share_pct_gdp",),
+        reported_only="the measured effect of a cabinet's side on budgets is close to none"),
     assumption("elections.sceptic_probability", "per election", uniform(0.02, 0.15), Number(0.0, 1.0),
         "probability that the government after an election is led by a party that opposes aid to Ukraine",
         "97 of 269 parties reject some form of help, fewer in office (Hooghe et al. 2024); the share that leads "
-        "governments is not measured", depends_on=True, sweep="0 to 0.3"),
+        "governments is not measured", depends_on=True, sweep="0 to 0.3", lowers=("military_aid_allocated_beur:EUR",)),
     data("elections.*.left_right", "points on 0 (left) to 10 (right)", None, Number(0.0, 10.0),
         "position of the cabinet in office at the start",
         "ParlGov expert means", at_start=True,
-        entities=tuple(member.code for member in facts.members() if member.code in ALLIES)),
+        entities=tuple(member.code for member in facts.members() if member.code in ALLIES),
+        moves=("defence_share_pct_gdp",)),
     data("elections.*.doubts_aid_at_start", "probability", fixed(0.0), Number(0.0, 1.0),
         "probability that the government in office at the start opposes aid to Ukraine: 1 or 0 where its line was read",
         "lines of governments on aid as known at the start; a range where no line was read; 0 for starts before "
-        "October 2024, of which no governments are in store", at_start=True, entities=ALLIES),
+        "October 2024, of which no governments are in store", at_start=True, entities=ALLIES,
+        lowers=("military_aid_allocated_beur:EUR",), sweep="0 to 1"),
     assumption("elections.*.doubts_aid", "label", "drawn", Choice(("drawn", "yes", "no")),
         "whether this member's government opposes aid to Ukraine; 'drawn': as its elections are drawn",
-        "scenario lever", entities=ALLIES),
+        "scenario lever", entities=ALLIES, moves=("military_aid_allocated_beur:EUR",)),
     assumption("elections.*.next_doubts_aid", "label", "drawn", Choice(("drawn", "yes", "no")),
         "whether the government after this member's next election opposes aid to Ukraine; 'drawn': by the probability",
-        "scenario lever", entities=ALLIES),
+        "scenario lever", entities=ALLIES, moves=("military_aid_allocated_beur:EUR",)),
     assumption("elections.*.next_on", "date", None, Day(),
         "day of this member's next legislative election, as for a snap election; not set: its calendar",
-        "scenario lever", at_start=True, entities=ALLIES),
+        "scenario lever", at_start=True, entities=ALLIES, moves=("military_aid_allocated_beur:EUR",)),
 )  # fmt: skip
 
 
@@ -79,13 +86,13 @@ class Elections:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.codes = codes = ALLIES
-        self._slots = [slot(code) for code in codes]
+        self._places = [PLACES[code] for code in codes]
         start = engine.start
         self.left_right = np.full((len(codes), engine.runs), CENTRE, np.float32)
         for row, code in enumerate(codes):
             if engine.settings.is_set(f"elections.{code}.left_right"):
                 self.left_right[row] = engine.settings.number(f"elections.{code}.left_right")
-        doubts = engine.streams.uniforms("elections", 0, self._slots, purpose=4)
+        doubts = engine.streams.uniforms("elections", 0, self._places, purpose=4)
         self._sceptic = doubts < engine.settings.numbers("elections.*.doubts_aid_at_start", codes)
         self._stated: tuple[int, Flags, Flags] | None = None
         self._named = {code: engine.settings.date(f"elections.{code}.next_on") for code in codes}
@@ -120,7 +127,7 @@ class Elections:
         return (self._next >= first) & (self._next <= last)
 
     def _plan_first(self) -> None:
-        draws = self._engine.streams.uniforms("elections", 0, self._slots)
+        draws = self._engine.streams.uniforms("elections", 0, self._places)
         early = self._engine.settings.number("elections.early_probability")
         term = self._engine.settings.number("elections.term_years") * 365.25
         for row, code in enumerate(self.codes):
@@ -172,9 +179,9 @@ class Elections:
         if count not in self._drawn:
             streams = self._engine.streams
             self._drawn[count] = (
-                streams.normals("elections", count, self._slots, purpose=1),
-                streams.uniforms("elections", count, self._slots, purpose=2),
-                streams.uniforms("elections", count, self._slots, purpose=3),
+                streams.normals("elections", count, self._places, purpose=1),
+                streams.uniforms("elections", count, self._places, purpose=2),
+                streams.uniforms("elections", count, self._places, purpose=3),
             )
         return self._drawn[count]
 
@@ -184,6 +191,7 @@ def new_left_right(before: Numbers, persistence: Numbers, spread: Numbers, norma
     return np.clip(CENTRE + persistence * (before - CENTRE) + spread * normal_draw, 0, 10)
 
 
+@per_folder
 def _next_scheduled(code: str, start: date) -> date:
     """The next legislative election as the calendar of ``start`` has it: announced, else a term after the last."""
     ballots = [ballot for ballot in facts.elections(start, code) if ballot.kind == "legislative"]

@@ -25,8 +25,8 @@ from sim.model.engine import (
     data,
     estimated,
     month_number,
+    places,
     single,
-    slot,
 )
 from sim.scenario import Day, Flag, Number, Parameter, Value, fixed, lognormal, normal, uniform
 
@@ -36,6 +36,10 @@ MEMBERS = tuple(sorted(member.code for member in facts.members()))
 CODES = MEMBERS + CANDIDATES
 WITH_FORCES = tuple(sorted(member.code for member in facts.members() if member.has_forces))
 ALLIES = tuple(code for code in WITH_FORCES if code != "USA")
+PLACES = places(  # in draws: append, never reorder
+    "ALB BEL BGR CAN CZE DEU DNK ESP EST FIN FRA GBR GRC HRV HUN ITA LTU LUX LVA MKD MNE NLD NOR POL PRT ROU SVK SVN "
+    "SWE TUR USA ISL BIH GEO UKR"
+)
 
 _BROUGHT = {  # ranges of what the aspirants would bring; Ukraine's GDP is a figure of the start
     "BIH": {"gdp_busd": (20.0, 35.0), "share_pct_gdp": (0.7, 1.5), "forces_thousand": (8.0, 15.0)},
@@ -44,7 +48,7 @@ _BROUGHT = {  # ranges of what the aspirants would bring; Ukraine's GDP is a fig
 }
 
 
-def _brought(name: str, what: str, unit: str, high: float) -> Parameter:
+def _brought(name: str, what: str, unit: str, high: float, raised: str) -> Parameter:
     return assumption(
         f"alliance.*.{name}",
         unit,
@@ -53,28 +57,30 @@ def _brought(name: str, what: str, unit: str, high: float) -> Parameter:
         f"{what} that this country brings when it joins",
         "no table of facts holds it, hence a wide range; Ukraine's GDP: IMF, as known at the start",
         entities=CANDIDATES,
+        raises=(raised,),
     )
 
 
 PARAMETERS = (
     data("alliance.*.member", "yes or no", False, Flag(),
         "this country is a member; set it by an event to date an accession",
-        "dates of accession, NATO", entities=CODES),
+        "dates of accession, NATO", entities=CODES, raises=("members_total",)),
     data("alliance.*.invited", "date", None, Day(),
         "day of the invitation of a country that is not a member yet",
-        "NATO summit declarations", at_start=True, entities=CODES),
+        "NATO summit declarations", at_start=True, entities=CODES, moves=("members_total",)),
     assumption("alliance.invitation_probability_per_year", "per year", uniform(0.0, 0.02), Number(0.0, 1.0),
         "probability that an aspirant is invited in a year",
-        "assumption: at most 0.02 a year each to 2027", depends_on=True, sweep="0 to 0.1"),
+        "assumption: at most 0.02 a year each to 2027", depends_on=True, sweep="0 to 0.1", raises=("members_total",)),
     estimated("alliance.ratification_median_days", "days", normal(470.0, 80.0, low=100.0), Number(1.0, 5000.0),
         "median time from invitation to membership",
-        "four accessions 2017-2024 (Montenegro, North Macedonia, Finland, Sweden), n = 4"),
+        "four accessions 2017-2024 (Montenegro, North Macedonia, Finland, Sweden), n = 4", lowers=("members_total",)),
     estimated("alliance.ratification_sd_log", "sd of the logarithm", lognormal(0.35, 0.2), Number(0.0, 3.0),
         "spread of the time from invitation to membership",
-        "four accessions 2017-2024, n = 4"),
-    _brought("gdp_busd", "GDP, in the dollars of the start", "USD bn, current prices", 10_000.0),
-    _brought("share_pct_gdp", "defence share", "% of GDP", 50.0),
-    _brought("forces_thousand", "number of soldiers", "thousand", 2_000.0),
+        "four accessions 2017-2024, n = 4", raises=("spread of members_total",)),
+    _brought("gdp_busd", "GDP, in the dollars of the start", "USD bn, current prices", 10_000.0,
+        "europe_canada_spending_busd_current"),
+    _brought("share_pct_gdp", "defence share", "% of GDP", 50.0, "europe_canada_share_pct_gdp"),
+    _brought("forces_thousand", "number of soldiers", "thousand", 2_000.0, "forces_joined_thousand"),
 )  # fmt: skip
 
 
@@ -126,9 +132,10 @@ class Roster:
     def _invite(self, day: date) -> None:
         yearly = self._engine.settings.number("alliance.invitation_probability_per_year")
         waiting = ~self.member & np.isinf(self._joins)
+        chance = 1 - (1 - yearly) ** (1 / 12)
         for row in range(len(MEMBERS), len(CODES)):
-            drawn = self._engine.streams.uniform("roster", month_number(day), slot(CODES[row]))
-            invited = waiting[row] & (drawn < 1 - (1 - yearly) ** (1 / 12))
+            drawn = self._engine.streams.uniform("roster", month_number(day), part=PLACES[CODES[row]])
+            invited = waiting[row] & (drawn < chance)
             if invited.any():
                 arrival = self._arrival(CODES[row], day, month_number(day), invited)
                 self._joins[row] = np.where(invited, arrival, self._joins[row])
@@ -141,11 +148,14 @@ class Roster:
         median = settings.number("alliance.ratification_median_days")
         spread = np.maximum(settings.number("alliance.ratification_sd_log"), 1e-3)
         waited = max((start - invited).days, 0)
+        there = np.flatnonzero(runs)
+        median, spread = (values if len(values) == 1 else values[there] for values in (median, spread))
         passed = ndtr(np.log(max(waited, 1e-3) / median) / spread)
-        drawn = self._engine.streams.uniform("roster", period, slot(code), purpose=1)
+        drawn = self._engine.streams.uniform("roster", period, purpose=1, part=PLACES[code])[there]
         quantile = np.minimum(passed + drawn * (1 - passed), 1 - 1e-6)
-        days = median * np.exp(spread * ndtri(quantile)) + (invited - start).days
-        return np.where(runs, days, np.inf).astype(np.float32)
+        days = np.full(self._engine.runs, np.inf, np.float32)
+        days[there] = median * np.exp(spread * ndtri(quantile)) + (invited - start).days
+        return days
 
 
 def known_members(start: date) -> dict[str, Value]:

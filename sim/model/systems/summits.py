@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, assumption, data, single, slot
+from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, assumption, data, single
 from sim.model.systems.commitment import AFTER_2025, Commitment
-from sim.model.systems.roster import ALLIES, WITH_FORCES
+from sim.model.systems.roster import ALLIES, PLACES, WITH_FORCES
 from sim.model.systems.secretary_general import SecretaryGeneral
 from sim.scenario import Day, Flag, Number, Value, beta, discrete, fixed, normal
 
@@ -27,62 +27,66 @@ NEW_TARGET_TALK = date(2024, 1, 1)
 PARAMETERS = (
     data("summits.target_pct_gdp", "% of GDP", fixed(2.0), Number(0.0, 10.0),
         "spending guideline in force at the start",
-        "Riga 2006 guideline, Wales pledge of 5 September 2014, Vilnius 2023", at_start=True),
+        "Riga 2006 guideline, Wales pledge of 5 September 2014, Vilnius 2023", at_start=True,
+        raises=("target_pct_gdp",)),
     data("summits.deadline_year", "year", None, Number(2000, 2100, integer=True),
         "year by which the guideline in force is to be met; not set: none",
-        "Wales Summit Declaration: 'within a decade', read as 2024"),
+        "Wales Summit Declaration: 'within a decade', read as 2024", moves=("members_at_2pct",), sweep="2023 to 2026"),
     data("summits.new_target_discussed", "yes or no", None, Flag(),
         "a target above the one in force is under discussion",
-        "press 2024: talk of 2.5% and 3%"),
+        "press 2024: talk of 2.5% and 3%", raises=("target_pct_gdp",)),
     assumption("summits.adoption_probability", "per summit", discrete({0.0: 1 / 3, 0.2: 1 / 3, 0.5: 1 / 3}),
         Number(0.0, 1.0),
         "probability that a summit adopts the new target once it is discussed",
-        "three target decisions since 2006; not identified", depends_on=True, sweep="0, 0.2, 0.5"),
+        "three target decisions since 2006; not identified", depends_on=True, sweep="0, 0.2, 0.5",
+        raises=("target_pct_gdp", "europe_canada_share_pct_gdp")),
     assumption("summits.new_target_pct_gdp", "% of GDP", discrete({2.5: 1 / 3, 3.0: 1 / 3, 3.5: 1 / 3}),
         Number(0.0, 10.0),
         "the new target",
-        "proposals in the press of 2024", depends_on=True, sweep="2.5, 3, 3.5"),
+        "proposals in the press of 2024", depends_on=True, sweep="2.5, 3, 3.5",
+        raises=("europe_canada_share_pct_gdp",)),
     assumption("summits.path_years", "years", fixed(10.0), Number(1.0, 30.0),
         "years over which the target rises linearly from the old to the new",
-        "as the Wales pledge", sweep="5 to 15"),
+        "as the Wales pledge", sweep="5 to 15", lowers=("europe_canada_share_pct_gdp",)),
     assumption("summits.opt_out_probability", "per member", fixed(0.05), Number(0.0, 1.0),
         "probability that a member does not take part in the new target",
-        "not identified", at_start=True, depends_on=True, sweep="0 to 0.3"),
+        "not identified", at_start=True, depends_on=True, sweep="0 to 0.3", lowers=("europe_canada_share_pct_gdp",)),
     assumption("summits.compliance", "factor", beta(8.0, 2.0), Number(0.0, 1.5),
         "factor on the part of the distance to the path of a new target that members close",
-        "not identified above 2%", depends_on=True, sweep="0.4 to 1"),
+        "not identified above 2%", depends_on=True, sweep="0.4 to 1", raises=("europe_canada_share_pct_gdp",)),
     assumption("summits.pressure_log_odds", "log odds", normal(1.5, 1.5, low=0.0), Number(0.0, 20.0),
         "rise of the log odds of adoption when the pressure on allies goes from 0.1 to 1.1",
         "sign as Blankenship 2021; size not identified before the summit of June 2025, one observation after",
-        depends_on=True, sweep="0 to 4"),
+        depends_on=True, sweep="0 to 4", raises=("target_pct_gdp",)),
     assumption("summits.adopt_on", "date", None, Day(),
         "day on which the new target is adopted in any case; not set: by chance at summits only",
-        "scenario lever", at_start=True),
+        "scenario lever", at_start=True, moves=("target_pct_gdp",)),
     data("summits.adopted_year", "year", None, Number(2000, 2100, integer=True),
         "year in which the new target had been adopted by the start; not set: it had not",
-        "NATO summit declarations", at_start=True),
+        "NATO summit declarations", at_start=True, sweep="2021 to 2025", moves=("europe_canada_share_pct_gdp",)),
     data("summits.review_year", "year", None, Number(2000, 2100, integer=True),
         "year in which a new target is reviewed; not set: it is not",
-        "NATO summit declarations: the target of June 2025 is reviewed in 2029"),
+        "NATO summit declarations: the target of June 2025 is reviewed in 2029", sweep="2027 to 2031",
+        moves=("europe_canada_share_pct_gdp",)),
     assumption("summits.review_slip_years", "years", discrete({0.0: 2 / 3, 5.0: 1 / 3}), Number(-10.0, 30.0),
         "years by which the review puts off the deadline of the new target",
-        "not identified", depends_on=True, sweep="0, 5, 10"),
+        "not identified", depends_on=True, sweep="0, 5, 10", lowers=("europe_canada_share_pct_gdp",)),
     assumption("summits.related_pct_gdp", "% of GDP", fixed(0.0), Number(0.0, 10.0),
         "spending related to defence that the new target asks for beside core defence in its deadline year",
         "NATO summit declarations: 1.5% by 2035",
         reported_only="no figures of related spending by member exist, so no budget answers to it"),
     assumption("members.*.target_pct_gdp", "% of GDP", None, Number(0.0, 10.0),
         "this member's own target in place of the new target of the alliance",
-        "scenario lever", entities=ALLIES),
+        "scenario lever", entities=ALLIES, sweep="2 to 3.5", raises=("defence_share_pct_gdp",)),
     assumption("members.*.opt_out", "yes or no", False, Flag(),
         "this member takes no part in the new target and keeps the guideline",
-        "scenario lever", entities=ALLIES),
+        "scenario lever", entities=ALLIES, lowers=("defence_share_pct_gdp",)),
     assumption("members.*.compliance", "factor", None, Number(0.0, 1.5),
         "factor on the part of the distance to its path that this member closes; not set: as all members",
-        "scenario lever", entities=ALLIES),
+        "scenario lever", entities=ALLIES, sweep="0.4 to 1.5", raises=("defence_share_pct_gdp",)),
     assumption("members.*.deadline_year", "year", None, Number(2000, 2100, integer=True),
         "year in which this member's path reaches the new target; not set: the year of the alliance",
-        "scenario lever", entities=ALLIES),
+        "scenario lever", entities=ALLIES, sweep="2030 to 2040", lowers=("defence_share_pct_gdp",)),
 )  # fmt: skip
 
 
@@ -96,7 +100,7 @@ class Summits:
         self.new = self.old.copy()
         self.adopted: NDArray[np.int32] = np.zeros(engine.runs, np.int32)
         self.due = engine.zeros()
-        drawn = engine.streams.uniforms("summits", 0, [slot(code) for code in WITH_FORCES])
+        drawn = engine.streams.uniforms("summits", 0, [PLACES[code] for code in WITH_FORCES])
         self._takes_part = drawn >= settings.number("summits.opt_out_probability")
         before = settings.number("summits.adopted_year")
         if settings.is_set("summits.adopted_year"):

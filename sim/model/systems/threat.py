@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 
 from sim import facts
+from sim.facts.tables import per_folder
 from sim.model.engine import (
     Block,
     Engine,
@@ -39,43 +40,47 @@ PEACETIME = 0.33  # unit of the scale: its mean over 2015-21
 
 def _rise(name: str, meaning: str, default: Distribution, sweep: str) -> Parameter:
     return assumption(
-        f"threat.{name}", "index", default, Number(0.0, 3.0), meaning, "not identified", depends_on=True, sweep=sweep
-    )
+        f"threat.{name}", "index", default, Number(0.0, 3.0), meaning, "not identified", depends_on=True, sweep=sweep,
+        raises=("threat",),
+    )  # fmt: skip
 
 
 PARAMETERS = (
     estimated("threat.peacetime_level", "index", None, Number(0.0, 5.0),
         "perceived threat without full-scale war; 0.33 is its level in 2015-21",
-        "yearly means of defence shares 2015-24 (NATO June 2024): 0.33 in 2015-21; 0 before March 2014, set"),
+        "yearly means of defence shares 2015-24 (NATO June 2024): 0.33 in 2015-21; 0 before March 2014, set",
+        raises=("threat", "europe_canada_share_pct_gdp"), sweep="0 to 0.66"),
     estimated("threat.war_level", "index", fixed(1.8), Number(0.0, 10.0),
         "perceived threat while the full-scale war goes on",
-        "yearly means of defence shares 2022-24 (NATO June 2024)"),
+        "yearly means of defence shares 2022-24 (NATO June 2024)", raises=("threat", "europe_canada_share_pct_gdp")),
     assumption("threat.floor", "index", discrete({0.33: 0.5, 0.8: 0.5}), Number(0.0, 5.0),
         "level to which the threat falls after a ceasefire",
-        "not identified", depends_on=True, sweep="0.33, 0.8"),
+        "not identified", depends_on=True, sweep="0.33, 0.8", raises=("threat",)),
     assumption("threat.half_life_years", "years", discrete({2.0: 1 / 3, 5.0: 1 / 3, 10.0: 1 / 3}), Number(0.1, 100.0),
         "time in which the threat loses half its distance to the floor under a ceasefire",
         "not identified; falling threat does not cut spending symmetrically (Cappella Zielinski et al. 2017)",
-        depends_on=True, sweep="2, 5, 10"),
+        depends_on=True, sweep="2, 5, 10", raises=("threat",)),
     estimated("threat.budget_lag", "per year", beta(6.0, 4.0), Number(0.0, 1.0),
         "part of the distance to today's threat that the threat behind budgets closes in a year",
         "yearly means of defence shares 2022-24, just identified"),
     estimated("russia.effort_wartime_pct_gdp", "% of GDP", normal(6.5, 0.8, low=1.0), Number(0.5, 40.0, percent=False),
         "military expenditure that Russia settles at while the war goes on",
-        "SIPRI: 5.4 in 2023, 7.1 in the budget of 2024; plan for 2025: 6.3% (PISM)"),
+        "SIPRI: 5.4 in 2023, 7.1 in the budget of 2024; plan for 2025: 6.3% (PISM)",
+        raises=("russian_military_share_pct_gdp",)),
     assumption("russia.effort_after_ceasefire_pct_gdp", "% of GDP", uniform(4.0, 6.5),
         Number(0.5, 40.0, percent=False),
         "military expenditure that Russia settles at under a ceasefire",
-        "not identified", depends_on=True, sweep="4 to 6.5"),
+        "not identified", depends_on=True, sweep="4 to 6.5", raises=("russian_military_share_pct_gdp",)),
     assumption("russia.effort_speed", "per year", beta(2.0, 2.0), Number(0.0, 1.0),
         "part of the distance to that level closed in a year",
-        "weak prior"),
+        "weak prior", moves=("russian_military_share_pct_gdp",)),
     estimated("russia.effort_noise_pp", "sd, points of GDP", fixed(0.8), Number(0.0, 5.0),
         "yearly noise in Russia's military share of GDP",
-        "SIPRI, yearly changes 2014-24 (published in April 2025, data to 2024)"),
+        "SIPRI, yearly changes 2014-24 (published in April 2025, data to 2024)",
+        raises=("spread of russian_military_share_pct_gdp",)),
     assumption("russia.spending_factor", "factor", fixed(1.0), Number(0.0, 10.0),
         "factor on Russia's military expenditure over what it would be",
-        "scenario lever"),
+        "scenario lever", raises=("russian_military_share_pct_gdp",)),
     _rise(
         "collapse_rise",
         "rise of the threat per 5,000 km2 that Ukraine loses where its front gives way",
@@ -84,7 +89,7 @@ PARAMETERS = (
     ),
     assumption("threat.collapse_half_life_years", "years", uniform(0.5, 3.0), Number(0.1, 100.0),
         "time in which that rise loses half of itself",
-        "not identified", depends_on=True, sweep="0.5 to 3"),
+        "not identified", depends_on=True, sweep="0.5 to 3", raises=("threat", "europe_canada_share_pct_gdp")),
     _rise(
         "commitment_rise",
         "rise of the threat per 0.25 that the U.S. commitment has fallen since the start",
@@ -98,6 +103,9 @@ PARAMETERS = (
         "0 to 0.05",
     ),
 )  # fmt: skip
+
+
+_spent = per_folder(facts.russia_milex_share)  # every block asks for the same
 
 
 class Threat:
@@ -114,7 +122,7 @@ class Threat:
         ).astype(np.float32)
         self._without_alarms = self.level
         self.in_budgets = self._history()
-        known = facts.russia_milex_share(engine.start)
+        known = _spent(engine.start)
         self._year = max(known)
         self.known_effort = np.full(engine.runs, known[self._year], np.float32)
         self._effort = self.known_effort

@@ -44,45 +44,50 @@ DRAWN = "drawn"
 PARAMETERS = (
     data("us.elections.2024.president", "label", Weights((("harris", 0.5), ("trump", 0.5))), Choice(CANDIDATES_2024),
         "winner of the presidential election of 5 November 2024",
-        "forecasters' and markets' probabilities about 1 October 2024 span 0.42 to 0.58 for either side"),
+        "forecasters' and markets' probabilities about 1 October 2024 span 0.42 to 0.58 for either side",
+        raises=("republican_president",)),
     assumption("us.elections.*.president", "label", Weights((("democratic", 0.5), ("republican", 0.5))), Choice(PARTY),
         "party that wins the presidential election of the year",
-        "no forecast; even odds", entities=PRESIDENTIAL, sweep="any"),
+        "no forecast; even odds", entities=PRESIDENTIAL, sweep="any", raises=("republican_president",)),
     assumption("us.elections.*.house", "label", DRAWN, Choice((DRAWN, *PARTY)),
         "party that wins the House; 'drawn' leaves it to the mid-term and coat-tail rules",
-        "rules of this file", entities=YEARS),
+        "rules of this file", entities=YEARS, moves=("republican_house",)),
     assumption("us.elections.*.senate", "label", DRAWN, Choice((DRAWN, *PARTY)),
         "party that wins the Senate; 'drawn' leaves it to the mid-term and coat-tail rules",
-        "rules of this file", entities=YEARS),
+        "rules of this file", entities=YEARS, moves=("republican_senate",)),
     data("us.elections.*.house_democratic_probability", "probability", None, Number(0.0, 1.0),
         "probability of a Democratic House at the mid-term of the year; not set: the mid-term rule",
-        "mean of the newest figure of each forecaster and market at the start", entities=MIDTERMS),
+        "mean of the newest figure of each forecaster and market at the start", entities=MIDTERMS, sweep="0 to 1",
+        lowers=("republican_house",)),
     data("us.elections.*.senate_democratic_probability", "probability", None, Number(0.0, 1.0),
         "probability of a Democratic Senate at the mid-term of the year; not set: the mid-term rule",
-        "mean of the newest figure of each forecaster and market at the start", entities=MIDTERMS),
+        "mean of the newest figure of each forecaster and market at the start", entities=MIDTERMS, sweep="0 to 1",
+        lowers=("republican_senate",)),
     assumption("us.elections.midterm_correlation", "correlation", uniform(0.4, 0.9), Number(0.0, 0.99),
         "correlation between the results of House and Senate at a mid-term that has such probabilities",
-        "as the coat-tails; forecasts give each chamber alone", sweep="0 to 0.9"),
+        "as the coat-tails; forecasts give each chamber alone", sweep="0 to 0.9", moves=("republican_senate",),
+        reported_only="it moves how often both chambers change hands together, not how often each does"),
     data("us.elections.house_republican_probability", "probability", None, Number(0.0, 1.0),
         "probability of a Republican House in 2024, over both presidential outcomes",
-        "Decision Desk HQ / The Hill, 18 September 2024"),
+        "Decision Desk HQ / The Hill, 18 September 2024", raises=("republican_house",)),
     data("us.elections.senate_republican_probability", "probability", None, Number(0.0, 1.0),
         "probability of a Republican Senate in 2024, over both presidential outcomes",
-        "Decision Desk HQ / The Hill, 16 September 2024"),
+        "Decision Desk HQ / The Hill, 16 September 2024", raises=("republican_senate",)),
     assumption("us.elections.later_chamber_republican_probability", "probability", fixed(0.5), Number(0.0, 1.0),
         "the same for each chamber in later presidential years",
-        "no forecast; even odds", sweep="0.3 to 0.7"),
+        "no forecast; even odds", sweep="0.3 to 0.7", raises=("republican_house", "republican_senate")),
     assumption("us.elections.coattails", "correlation", uniform(0.4, 0.9), Number(0.0, 0.99),
         "correlation between the presidential result and each chamber's result in the same year",
         "five of five first Congresses of new presidents 1993-2021 opened unified; too few to estimate",
-        sweep="0 to 0.9"),
+        sweep="0 to 0.9", moves=("republican_house",)),
     estimated("us.elections.midterm_house_loss_probability", "probability", beta(19.5, 3.5), Number(0.0, 1.0),
         "probability that the president's party does not hold the House after a mid-term",
-        "19 of 22 mid-terms 1934-2018 cost the president's party House seats; margins since 2020 are narrow"),
+        "19 of 22 mid-terms 1934-2018 cost the president's party House seats; margins since 2020 are narrow",
+        lowers=("republican_house",)),
     assumption("us.elections.midterm_senate_loss_probability", "probability", uniform(0.2, 0.73), Number(0.0, 1.0),
         "probability that the president's party does not hold the Senate after a mid-term",
         "upper end: 16 of 22 mid-terms 1934-2018 cost Senate seats; control turns less often than seats",
-        sweep="0.1 to 0.9"),
+        sweep="0.1 to 0.9", lowers=("republican_senate",)),
 )  # fmt: skip
 
 
@@ -160,7 +165,7 @@ class UnitedStates:
     def _with_coattails(self, year: int, chamber: str, tide: Numbers) -> NDArray[np.int8]:
         settings = self._engine.settings
         strength = settings.number("us.elections.coattails")
-        own = self._engine.streams.normal("us_politics", year, slot=1 if chamber == "house" else 2)
+        own = self._engine.streams.normal("us_politics", year, part=1 if chamber == "house" else 2)
         latent = strength * tide + np.sqrt(1 - strength**2) * own
         key = f"{chamber}_republican_probability" if year == 2024 else "later_chamber_republican_probability"
         chance = settings.number(f"us.elections.{key}")
@@ -169,14 +174,14 @@ class UnitedStates:
 
     def _at_midterm(self, year: int, chamber: str, loss: Numbers) -> NDArray[np.int8]:
         settings, streams = self._engine.settings, self._engine.streams
-        drawn = streams.uniform("us_politics", year, slot=1 if chamber == "house" else 2)
+        drawn = streams.uniform("us_politics", year, part=1 if chamber == "house" else 2)
         key = f"us.elections.{year}.{chamber}_democratic_probability"
         if not settings.is_set(key):
             lost = np.where(drawn < loss, 1 - self.president, self.president).astype(np.int8)
             return self._unless_set(year, chamber, lost)
         strength = settings.number("us.elections.midterm_correlation")
         own = ndtri(np.clip(drawn, 1e-6, 1 - 1e-6).astype(np.float32))
-        latent = strength * streams.normal("us_politics", year, slot=3) + np.sqrt(1 - strength**2) * own
+        latent = strength * streams.normal("us_politics", year, part=3) + np.sqrt(1 - strength**2) * own
         edge = ndtri(np.clip(settings.number(key), 1e-6, 1 - 1e-6).astype(np.float32))
         return self._unless_set(year, chamber, (latent > edge).astype(np.int8))
 

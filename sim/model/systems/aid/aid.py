@@ -10,7 +10,6 @@ Tracker.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -30,11 +29,10 @@ from sim.model.engine import (
     month_number,
     ndtri,
     single,
-    slot,
 )
 from sim.model.systems.aid.packages import PACKAGES, Packages
-from sim.model.systems.aid.parameters import DONORS, PARAMETERS, by_donor
-from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline
+from sim.model.systems.aid.parameters import DONORS, PARAMETERS, PLACES, by_donor
+from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Handling, Pipeline
 from sim.model.systems.aid.single_donors import SINGLE_DONORS, of_singles
 from sim.model.systems.aid.start import Beginning, beginning
 from sim.model.systems.aid.stated import Stated
@@ -69,16 +67,8 @@ HANDLING_KEYS = (
 # EUR bn that one donor can promise of one kind in a month, whatever a scenario sets: what it produces in a year.
 MOST_A_MONTH = np.array([[donor.gdp_beur_2021 or 10_000.0] for donor in facts.donors()], np.float32)
 MONTHS_OF_ALARM = 6  # months after a collapse of the Ukrainian front in which European aid answers it
-SMOOTH = 6  # months over which a fall in U.S. aid and the flow of deliveries are read
-
-
-@dataclass(frozen=True, slots=True)
-class Handling:
-    """Parts of the backlog allocated in a month, delays, and factors on arrivals by donor."""
-
-    cleared: Numbers
-    delays: Delays
-    arriving: Numbers
+SMOOTH = 6  # months over which the flow of deliveries is read
+QUARTER = 3  # months over which a fall in U.S. aid is read
 
 
 class Aid:
@@ -95,7 +85,7 @@ class Aid:
         self._engine, self._elections, self._commitment = engine, elections, commitment
         self._supplementals, self._hostilities = supplementals, hostilities
         self.pipeline = Pipeline(len(DONORS), engine.runs)
-        self._slots = [slot(code) for code in DONORS]
+        self._places = [PLACES[code] for code in DONORS]
         governed = [(DONORS.index(code), row) for row, code in enumerate(elections.codes) if code in DONORS]
         self._governed = tuple(np.array(rows) for rows in zip(*governed, strict=True))
         self._handled: Handling | None = None
@@ -116,7 +106,7 @@ class Aid:
         self._load(known)
         self._us_sum, self._us_months = engine.zeros(), 0
         self._us_before = engine.fill(np.full(1, known.us_monthly_military or 0, np.float32))
-        self._us_recent = [self._us_before] * SMOOTH
+        self._us_recent = [self._us_before] * QUARTER
         self._months_short = engine.zeros()
         self.replacement = engine.zeros()
         self.us_arms = engine.zeros()  # U.S. arms that Europe has bought for Ukraine since the start, EUR bn
@@ -214,7 +204,7 @@ class Aid:
         return Delays.of(*(self._engine.settings.central(key) for key in DELAY_KEYS))
 
     def _follow_usa(self, given: Numbers) -> None:
-        """Keeps the last half year of U.S. military aid; without history its own first two years are the reference."""
+        """Keeps the last quarter of U.S. military aid; without history its own first two years are the reference."""
         self._us_recent = [*self._us_recent[1:], given]
         unknown = self._known.us_monthly_military is None
         if unknown and self._us_months < 24 and bool(self._hostilities.full_scale.any()):
@@ -224,7 +214,7 @@ class Aid:
     def _new_year(self, year: int) -> None:
         """Each donor's aid for the year: a = mu + phi (a - mu) + sd mu e, not below 0."""
         number = self._engine.settings.number
-        luck = self._engine.streams.normals("aid", year, self._slots, purpose=1)
+        luck = self._engine.streams.normals("aid", year, self._places, purpose=1)
         self.generosity = next_generosity(
             self.generosity, self._mean, number("aid.generosity_persistence"), number("aid.generosity_sd"), luck
         )
@@ -233,7 +223,7 @@ class Aid:
         """New commitments by kind and donor, EUR bn, (2, donors, runs)."""
         period = month_number(day)
         willing = self._willing(day)
-        drawn = self._engine.streams.uniforms("aid", period, self._slots)
+        drawn = self._engine.streams.uniforms("aid", period, self._places)
         spread = self._engine.settings.number("aid.package_sd_log")
         chance = self._engine.settings.numbers("aid.*.package_probability", DONORS)
         new = np.multiply(self.generosity, willing / 12, dtype=np.float32)
@@ -333,13 +323,21 @@ def package(drawn: Numbers, chance: Numbers, spread: Numbers) -> Numbers:
 
     One number in (0, 1) decides both: given that it lies below p, its rank below p is uniform.
     """
-    happens = np.flatnonzero(drawn < chance)
-    rows, runs = np.divmod(happens, drawn.shape[1])
-    chances = chance[rows, 0] if chance.shape[1] == 1 else chance.ravel()[happens]
-    spreads = spread[0] if spread.shape[0] == 1 else spread[runs]
-    luck = ndtri(np.minimum(drawn.ravel()[happens] / chances, np.float32(1 - 1e-6)))
+    happens = drawn < chance
+    cells = np.flatnonzero(happens)
+    if chance.shape[1] == 1:
+        chances = np.repeat(chance[:, 0], np.count_nonzero(happens, axis=1))
+    else:
+        chances = chance.ravel()[cells]
+    spreads = spread[0] if spread.shape[0] == 1 else np.broadcast_to(spread, drawn.shape).ravel()[cells]
+    rank = drawn.ravel()[cells] / chances
+    luck = ndtri(np.minimum(rank, np.float32(1 - 1e-6), out=rank))
+    luck *= spreads
+    luck -= spreads**2 / 2
+    np.exp(luck, out=luck)
+    luck /= chances
     size = np.zeros_like(drawn)
-    size.ravel()[happens] = np.exp(spreads * luck - spreads**2 / 2) / chances
+    size.ravel()[cells] = luck
     return size
 
 

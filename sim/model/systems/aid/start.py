@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
+from sim.facts.tables import per_folder
 from sim.model.engine import Numbers
 from sim.model.systems.aid.parameters import us_arms_a_month
 from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline
@@ -47,9 +48,9 @@ def beginning(start: date, level: Numbers, slope: Numbers, delays: Delays, stock
     ``delays`` and ``stock`` are central values, with which past allocations are carried to what is still on the way.
     """
     donors = facts.donors()
-    sums, history = facts.aid_by_donor(start), facts.aid_monthly(start)
+    sums, history = _sums(start), _history(start)
     codes = [donor.code for donor in donors]
-    allocated = np.array([_by_kind(sums.beur, code, "allocation") for code in codes], np.float32).T
+    allocated = _allocated(start)
     committed = _committed(sums.beur, codes, allocated)
     months = max(len(history.months) - 1, 0)  # aid since the invasion: January 2022 is left out
     gdp = np.array([donor.gdp_beur_2021 or 0.0 for donor in donors], np.float32)
@@ -71,11 +72,21 @@ def beginning(start: date, level: Numbers, slope: Numbers, delays: Delays, stock
         until=sums.cutoff,
         allocated=allocated,
         backlog=np.maximum(committed - allocated, 0),
-        on_the_way=_on_the_way(history, codes, donors, allocated, delays, stock),
+        on_the_way=_on_the_way(start, delays, stock),
         yearly=yearly,
         us_monthly_military=_us_reference(start, history, float(allocated[MILITARY, us])),
         europe_weight=share / share.sum(),
     )
+
+
+_sums, _history = per_folder(facts.aid_by_donor), per_folder(facts.aid_monthly)  # every block asks for the same
+
+
+@per_folder
+def _allocated(start: date) -> Sums:
+    """Aid allocated by kind and donor, EUR bn, (2, donors)."""
+    beur = _sums(start).beur
+    return np.array([_by_kind(beur, donor.code, "allocation") for donor in facts.donors()], np.float32).T
 
 
 def _lately(history: facts.AidHistory, codes: list[str], own: Sums) -> Sums:
@@ -149,15 +160,18 @@ def _by_distance(donors: tuple[facts.Donor, ...], gdp: Sums, level: Numbers, slo
     return np.stack([military, other])
 
 
-def _on_the_way(
-    history: facts.AidHistory,
-    codes: list[str],
-    donors: tuple[facts.Donor, ...],
-    allocated: Sums,
-    delays: Delays,
-    stock: Numbers,
-) -> Sums:
+def _on_the_way(start: date, delays: Delays, stock: Numbers) -> Sums:
     """Past allocations carried month by month to what has not arrived, (5, donors)."""
+    parts = (delays.stock_fast, delays.stock_slow, delays.procurement, delays.other, stock)
+    return _carried(start, *(float(part[0]) for part in parts))
+
+
+@per_folder
+def _carried(start: date, *parts: float) -> Sums:
+    """The same, from the parts that arrive in a month and the share from stocks; kept for the other blocks."""
+    *arriving, stock = (np.array([part], np.float32) for part in parts)
+    delays, donors, history = Delays(*arriving), facts.donors(), _history(start)
+    codes, allocated = [donor.code for donor in donors], _allocated(start)
     count = len(history.months)
     pipe = Pipeline(len(codes), 1)
     monthly = np.zeros((2, len(codes), count), np.float32)

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 
 from sim import facts
+from sim.facts.tables import per_folder
 from sim.model.engine import (
     CONSTANT_PRICES,
     Block,
@@ -20,21 +21,23 @@ from sim.model.engine import (
     System,
     Variable,
     single,
-    slot,
 )
 from sim.model.systems.budgets.equation import BEND, LOWEST, Coefficients, Situation, exposure, next_share, terms
+from sim.model.systems.budgets.on_top import PARAMETERS as ON_TOP
+from sim.model.systems.budgets.on_top import OnTop
 from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS, PARAMETERS, by_member
 from sim.model.systems.budgets.plans import Plans
 from sim.model.systems.commitment import Commitment
 from sim.model.systems.economy import Economy
 from sim.model.systems.elections import Elections
-from sim.model.systems.roster import WITH_FORCES
+from sim.model.systems.roster import PLACES, WITH_FORCES
 from sim.model.systems.summits import Summits
 from sim.model.systems.threat import Threat
 from sim.scenario import Scenario, fixed
 
 PHASE = "budgets"
 _USA = WITH_FORCES.index("USA")
+_reported, _estimated = per_folder(facts.defence_shares), per_folder(facts.estimated_years)  # the same for every block
 
 
 def coefficients(engine: Engine) -> Coefficients:
@@ -59,18 +62,19 @@ class Budgets:
     ) -> None:
         self._engine, self._economy, self._elections = engine, economy, elections
         self._commitment, self._threat, self._summits = commitment, threat, summits
-        self._slots = [slot(code) for code in WITH_FORCES]
+        self._places = [PLACES[code] for code in WITH_FORCES]
         distance = {member.code: member.distance_km for member in facts.members()}
         self.exposure = exposure(np.array([[distance[code]] for code in WITH_FORCES], np.float32))
         history = bool(engine.settings.flag("budgets.plans_told").all())
         self._plans = Plans(engine.start, WITH_FORCES, later_ones_too=history)
+        self.on_top = OnTop(engine, economy)
         self._years: dict[int, Numbers] = {}
         self._decided: dict[int, set[int]] = {}
         self._troops_before = commitment.troops.copy()
         self.explained: dict[tuple[str, int], dict[str, Numbers]] = {}  # (runs,) by term, if explaining
-        keeps = engine.streams.uniforms("budgets", 0, self._slots)
+        keeps = engine.streams.uniforms("budgets", 0, self._places)
         self._keeps = keeps < engine.settings.number("budgets.plan_kept")  # a trait of the member in this run
-        meets = engine.streams.uniforms("budgets", 0, self._slots, purpose=5)
+        meets = engine.streams.uniforms("budgets", 0, self._places, purpose=5)
         self._meets = meets < engine.settings.number("budgets.deadline_met")
         self._base = np.full((len(WITH_FORCES), engine.runs), np.nan, np.float32)  # shares from which paths start
         self._base_of = np.zeros((len(WITH_FORCES), engine.runs), np.int32)  # the year of that share
@@ -81,6 +85,11 @@ class Budgets:
         if year not in self._years:
             self._years[year] = self.of_year(year - 1).copy()
         return self._years[year]
+
+    def lasting(self, year: int) -> Numbers:
+        """Shares in ``year`` without funds and boosts, % of GDP, ``(members, runs)``."""
+        on_top = self.on_top.all(year)
+        return self.of_year(year) if on_top is None else single(np.maximum(self.of_year(year) - on_top, LOWEST))
 
     def share(self, day: date) -> Numbers:
         """Shares in the year of a day, % of GDP, ``(members, runs)``."""
@@ -100,7 +109,7 @@ class Budgets:
 
     def _load(self) -> None:
         """Known shares; the estimate of the year under way is off by its revision noise."""
-        known = facts.defence_shares(self._engine.start)
+        known = _reported(self._engine.start)
         self.known_to = [max(known[code]) for code in WITH_FORCES]  # an edition may lack a member's last year
         last = max(self.known_to)
         for year in range(last - 2, last + 1):
@@ -108,13 +117,13 @@ class Budgets:
             self._years[year] = self._engine.fill(np.array(values, np.float32))
             self._decided[year] = set(range(len(WITH_FORCES)))
         self.last_known = last
-        if last in facts.estimated_years(self._engine.start):
+        if last in _estimated(self._engine.start):
             self._years[last] = self._revised(last)
 
     def _revised(self, year: int) -> Numbers:
         settings = self._engine.settings
         reported, jump = self._years[year], self._years[year] - self._years[year - 1]
-        noise = self._engine.streams.students("budgets", year, self._slots, 5.0, purpose=1)
+        noise = self._engine.streams.students("budgets", year, self._places, 5.0, purpose=1)
         back = settings.number("budgets.estimate_bias_pp") * np.sign(jump) * (np.abs(jump) > 0.1)
         spread = settings.number("budgets.estimate_noise_pp") * np.sqrt(reported / 1.5)
         return single(np.maximum(reported - back + spread * noise, LOWEST))
@@ -139,25 +148,30 @@ class Budgets:
             self._change(year, [_USA], self._united_states(year))
 
     def _change(self, year: int, rows: list[int], change: dict[str, Numbers]) -> None:
-        share = self.of_year(year - 1)[rows]
+        share = self.lasting(year - 1)[rows]
         lever = self._lever(year, rows)
-        after = self._stated(year, rows, next_share(next_share(share, change), {"scenario lever": lever}))
+        after = next_share(next_share(share, change), {"scenario lever": lever})
+        self.on_top.decide(year, rows)
+        if (on_top := self.on_top.all(year)) is not None:
+            after = next_share(after, {"fund or boost": on_top[rows]})
+        after = self._stated(year, rows, after)
         self.of_year(year)[rows] = after
         if self._engine.explaining:
-            parts = change | {"scenario lever": lever}
+            parts, share = change | {"scenario lever": lever}, self.of_year(year - 1)[rows]
+            tops = [self._engine.zeros(1) if (top := self.on_top.all(of)) is None else top for of in (year - 1, year)]
+            parts |= {"fund or boost": _of(tops[1], rows) - _of(tops[0], rows)}
             for index, row in enumerate(rows):
                 own = {name: np.broadcast_to(value, after.shape)[index] for name, value in parts.items()}
                 rest = after[index] - share[index] - sum(own.values())
                 self.explained[WITH_FORCES[row], year] = own | {"floor or told share": rest}
 
     def _situation(self, year: int, rows: list[int]) -> Situation:
-        share = self.of_year(year - 1)[rows]
+        share = self.lasting(year - 1)[rows]
         engine, settings = self._engine, self._engine.settings
-        slots = [self._slots[row] for row in rows]
         codes = [WITH_FORCES[row] for row in rows]
         draws = engine.streams
-        before = self.of_year(year - 2)[rows]
-        common = settings.number("budgets.common_shock_pp") * draws.students("budgets", year, [0], 4.0)[0]
+        before = self.lasting(year - 2)[rows]
+        common = settings.number("budgets.common_shock_pp") * draws.student("budgets", year, 4.0)
         own = settings.numbers("budgets.*.own_shock_pp", codes) * (share / BEND)
         abroad = [self._elections.codes.index(code) for code in codes]
         return Situation(
@@ -172,36 +186,41 @@ class Budgets:
             exposure=self.exposure[rows],
             debt=self._economy.debt(year - 1)[rows] + self._borrowed(year, rows),
             fewer_troops=(self._troops_before - self._commitment.troops) / np.float32(10),
-            jumps=self._jumps(year, slots),
+            jumps=self._jumps(year, rows),
             growth=(self._economy.growth(year) - self._economy.normal)[rows],
             plans=self._plans.asked(year, rows, share, settings),
             falls_due=self._summits.deadline(year),
             meets_deadline=self._meets[rows],
-            kept=self._keeps[rows],
-            reverses=draws.uniforms("budgets", year, slots, purpose=2)
+            kept=self._kept(rows),
+            reverses=draws.uniforms("budgets", year, self._places, purpose=2)[rows]
             < settings.number("budgets.reversal_probability"),
             left_right=self._elections.left_right[abroad],
             election_year=self._elections.in_year(year)[abroad],
             neighbours=self._neighbours(year, rows),
-            noise=common + own * draws.students("budgets", year, slots, 4.0),
+            noise=single(common + own * draws.students("budgets", year, self._places, 4.0)[rows]),
         )
+
+    def _kept(self, rows: list[int]) -> Flags:
+        """Whether members keep their plans, as the scenario states or else as drawn, ``(rows, runs)``."""
+        said = np.stack([self._engine.settings.choice(f"members.{WITH_FORCES[row]}.keeps_plan") for row in rows])
+        return np.asarray(np.where(said == 0, self._keeps[rows], said == 1), np.bool_)
 
     def _path_base(self, year: int, rows: list[int]) -> Numbers:
         """The share from which each member's path starts, ``(rows, runs)``: that of the year of adoption."""
         begun = self._summits.adopted
         for first in np.unique(begun[begun > 0]):
             known = min(max(int(first), min(self._years)), year - 1)
-            shares = self.of_year(known)
+            shares = self.lasting(known)
             for row in rows:
                 fresh = (begun == first) & (self._base_of[row] != first)
                 self._base[row] = np.where(fresh, shares[row], self._base[row])
                 self._base_of[row] = np.where(fresh, first, self._base_of[row])
         return self._base[rows]
 
-    def _jumps(self, year: int, slots: list[int]) -> Flags:
+    def _jumps(self, year: int, rows: list[int]) -> Flags:
         """Whether pressure makes a member below the guideline go to it in ``year``, ``(rows, runs)``."""
         chance = self._engine.settings.number("budgets.pressure_jump_probability") * self._commitment.pressure
-        drawn = self._engine.streams.uniforms("budgets", year, slots, purpose=6)
+        drawn = self._engine.streams.uniforms("budgets", year, self._places, purpose=6)[rows]
         return np.asarray(drawn < chance, np.bool_)
 
     def _borrowed(self, year: int, rows: list[int]) -> Numbers:
@@ -219,8 +238,8 @@ class Budgets:
 
     def _united_states(self, year: int) -> dict[str, Numbers]:
         number = self._engine.settings.number
-        luck = self._engine.streams.normals("budgets", year, [self._slots[_USA]])
-        away = number("budgets.usa_level_pct_gdp") - self.of_year(year - 1)[[_USA]]
+        luck = self._engine.streams.normals("budgets", year, [self._places[_USA]], purpose=4)
+        away = number("budgets.usa_level_pct_gdp") - self.lasting(year - 1)[[_USA]]
         return {
             "return to its level": (1 - number("budgets.usa_persistence")) * away,
             "shock": number("budgets.usa_shock_pp") * luck,
@@ -244,6 +263,11 @@ class Budgets:
             if settings.is_set(floor):
                 after[index] = np.fmax(after[index], settings.number(floor, middle))
         return after
+
+
+def _of(values: Numbers, rows: list[int]) -> Numbers:
+    """The rows of an array by member, ``(rows, runs)``; an array of one row stands for all."""
+    return values[rows] if len(values) > 1 else np.broadcast_to(values, (len(rows), values.shape[-1]))
 
 
 def _at(series: Mapping[int, float], year: int) -> float:
@@ -306,6 +330,8 @@ _LEVERS = (
     "members.*.share_pct_gdp",
     "members.*.floor_pct_gdp",
     "members.*.budget_month",
+    "members.*.keeps_plan",
+    *(parameter.key for parameter in ON_TOP),
 )
 _ELSEWHERE = {*_OF_THE_USA, *_AT_START, *_LEVERS}
 
@@ -316,7 +342,7 @@ SYSTEM = System(
     reads=("economy", "elections", "commitment", "threat", "summits"),
     phase=PHASE,
     stream=7,
-    parameters=PARAMETERS,
+    parameters=PARAMETERS + ON_TOP,
     variables=(
         Variable(
             "defence_share_pct_gdp", "Defence expenditure, share of GDP", "% of GDP", "year", "member",
@@ -331,7 +357,7 @@ SYSTEM = System(
     ),
     states={
         "starting shares": State(keys=_AT_START, tables=("defence",)),
-        "levers": State(keys=_LEVERS, own=True),
+        "levers": State(keys=(*_LEVERS, "us.aid.eur_per_usd"), own=True),
         "shares": State(
             keys=(
                 *(parameter.key for parameter in PARAMETERS if parameter.key not in _ELSEWHERE),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sim import facts
+from sim.facts.tables import per_folder
 from sim.model.systems.hostilities import DAY_ONE
 from sim.model.systems.threat import CRIMEA
 from sim.scenario import Value, fixed, gamma, uniform
@@ -32,6 +33,7 @@ class Front:
     ukrainian_spending_beur: float
 
 
+@per_folder
 def front(start: date) -> Front:
     """The last readings known at ``start``."""
     months = [

@@ -29,7 +29,6 @@ from sim.model.engine import (
     Variable,
     month_number,
     single,
-    slot,
     under,
 )
 from sim.model.systems.aid import Aid
@@ -41,7 +40,6 @@ from sim.scenario import Scenario
 
 PHASE = "war"
 UKRAINE_KM2 = 603_550.0  # within the borders of 1991
-_COLLAPSE = slot("COL")
 
 
 class War:
@@ -195,7 +193,7 @@ class War:
         length = 1 + np.floor(3 * streams.uniform("war", period, purpose=3))
         even = number("war.collapse_of_ukraine")
         pressure = np.clip(self.gain / 1000, -1, 1) * 0.2  # the side that is being pushed back gives way more easily
-        ukraine = streams.uniform("war", period, _COLLAPSE) < np.clip(even + pressure, 0, 1)
+        ukraine = streams.uniform("war", period, purpose=4) < np.clip(even + pressure, 0, 1)
         self._collapse_left = np.where(starts, length, self._collapse_left - 1).astype(np.float32)
         self._collapse_sign = np.where(starts, np.where(ukraine, 1, -1), self._collapse_sign).astype(np.float32)
         under_way = fighting & (self._collapse_left > 0)

@@ -1,0 +1,101 @@
+"""What comes on top of a member's lasting budget for some years: money of funds, all of it for equipment, and boosts.
+
+Neither enters the equation: the budget after the last of these years starts from what the member spends without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from sim import facts
+from sim.model.engine import Engine, Numbers, assumption, single
+from sim.model.systems.economy import Economy
+from sim.model.systems.roster import WITH_FORCES
+from sim.scenario import Number, fixed
+
+_IN_THE_UNION = [WITH_FORCES.index(member.code) for member in facts.members() if member.eu and member.has_forces]
+_FUND = ("fund_beur", "fund_from_year", "fund_to_year")
+
+PARAMETERS = (
+    assumption("members.*.boost_pp", "points of GDP", fixed(0.0), Number(-5.0, 10.0, percent=False),
+        "added to this member's share in the years in which it holds, and gone after them, as under an escape clause",
+        "scenario lever", entities=WITH_FORCES),
+    assumption("members.*.fund_beur", "EUR bn, current prices", None, Number(0.0, 2000.0),
+        "a fund for this member's equipment, spent in equal parts from its first year to its last",
+        "scenario lever", entities=WITH_FORCES,
+        needs=("members.*.fund_from_year", "members.*.fund_to_year")),
+    assumption("members.*.fund_from_year", "year", None, Number(2014, 2100, integer=True),
+        "first year in which this member's fund is spent",
+        "scenario lever", at_start=True, entities=WITH_FORCES, needs=("members.*.fund_beur",)),
+    assumption("members.*.fund_to_year", "year", None, Number(2014, 2100, integer=True),
+        "last year in which this member's fund is spent",
+        "scenario lever", at_start=True, entities=WITH_FORCES, needs=("members.*.fund_beur",)),
+    assumption("europe.fund_beur", "EUR bn, current prices", None, Number(0.0, 5000.0),
+        "a fund of the European Union for equipment, shared by GDP among its members in the alliance, spent in equal "
+        "parts from its first year to its last",
+        "scenario lever",
+        needs=("europe.fund_from_year", "europe.fund_to_year")),
+    assumption("europe.fund_from_year", "year", None, Number(2014, 2100, integer=True),
+        "first year in which the fund of the European Union is spent",
+        "scenario lever", at_start=True, needs=("europe.fund_beur",)),
+    assumption("europe.fund_to_year", "year", None, Number(2014, 2100, integer=True),
+        "last year in which the fund of the European Union is spent",
+        "scenario lever", at_start=True, needs=("europe.fund_beur",)),
+    assumption("budgets.fund_additional_share", "share", fixed(1.0), Number(0.0, 1.0),
+        "part of the money of funds that members spend beyond what they would spend without it",
+        "as a fund is meant; how much of it replaces own money is not identified", depends_on=True, sweep="0.3 to 1"),
+)  # fmt: skip
+
+
+class OnTop:
+    """Boosts and money of funds by year, points of GDP, ``(members, runs)``; None in years without any."""
+
+    def __init__(self, engine: Engine, economy: Economy) -> None:
+        self._engine, self._economy = engine, economy
+        self._boosts: dict[int, Numbers] = {}
+        self._funds: dict[int, Numbers] = {}
+
+    def all(self, year: int) -> Numbers | None:
+        """What is on top of the lasting budgets of ``year``."""
+        boost, fund = self._boosts.get(year), self._funds.get(year)
+        if fund is None:
+            return boost
+        fund = fund * self._engine.settings.number("budgets.fund_additional_share")
+        return single(fund if boost is None else boost + fund)
+
+    def funds(self, year: int) -> Numbers | None:
+        """The money of funds spent in ``year``, additional or not."""
+        return self._funds.get(year)
+
+    def decide(self, year: int, rows: Sequence[int]) -> None:
+        """Reads what holds for the budgets of ``rows`` for ``year``."""
+        boost = self._engine.settings.numbers(
+            "members.*.boost_pp", [WITH_FORCES[row] for row in rows], date(year, 7, 1)
+        )
+        if boost.any():
+            self._boosts.setdefault(year, self._engine.zeros(len(WITH_FORCES)))[rows] = boost
+        own = {row: money for row in rows if (money := self._yearly(f"members.{WITH_FORCES[row]}", year)) is not None}
+        shared = self._yearly("europe", year)
+        joint = [row for row in rows if row in _IN_THE_UNION]
+        if not own and (shared is None or not joint):
+            return
+        output = self._economy.gdp_current(year) * self._engine.settings.number("us.aid.eur_per_usd")  # EUR bn
+        told = self._funds.setdefault(year, self._engine.zeros(len(WITH_FORCES)))
+        for row, money in own.items():
+            told[row] += 100 * money / output[row]
+        if shared is not None and joint:
+            told[joint] += 100 * shared / output[_IN_THE_UNION].sum(axis=0)
+
+    def _yearly(self, group: str, year: int) -> Numbers | None:
+        """Money of a fund in ``year``, EUR bn; None where there is none."""
+        settings = self._engine.settings
+        money, first, last = (f"{group}.{name}" for name in _FUND)
+        if not all(settings.is_set(key) for key in (money, first, last)):
+            return None
+        begins, ends = (int(settings.central(key)[0]) for key in (first, last))
+        if not begins <= year <= ends:
+            return None
+        return single(np.nan_to_num(settings.number(money)) / (ends - begins + 1))
