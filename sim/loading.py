@@ -58,7 +58,7 @@ def check(scenario: str | Path, sets: Sequence[str] = ()) -> list[Problem]:
 
 def notes(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
     """What to know of a sound scenario's days: where facts and calendars end, and what cannot act on them."""
-    from sim import model
+    from sim import facts, model
     from sim.facts import FACTS_END, own
     from sim.scenario import acting, resolve
     from sim.shipped import find_scenario
@@ -74,7 +74,8 @@ def notes(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
             f"growth after {model.LAST_FORECAST} is each member's median since 2001; elections after "
             f"{model.LAST_CALENDAR} come a term after the last"
         )
-    return [*remarks, *acting.remarks(resolved)]
+    known_year = max(max(shares) for shares in facts.defence_shares(resolved.start).values())
+    return [*remarks, *acting.remarks(resolved, known_year, FACTS_END)]
 
 
 def outlook(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
@@ -90,9 +91,11 @@ def outlook(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
 def _surroundings() -> dict[str, Any]:
     """What the room of scenarios is told about the model: its parameters, its usual dates, where parents are found."""
     from sim import model
+    from sim.facts import FACTS_END
     from sim.shipped import shipped_folder
 
     return {
+        "facts_end": FACTS_END,
         "catalogue": model.catalogue(),
         "shipped": shipped_folder(),
         "default_start": model.DEFAULT_START,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import FilePath, force_option, json_option
+from sim.cli.options import FilePath, OutPath, command_line, force_option, json_option
 from sim.cli.tables import columns
 from sim.limits import MOST_SEED
 
@@ -24,14 +24,22 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(0, MOST_SEED), default=1, show_default=True, help="Seed of the sampler.")
 @click.option("--write", "shipped", is_flag=True, help="Store the draws where runs look for them.")
 @click.option("--out", type=FilePath(".npz"), metavar="FILE.npz", help="Store the draws in this file.")
+@click.option("--figure", type=OutPath(), help="Draw priors, posteriors and convergence, into this folder.")
 @force_option
 @json_option
 def calibrate_command(
-    until: datetime.datetime | None, draws: int, seed: int, shipped: bool, out: Path | None, force: bool, as_json: bool
+    until: datetime.datetime | None,
+    draws: int,
+    seed: int,
+    shipped: bool,
+    out: Path | None,
+    figure: Path | None,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Estimate parameters from the facts.
 
-    What data to 2024 cannot identify keeps its range. Nothing is stored without --write or --out.
+    What data to 2024 cannot identify keeps its range. Nothing is stored without --write, --out or --figure.
     """
     from sim.evidence.calibration import UNTIL, calibrate, write
 
@@ -39,7 +47,23 @@ def calibrate_command(
     calibration = calibrate(day, draws=draws, seed=seed)
     files = [write(calibration)] if shipped else []
     files += [write(calibration, out, replace=force)] if out else []
+    files += _drawn(calibration, seed, figure, force) if figure else []
     click.echo((_as_document if as_json else _as_text)(calibration, files))
+
+
+def _drawn(calibration: Calibration, seed: int, folder: Path, force: bool) -> list[Path]:
+    from sim.figures import export
+    from sim.figures.estimates import Vintage, estimate_drawings, made
+
+    told = calibration.draws.provenance
+    command = command_line("calibrate", [], [("--until", calibration.until), ("--seed", seed)])
+    made_of = made(told["version"], seed, len(calibration.draws.draws), told["tables"], command)
+    vintage = Vintage(str(calibration.until), calibration.draws, calibration.convergence)
+    return [
+        path
+        for name, drawing in estimate_drawings([vintage], made_of).items()
+        for path in export(drawing, folder, name, replace=force)
+    ]
 
 
 def _as_text(calibration: Calibration, files: list[Path]) -> str:
@@ -72,6 +96,9 @@ def _as_document(calibration: Calibration, files: list[Path]) -> str:
             "until": str(calibration.until),
             "estimates": [asdict(estimate) for estimate in calibration.estimates],
             "observations": dict(calibration.observations),
+            "convergence": {
+                key: {"r_hat": r_hat, "sample": size} for key, (r_hat, size) in calibration.convergence.items()
+            },
             "worst_r_hat": calibration.worst_r_hat,
             "smallest_sample": calibration.smallest_sample,
             "skipped": list(calibration.skipped),

@@ -67,9 +67,12 @@ def run_command(
     """
     began = time.monotonic()
     from sim import ensemble
+    from sim.facts import own
     from sim.loading import load
 
     loaded = load(scenario, sets=sets)
+    for note in own.notes(loaded.start):
+        click.echo(f"note: {note}", err=True)
     folder = out or Path("results") / loaded.name
     settings = [
         ("--runs", runs),

@@ -65,16 +65,38 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What was estimated, with how many observations, how well the chains mixed, and what was left alone."""
+    """What was estimated, with how many observations, how well the chains mixed, and what was left alone.
+
+    ``convergence``: split R-hat and effective sample size of every parameter that is drawn in chains, by key. The
+    other blocks are drawn independently and need none.
+    """
 
     until: date
     draws: facts.Posterior
     estimates: tuple[Estimate, ...]
     observations: Mapping[str, int]
-    worst_r_hat: float
-    smallest_sample: float
+    convergence: Mapping[str, tuple[float, float]]
     skipped: tuple[str, ...]
     assumptions: tuple[str, ...]
+
+    @property
+    def worst_r_hat(self) -> float:
+        """The largest R-hat."""
+        return max(r_hat for r_hat, _ in self.convergence.values())
+
+    @property
+    def smallest_sample(self) -> float:
+        """The smallest effective sample size."""
+        return min(size for _, size in self.convergence.values())
+
+
+def priors() -> dict[str, tuple[float, float]]:
+    """Mean and sd of the priors that the estimates began from, by key; blocks without one that is told are missing."""
+    known = {KEYS[name]: budgets.PRIORS[name] for name in budgets.NAMES}
+    known |= {_FRONT_KEYS[name]: front.PRIORS[name] for name in ("persistence", "gain_per_effort", "break_even")}
+    median, spread = front.PRIORS["noise"]
+    mean = median * np.exp(spread**2 / 2)
+    return known | {_FRONT_KEYS["noise"]: (float(mean), float(mean * np.sqrt(np.expm1(spread**2))))}
 
 
 def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calibration:
@@ -90,7 +112,6 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
     if until < FIRST_DAY:
         raise InputError(f"until {until} is before the data begin; the first day that can be used is {FIRST_DAY}")
     columns: dict[str, Array] = {}
-    priors: dict[str, tuple[float, float]] = {}
     blocks: dict[str, str] = {}
     observations: dict[str, int] = {}
     skipped: list[str] = []
@@ -98,7 +119,6 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
     drawn = _budget_columns(chains)
     columns |= drawn
     blocks |= dict.fromkeys(drawn, "budgets")
-    priors |= {KEYS[name]: budgets.PRIORS[name] for name in budgets.NAMES}
     observations["budgets"] = budgets.panel(_origin(until), day=until).y.size
     r_hat, size = mixing(np.stack([chain.draws.coefficients for chain in chains], axis=1))
     for block, estimate in (
@@ -127,10 +147,10 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
     joint = facts.Posterior(
         keys, np.column_stack([_inside(key, columns[key]) for key in keys]).astype(np.float32), provenance
     )
-    estimates = tuple(_estimate(key, blocks[key], priors.get(key), columns[key]) for key in keys)
-    return Calibration(
-        until, joint, estimates, observations, float(r_hat.max()), float(size.min()), tuple(skipped), assumptions()
-    )
+    known = priors()
+    estimates = tuple(_estimate(key, blocks[key], known.get(key), columns[key]) for key in keys)
+    mixed = {KEYS[name]: (float(r_hat[row]), float(size[row])) for row, name in enumerate(budgets.NAMES)}
+    return Calibration(until, joint, estimates, observations, mixed, tuple(skipped), assumptions())
 
 
 def write(calibration: Calibration, path: Path | None = None, *, replace: bool = True) -> Path:

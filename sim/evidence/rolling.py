@@ -75,6 +75,7 @@ def _diagnostics(calibration: Calibration) -> dict[str, Any]:
         "observations": dict(calibration.observations),
         "worst_r_hat": calibration.worst_r_hat,
         "smallest_sample": calibration.smallest_sample,
+        "convergence": dict(calibration.convergence),
         "skipped": list(calibration.skipped),
     }
 

@@ -11,8 +11,8 @@ import numpy as np
 from sim import facts
 from sim.evidence.baselines import BASELINES
 from sim.evidence.budget_scores import CONDITIONAL, NO_PRIORS, UNCONDITIONAL, origins
-from sim.evidence.budgets import HORIZONS, NAMES, PRIORS
-from sim.evidence.calibration import KEYS, assumptions
+from sim.evidence.budgets import HORIZONS
+from sim.evidence.calibration import assumptions, priors
 from sim.evidence.history import LAST, Definition
 from sim.evidence.rolling import card_line, stored
 from sim.evidence.selection import CLEAN, FORMS, PERIODS
@@ -317,7 +317,7 @@ def _posterior() -> str:
     vintages = [draws for draws in facts.posteriors() if "blocks" in draws.provenance]
     if not vintages:
         return "## Estimates\n\nNo posterior draws are shipped."
-    prior = {KEYS[name]: PRIORS[name] for name in NAMES}
+    prior = priors()
     keys = list(dict.fromkeys(key for draws in vintages for key in draws.keys))
     rows = []
     for key in keys:
@@ -330,13 +330,16 @@ def _posterior() -> str:
     days = [str(draws.provenance["until"]) for draws in vintages]
     note = (
         f"Joint draws from what was known on {', '.join(days)}; a start takes the newest its day allows, and before "
-        "the first of them priors. Mean (sd), and how much the data narrowed the prior: near 0 the prior speaks alone. "
-        "The year 2023 of the edition of July 2026, where the definition breaks, is left out of the last. Its front is "
-        "estimated on months from January 2026: effort bought less ground from then on, which was seen first."
+        "the first of them the defaults of {doc}`parameters`, whose centres were set with data to 2024. Mean (sd), and "
+        "how much the data narrowed the prior: near 0 the prior speaks alone. The year 2023 of the edition of July "
+        "2026, where the definition breaks, is left out of the last. Its front is estimated on months from January "
+        "2026: effort bought less ground from then on, which was seen first."
     )
     left = ", ".join(f"`{key}`" for key in assumptions())
     table = _table(["parameter", "prior", *days], rows)
-    return f"## Estimates\n\n{note}\n\n{table}\n\nNot identified by data, kept as ranges and never tuned: {left}."
+    charts = "![Prior and posterior](evidence_priors.svg)\n\n![Convergence of the chains](evidence_convergence.svg)"
+    rest = f"Not identified by data, kept as ranges and never tuned: {left}."
+    return "\n\n".join(("## Estimates", note, charts, table, rest))
 
 
 def _diagnostics(backtest: dict[str, Any]) -> str:

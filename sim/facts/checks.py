@@ -162,10 +162,11 @@ def _sipri(path: str, lines: Sequence[Line]) -> Iterator[Problem]:
 
 
 def _mixed(path: str, lines: Sequence[Line], vintage: str) -> Iterator[Problem]:
-    """Rows of an edition that are counted or priced unlike most of it."""
+    """Rows of an edition that are counted or priced unlike most of it, its shipped rows included."""
     years: dict[int, Counter[str]] = {}
     bases: Counter[int] = Counter()
-    for row, _, _ in lines:
+    shipped = [row for row in tables.shipped(spending.DefenceRow, "defence.csv") if row.vintage == vintage]
+    for row in (*shipped, *(line.row for line in lines)):
         years.setdefault(row.year, Counter())[row.definition] += 1
         bases[row.price_base] += row.price_base is not None
     base = bases.most_common(1)[0][0] if bases else None

@@ -97,6 +97,8 @@ class _Column(NamedTuple):
 
     def complaint(self, text: str) -> str:
         if self.choices:
+            if not text:
+                return f"the cell is empty; allowed: {', '.join(self.choices)}"
             near = nearest(text, self.choices, most=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             return f"'{text}' is not known here; allowed: {', '.join(self.choices)}{hint}"

@@ -75,7 +75,7 @@ class Provenance:
     """What made a picture, carried inside svg, png and pdf so that it can be checked and made again.
 
     ``baseline`` is what a comparison compares with and ``by`` the key by which it split one ensemble; else empty.
-    ``editions``: the publications that the start rests on.
+    ``editions``: the publications that the start rests on. ``without``: what made the picture where no scenario did.
     """
 
     scenarios: tuple[str, ...]
@@ -90,6 +90,7 @@ class Provenance:
     baseline: str = ""
     by: str = ""
     editions: str = ""
+    without: str = "Back-test"
 
     def to_json(self, table: Table) -> str:
         """One line of JSON, with the sha256 of the CSV so that edited numbers show."""
@@ -115,7 +116,7 @@ class Provenance:
         """The line under every figure: scenario, seed, number of runs, version, data vintage."""
         many = "Scenarios" if len(self.scenarios) > 1 else "Scenario"
         parts = [
-            f"{many}: {', '.join(self.scenarios)}" if self.scenarios else "Back-test",
+            f"{many}: {', '.join(self.scenarios)}" if self.scenarios else self.without,
             f"seed {self.seed}",
             f"{self.runs:,} {'run' if self.scenarios else 'draw'}{'' if self.runs == 1 else 's'}",
             f"alliance {self.version}",

@@ -10,24 +10,43 @@ import numpy as np
 from sim.figures import style
 from sim.figures.axis import time_span, value_axis
 from sim.figures.drawing import Drawing, Provenance, Row
+from sim.figures.estimates import Vintage, estimate_drawings, made
 from sim.figures.page import Box, Page, Sentence, marked_years
 from sim.figures.panel import End, Plot
 from sim.figures.style import LOOKS, MUTED, SIZES
 
 HEIGHT = 8.5
+COMMAND = "alliance backtest --card"
 NOTE = "Every origin is estimated again with what was known on 15 October of its year. NATO's definition of spending."
 
 
 def evidence_drawings(scores: Mapping[str, Any]) -> dict[str, Drawing]:
-    """The charts of a back-test (``sim.evidence.stored()``) by file name: errors by origin, and where outcomes fell."""
+    """The charts of a back-test (``sim.evidence.stored()``) by file name: errors by origin, where outcomes fell, and
+    the estimates that ship."""
     with style.applied():
-        return {"evidence_crps": _by_origin(scores), "evidence_pit": _fallen(scores)}
+        return {"evidence_crps": _by_origin(scores), "evidence_pit": _fallen(scores), **_estimates(scores)}
+
+
+def _estimates(scores: Mapping[str, Any]) -> dict[str, Drawing]:
+    """Priors, posteriors and convergence of the shipped vintages, oldest first."""
+    from sim import facts
+
+    checked = {**scores["vintages"], scores["calibration"]["until"]: scores["calibration"]}
+    vintages = [
+        Vintage(until, draws, checked[until]["convergence"])
+        for draws in facts.posteriors()
+        if (until := str(draws.provenance["until"])) in checked
+    ]
+    made_of = made(
+        str(scores["version"]), int(scores["seed"]), len(vintages[-1].draws.draws), str(scores["tables"]), COMMAND
+    )
+    return estimate_drawings(vintages, made_of)
 
 
 def _page(scores: Mapping[str, Any], name: str, title: str, subtitle: str, sentence: str) -> Page:
     made_of = Provenance(
         scenarios=(), hashes=(), seed=int(scores["seed"]), runs=int(scores["draws"]), version=str(scores["version"]),
-        facts=str(scores["tables"]), command="alliance backtest --card", figure=name,
+        facts=str(scores["tables"]), command=COMMAND, figure=name,
     )  # fmt: skip
     return Page(SIZES["page"], title, subtitle, Sentence(sentence), made_of, height=HEIGHT, note=NOTE)
 

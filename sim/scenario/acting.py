@@ -3,22 +3,77 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from calendar import isleap
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 
-from sim.scenario.scenario import Scenario
-from sim.scenario.values import Dated, Value
-from sim.text import tame
+from sim.errors import Problem
+from sim.scenario.layers import Setting, Slot
+from sim.scenario.scenario import Event, Given, Origin, Scenario
+from sim.scenario.values import Dated, Distribution, Value, describe
+from sim.text import plain, tame
 
 _VOTE = re.compile(r"us\.elections\.(\d{4})\..+")
-# Read once a year, when a member decides its budget.
-_YEARLY = re.compile(r"budgets\..+|members\.\w+\.(share_pct_gdp|budget_change_pp)")
+# What a calendar year has once: budgets are for a year, and so are growth, prices and equipment.
+_YEARLY = re.compile(
+    r"budgets\..+|members\.\w+\.(share_pct_gdp|budget_change_pp|boost_pp|floor_pct_gdp|compliance)|summits\.compliance"
+    r"|economy\..+|equipment\..+"
+)
+MOST_YEARS = 6
 
 
-def remarks(scenario: Scenario) -> Iterator[str]:
-    """What `alliance check` says of settings that cannot act, or not on the days they name."""
-    for key, setting in scenario.settings.items():
-        yield from _of_value(key, setting.value, scenario)
+def mistakes(
+    start: date, end: date, settings: Mapping[Slot, Setting], own: str, facts_end: date | None
+) -> Iterator[Problem]:
+    """Settings of the file ``own``, and of ``--set``, of which nothing can come: elections that are over, or too late.
+
+    What a file takes over from a parent, or what a start or an end given by ``--set`` leaves out, is none of its
+    mistakes; `remarks` tells of it. An election acts until its
+    winner takes office, and one that the facts do not know, held after ``facts_end``, is drawn at the start.
+    """
+    moved = {slot[1] for slot, setting in settings.items() if slot[0] == "day" and setting.origin.layer == "set"}
+    for (kind, name), setting in settings.items():
+        by_hand = setting.origin.layer == "set"
+        if not by_hand and setting.origin.file != own:
+            continue
+        if kind == "value" and (match := _VOTE.fullmatch(name)):
+            year = int(match[1])
+            reason = _too_early(year, start, facts_end) if by_hand or "start" not in moved else ""
+            reason = reason or (_too_late(year, end) if by_hand or "end" not in moved else "")
+            if reason:
+                yield _problem(setting.origin, name, f"{reason}: nothing can come of it")
+        elif isinstance(event := setting.content, Event):
+            first = event.first_day(start)
+            for key, _ in event.sets:
+                if (match := _VOTE.fullmatch(key)) and (held := election_day(int(match[1]))) < first:
+                    words = f"that election is held on {held}, before this event: nothing can come of it"
+                    yield _problem(setting.origin, key, f'the event "{tame(event.name)}" on {first}: {words}')
+
+
+def _problem(origin: Origin, key: str, message: str) -> Problem:
+    return Problem("--set" if origin.layer == "set" else origin.file, origin.line, origin.column, key, message)
+
+
+def _too_early(year: int, start: date, facts_end: date | None) -> str:
+    held = election_day(year)
+    if date(year + 1, 1, 20) >= start or (facts_end is not None and held > facts_end):
+        return ""
+    return f"that election was held on {held} and its winner was in office at the start {start}"
+
+
+def _too_late(year: int, end: date) -> str:
+    held = election_day(year)
+    return f"that election is held on {held}, after the end {end}" if held > end else ""
+
+
+def remarks(scenario: Scenario, known_year: int, facts_end: date | None = None) -> Iterator[str]:
+    """What `alliance check` says of settings that cannot act, or not on the days they name.
+
+    ``known_year`` is the last year whose budgets are known at the start.
+    """
+    for key, given in scenario.settings.items():
+        yield from _of_value(key, given, scenario, facts_end)
     for event in scenario.events:
         first = event.first_day(scenario.start)
         name = f'the event "{tame(event.name)}" ' + (f"on {first}" if event.date else f"({event.timing()})")
@@ -31,33 +86,107 @@ def remarks(scenario: Scenario) -> Iterator[str]:
         for key, _ in event.sets:
             if (match := _VOTE.fullmatch(key)) and (held := election_day(int(match[1]))) < first:
                 yield f"{name} sets {key}, but that election is held on {held}: it cannot act"
-            elif _YEARLY.fullmatch(key):
-                until = f" until {event.until}" if event.until else ""
-                yield (
-                    f"{name} sets {key}{until}, which is read once a year, when a member decides its budget: members "
-                    "that decide before it follow a year later, and a part of a year moves only those that decide in it"
-                )
+        yearly = [key for key, _ in event.sets if _YEARLY.fullmatch(key)]
+        if yearly:
+            more = f" and {len(yearly) - 1} more" if len(yearly) > 1 else ""
+            until = f" until {event.until}" if event.date and event.until else ""
+            years = _years_of(event, scenario, max(known_year, scenario.start.year - 1))
+            yield f"{name}{until} sets {yearly[0]}{more}, which counts by the calendar year: {years}"
 
 
-def _of_value(key: str, value: Value, scenario: Scenario) -> Iterator[str]:
+def _of_value(key: str, given: Given, scenario: Scenario, facts_end: date | None) -> Iterator[str]:
+    value = given.value
     if match := _VOTE.fullmatch(key):
-        held = election_day(int(match[1]))
-        if held < scenario.start:
-            yield f"{key}: that election was held on {held}, before the start {scenario.start}: it cannot act"
-        elif held > scenario.end:
-            yield f"{key}: that election is held on {held}, after the end {scenario.end}: it cannot act"
+        year = int(match[1])
+        if reason := _too_early(year, scenario.start, facts_end) or _too_late(year, scenario.end):
+            yield f"{key}: {reason}: it cannot act"
     if isinstance(value, Dated):
-        first = value.points[0][0]
-        if first > scenario.start:
-            yield (
-                f"{key}: the first value, of {first}, also holds before that day, from {scenario.start}; give the "
-                f"value before it a date too"
-            )
-        if _YEARLY.fullmatch(key) and any((day.month, day.day) != (1, 1) for day, _ in value.points):
-            yield f"{key} is read once a year, when a member decides its budget: a step between two readings moves none"
+        if value.first_day > scenario.start:
+            yield f"{key} begins on {value.first_day}; until then it is as without this setting{_below(given.below)}"
+        if _YEARLY.fullmatch(key) and (years := _means(given, scenario)):
+            yield f"{key} counts by the calendar year, as the mean over its days: {years}"
     elif isinstance(value, date) and not scenario.start <= value <= scenario.end:
         where = f"before the start {scenario.start}" if value < scenario.start else f"after the end {scenario.end}"
         yield f"{key}: {value} is {where}: nothing happens on it"
+
+
+def _below(below: Given | None) -> str:
+    if below is None or below.origin.layer in ("default", "facts"):
+        return ""
+    return f": {tame(describe(below.value))} from {below.origin}"
+
+
+def _years_of(event: Event, scenario: Scenario, known_year: int) -> str:
+    """Which part of which years an event counts for: ``211 of 365 days of 2026, all of 2027 and later``."""
+    if event.date is None:
+        return "by the days on which it is in force in a run"
+    until, end = event.until or date.max, scenario.end
+    said = []
+    for year in range(event.date.year, end.year + 1):
+        first, after = date(year, 1, 1), date(year + 1, 1, 1)
+        days = (min(until, after) - max(event.date, first)).days
+        if days <= 0:
+            break
+        if year <= known_year:
+            said.append(f"none of {year}, which is known at the start")
+        elif event.until is None and days == _length(year):
+            said.append(f"all of {year} and later" if year < end.year else f"all of {year}")
+            break
+        else:
+            said.append(f"all of {year}" if days == _length(year) else f"{days} of {_length(year)} days of {year}")
+    return ", ".join(said if len(said) <= MOST_YEARS else [*said[:MOST_YEARS], f"and so on to {min(until, end).year}"])
+
+
+def _length(year: int) -> int:
+    return 366 if isleap(year) else 365
+
+
+def _means(given: Given, scenario: Scenario) -> str:
+    """The means of the years within which a dated value changes; empty where each year has one value."""
+    value = given.value
+    if not isinstance(value, Dated):
+        return ""
+    first, last = value.points[0][0], value.points[-1][0]
+    years = range(max(first.year, scenario.start.year), min(last.year, scenario.end.year) + 1)
+    said = [words for year in years if (words := _mean(given, year))]
+    return ", ".join(said if len(said) <= MOST_YEARS else [*said[:MOST_YEARS], f"and so on to {years[-1]}"])
+
+
+def _mean(given: Given, year: int) -> str:
+    value = given.value
+    if not isinstance(value, Dated):
+        return ""
+    days = [date(year, 1, 1) + timedelta(number) for number in range(_length(year))]
+    held = [_on(value, given.below, day) for day in days]
+    if all(one == held[0] for one in held):
+        return ""
+    numbers = [number for number in held if number is not None]
+    mean = plain(float(f"{sum(numbers) / len(numbers):.3g}"))
+    if len(numbers) == len(days):
+        return f"{mean} in {year}"
+    return f"{mean} for {len(numbers)} of {len(days)} days of {year}"
+
+
+def _on(value: Dated, below: Given | None, day: date) -> float | None:
+    """The middle of what holds on a day; None before the first day where nothing below gives a number."""
+    if day < value.first_day:
+        return _middle(None if below is None else below.value)
+    if value.how == "linear":
+        for (begins, before), (ends, after) in pairwise(value.points):
+            if begins <= day < ends:
+                part = (day - begins).days / (ends - begins).days
+                return (1 - part) * (_middle(before) or 0.0) + part * (_middle(after) or 0.0)
+    return _middle(_latest(value.points, day))
+
+
+def _latest(points: Iterable[tuple[date, Distribution]], day: date) -> Distribution:
+    return [number for begins, number in points if begins <= day][-1]
+
+
+def _middle(value: Value) -> float | None:
+    if isinstance(value, Distribution):
+        return value["value"] if value.is_fixed else value.central()
+    return None
 
 
 def election_day(year: int) -> date:

@@ -20,7 +20,7 @@ from sim.scenario.keys import HEADS, flatten
 from sim.scenario.parameter import Catalogue
 from sim.scenario.reading import FAULT, read_day, read_text, read_value
 from sim.scenario.scenario import Event, Given, Origin
-from sim.scenario.values import Table, Value, describe
+from sim.scenario.values import Dated, Table, Value, describe
 from sim.text import dotted, listed, meant, nearest, shown, tame
 
 Slot = tuple[str, str]
@@ -232,11 +232,17 @@ def _references(document: Document) -> tuple[str, ...]:
     return tuple(text for text in texts if text is not FAULT)
 
 
-def given(setting: Setting) -> Given:
-    """A setting of a parameter as the scenario keeps it. TypeError for an event or a group."""
+def given(setting: Setting, start: datetime.date, below: Given | None) -> Given:
+    """A setting of a parameter as the scenario keeps it; a dated one that begins later with what is ``below`` it.
+
+    Later is after 1 January of the year of ``start``: what is read once a year looks at all days of it.
+
+    TypeError for an event or a group.
+    """
     if isinstance(setting.content, Event | tuple):
         raise TypeError("an event or a group is no value of a parameter")
-    return Given(setting.content, setting.origin)
+    later = isinstance(setting.content, Dated) and setting.content.first_day > start.replace(month=1, day=1)
+    return Given(setting.content, setting.origin, below if later else None)
 
 
 def day(setting: Setting | None, default: datetime.date) -> datetime.date:

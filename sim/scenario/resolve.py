@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sim.errors import InputError, Problem
 from sim.limits import MOST_DEEP, MOST_PARENTS, MOST_PROBLEMS
+from sim.scenario import acting
 from sim.scenario.document import Document, TooManyError, parse, read, shown_path
 from sim.scenario.expansion import Expansion, replaced
 from sim.scenario.layers import (
@@ -50,6 +51,7 @@ def load(
     default_start: datetime.date = datetime.date(2025, 1, 1),
     default_end: Callable[[datetime.date], datetime.date] | datetime.date = datetime.date(2030, 12, 31),
     text: str | None = None,
+    facts_end: datetime.date | None = None,
 ) -> Scenario:
     """Read and resolve a scenario file.
 
@@ -58,12 +60,12 @@ def load(
 
     ``facts_layer`` gives the values known at the start; ``sets`` are ``KEY=VALUE`` texts, strongest of all; parents
     named in ``extends`` are looked for beside the file, then in the folder ``shipped``. The defaults of start and end
-    hold where no file sets them.
+    hold where no file sets them. ``facts_end`` is the last day that the facts know of.
 
     Raises:
         InputError: with every problem of the file, its parents and ``sets``, sorted.
     """
-    resolver = _Resolver(catalogue, shipped, text)
+    resolver = _Resolver(catalogue, shipped, text, facts_end)
     scenario = resolver.resolve(Path(path), facts_layer, sets, default_start, default_end)
     if scenario is None or resolver.problems:
         raise InputError(tuple(_listed(resolver.problems)))
@@ -79,12 +81,13 @@ def check(
     shipped: Path | None = None,
     default_start: datetime.date = datetime.date(2025, 1, 1),
     default_end: Callable[[datetime.date], datetime.date] | datetime.date = datetime.date(2030, 12, 31),
+    facts_end: datetime.date | None = None,
 ) -> list[Problem]:
     """Every problem that `load` would raise, sorted; an empty list if the scenario is sound. Never raises for input.
 
     Without ``facts_layer`` the facts are not read: no fact is needed to tell whether a file is right.
     """
-    resolver = _Resolver(catalogue, shipped)
+    resolver = _Resolver(catalogue, shipped, None, facts_end)
     resolver.resolve(Path(path), facts_layer, sets, default_start, default_end)
     return _listed(resolver.problems)
 
@@ -101,8 +104,10 @@ def _listed(problems: Sequence[Problem]) -> list[Problem]:
 class _Resolver:
     """Reads a file and its parents once each, weakest first, and gathers problems."""
 
-    def __init__(self, catalogue: Catalogue, shipped: Path | None, text: str | None = None) -> None:
-        self.catalogue, self.shipped, self.text = catalogue, shipped, text
+    def __init__(
+        self, catalogue: Catalogue, shipped: Path | None, text: str | None, facts_end: datetime.date | None
+    ) -> None:
+        self.catalogue, self.shipped, self.text, self.facts_end = catalogue, shipped, text, facts_end
         self.problems: list[Problem] = []
         self.layers: list[FileLayer] = []
         self.seen: dict[Path, FileLayer | None] = {}
@@ -141,13 +146,18 @@ class _Resolver:
             self.problems += layer.document.problems
         end = day(settings.get(("day", "end")), default_end(start) if callable(default_end) else default_end)
         self.horizon(start, end, settings, root)
+        if start < end:
+            self.problems += acting.mistakes(start, end, settings, root.document.shown, self.facts_end)
         self.problems += together(settings, self.catalogue)
         events = tuple(s.content for s in settings.values() if isinstance(s.content, Event))
         if self.problems:
             return None
         values = self.defaults()
         values |= facts_layer(start) if facts_layer else {}
-        values |= {slot[1]: given(setting) for slot, setting in settings.items() if slot[0] == "value"}
+        for said in [layer.settings for layer in self.layers] + [by_hand]:
+            for slot, setting in said.items():
+                if slot[0] == "value":
+                    values[slot[1]] = given(setting, start, values.get(slot[1]))
         files = tuple(layer.document.shown for layer in self.layers)
         texts = (root.title, root.description, root.references)
         return Scenario(
@@ -326,7 +336,7 @@ def together(settings: Mapping[Slot, Setting], catalogue: Catalogue) -> Iterator
 
 def acts(values: Mapping[str, Setting], key: str) -> bool:
     """Whether a key is set to anything but false."""
-    return key in values and given(values[key]).value is not False
+    return key in values and values[key].content is not False
 
 
 def outside(event: Event, start: datetime.date, end: datetime.date) -> str:

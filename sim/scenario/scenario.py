@@ -40,6 +40,7 @@ class Given:
 
     value: Value
     origin: Origin
+    below: Given | None = None  # of a dated value that begins in or after the start's year: what holds until then
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class Scenario:
         inputs = {
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
-            "values": {key: encode(given.value) for key, given in self.values.items()},
+            "values": {key: _layers(given) for key, given in self.values.items()},
             "events": [_without_origin(event) for event in self.events],
         }
         return sha256(json.dumps(inputs, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
@@ -165,7 +166,7 @@ class Scenario:
             "references": list(self.references),
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
-            "values": {key: {"value": encode(g.value), **_origin(g.origin)} for key, g in self.values.items()},
+            "values": {key: _given(given) for key, given in self.values.items()},
             "events": [_without_origin(event) | _origin(event.origin) for event in self.events],
             "files": list(self.files),
             **({"groups": {name: list(codes) for name, codes in self.groups.items()}} if self.groups else {}),
@@ -181,7 +182,7 @@ class Scenario:
             references=tuple(stored["references"]),
             start=datetime.date.fromisoformat(stored["start"]),
             end=datetime.date.fromisoformat(stored["end"]),
-            values={key: Given(decode(g["value"]), _read_origin(g)) for key, g in stored["values"].items()},
+            values={key: _read_given(given) for key, given in stored["values"].items()},
             events=tuple(_read_event(event) for event in stored["events"]),
             files=tuple(stored["files"]),
             label=stored.get("label", ""),
@@ -244,6 +245,24 @@ def _number(stored: Any) -> Distribution:
     if not isinstance(number, Distribution):
         raise TypeError("a dated value holds numbers")
     return number
+
+
+def _layers(given: Given) -> Any:
+    """What a key's value means to the model: with what holds before its first day, and whether a file set that."""
+    if given.below is None:
+        return encode(given.value)
+    is_set = given.below.origin.layer not in ("default", "facts")
+    return {"value": encode(given.value), "below": _layers(given.below), "below_is_set": is_set}
+
+
+def _given(given: Given) -> dict[str, Any]:
+    below = {"below": _given(given.below)} if given.below else {}
+    return {"value": encode(given.value), **_origin(given.origin), **below}
+
+
+def _read_given(stored: Mapping[str, Any]) -> Given:
+    below = stored.get("below")
+    return Given(decode(stored["value"]), _read_origin(stored), None if below is None else _read_given(below))
 
 
 def _origin(origin: Origin) -> dict[str, Any]:

@@ -197,7 +197,8 @@ class Weights:
 class Dated:
     """A path through time: points with rising dates, joined by steps or straight lines.
 
-    A step holds from its date on. Before the first point its value holds, after the last point the last one.
+    A step holds from its date on, after the last point the last one. What holds before the first point is not said
+    here: a setting leaves what would hold without it.
     """
 
     points: tuple[tuple[date, Distribution], ...]
@@ -211,7 +212,10 @@ class Dated:
             raise ValueError(f'how must be "step" or "linear", not {self.how!r}')
 
     def at(self, day: date, u: NDArray[float64]) -> NDArray[float64]:
-        """Value on ``day`` at quantile ``u`` in (0, 1), same shape, float64; one ``u`` holds at every point."""
+        """Value on ``day`` at quantile ``u`` in (0, 1), same shape, float64; one ``u`` holds at every point.
+
+        A day before the first point has the value of the first.
+        """
         later = next((position for position, (point, _) in enumerate(self.points) if point > day), len(self.points))
         if later == 0:
             return self.points[0][1].ppf(u)
@@ -221,6 +225,11 @@ class Dated:
         end, after = self.points[later]
         share = (day - start).days / (end - start).days
         return (1 - share) * before.ppf(u) + share * after.ppf(u)
+
+    @property
+    def first_day(self) -> date:
+        """The first day on which the path says anything."""
+        return self.points[0][0]
 
     def central(self) -> float:
         """The median of the first point."""

@@ -27,6 +27,18 @@ def test_calibrate_stores_the_same_bytes_each_time(alliance: Alliance, tmp_path:
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
 
 
+def test_calibrate_draws_priors_posteriors_and_convergence(alliance: Alliance, tmp_path: Path) -> None:
+    done = alliance("calibrate", "--draws", "20", "--until", "2022-01-01", "--figure", tmp_path / "charts")
+    assert done.exit_code == 0, done.stderr
+    written = {path.name for path in (tmp_path / "charts").iterdir()}
+    assert written == {
+        f"evidence_{name}.{kind}" for name in ("priors", "convergence") for kind in ("svg", "png", "csv")
+    }
+    table = (tmp_path / "charts" / "evidence_priors.csv").read_text("utf-8-sig")
+    assert "budgets.plan_kept,budgets.plan_kept,,2022-01-01,estimate" in table
+    assert "war.front_persistence" not in table, "no front was known by then"
+
+
 def test_a_day_before_the_data_is_answered(alliance: Alliance) -> None:
     done = alliance("calibrate", "--until", "2010-01-01")
     assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)

@@ -6,11 +6,14 @@ import copy
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from sim import facts
 from sim.errors import FaultError, InputError
 from sim.evidence import budget_scores
 from sim.evidence.budgets import estimate, forecast
+from sim.evidence.calibration import priors
 from sim.evidence.history import outcomes
 from sim.evidence.replication import replicate
 from sim.evidence.rolling import backtest, card_line, store, stored
@@ -35,10 +38,29 @@ def test_the_charts_in_the_docs_are_the_ones_the_back_test_gives(tmp_path: Path)
 
 def test_a_chart_says_its_numbers_in_words() -> None:
     report = stored()["budgets"]["NATO"]["methods"]
-    errors, fallen = evidence_drawings(stored()).values()
+    errors, fallen, *_ = evidence_drawings(stored()).values()
     assert f"unconditional {report['unconditional']['crps']:.3f}" in errors.sentence
     assert ", ".join(map(str, report["unconditional"]["pit"])) in fallen.alt
     assert sum(row.value or 0.0 for row in fallen.table.rows) == sum(report["unconditional"]["pit"])
+
+
+def test_the_charts_of_estimates_show_every_shipped_vintage_beside_its_prior() -> None:
+    drawings = evidence_drawings(stored())
+    estimates, mixing = drawings["evidence_priors"], drawings["evidence_convergence"]
+    days = {str(draws.provenance["until"]) for draws in facts.posteriors()}
+    for drawing in (estimates, mixing):
+        assert {row.date for row in drawing.table.rows if row.date} == days
+        assert drawing.provenance.footer().startswith("Estimates · seed 1")
+    rows = {(row.variable, row.date): row for row in estimates.table.rows}
+    known = priors()
+    assert {key for key, _ in rows} == set(known)
+    for draws in facts.posteriors():
+        for key in set(known) & set(draws.keys):
+            assert rows[key, draws.provenance["until"]].q50 == pytest.approx(float(np.median(draws.of(key))), rel=1e-6)
+    r_hats = [row.value or 9.0 for row in mixing.table.rows if row.panel == "R-hat"]
+    assert len(r_hats) == 3 * sum(key.startswith("budgets.") for key in known)
+    assert f"worst R-hat is {max(r_hats):.3f}" in mixing.sentence
+    assert max(r_hats) < 1.01
 
 
 def test_the_stored_scores_are_what_the_model_gives_today() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from sim.facts import tables
+
+POSTERIORS = sys.modules["sim.facts.posterior"]  # `facts.posterior` is the function of that name
 
 SHIPPED = Path(str(tables.folder()))
 
@@ -20,9 +23,10 @@ def forget() -> None:
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Folder that the room reads from for the length of the test."""
-    for path in SHIPPED.glob("*.csv"):
+    for path in (*SHIPPED.glob("*.csv"), *SHIPPED.glob("*.npz")):
         shutil.copy(path, tmp_path)
-    monkeypatch.setattr(tables, "folder", lambda: tmp_path)
+    for room in (tables, POSTERIORS):
+        monkeypatch.setattr(room, "folder", lambda: tmp_path)
     forget()
     yield tmp_path
     forget()

@@ -40,7 +40,9 @@ def fill(sheet: Any, rows: list[list[Any]]) -> None:
 
 
 def nato(path: Path, *, core: bool = True, leave_out: str = "", block: str = "Share of real GDP (%)") -> Path:
-    """NATO's workbook: sheets of stacked blocks, each with a title, a line of years and a line a member.
+    """NATO's workbook as published: title in A1, unit in A2, then stacked blocks, each with a title in its own row, a
+    row of years ("2026e" for an estimate), a row a member in the order of names, two totals and an empty row; notes
+    stand at the end of the sheet.
 
     The figures are those of July 2026 again, and for 2027 a tenth more than for 2026; Albania has none for 2027.
     """
@@ -49,15 +51,17 @@ def nato(path: Path, *, core: bool = True, leave_out: str = "", block: str = "Sh
 
     def stack(title: str, blocks: dict[str, tuple[dict[str, dict[int, float]], float]]) -> None:
         sheet = book.create_sheet(title)
-        fill(sheet, [[f"{title}: {word}"], ["(million US dollars)"], []])
+        fill(sheet, [[f"{title}: {word}"], ["(million US dollars)"]])
         for name, (panel, scale) in blocks.items():
             fill(sheet, [[name], [None, *YEARS]])
+            sheet.merge_cells(start_row=sheet.max_row - 1, end_row=sheet.max_row - 1, start_column=1, end_column=15)
             lines = {PRINTED.get(m.name, m.name): panel[m.code] for m in FORCES if m.code != leave_out}
-            lines |= {label: panel[key] for key, label in TOTALS.items() if key in panel}
-            for label, years in sorted(lines.items()):
+            totals = {label: panel[key] for key, label in TOTALS.items() if key in panel}
+            for label, years in [*sorted(lines.items()), *totals.items()]:
                 values: list[Any] = [round(years[year] * scale, 6) for year in range(2014, 2027)]
                 fill(sheet, [[label, *values, ".." if label == "Albania" else values[-1] * 1.1]])
-            fill(sheet, [["Notes: figures for 2026 and 2027 are estimates."], []])
+            fill(sheet, [[None]])
+        fill(sheet, [["Notes: Figures for 2026 and 2027 are estimates."], ["* Türkiye's figures from 2021 on."]])
 
     now = date(2026, 10, 1)
     sums = facts.aggregates(now)
@@ -79,35 +83,46 @@ def nato(path: Path, *, core: bool = True, leave_out: str = "", block: str = "Sh
 
 
 def sipri(path: Path, *, header: str = "Country") -> Path:
-    """SIPRI's workbook: a title, a line of years, countries under regions, shares as fractions, estimates in blue."""
+    """SIPRI's workbook: years in the sixth row of its sheet among others, countries under regions, shares as fractions,
+    estimates in blue, "..." and "xxx" where there is no figure."""
     book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "Share of GDP"
+    book.active.title = "Current US$"
+    fill(book.active, [[]] * 5 + [["Country", "Notes", 1989, 1990, 2014, 2026], ["Albania", None, 1, 1, 1, 200]])
+    sheet = book.create_sheet("Share of GDP")
     fill(
         sheet,
-        [["Military expenditure by country as percentage of GDP, 1949-2026 © SIPRI 2027"], [], ["Figures in blue"]],
+        [
+            ["Military expenditure by country as percentage of gross domestic product, 1949-2026 © SIPRI 2027"],
+            ["Figures in blue are SIPRI estimates. Figures in red indicate highly uncertain data."],
+            ['"..." = data unavailable. "xxx" = country did not exist or was not independent'],
+        ],
     )
-    fill(sheet, [[header, None, "Notes", 1989, 1990, 2014, 2026], ["Europe"]])
-    for name in [*(member.name for member in FORCES), "Russia", "Ukraine", "Switzerland"]:
-        sheet.append([name, None, None, 0.03, "...", 0.021, 0.022])
+    fill(sheet, [[None], [None], [header, "Notes", 1989, 1990, 2014, 2026], ["Europe"], ["Eastern Europe"]])
+    names = {"United States": "United States of America"}
+    for name in [*(names.get(m.name, m.name) for m in FORCES), "Russia", "Ukraine", "Switzerland"]:
+        sheet.append([name, "¶", 0.03, "xxx" if name == "Ukraine" else "...", 0.021, 0.022])
         if name == "Russia":
-            sheet.cell(sheet.max_row, 7).font = Font(color="FF0000FF")
+            sheet.cell(sheet.max_row, 6).font = Font(color="FF0000FF")
     book.save(path)
     return path
 
 
 def kiel(path: Path, *, without: str = "") -> Path:
-    """The tracker's workbook: one line a part of a package, EUR, months counted from January 2022."""
+    """The tracker's workbook: one line a part of a package, EUR, months counted from January 2022.
+
+    A package's own value stands on its first line only, and on lines that are commitments alone.
+    """
     book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "Bilateral Assistance, MAIN DATA"
+    book.active.title = "README"
+    sheet = book.create_sheet("Bilateral Assistance, MAIN DATA")
     columns = ["ID", "donor", "announcement_date", "aid_type_general", "measure", "month", "month_exists_dummy",
                "tot_activity_value_EUR", "tot_sub_activity_value_EUR_redistr"]  # fmt: skip
     sheet.append(["xx" if name == without else name for name in columns])
     fill(
         sheet,
         [
-            ["A", "Germany", "2022-03-02", "Military", "Allocation", 3, 1, 4e9, 4e9],
+            ["A", "Germany", "2022-03-02", "Military", "Allocation", 3, 1, 5e9, 3e9],
+            ["A", "Germany", "2022-03-02", "Military", "Allocation", 3, 1, 0, 1e9],
             ["B", "EU (Commission and Council)", "2026-05-02", "Financial", "Allocation", 53, 1, 3e9, 3e9],
             ["C", "Turkiye", "2026-06-02", "Humanitarian ", "Allocation", 54, 1, 1e7, 1e7],
             ["D", "United States", "2026-06-02", "Military", "Commitment", 54, 1, 5e8, "."],
@@ -157,6 +172,37 @@ def test_natos_workbook_brings_in_a_whole_edition(tmp_path: Path) -> None:
         assert facts.editions(date(2026, 10, 1)).nato == "2026-07-10"
 
 
+def edited(path: Path, sheet: str, cells: dict[str, Any]) -> Path:
+    """The workbook with some cells written anew."""
+    book = openpyxl.load_workbook(path)
+    for place, value in cells.items():
+        book[sheet][place] = value
+    book.save(path)
+    return path
+
+
+def test_separators_of_thousands_footnotes_and_estimates_in_a_cell_are_read(tmp_path: Path) -> None:
+    written = {"N36": "653,800.25", "B5": "53\u202f000", "C5": "1 500.5*", "O5": "1,900 e", "A14": "France¹"}
+    path = edited(nato(tmp_path / "n.xlsx"), "Table 2", written)
+    rows = {(row["member"], row["year"]): row for row in official.read_official(path, DAY).rows["defence.csv"]}
+    assert rows["ALB", "2014"]["spending_busd_current"] == "53.0"
+    assert rows["ALB", "2015"]["spending_busd_current"] == "1.5005"
+    assert ("ALB", "2027") not in rows
+    share = official.read_official(edited(path, "Table 3", {"O5": "2.05e"}), DAY).rows["defence.csv"]
+    assert {(row["member"], row["year"]): row["spending_busd_current"] for row in share}["ALB", "2027"] == "1.9"
+
+
+def test_names_in_the_second_column_are_read_too(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(nato(tmp_path / "n.xlsx"))
+    before = official.read_official(tmp_path / "n.xlsx", DAY).rows
+    for sheet in book.worksheets:
+        for merged in list(sheet.merged_cells.ranges):
+            sheet.unmerge_cells(str(merged))
+        sheet.insert_cols(1)
+    book.save(tmp_path / "n.xlsx")
+    assert official.read_official(tmp_path / "n.xlsx", DAY).rows == before
+
+
 def test_an_older_workbook_of_nato_counts_the_old_measure(tmp_path: Path) -> None:
     found = official.read_official(nato(tmp_path / "old.xlsx", core=False), DAY)
     assert {row["definition"] for row in found.rows["defence.csv"]} == {"total"}
@@ -186,6 +232,9 @@ def test_kiels_workbook_brings_in_a_release(tmp_path: Path) -> None:
         assert beur["EUI", "financial", "allocation"] == 3
         assert beur["ALL", "total", "allocation"] == pytest.approx(7.01)
         assert beur["USA", "total", "commitment"] == 0.5
+        assert beur["DEU", "total", "commitment"] == 5
+        assert beur["ALL", "total", "commitment"] == pytest.approx(5 + 3 + 0.01 + 0.5)
+        assert ("USA", "total", "allocation") not in beur
         assert ("POL", "military", "allocation") not in beur
         assert facts.aid_monthly(date(2026, 12, 2)).vintage == "R29"
 
@@ -220,6 +269,26 @@ def test_kiels_explorer_file_takes_release_and_day_from_the_file_beside_it(tmp_p
         (
             lambda p: explorer(p / "f.csv", "x,DEU,2026,July,1,1,0,0,1,1,1\n"),
             "f.csv:5: year, month and",
+        ),
+        (
+            lambda p: edited(nato(p / "f.xlsx"), "Table 3", {"D7": "see note"}),
+            "f.xlsx: sheet 'Table 3': cell D7 is 'see note', not a figure; the layout has changed",
+        ),
+        (
+            lambda p: edited(nato(p / "f.xlsx"), "Table 3", {"A7": "Canada"}),
+            "f.xlsx: sheet 'Table 3': row 8: 'Canada' stands twice in a block",
+        ),
+        (
+            lambda p: edited(sipri(p / "f.xlsx"), "Share of GDP", {"F10": "2.1 (est.)"}),
+            "f.xlsx: sheet 'Share of GDP': cell F10 is '2.1 (est.)', not a figure",
+        ),
+        (
+            lambda p: edited(kiel(p / "f.xlsx"), "Bilateral Assistance, MAIN DATA", {"F3": "March 2022"}),
+            "f.xlsx: sheet 'Bilateral Assistance, MAIN DATA': cell F3 is 'March 2022', not a figure",
+        ),
+        (
+            lambda p: edited(kiel(p / "f.xlsx"), "Bilateral Assistance, MAIN DATA", {"B3": "Atlantis"}),
+            "f.xlsx: donors that are not known here: 'Atlantis'",
         ),
         (lambda p: text(p / "f.csv", "a,b\n1,2\n"), "f.csv: none of the known files; known are NATO's defence"),
         (lambda p: text(p / "f.xlsx", "PK no workbook"), "f.xlsx: no workbook that can be read"),

@@ -40,9 +40,16 @@ class TestFunds:
 
     def test_it_is_spent_in_equal_parts_on_equipment_alone_and_leaves_nothing_behind(self, base):
         made = scenario(
-            PEACEFUL | dict(self.FUND) | {"us.aid.eur_per_usd": 0.9, "economy.debt_financed_share": 0.0}, end=END
+            PEACEFUL
+            | dict(self.FUND)
+            | {"us.aid.eur_per_usd": 0.9, "economy.debt_financed_share": 0.0, "economy.exchange_rate_factor": 0.0},
+            end=END,
         )
-        plain = scenario(PEACEFUL | {"us.aid.eur_per_usd": 0.9, "economy.debt_financed_share": 0.0}, end=END)
+        plain = scenario(
+            PEACEFUL
+            | {"us.aid.eur_per_usd": 0.9, "economy.debt_financed_share": 0.0, "economy.exchange_rate_factor": 0.0},
+            end=END,
+        )
         told, before = run(made), run(plain)
         more = years(of(told["defence_share_pct_gdp"] - before["defence_share_pct_gdp"], "member", "DEU", made), made)
         assert (np.abs(more[2025]) < 1e-6).all()

@@ -1,4 +1,4 @@
-"""`alliance check` tells of settings that cannot act, with the reason, and on which days others act."""
+"""`alliance check` tells on which days and years settings act, and refuses those of which nothing can come."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from sim.loading import notes
+from sim.errors import InputError
+from sim.loading import check, load, notes
 from sim.scenario.acting import election_day
 
 HEAD = 'title = "t"\ndescription = "d"\nreferences = ["r"]\nextends = "baseline"\n'
@@ -19,30 +20,100 @@ def event(day: str, key: str, value: str, more: str = "") -> str:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (event("2026-06-01", "us.elections.2024.president", '"harris"'), "held on 2024-11-05: it cannot act"),
-        ('us.elections.2032.president = "republican"\n', "is held on 2032-11-02, after the end 2029-12-31"),
         (
-            "members.DEU.share_pct_gdp = { how = \"step\", 2029-01-01 = 3.5 }\n",
-            "the first value, of 2029-01-01, also holds before that day, from 2024-10-01",
+            'members.DEU.share_pct_gdp = { how = "step", 2029-01-01 = 3.5 }\n',
+            "members.DEU.share_pct_gdp begins on 2029-01-01; until then it is as without this setting",
         ),
         (
             'budgets.change_pp = { how = "step", 2024-10-01 = 0, 2026-08-01 = -0.3, 2027-06-30 = 0 }\n',
-            "a step between two readings moves none",
+            "budgets.change_pp counts by the calendar year, as the mean over its days: -0.126 in 2026, -0.148 in 2027",
+        ),
+        (
+            'members.ESP.share_pct_gdp = { how = "linear", 2026-07-02 = 2.0, 2028 = 2.0 }\n',
+            "members.ESP.share_pct_gdp counts by the calendar year, as the mean over its days: "
+            "2 for 183 of 365 days of 2026",
         ),
         (
             event("2026-02-01", "budgets.change_pp", "-0.3", "until = 2026-08-31\n"),
-            "a part of a year moves only those that decide in it",
+            'the event "E" on 2026-02-01 until 2026-08-31 sets budgets.change_pp, which counts by the calendar year: '
+            "211 of 365 days of 2026",
         ),
-        (event("2026-01-01", "members.DEU.share_pct_gdp", "3.0"), "members that decide before it follow a year later"),
+        (
+            event("2026-01-01", "members.DEU.share_pct_gdp", "3.0, members.FRA.share_pct_gdp = 3.0"),
+            "sets members.DEU.share_pct_gdp and 1 more, which counts by the calendar year: all of 2026 and later",
+        ),
+        (
+            event("2024-11-01", "budgets.change_pp", "-0.3"),
+            "none of 2024, which is known at the start, all of 2025 and later",
+        ),
+        (
+            event("2028-12-31", "budgets.change_pp", "-0.3", "until = 2029-02-01\n"),
+            "1 of 366 days of 2028, 31 of 365 days of 2029",
+        ),
         ("end = 2026-03-15\n" + event("2026-03-05", "us.commitment.shock", "-0.2"), "nothing recorded can show it"),
+        ("secretary_general.handover = 2023-01-01\n", "2023-01-01 is before the start 2024-10-01: nothing happens"),
     ],
 )  # fmt: skip
-def test_what_cannot_act_is_told_with_the_reason(tmp_path, text, told):
+def test_how_and_when_a_setting_acts_is_told_in_one_line(tmp_path, text, told):
     path = tmp_path / "case.toml"
     path.write_text(HEAD + text)
     said = notes(path)
     assert any(told in note for note in said), said
     assert all("\n" not in note for note in said)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "told"),
+    [
+        (
+            event("2026-06-01", "us.elections.2024.president", '"harris"'),
+            5, "us.elections.2024.president",
+            'the event "E" on 2026-06-01: that election is held on 2024-11-05, before this event: nothing can',
+        ),
+        (
+            'us.elections.2032.president = "republican"\n',
+            5, "us.elections.2032.president",
+            "that election is held on 2032-11-02, after the end 2029-12-31: nothing can come of it",
+        ),
+        (
+            'us.elections.2020.president = "republican"\n',
+            5, "us.elections.2020.president",
+            "that election was held on 2020-11-03 and its winner was in office at the start 2024-10-01",
+        ),
+    ],
+)  # fmt: skip
+def test_an_election_of_which_nothing_can_come_is_a_mistake_with_its_place(tmp_path, text, line, key, told):
+    path = tmp_path / "case.toml"
+    path.write_text(HEAD + text)
+    (problem,) = check(path)
+    assert (problem.path, problem.line, problem.key) == (str(path), line, key)
+    assert told in problem.message
+    with pytest.raises(InputError):
+        load(path)
+
+
+def test_set_by_hand_it_is_a_mistake_too():
+    (problem,) = check("baseline", ['us.elections.2020.president="republican"'])
+    assert problem.path == "--set"
+
+
+def test_what_a_parent_sets_and_a_shorter_end_cuts_off_is_told_and_not_refused(tmp_path):
+    path = tmp_path / "case.toml"
+    path.write_text(HEAD.replace("baseline", "harris_continuity.toml") + "start = 2025-03-01\nend = 2027-12-31\n")
+    assert check(path) == []
+    assert any(
+        "2024-11-05 and its winner was in office at the start 2025-03-01: it cannot act" in n for n in notes(path)
+    )
+    assert check("democrat_continuity_2028", ["end=2027-12-31"]) == []
+    said = notes("democrat_continuity_2028", ["end=2027-12-31"])
+    assert any("held on 2028-11-07, after the end 2027-12-31: it cannot act" in note for note in said)
+
+
+def test_an_election_acts_until_its_winner_takes_office_and_while_no_fact_tells_its_result():
+    assert check("baseline", ["start=2025-01-20", 'us.elections.2024.president="harris"']) == []
+    (problem,) = check("baseline", ["start=2025-01-21", 'us.elections.2024.president="harris"'])
+    assert "in office" in problem.message
+    assert check("baseline", ["start=2028-01-01", "us.elections.2026.house=democratic"]) == []  # after the facts' end
 
 
 def test_what_acts_as_written_is_not_remarked(tmp_path):

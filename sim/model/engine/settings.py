@@ -7,8 +7,11 @@ dated value that of the day; and over all of these the events in force.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fnmatch import fnmatchcase
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +19,20 @@ from numpy.typing import NDArray
 from sim import facts
 from sim.model.engine.clock import Clock
 from sim.model.engine.streams import Streams
-from sim.scenario import Catalogue, Choice, Dated, Distribution, Event, Number, Row, Scenario, Table, Weights
+from sim.scenario import Catalogue, Choice, Dated, Distribution, Event, Given, Number, Row, Scenario, Table, Weights
 from sim.scenario.values import Value
 
 Numbers = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spell:
+    """A time in which an event is in force in the runs ``happens``, ``(runs,)``: from ``begins`` to before ``ends``."""
+
+    event: Event
+    happens: NDArray[np.bool_]
+    begins: date
+    ends: date | None
 
 
 class Settings:
@@ -32,11 +45,13 @@ class Settings:
 
     def __init__(self, scenario: Scenario, catalogue: Catalogue, streams: Streams, clock: Clock, central: bool) -> None:
         self._values = scenario.values
+        self._by_events = {key for event in scenario.events for key, _ in event.sets}
         self._posterior = facts.posterior(scenario.start)
         self._row: NDArray[np.intp] | None = None
         self._catalogue = catalogue
         self._streams, self._clock, self._central = streams, clock, central
         self._active: list[tuple[Event, NDArray[np.bool_]]] = []
+        self._begun: list[_Spell] = []  # ended ones too, in the order of their days
         self._cache: dict[str, Numbers] = {}
         self.changes = 0  # events begun or lifted so far
         self._rows: dict[tuple[str, tuple[str, ...]], Numbers] = {}
@@ -61,21 +76,94 @@ class Settings:
         return numbers
 
     def _in_force(self, key: str, day: date) -> Numbers:
-        numbers = self._estimated(key)
-        if numbers is None:
-            numbers = self._number(key, self._given(key), day)
+        numbers = self._without_events(key, day)
         for value, happens in self._held.get(key, ()):
-            numbers = np.where(happens, self._number(key, value, day), numbers)
+            numbers = self._over(numbers, key, value, happens, day)
         return numbers
+
+    def _over(self, numbers: Numbers, key: str, value: Value, happens: NDArray[np.bool_], day: date) -> Numbers:
+        """``numbers`` with what an event sets over them, in the runs in which it happens."""
+        if isinstance(value, Dated) and day < value.first_day:
+            return numbers
+        return np.where(happens, self._number(key, value, day), numbers)
+
+    def _without_events(self, key: str, day: date) -> Numbers:
+        """The value of the file, the facts or the default; before its first day a dated one leaves what is below it."""
+        given = self._values.get(key)
+        while given is not None and isinstance(given.value, Dated) and day < given.value.first_day:
+            given = given.below
+        numbers = self._estimated(key, given)
+        if numbers is not None:
+            return numbers
+        return self._number(key, self._default(key) if given is None else given.value, day)
+
+    def in_year(self, key: str, year: int) -> list[tuple[float, Numbers]]:
+        """What holds in a calendar year, as far as it is decided today: parts of the year with their values, in order.
+
+        The parts sum to 1. Dated values count on their days, events from their date to the day before ``until``, those
+        that have begun by now: a budget decided in November counts an event that ends in the next March for a part of
+        the next year, and one that begins in that March not before it does. A key that nothing changes within the year
+        has one part.
+        """
+        begun = [(spell, value) for spell in self._begun for name, value in spell.event.sets if name == key]
+        if not begun and not self._is_dated(key):
+            return [(1.0, self.number(key))]
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        breaks = {day for spell, _ in begun for day in (spell.begins, spell.ends) if day is not None}
+        breaks |= {day for value in (*self._layers(key), *(value for _, value in begun)) for day in _days(value)}
+        days = [first, *sorted(day for day in breaks if first < day <= last), date(year + 1, 1, 1)]
+        length = (days[-1] - first).days
+        parts = []
+        for begins, ends in pairwise(days):
+            # The mean of a line over its days is that of its two ends; of a step it is the step, to the bit.
+            ends_of_line = self._on(key, begins, begun) + self._on(key, ends - timedelta(1), begun)
+            parts.append(((ends - begins).days / length, np.asarray(ends_of_line / 2, np.float32)))
+        return parts
+
+    def mean_of_year(self, key: str, year: int) -> Numbers:
+        """The mean over the days of a calendar year of what holds on them, as `in_year` finds it."""
+        return _mean(self.in_year(key, year))
+
+    def means_of_year(self, pattern: str, codes: Sequence[str], year: int) -> Numbers:
+        """The means of an entity key over a calendar year for ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""
+        keys = [pattern.replace("*", code) for code in codes]
+        if not any(self._is_dated(key) or self._has_begun(key) for key in keys):
+            return self.numbers(pattern, codes)
+        rows = [self.mean_of_year(key, year) for key in keys]
+        width = max(row.shape[0] for row in rows)
+        return np.stack([np.broadcast_to(row, (width,)) for row in rows])
+
+    def _on(self, key: str, day: date, begun: Sequence[tuple[_Spell, Value]]) -> Numbers:
+        numbers = self._without_events(key, day)
+        for spell, value in begun:
+            if spell.begins <= day and (spell.ends is None or day < spell.ends):
+                numbers = self._over(numbers, key, value, spell.happens, day)
+        return numbers
+
+    def _layers(self, key: str) -> Iterator[Value]:
+        """The value of a key and what lies below it until its first day."""
+        given = self._values.get(key)
+        while given is not None:
+            yield given.value
+            given = given.below
+
+    def _is_dated(self, key: str) -> bool:
+        return isinstance(self._given(key), Dated)
+
+    def _has_begun(self, key: str) -> bool:
+        return any(name == key for spell in self._begun for name, _ in spell.event.sets)
 
     def central(self, key: str) -> Numbers:
         """The median of a numeric key in the file, ``(1,)``, whatever the run."""
-        value = self._given(key)
+        given, today = self._values.get(key), self._clock.today
+        while given is not None and isinstance(given.value, Dated) and today < given.value.first_day:
+            given = given.below
+        value = self._default(key) if given is None else given.value
         if isinstance(value, Distribution):
             return np.array([value.central()], np.float32)
         if isinstance(value, Dated):
-            return np.atleast_1d(value.at(self._clock.today, np.full(1, 0.5))).astype(np.float32)
-        return self._number(key, value, self._clock.today)
+            return np.atleast_1d(value.at(today, np.full(1, 0.5))).astype(np.float32)
+        return self._number(key, value, today)
 
     def numbers(self, pattern: str, codes: Sequence[str], on: date | None = None) -> Numbers:
         """The values of an entity key such as ``members.*.x`` for ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""
@@ -88,6 +176,10 @@ class Settings:
             if self._dated.isdisjoint(keys):
                 self._rows[pattern, tuple(codes)] = stacked
         return stacked
+
+    def set_by_events(self, *patterns: str) -> bool:
+        """Whether an event of the scenario, begun or not, sets a key of one of ``patterns`` such as ``budgets.*``."""
+        return any(fnmatchcase(key, pattern) for key in self._by_events for pattern in patterns)
 
     def stands_still(self, keys: Sequence[str]) -> bool:
         """Whether none of ``keys`` changes between two events: none holds a dated value."""
@@ -124,7 +216,9 @@ class Settings:
 
     def begin(self, event: Event) -> None:
         """Puts an event in force, in the runs in which it happens."""
-        self._active.append((event, self.drawn(event)))
+        happens = self.drawn(event)
+        self._active.append((event, happens))
+        self._begun.append(_Spell(event, happens, event.date or self._clock.today, event.until))
         self._forget(event)
 
     def lift(self, event: Event) -> None:
@@ -148,7 +242,23 @@ class Settings:
         self._active = [(other, runs) for other, runs in kept if other is not event or runs.any()]
         if begins.any():
             self._put_last(event, begins)
+        self._keep_spells(event, begins, before & ~happens)
         self._forget(event)
+
+    def _keep_spells(self, event: Event, begins: NDArray[np.bool_], ends: NDArray[np.bool_]) -> None:
+        """Notes for the calendar year from and until when an event on a condition is in force in a run."""
+        today = self._clock.today
+        kept: list[_Spell] = []
+        for spell in self._begun:
+            if spell.event is event and spell.ends in (None, event.until):
+                ended = replace(spell, happens=spell.happens & ends, ends=today)
+                lasting = replace(spell, happens=spell.happens & ~ends)
+                kept += [part for part in (ended, lasting) if part.happens.any()]
+            else:
+                kept.append(spell)
+        self._begun = kept
+        if begins.any():
+            self._begun.append(_Spell(event, begins, today, event.until))
 
     def _put_last(self, event: Event, begins: NDArray[np.bool_]) -> None:
         """Adds runs to an event above all others that set one of its keys."""
@@ -184,16 +294,16 @@ class Settings:
 
     def _given(self, key: str) -> Value:
         given = self._values.get(key)
-        if given is not None:
-            return given.value
+        return self._default(key) if given is None else given.value
+
+    def _default(self, key: str) -> Value:
         parameter = self._catalogue.find(key)
         if parameter is None:
             raise KeyError(key)
         return parameter.default
 
-    def _estimated(self, key: str) -> Numbers | None:
+    def _estimated(self, key: str, given: Given | None) -> Numbers | None:
         """The run's joint posterior draw of a key that no file sets; None for a key that was not estimated."""
-        given = self._values.get(key)
         if self._posterior is None or key not in self._posterior.keys:
             return None
         if given is not None and given.origin.layer not in ("default", "facts"):
@@ -259,6 +369,17 @@ class Settings:
         """A date key, or None."""
         value = self._given(key)
         return value if isinstance(value, date) else None
+
+
+def _mean(parts: Sequence[tuple[float, Numbers]]) -> Numbers:
+    """The mean of values by the part of the year on which each holds; that of one part is itself, to the bit."""
+    if len(parts) == 1:
+        return parts[0][1]
+    return np.asarray(sum(part * value for part, value in parts), np.float32)
+
+
+def _days(value: Value) -> list[date]:
+    return [day for day, _ in value.points] if isinstance(value, Dated) else []
 
 
 def _pick(weights: Weights, options: Sequence[str], quantile: NDArray[np.float64]) -> NDArray[np.int8]:

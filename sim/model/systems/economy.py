@@ -129,12 +129,14 @@ class Economy:
         self._growth, self._debt, self.normal, self._common = known.growth, known.debt, known.normal, known.common
         self._gdp_2015, self._gdp_current = known.gdp_2015, known.gdp_current
         self._drawn: dict[int, Numbers] = {}
+        self._changes, self._seen = engine.settings.set_by_events("economy.*"), engine.settings.changes
         self._levels: dict[tuple[str, int, bool], Numbers] = {}
         self._common_rate, self._own_rate = known.rates
         self._rates: dict[int, Numbers] = {}
 
     def growth(self, year: int) -> Numbers:
         """Real growth in ``year``, %: as known, or projected plus a common and an own shock."""
+        self._forget_before_events()
         if year not in self._drawn:
             self._drawn[year] = self._draw(year)
         return self._drawn[year]
@@ -145,14 +147,25 @@ class Economy:
 
     def gdp_2015(self, year: int) -> Numbers:
         """GDP in USD bn at 2015 prices and exchange rates, on NATO's own base."""
+        self._forget_before_events()
         return np.stack([self._level(row, year, False) for row in range(len(self._codes))])
 
     def gdp_current(self, year: int) -> Numbers:
         """GDP in USD bn at current prices and exchange rates.
 
-        A year's prices and rates are those in force when the year is first asked for.
+        A year's price level rises by the mean of the dollar inflation in force over its days, and so do exchange
+        rates by the means of their levers.
         """
+        self._forget_before_events()
         return np.stack([self._level(row, year, True) for row in range(len(self._codes))])
+
+    def _forget_before_events(self) -> None:
+        """What was reckoned before an event that sets a key of the economy is reckoned again with it."""
+        if self._changes and self._seen != self._engine.settings.changes:
+            self._seen = self._engine.settings.changes
+            self._drawn.clear()
+            self._levels.clear()
+            self._rates.clear()
 
     def _level(self, row: int, year: int, current: bool) -> Numbers:
         code = self._codes[row]
@@ -164,7 +177,8 @@ class Economy:
                 latest = known[max((past for past in known if past <= year), default=min(known))]
                 self._levels[key] = np.full(self._engine.runs, latest, np.float32)
             else:
-                prices = self._engine.settings.number("economy.dollar_inflation_pct") if current else np.float32(0)
+                settings = self._engine.settings
+                prices = settings.mean_of_year("economy.dollar_inflation_pct", year) if current else np.float32(0)
                 rise = 1 + (self.growth(year)[row] + prices) / 100
                 if current:
                     rise = rise * np.exp(self._rate_changes(year)[row])
@@ -174,13 +188,13 @@ class Economy:
     def _rate_changes(self, year: int) -> Numbers:
         """Change of the logarithm of each currency's value in dollars in ``year``, ``(codes, runs)``; 0 for the USA."""
         if year not in self._rates:
-            settings, streams, middle = self._engine.settings, self._engine.streams, date(year, 7, 1)
-            factor = settings.number("economy.exchange_rate_factor")
+            settings, streams = self._engine.settings, self._engine.streams
+            factor = settings.mean_of_year("economy.exchange_rate_factor", year)
             common = self._common_rate * streams.normal("economy", year, purpose=1)
             own = np.array([[self._own_rate.get(code, self._common_rate)] for code in self._codes], np.float32)
             drawn = factor * (common + own * streams.normals("economy", year, _CURRENCY_PLACES, purpose=2))
-            stated = np.log1p(settings.numbers("economy.*.exchange_change_pct", ALLIES, middle) / 100)
-            stated = stated - np.log1p(settings.number("economy.dollar_change_pct", middle) / 100)
+            stated = np.log1p(settings.means_of_year("economy.*.exchange_change_pct", ALLIES, year) / 100)
+            stated = stated - np.log1p(settings.mean_of_year("economy.dollar_change_pct", year) / 100)
             changes = np.zeros((len(self._codes), self._engine.runs), np.float32)
             changes[_ABROAD] = drawn[_ABROAD] + stated
             self._rates[year] = changes
@@ -198,11 +212,12 @@ class Economy:
         if year <= self._known_until:
             return self._engine.fill(expected)
         picked = (streams.uniform("economy", year) * len(self._common)).astype(np.intp)
-        common = settings.number("economy.common_growth_factor") * self._common[picked]
-        own = settings.number("economy.own_growth_sd_pct") * streams.students("economy", year, self._places, 5.0)
-        middle = date(year, 7, 1)
-        shift = settings.number("economy.growth_shift_pct", middle)
-        shift = shift + settings.numbers("economy.*.growth_shift_pct", self._codes, middle)
+        common = settings.mean_of_year("economy.common_growth_factor", year) * self._common[picked]
+        own = settings.mean_of_year("economy.own_growth_sd_pct", year) * streams.students(
+            "economy", year, self._places, 5.0
+        )
+        shift = settings.mean_of_year("economy.growth_shift_pct", year)
+        shift = shift + settings.means_of_year("economy.*.growth_shift_pct", self._codes, year)
         part = 0.25 if year == self._engine.start.year else 1.0  # a year under way is mostly known by October
         return np.asarray(expected + shift + part * (common + own), np.float32)
 

@@ -69,17 +69,17 @@ class Equipment:
         return self._years[year]
 
     def _next(self, year: int) -> Numbers:
-        number = self._engine.settings.number
+        settings = self._engine.settings
         before = self.of_year(year - 1)
         change = self._budgets.lasting(year) - self._budgets.lasting(year - 1)
         # The draws are those of the budgets' stream: equipment was once part of that system, and numbers stay.
         luck = self._engine.streams.students("budgets", year, [PLACES[code] for code in WITH_FORCES], 5.0, purpose=3)
         return next_equipment(
             before,
-            number("equipment.level_pct"),
-            number("equipment.persistence"),
-            number("equipment.new_money") * change,
-            number("equipment.noise_pct") * luck,
+            settings.mean_of_year("equipment.level_pct", year),
+            settings.mean_of_year("equipment.persistence", year),
+            settings.mean_of_year("equipment.new_money", year) * change,
+            settings.mean_of_year("equipment.noise_pct", year) * luck,
         )
 
 

@@ -184,12 +184,12 @@ class Summits:
         """Factor on the response to the guideline in force at the start, ``(runs,)``."""
         return self._secretary.compliance()
 
-    def compliance(self, rows: Sequence[int]) -> Numbers:
-        """Factor on the part of the distance to its path that a member closes, ``(rows, runs)``."""
-        settings = self._engine.settings
-        common = np.broadcast_to(settings.number("summits.compliance"), (self._engine.runs,))
-        own = [settings.stated(f"members.{WITH_FORCES[row]}.compliance", common) for row in rows]
-        return single(self._secretary.compliance() * np.stack(np.broadcast_arrays(*own)))
+    def compliance(self, year: int, rows: Sequence[int]) -> Numbers:
+        """Factor on the part of the distance to its path that a member closes in ``year``, ``(rows, runs)``."""
+        settings, codes = self._engine.settings, [WITH_FORCES[row] for row in rows]
+        common = settings.mean_of_year("summits.compliance", year)
+        own = settings.means_of_year("members.*.compliance", codes, year)
+        return single(self._secretary.compliance() * np.where(np.isnan(own), common, own))
 
 
 def under_pressure(chance: Numbers, log_odds: Numbers, pressure: Numbers) -> Numbers:

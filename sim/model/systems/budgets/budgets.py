@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -40,9 +41,9 @@ _USA = WITH_FORCES.index("USA")
 _reported, _estimated = per_folder(facts.defence_shares), per_folder(facts.estimated_years)  # the same for every block
 
 
-def coefficients(engine: Engine) -> Coefficients:
-    """The coefficients in force today."""
-    return Coefficients(**{name: engine.settings.number(key) for name, key in COEFFICIENT_KEYS.items()})
+def coefficients(engine: Engine, year: int) -> Coefficients:
+    """The coefficients of the budgets for ``year``: means over its days of what is in force, as far as is decided."""
+    return Coefficients(**{name: engine.settings.mean_of_year(key, year) for name, key in COEFFICIENT_KEYS.items()})
 
 
 class Budgets:
@@ -69,8 +70,11 @@ class Budgets:
         self._plans = Plans(engine.start, WITH_FORCES, later_ones_too=history)
         self.on_top = OnTop(engine, economy)
         self._years: dict[int, Numbers] = {}
-        self._decided: dict[int, set[int]] = {}
         self._troops_before = commitment.troops.copy()
+        self._changes = engine.settings.set_by_events("budgets.*", *_LEVERS, *_COMPLIANCE, *_TARGETS)
+        self._new_targets = engine.settings.set_by_events(*_TARGETS)
+        # kept where an event may change them: members, what they saw, the pressure they were under
+        self._rounds: dict[int, list[tuple[list[int], Situation | None, Numbers]]] = {}
         self.explained: dict[tuple[str, int], dict[str, Numbers]] = {}  # (runs,) by term, if explaining
         keeps = engine.streams.uniforms("budgets", 0, self._places)
         self._keeps = keeps < engine.settings.number("budgets.plan_kept")  # a trait of the member in this run
@@ -100,12 +104,21 @@ class Budgets:
         return single(self.of_year(day.year) / 100 * self._economy.gdp_2015(day.year))
 
     def process(self) -> Process:
-        """Each member decides on the 20th of its budget month; those overdue at the start decide on the first day."""
-        clock = self._engine.clock
-        for day, rounds in sorted(self._calendar().items()):
+        """Each member decides on the 20th of its budget month; those overdue at the start decide on the first day.
+
+        What an event sets for a calendar year is that year's, whenever a member decides: on the event's day the budgets
+        decided for this year and the next are reckoned again, on what was seen when they were decided.
+        """
+        clock, calendar = self._engine.clock, self._calendar()
+        changes = {*self._engine.event_days, *self._engine.condition_days} if self._changes else set()
+        settled = self._engine.settings.changes
+        for day in sorted({*calendar, *changes}):
             yield clock.at(day, PHASE)
-            for year in sorted(rounds):
-                self._decide(year, rounds[year])
+            if day in changes and settled != self._engine.settings.changes:
+                settled = self._engine.settings.changes
+                self._reckon_again(day.year)
+            for year, rows in sorted(calendar.get(day, {}).items()):
+                self._decide(year, rows)
 
     def _load(self) -> None:
         """Known shares; the estimate of the year under way is off by its revision noise."""
@@ -115,7 +128,6 @@ class Budgets:
         for year in range(last - 2, last + 1):
             values = [[_at(known[code], year)] for code in WITH_FORCES]
             self._years[year] = self._engine.fill(np.array(values, np.float32))
-            self._decided[year] = set(range(len(WITH_FORCES)))
         self.last_known = last
         if last in _estimated(self._engine.start):
             self._years[last] = self._revised(last)
@@ -143,9 +155,48 @@ class Budgets:
     def _decide(self, year: int, rows: list[int]) -> None:
         allies = [row for row in rows if row != _USA]
         if allies:
-            self._change(year, allies, terms(coefficients(self._engine), self._situation(year, allies)))
+            situation = self._situation(year, allies)
+            self._change(year, allies, terms(coefficients(self._engine, year), situation))
+            self._keep(year, allies, situation)
         if len(allies) < len(rows):
             self._change(year, [_USA], self._united_states(year))
+            self._keep(year, [_USA], None)
+
+    def _keep(self, year: int, rows: list[int], situation: Situation | None) -> None:
+        if self._changes:
+            self._rounds = {other: rounds for other, rounds in self._rounds.items() if other >= year - 2}
+            self._rounds.setdefault(year, []).append((rows, situation, self._commitment.pressure))
+
+    def _reckon_again(self, first: int) -> None:
+        """The budgets decided for ``first`` and later years, with the settings that hold now for their years."""
+        for year in sorted(year for year in self._years if year >= first):
+            rounds = self._rounds.get(year, [])
+            decided = {row for rows, _, _ in rounds for row in rows}
+            waiting = [row for row, known in enumerate(self.known_to) if known < year and row not in decided]
+            self._years[year][waiting] = self.of_year(year - 1)[waiting]
+            for rows, seen, pressure in rounds:
+                if seen is None:
+                    self._change(year, rows, self._united_states(year))
+                    continue
+                share = self.lasting(year - 1)[rows]
+                situation = replace(
+                    seen,
+                    share=share,
+                    before=self.lasting(year - 2)[rows],
+                    path=self._path_again(year, rows, seen.path),
+                    compliance=self._summits.compliance(year, rows),
+                    plans=self._plans.asked(year, rows, share, self._engine.settings),
+                    jumps=self._jumps(year, rows, pressure),
+                    reverses=self._reverses(year, rows),
+                    noise=self._noise(year, rows, share),
+                )
+                self._change(year, rows, terms(coefficients(self._engine, year), situation))
+
+    def _path_again(self, year: int, rows: list[int], seen: Numbers) -> Numbers:
+        """The path seen in a budget round, with the members' own targets of today where an event sets one."""
+        if not self._new_targets:
+            return seen
+        return np.where(seen > 0, self._summits.path(year, rows, self._path_base(year, rows)), seen)
 
     def _change(self, year: int, rows: list[int], change: dict[str, Numbers]) -> None:
         share = self.lasting(year - 1)[rows]
@@ -167,37 +218,31 @@ class Budgets:
 
     def _situation(self, year: int, rows: list[int]) -> Situation:
         share = self.lasting(year - 1)[rows]
-        engine, settings = self._engine, self._engine.settings
-        codes = [WITH_FORCES[row] for row in rows]
-        draws = engine.streams
         before = self.lasting(year - 2)[rows]
-        common = settings.number("budgets.common_shock_pp") * draws.student("budgets", year, 4.0)
-        own = settings.numbers("budgets.*.own_shock_pp", codes) * (share / BEND)
-        abroad = [self._elections.codes.index(code) for code in codes]
+        abroad = [self._elections.codes.index(WITH_FORCES[row]) for row in rows]
         return Situation(
             share=share,
             before=before,
             guideline=self._summits.old,
             pledge=self._summits.pledge(),
             path=self._summits.path(year, rows, self._path_base(year, rows)),
-            compliance=self._summits.compliance(rows),
+            compliance=self._summits.compliance(year, rows),
             threat=self._threat.in_budgets,
             credibility=self._commitment.credibility,
             exposure=self.exposure[rows],
             debt=self._economy.debt(year - 1)[rows] + self._borrowed(year, rows),
             fewer_troops=(self._troops_before - self._commitment.troops) / np.float32(10),
-            jumps=self._jumps(year, rows),
+            jumps=self._jumps(year, rows, self._commitment.pressure),
             growth=(self._economy.growth(year) - self._economy.normal)[rows],
-            plans=self._plans.asked(year, rows, share, settings),
+            plans=self._plans.asked(year, rows, share, self._engine.settings),
             falls_due=self._summits.deadline(year),
             meets_deadline=self._meets[rows],
             kept=self._kept(rows),
-            reverses=draws.uniforms("budgets", year, self._places, purpose=2)[rows]
-            < settings.number("budgets.reversal_probability"),
+            reverses=self._reverses(year, rows),
             left_right=self._elections.left_right[abroad],
             election_year=self._elections.in_year(year)[abroad],
             neighbours=self._neighbours(year, rows),
-            noise=single(common + own * draws.students("budgets", year, self._places, 4.0)[rows]),
+            noise=self._noise(year, rows, share),
         )
 
     def _kept(self, rows: list[int]) -> Flags:
@@ -217,9 +262,9 @@ class Budgets:
                 self._base_of[row] = np.where(fresh, first, self._base_of[row])
         return self._base[rows]
 
-    def _jumps(self, year: int, rows: list[int]) -> Flags:
+    def _jumps(self, year: int, rows: list[int], pressure: Numbers) -> Flags:
         """Whether pressure makes a member below the guideline go to it in ``year``, ``(rows, runs)``."""
-        chance = self._engine.settings.number("budgets.pressure_jump_probability") * self._commitment.pressure
+        chance = self._engine.settings.mean_of_year("budgets.pressure_jump_probability", year) * pressure
         drawn = self._engine.streams.uniforms("budgets", year, self._places, purpose=6)[rows]
         return np.asarray(drawn < chance, np.bool_)
 
@@ -231,37 +276,51 @@ class Budgets:
         )
         return single(self._engine.settings.number("economy.debt_financed_share") * rise)
 
+    def _reverses(self, year: int, rows: list[int]) -> Flags:
+        """Whether a jump of last year's is reversed, ``(rows, runs)``."""
+        drawn = self._engine.streams.uniforms("budgets", year, self._places, purpose=2)[rows]
+        return drawn < self._engine.settings.mean_of_year("budgets.reversal_probability", year)
+
+    def _noise(self, year: int, rows: list[int], share: Numbers) -> Numbers:
+        """The common shock and each member's own, points of GDP, ``(rows, runs)``."""
+        settings, draws = self._engine.settings, self._engine.streams
+        common = settings.mean_of_year("budgets.common_shock_pp", year) * draws.student("budgets", year, 4.0)
+        own = settings.means_of_year("budgets.*.own_shock_pp", [WITH_FORCES[row] for row in rows], year)
+        luck = draws.students("budgets", year, self._places, 4.0)[rows]
+        return single(common + own * (share / BEND) * luck)
+
     def _neighbours(self, year: int, rows: list[int]) -> Numbers:
         """Last year's mean change of the other members, points of GDP, ``(rows, runs)``."""
         change = self.of_year(year - 1) - self.of_year(year - 2)
         return single((change.sum(axis=0) - change[rows]) / (len(WITH_FORCES) - 1))
 
     def _united_states(self, year: int) -> dict[str, Numbers]:
-        number = self._engine.settings.number
+        settings = self._engine.settings
         luck = self._engine.streams.normals("budgets", year, [self._places[_USA]], purpose=4)
-        away = number("budgets.usa_level_pct_gdp") - self.lasting(year - 1)[[_USA]]
+        away = settings.mean_of_year("budgets.usa_level_pct_gdp", year) - self.lasting(year - 1)[[_USA]]
         return {
-            "return to its level": (1 - number("budgets.usa_persistence")) * away,
-            "shock": number("budgets.usa_shock_pp") * luck,
+            "return to its level": (1 - settings.mean_of_year("budgets.usa_persistence", year)) * away,
+            "shock": settings.mean_of_year("budgets.usa_shock_pp", year) * luck,
         }
 
     def _lever(self, year: int, rows: list[int]) -> Numbers:
-        """What the scenario adds, points of GDP: dated values say what holds in the budget's year."""
-        settings, middle = self._engine.settings, date(year, 7, 1)
-        own = settings.numbers("members.*.budget_change_pp", [WITH_FORCES[row] for row in rows], middle)
-        return own + settings.number("budgets.change_pp", middle)
+        """What the scenario adds, points of GDP: the mean over the days of the budget's year."""
+        settings, codes = self._engine.settings, [WITH_FORCES[row] for row in rows]
+        own = settings.means_of_year("members.*.budget_change_pp", codes, year)
+        return own + settings.mean_of_year("budgets.change_pp", year)
 
     def _stated(self, year: int, rows: list[int], after: Numbers) -> Numbers:
-        """Shares that the scenario states in place of the equation's."""
-        settings, middle = self._engine.settings, date(year, 7, 1)
+        """Shares that the scenario states in place of the equation's, for the part of the year for which it does."""
         for index, row in enumerate(rows):
-            key = f"members.{WITH_FORCES[row]}.share_pct_gdp"
-            if settings.is_set(key):
-                stated = settings.number(key, middle)
+            parts = self._engine.settings.in_year(f"members.{WITH_FORCES[row]}.share_pct_gdp", year)
+            if len(parts) == 1:
+                stated = parts[0][1]
                 after[index] = np.where(np.isnan(stated), after[index], stated)
+            else:
+                after[index] = sum(part * np.where(np.isnan(stated), after[index], stated) for part, stated in parts)
             floor = f"members.{WITH_FORCES[row]}.floor_pct_gdp"
-            if settings.is_set(floor):
-                after[index] = np.fmax(after[index], settings.number(floor, middle))
+            if self._engine.settings.is_set(floor):
+                after[index] = np.fmax(after[index], self._engine.settings.mean_of_year(floor, year))
         return after
 
 
@@ -333,6 +392,8 @@ _LEVERS = (
     "members.*.keeps_plan",
     *(parameter.key for parameter in ON_TOP),
 )
+_COMPLIANCE = ("summits.compliance", "members.*.compliance")
+_TARGETS = ("members.*.target_pct_gdp", "members.*.opt_out", "members.*.deadline_year")
 _ELSEWHERE = {*_OF_THE_USA, *_AT_START, *_LEVERS}
 
 SYSTEM = System(

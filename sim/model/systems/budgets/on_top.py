@@ -6,7 +6,6 @@ Neither enters the equation: the budget after the last of these years starts fro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
 
@@ -72,18 +71,18 @@ class OnTop:
 
     def decide(self, year: int, rows: Sequence[int]) -> None:
         """Reads what holds for the budgets of ``rows`` for ``year``."""
-        boost = self._engine.settings.numbers(
-            "members.*.boost_pp", [WITH_FORCES[row] for row in rows], date(year, 7, 1)
-        )
-        if boost.any():
+        codes = [WITH_FORCES[row] for row in rows]
+        boost = self._engine.settings.means_of_year("members.*.boost_pp", codes, year)
+        if boost.any() or year in self._boosts:
             self._boosts.setdefault(year, self._engine.zeros(len(WITH_FORCES)))[rows] = boost
         own = {row: money for row in rows if (money := self._yearly(f"members.{WITH_FORCES[row]}", year)) is not None}
         shared = self._yearly("europe", year)
         joint = [row for row in rows if row in _IN_THE_UNION]
-        if not own and (shared is None or not joint):
+        if not own and (shared is None or not joint) and year not in self._funds:
             return
         output = self._economy.gdp_current(year) * self._engine.settings.number("us.aid.eur_per_usd")  # EUR bn
         told = self._funds.setdefault(year, self._engine.zeros(len(WITH_FORCES)))
+        told[rows] = 0
         for row, money in own.items():
             told[row] += 100 * money / output[row]
         if shared is not None and joint:
