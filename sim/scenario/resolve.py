@@ -157,7 +157,8 @@ class _Resolver:
         for said in [layer.settings for layer in self.layers] + [by_hand]:
             for slot, setting in said.items():
                 if slot[0] == "value":
-                    values[slot[1]] = given(setting, start, values.get(slot[1]))
+                    whole = settings[slot] if isinstance(setting.content, Table) else setting
+                    values[slot[1]] = given(whole, start, values.get(slot[1]))
         files = tuple(layer.document.shown for layer in self.layers)
         texts = (root.title, root.description, root.references)
         return Scenario(
