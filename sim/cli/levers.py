@@ -63,10 +63,10 @@ def levers_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Cross the range of each key, one at a time, and show what it does to the outcomes of SCENARIO.
+    """Show what each key moves over its whole range.
 
-    Without SCENARIO each key is tried where it can act: most in the baseline, some in a ceasefire, a later start or
-    another situation.
+    One key at a time crosses its range in SCENARIO, on the same streams of luck. Without SCENARIO each key is tried
+    where it can act: most in the baseline, some in a ceasefire, a later start or another situation.
     """
     began = time.monotonic()
     from sim.analysis.levers import Audit, Case, audit, levers, usual_outcomes

@@ -16,7 +16,7 @@ from sim.cli.tables import columns
 @click.argument("what", type=click.Choice(["scenarios", "questions"]), default="scenarios")
 @json_option
 def list_command(what: str, as_json: bool) -> None:
-    """List the shipped scenarios, or the questions that come as scenarios, one line each."""
+    """List the shipped scenarios or questions, one line each."""
     from sim.shipped import shipped_folder, shipped_names, shipped_questions
 
     names = shipped_names() if what == "scenarios" else shipped_questions()

@@ -156,7 +156,7 @@ def _table(tree: dict[str, Any], catalogue: Catalogue, group: str = "") -> Schem
 def _value(parameter: Parameter) -> Schema:
     domain = parameter.domain
     words = f"{parameter.meaning} Unit: {parameter.unit}. {domain.describe().capitalize()}."
-    effect = f" A higher value {parameter.effect_text.rstrip('.')}." if parameter.effect_text else ""
+    effect = f" Effect: {parameter.effect_text.rstrip('.')}." if parameter.effect_text else ""
     described: Schema = {
         "description": f"{words} Default: {parameter.prior_text}. {parameter.kind.capitalize()}.{effect}"
     }

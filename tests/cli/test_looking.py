@@ -114,7 +114,7 @@ def test_a_word_finds_keys_variables_and_members_nearest_first(alliance: Allianc
     assert in_name == sorted(in_name, reverse=True)
     wrong = alliance("explain", "trops")
     assert (wrong.exit_code, wrong.stdout) == (2, "")
-    assert "did you mean troops?" in wrong.stderr
+    assert "did you mean troops" in wrong.stderr
 
 
 def test_a_member_may_be_named_in_a_key_and_an_old_key_is_told_its_new_name(

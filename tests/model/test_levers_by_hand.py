@@ -54,9 +54,9 @@ class TestFunds:
         more = years(of(told["defence_share_pct_gdp"] - before["defence_share_pct_gdp"], "member", "DEU", made), made)
         assert (np.abs(more[2025]) < 1e-6).all()
         assert (np.abs(more[2028]) < 1e-5).all()
-        # EUR 30 bn a year are USD 33.3 bn, of a GDP of some USD 5,000 bn
-        assert (more[2026] > 0.5).all()
-        assert (more[2026] < 0.85).all()
+        # EUR 30 bn a year are USD 33.3 bn, of a GDP of some USD 5,000 bn, which growth and the euro move
+        assert (more[2026] > 0.4).all()
+        assert (more[2026] < 1.0).all()
         share = years(of(told["defence_share_pct_gdp"], "member", "DEU", made), made)[2026]
         own, with_fund = (
             years(of(each["equipment_share_pct"], "member", "DEU", made), made)[2026] for each in (before, told)

@@ -41,6 +41,13 @@ DESIGNED = {
     "republican_retrenchment_2028",
     "war_to_2030",
     "europe_tires",
+    "target_on_path",
+    "target_slips",
+    "ceasefire_reassurance",
+    "ceasefire_bare",
+    "europe_sustains",
+    "arms_purchases_stop",
+    "troops_below_floor",
 }
 
 

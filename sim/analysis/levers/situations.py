@@ -118,7 +118,7 @@ SITUATIONS = (
             "aid.reconstruction_factor",
             "negotiation.break_now",
         ),
-        _CEASEFIRE.replace("2025-06-01", "2025-06-01\nuntil = 2025-06-02"),
+        _CEASEFIRE.replace("2025-06-01", "2025-06-01\nuntil = 2025-07-01"),
     ),
     Situation(
         "ceasefire_with_concessions",
@@ -128,12 +128,12 @@ SITUATIONS = (
     Situation(
         "ceasefire_with_guarantees",
         ("negotiation.guarantee_effect",),
-        '[negotiation]\nterms = "guarantees"\n' + _CEASEFIRE.replace("2025-06-01", "2025-06-01\nuntil = 2025-06-02"),
+        '[negotiation]\nterms = "guarantees"\n' + _CEASEFIRE.replace("2025-06-01", "2025-06-01\nuntil = 2025-07-01"),
     ),
     Situation(
         "ceasefire_with_a_force",
         ("reassurance.hold_effect", "reassurance.threat_relief"),
-        "[reassurance]\nthousand = 30\n" + _CEASEFIRE.replace("2025-06-01", "2025-06-01\nuntil = 2025-06-02"),
+        "[reassurance]\nthousand = 30\n" + _CEASEFIRE.replace("2025-06-01", "2025-06-01\nuntil = 2025-07-01"),
     ),
     Situation(
         "ukraine_accedes",
@@ -248,8 +248,19 @@ set.us.aid.allocation_factor = 0
 """,
     ),
     Situation(
+        "european_fund",
+        ("europe.fund_beur", "europe.fund_from_year", "europe.fund_to_year", "budgets.fund_additional_share"),
+        "[europe]\nfund_beur = 150\nfund_from_year = 2026\nfund_to_year = 2030\n",
+    ),
+    Situation(
+        "german_fund",
+        ("members.*.fund_beur", "members.*.fund_from_year", "members.*.fund_to_year"),
+        "[members.DEU]\nfund_beur = 50\nfund_from_year = 2026\nfund_to_year = 2030\n",
+        entities=("DEU",),
+    ),
+    Situation(
         "german_plan",
-        ("members.*.plan_pct_gdp", "members.*.plan_year"),
+        ("members.*.plan_pct_gdp", "members.*.plan_year", "members.*.keeps_plan"),
         "[members.DEU]\nplan_year = 2028\nplan_pct_gdp = 3.0\n",
         entities=("DEU",),
     ),

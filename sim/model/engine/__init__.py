@@ -1,6 +1,6 @@
 """What systems are made with: the calendar, the values in force, random streams, and how a system declares itself."""
 
-from sim.model.engine.block import Engine, Flags, Numbers, single
+from sim.model.engine.block import Engine, Flags, Numbers, single, within
 from sim.model.engine.clock import Process, month_end, month_number
 from sim.model.engine.declaration import State, System, assumption, data, estimated, under
 from sim.model.engine.streams import ndtri, places
@@ -28,4 +28,5 @@ __all__ = [
     "places",
     "single",
     "under",
+    "within",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,11 +15,18 @@ from sim.model.engine.streams import Streams
 
 Numbers = NDArray[np.float32]
 Flags = NDArray[np.bool_]
+Array = TypeVar("Array", bound=NDArray[Any])
 
 
 def single(values: ArrayLike) -> Numbers:
     """``values`` in single precision, the precision of every state and result."""
     return np.asarray(values, np.float32)
+
+
+def within(values: Array, low: ArrayLike, high: ArrayLike) -> Array:
+    """``values`` held between ``low`` and ``high``; NumPy's own ``clip`` takes three times as long on a small array."""
+    held: Array = np.minimum(np.maximum(values, low), high)
+    return held
 
 
 @dataclass(frozen=True, slots=True)

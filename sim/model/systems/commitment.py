@@ -32,6 +32,7 @@ from sim.model.engine import (
     month_number,
     single,
     under,
+    within,
 )
 from sim.model.systems.hostilities import DAY_ONE
 from sim.model.systems.roster import CODES, Roster
@@ -272,7 +273,7 @@ class Commitment:
             absorbed,
             noise,
         )
-        self.credibility = single(np.clip(moved + self._from_shocks, 0, 1))
+        self.credibility = single(within(moved + self._from_shocks, 0, 1))
         self._move_troops()
 
     def _level(self) -> Numbers:
@@ -281,7 +282,7 @@ class Commitment:
         level = self.of_posture("us.commitment.level", "us.commitment.level")
         if not joined.any():
             return level
-        return single(np.clip(level + self._engine.settings.number("us.commitment.accession_shift") * joined, 0, 1))
+        return single(within(level + self._engine.settings.number("us.commitment.accession_shift") * joined, 0, 1))
 
     def _move_troops(self) -> None:
         settings = self._engine.settings
@@ -320,7 +321,7 @@ def next_credibility(
 ) -> Numbers:
     """Credibility a month later, in [0, 1]: C + rho (C* - C) + (1 - psi) min(shock, 0) + max(shock, 0) + e."""
     moved = now + speed * (level - now) + (1 - absorbed) * np.minimum(shock, 0) + np.maximum(shock, 0) + noise
-    return single(np.clip(moved, 0, 1))
+    return single(within(moved, 0, 1))
 
 
 def known_posture(start: date) -> dict[str, Value]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim import facts
 from sim.facts.tables import per_folder
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, assumption, data, estimated, under
+from sim.model.engine import Engine, Flags, Numbers, Process, State, System, assumption, data, estimated, under, within
 from sim.model.systems.roster import ALLIES, PLACES
 from sim.scenario import Choice, Day, Number, Value, beta, fixed, normal, uniform
 
@@ -188,7 +188,7 @@ class Elections:
 
 def new_left_right(before: Numbers, persistence: Numbers, spread: Numbers, normal_draw: Numbers) -> Numbers:
     """Position of the cabinet after an election on 0 to 10: L' = 5.6 + persistence (L - 5.6) + spread e."""
-    return np.clip(CENTRE + persistence * (before - CENTRE) + spread * normal_draw, 0, 10)
+    return within(CENTRE + persistence * (before - CENTRE) + spread * normal_draw, 0, 10)
 
 
 @per_folder

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim import facts
 from sim.facts.tables import per_folder
-from sim.model.engine import Engine, Numbers, State, System, Variable, estimated, single
+from sim.model.engine import Engine, Numbers, State, System, Variable, estimated, single, within
 from sim.model.systems.budgets.budgets import Budgets, share_states
 from sim.model.systems.roster import PLACES, WITH_FORCES
 from sim.scenario import Number, normal
@@ -85,7 +85,7 @@ class Equipment:
 
 def next_equipment(before: Numbers, level: Numbers, kept: Numbers, new_money: Numbers, noise: Numbers) -> Numbers:
     """Equipment share of the next year, in [0, 100] %: level + kept (before - level) + new money + noise."""
-    return single(np.clip(level + kept * (before - level) + new_money + noise, 0, 100))
+    return single(within(level + kept * (before - level) + new_money + noise, 0, 100))
 
 
 SYSTEM = System(

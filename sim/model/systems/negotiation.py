@@ -30,6 +30,7 @@ from sim.model.engine import (
     estimated,
     month_number,
     single,
+    within,
 )
 from sim.model.systems.commitment import CONTINUITY, Commitment
 from sim.model.systems.hostilities import Hostilities
@@ -175,8 +176,8 @@ class Negotiation:
         begun = np.isnan(self._effort_before) & self._hostilities.full_scale
         self._effort_before = np.where(begun, np.maximum(war.effort, 1), self._effort_before)
         effort = war.effort * number("war.effort_factor")
-        tired = np.nan_to_num(2 * (effort / self._effort_before - 1))
-        shift = number("negotiation.stalemate_effect") * still + number("negotiation.exhaustion_effect") * np.clip(
+        tired = np.where(np.isnan(self._effort_before), 0, 2 * (effort / self._effort_before - 1))
+        shift = number("negotiation.stalemate_effect") * still + number("negotiation.exhaustion_effect") * within(
             tired, -2, 2
         )
         factor = np.where(pressed, number("negotiation.us_pressure"), 1)

@@ -84,12 +84,13 @@ class SecretaryGeneral:
         flags = np.stack(
             [self._engine.settings.flag(f"secretary_general.{name}.new_target_on_agenda") for name in HOLDERS]
         )
-        return np.asarray(np.take_along_axis(flags, self.holder[None].astype(np.intp), axis=0)[0], np.bool_)
+        return np.asarray(flags[self.holder, np.arange(self._engine.runs)], np.bool_)
 
     def _of_holder(self, channel: str) -> Numbers:
         values = self._engine.settings.numbers(f"secretary_general.*.{channel}", HOLDERS)
-        wide = np.broadcast_to(values, (len(HOLDERS), self._engine.runs))
-        return single(np.take_along_axis(wide, self.holder[None].astype(np.intp), axis=0)[0])
+        if values.shape[1] == 1:
+            return values[:, 0].take(self.holder)
+        return single(values[self.holder, np.arange(self._engine.runs)])
 
 
 def known_holders(start: date) -> dict[str, Value]:

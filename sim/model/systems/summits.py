@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, assumption, data, single
+from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, assumption, data, single, within
 from sim.model.systems.commitment import AFTER_2025, Commitment
 from sim.model.systems.roster import ALLIES, PLACES, WITH_FORCES
 from sim.model.systems.secretary_general import SecretaryGeneral
@@ -200,13 +200,13 @@ def under_pressure(chance: Numbers, log_odds: Numbers, pressure: Numbers) -> Num
 
 def path_point(base: Numbers, goal: Numbers, begun: NDArray[np.int32], due: Numbers, year: int) -> Numbers:
     """The point of the straight line from ``base`` in ``begun`` to ``goal`` in ``due`` in ``year``; then it stays."""
-    done = np.clip((year - begun) / np.maximum(due - begun, 1), 0, 1)
+    done = within((year - begun) / np.maximum(due - begun, 1), 0, 1)
     return single(base + (goal - base) * done)
 
 
 def target_path(old: Numbers, new: Numbers, adopted: NDArray[np.int32], year: int, years: Numbers) -> Numbers:
     """The target in ``year``: linear from ``old`` in the year of adoption to ``new`` after ``years`` years."""
-    done = np.clip((year - adopted) / years, 0, 1) * (adopted > 0)
+    done = within((year - adopted) / years, 0, 1) * (adopted > 0)
     return (old + (new - old) * done).astype(np.float32)
 
 

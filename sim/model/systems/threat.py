@@ -27,6 +27,7 @@ from sim.model.engine import (
     estimated,
     single,
     under,
+    within,
 )
 from sim.model.systems.commitment import Commitment
 from sim.model.systems.hostilities import DAY_ONE, Hostilities, may_begin
@@ -131,7 +132,7 @@ class Threat:
     @property
     def effort(self) -> Numbers:
         """Russia's military expenditure today, % of GDP, ``(runs,)``."""
-        return single(np.clip(self._effort * self._engine.settings.number("russia.spending_factor"), 0.1, 100))
+        return single(within(self._effort * self._engine.settings.number("russia.spending_factor"), 0.1, 100))
 
     def process(self) -> Process:
         """Moves the threat monthly, the threat behind budgets each 1 October, Russia's effort each year."""
@@ -168,7 +169,7 @@ class Threat:
         lost = np.maximum(0, self._credibility_before - self._commitment.credibility) / np.float32(0.25)
         fewer = (self._troops_before - self._commitment.troops) / np.float32(10)
         alone = settings.number("threat.commitment_rise") * lost + settings.number("threat.troops_rise") * fewer
-        self.level = single(np.clip(self._without_alarms + self.alarm + alone, 0, HIGHEST))
+        self.level = single(within(self._without_alarms + self.alarm + alone, 0, HIGHEST))
 
     def _spend(self, year: int) -> None:
         self._year = year
@@ -181,7 +182,7 @@ class Threat:
         goal = np.where(hostilities.full_scale, goal, self._in_peace)
         noise = settings.number("russia.effort_noise_pp") * self._engine.streams.normal("threat", year)
         moved = self._effort + settings.number("russia.effort_speed") * (goal - self._effort) + noise
-        self._effort = np.clip(moved, 1, 40).astype(np.float32)
+        self._effort = within(moved, 1, 40).astype(np.float32)
 
     def _history(self) -> Numbers:
         """The threat behind budgets at the start, from the yearly rounds before it."""

@@ -9,7 +9,7 @@ Tracker.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -29,6 +29,7 @@ from sim.model.engine import (
     month_number,
     ndtri,
     single,
+    within,
 )
 from sim.model.systems.aid.packages import PACKAGES, Packages
 from sim.model.systems.aid.parameters import DONORS, PARAMETERS, PLACES, by_donor
@@ -169,13 +170,12 @@ class Aid:
             self._new_year(day.year)
         handling, new = self._handling(), self._new(day)
         direct = np.zeros_like(new)
-        direct[MILITARY, EUROPE] = self._replace() * self._known.europe_weight[:, None]
-        direct[MILITARY, EUROPE] += self._buy_us_arms(day) * self._known.europe_weight[:, None]
+        direct[MILITARY, EUROPE] = (self._replace() + self._buy_us_arms(day)) * self._known.europe_weight[:, None]
         cleared = self._stated.apply(new, direct, self._cleared_now(handling.cleared))
         self.us_arms = self.us_arms + np.float32(self._packages.give(day, direct, self.pipeline))
         self.pipeline.month(new, direct, cleared, number("aid.stock_share"), handling.delays, handling.arriving)
         self._recent = [*self._recent[-(SMOOTH - 1) :], self.pipeline.delivered_military_now]
-        self.deliveries = np.mean(self._recent, axis=0, dtype=np.float32)
+        self.deliveries = _mean(self._recent)
         self._follow_usa(self.pipeline.allocated_military_now[USA])
 
     def _buy_us_arms(self, day: date) -> Numbers:
@@ -226,7 +226,7 @@ class Aid:
         drawn = self._engine.streams.uniforms("aid", period, self._places)
         spread = self._engine.settings.number("aid.package_sd_log")
         chance = self._engine.settings.numbers("aid.*.package_probability", DONORS)
-        new = np.multiply(self.generosity, willing / 12, dtype=np.float32)
+        new = np.multiply(self.generosity, willing, dtype=np.float32)
         new[MILITARY] *= package(drawn, chance, spread)
         if self._hostilities.months_since_collapse.min() < MONTHS_OF_ALARM:
             alarmed = self._hostilities.months_since_collapse < MONTHS_OF_ALARM
@@ -241,7 +241,8 @@ class Aid:
                 factor = factor * self._rebuilding()
             if (factor != 1).any():
                 new[kind] *= factor
-        return np.minimum(new, MOST_A_MONTH)
+        np.minimum(new, MOST_A_MONTH, out=new)
+        return new
 
     def _rebuilding(self) -> Numbers:
         """Factor on other aid under a ceasefire: the stated one in place of that on all aid."""
@@ -253,6 +254,7 @@ class Aid:
         return single(np.where(ceasefire, stated, 1))
 
     def _willing(self, day: date) -> Numbers:
+        """What part of a year's usual aid each donor is ready to promise this month, ``(donors, runs)``."""
         number = self._engine.settings.number
         factor = np.where(
             self._hostilities.fighting,
@@ -264,11 +266,13 @@ class Aid:
             self._unfatigued = single(self._unfatigued * yearly)
             self._untired = single(self._untired * (1 - number("aid.tiring_pct_per_month") / 100))
         europe = self._unfatigued * number("europe.aid.commitment_factor")
-        groups = np.broadcast_arrays(np.float32(1), europe, number("other.aid.commitment_factor"))
-        willing = single(np.stack(groups)[GROUP] * factor * self._untired)
-        if self._elections.sceptic.any():
+        factor = single(factor * self._untired / 12)
+        by_group = np.stack([factor, factor * europe, factor * number("other.aid.commitment_factor")])
+        willing = by_group.take(GROUP, axis=0)
+        sceptic = self._elections.sceptic
+        if sceptic.any():
             less = np.exp(-number("aid.sceptic_effect"))
-            willing[self._governed[0]] *= np.where(self._elections.sceptic[self._governed[1]], less, np.float32(1))
+            willing[self._governed[0]] *= np.where(sceptic[self._governed[1]], less, np.float32(1))
         return willing
 
     def _from_congress(self, day: date, period: int) -> Numbers:
@@ -291,7 +295,7 @@ class Aid:
         eu = np.array([donor.kind == "institution" for donor in donors])[:, None]
         cleared = np.where(eu, number("aid.allocation_eu"), number("aid.allocation_states"))
         cleared = np.array(np.broadcast_to(cleared, (len(donors), self._engine.runs)), np.float32)
-        cleared[USA] = np.clip(number("aid.allocation_usa") * number("us.aid.allocation_factor"), 0, 1)
+        cleared[USA] = within(number("aid.allocation_usa") * number("us.aid.allocation_factor"), 0, 1)
         return cleared
 
     def _arriving(self) -> Numbers:
@@ -304,7 +308,7 @@ class Aid:
     def _replace(self) -> Numbers:
         """European military aid in place of missing U.S. aid this month, EUR bn, ``(runs,)``."""
         number = self._engine.settings.number
-        recent = np.mean(self._us_recent, axis=0, dtype=np.float32)
+        recent = _mean(self._us_recent)
         missing = np.maximum(0, self._us_before - recent) * self._hostilities.fighting
         self._months_short = np.where(missing > 0.25 * self._us_before, self._months_short + 1, 0).astype(np.float32)
         share = replacement_share(
@@ -351,7 +355,7 @@ def replacement_share(months: Numbers, first: Numbers, later: Numbers, tiring: N
 
     ``first`` to month 6, ``later`` from month 18, linear between; after a year it falls by ``tiring`` a year.
     """
-    share = first + (later - first) * np.clip((months - 6) / 12, 0, 1)
+    share = first + (later - first) * within((months - 6) / 12, 0, 1)
     return (share * (1 - tiring) ** (np.maximum(0, months - 12) / 12)).astype(np.float32)
 
 
@@ -362,6 +366,10 @@ def _missing(until: date, start: date) -> list[date]:
         days.append(day)
         day = month_end(day + timedelta(days=1))
     return days
+
+
+def _mean(months: Sequence[Numbers]) -> Numbers:
+    return single(sum(months[1:], months[0]) / np.float32(len(months)))
 
 
 def _with_groups(stock: Numbers) -> Numbers:

@@ -9,6 +9,7 @@ import numpy as np
 from sim.model.engine import Numbers, single
 
 MILITARY, OTHER = range(2)
+_AT_ONCE = 30_000  # numbers of each stock that are moved before those of the next donors
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,41 +79,70 @@ class Pipeline:
         ``cleared`` and ``arriving`` (a factor on deliveries in [0, 1]) are (donors, 1 or runs); ``stock`` is the share
         of military aid from stocks.
         """
-        self.backlog += new
-        given = self.backlog * cleared
-        self.backlog -= given
+        donors, runs = self.allocated.shape
+        rows = max(_AT_ONCE // runs, 1)
+        self.allocated_military_now, delivered = np.empty((2, donors, runs), np.float32)
+        for first in range(0, donors, rows):
+            piece = slice(first, first + rows)
+            delays_here = _part(cleared, piece), stock, delays, _part(arriving, piece)
+            delivered[piece] = self._month_of(piece, new[:, piece], direct[:, piece], *delays_here)
+        self.delivered_military_now = delivered.sum(axis=0)
+
+    def _month_of(
+        self,
+        rows: slice,
+        new: Numbers,
+        direct: Numbers,
+        cleared: Numbers,
+        stock: Numbers,
+        delays: Delays,
+        arriving: Numbers,
+    ) -> Numbers:
+        """The month of some donors, whose numbers the processor holds at once; their military deliveries."""
+        backlog, on_the_way = self.backlog[:, rows], self.on_the_way[:, rows]
+        committed, allocated, delivered = self.committed[rows], self.allocated[rows], self.delivered[rows]
+        of_them_military = self.allocated_military[rows]
+        backlog += new
+        given = _leave(backlog, cleared)
         given += direct
         military, other = given[MILITARY], given[OTHER]
-        delivered_military = self._deliver(military, stock, delays, arriving)
-        delivered_other = _leave(self.on_the_way[4], delays.other * arriving)
-        self.on_the_way[4] += other
-        self.committed += new[MILITARY] + direct[MILITARY]
-        self.committed += new[OTHER] + direct[OTHER]
-        self.allocated += military
-        self.allocated += other
-        self.allocated_military += military
-        self.allocated_military_now = military
-        self.delivered_military_now = delivered_military.sum(axis=0)
-        self.delivered += delivered_military
-        self.delivered += delivered_other
-        np.minimum(self.allocated, self.committed, out=self.allocated)
-        np.minimum(self.delivered, self.allocated, out=self.delivered)
-        np.minimum(self.allocated_military, self.allocated, out=self.allocated_military)
+        arrived = _deliver(on_the_way, military, stock, delays, arriving)
+        delivered += arrived
+        delivered += _leave(on_the_way[4], delays.other * arriving)
+        on_the_way[4] += other
+        promised = new + direct
+        committed += promised[MILITARY]
+        committed += promised[OTHER]
+        allocated += military
+        allocated += other
+        of_them_military += military
+        self.allocated_military_now[rows] = military
+        np.minimum(allocated, committed, out=allocated)
+        np.minimum(delivered, allocated, out=delivered)
+        np.minimum(of_them_military, allocated, out=of_them_military)
+        return arrived
 
-    def _deliver(self, military: Numbers, stock: Numbers, delays: Delays, arriving: Numbers) -> Numbers:
-        fast, slow, ordered, built = self.on_the_way[:4]
-        from_stock = military * (stock / 2)
-        fast += from_stock
-        slow += from_stock
-        out = _leave(fast, delays.stock_fast * arriving)
-        out += _leave(slow, delays.stock_slow * arriving)
-        out += _leave(built, delays.procurement * arriving)
-        moved = _leave(ordered, delays.procurement)
-        built += moved
-        ordered += military
-        ordered -= from_stock
-        ordered -= from_stock
-        return out
+
+def _part(values: Numbers, rows: slice) -> Numbers:
+    """The rows of some donors, of an array that may have one row for all."""
+    return values if len(values) == 1 else values[rows]
+
+
+def _deliver(on_the_way: Numbers, military: Numbers, stock: Numbers, delays: Delays, arriving: Numbers) -> Numbers:
+    """What arrives of military aid this month, after which ``military`` sets out."""
+    fast, slow, ordered, built = on_the_way[:4]
+    from_stock = military * (stock / 2)
+    fast += from_stock
+    slow += from_stock
+    out = _leave(fast, delays.stock_fast * arriving)
+    out += _leave(slow, delays.stock_slow * arriving)
+    out += _leave(built, delays.procurement * arriving)
+    moved = _leave(ordered, delays.procurement)
+    built += moved
+    ordered += military
+    ordered -= from_stock
+    ordered -= from_stock
+    return out
 
 
 def _leave(stock: Numbers, part: Numbers) -> Numbers:

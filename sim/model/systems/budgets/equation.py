@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.model.engine import Flags, Numbers, single
+from sim.model.engine import Flags, Numbers, single, within
 from sim.model.systems.budgets.plans import Announced
 from sim.model.systems.commitment import REFERENCE
 from sim.model.systems.elections import CENTRE
@@ -110,7 +110,7 @@ def war_part(threat: Numbers) -> Numbers:
 def terms(by: Coefficients, at: Situation) -> dict[str, Numbers]:
     """The change of the share from this year to the next, term by term, points of GDP. Hand-worked in the tests."""
     war = war_part(at.threat)
-    room = np.clip((by.ceiling - at.share) / (by.ceiling - BEND), -0.2, 1.2)
+    room = within((by.ceiling - at.share) / (by.ceiling - BEND), -0.2, 1.2)
     to_guideline = np.maximum(0, at.guideline - at.share)
     free = (at.plans.final == 0) & (at.plans.in_progress == 0) & (at.plans.overdue == 0)
     planned = by.plan_in_progress * at.plans.in_progress + by.plan_overdue * at.plans.overdue + at.kept * at.plans.final
@@ -149,9 +149,9 @@ def keeping(by: Coefficients, at: Situation) -> Numbers:
     times 1 + c (d - 0.5) for its exposure, whose middle is about 0.5.
     """
     low, high = DEBT_ROOM
-    room = 1 - by.path_debt * (np.clip(at.debt, low, high) - low) / 100
+    room = 1 - by.path_debt * (within(at.debt, low, high) - low) / 100
     nearer = 1 + by.path_exposure * (at.exposure - np.float32(0.5))
-    return single(np.clip(by.path * at.compliance * room * nearer, 0, 1))
+    return single(within(by.path * at.compliance * room * nearer, 0, 1))
 
 
 def next_share(share: Numbers, change: dict[str, Numbers]) -> Numbers:
@@ -159,4 +159,4 @@ def next_share(share: Numbers, change: dict[str, Numbers]) -> Numbers:
     total = share
     for term in change.values():
         total = total + term
-    return np.clip(total, LOWEST, HIGHEST).astype(np.float32)
+    return within(total, LOWEST, HIGHEST).astype(np.float32)

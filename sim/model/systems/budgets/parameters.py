@@ -170,7 +170,7 @@ PARAMETERS = (
         "scenario lever", entities=ALLIES, sweep="2 to 3.5", raises=("defence_share_pct_gdp",)),
     assumption("members.*.keeps_plan", "label", "drawn", Choice(("drawn", "yes", "no")),
         "whether this member reaches its announced share in the year announced; 'drawn': by the probability",
-        "scenario lever", entities=ALLIES),
+        "scenario lever", entities=ALLIES, moves=("defence_share_pct_gdp",)),
     assumption("members.*.plan_year", "year", None, Number(2014, 2100, integer=True),
         "year for which this member announces its planned share",
         "scenario lever", entities=ALLIES, sweep="2028 to 2032", lowers=("defence_share_pct_gdp",)),

@@ -30,6 +30,7 @@ from sim.model.engine import (
     month_number,
     single,
     under,
+    within,
 )
 from sim.model.systems.aid import Aid
 from sim.model.systems.hostilities import Hostilities, may_begin
@@ -93,7 +94,7 @@ class War:
         """Hands ``area`` km2 to Russian control by agreement, in ``runs``, and ends the Kursk salient there."""
         self.from_terms += np.where(runs, area, 0)
         before = self.controlled
-        self.controlled = np.clip(before + np.where(runs, area, 0), 0, UKRAINE_KM2).astype(np.float32)
+        self.controlled = within(before + np.where(runs, area, 0), 0, UKRAINE_KM2).astype(np.float32)
         self.change = self.change + (self.controlled - before)
         self._controlled_before = self.controlled
         self.kursk = np.where(runs, 0, self.kursk).astype(np.float32)
@@ -155,17 +156,17 @@ class War:
         self.russian_intake = number("war.russian_intake_thousand") * need
         self.ukrainian_intake = number("war.ukrainian_intake_thousand") * need
         change = self.russian_intake - number("war.irrecoverable_share") * lost
-        self.force = np.clip(self.force + part * change, 50, 1500).astype(np.float32)
+        self.force = within(self.force + part * change, 50, 1500).astype(np.float32)
         lost_too = number("war.irrecoverable_share") * lost / number("war.loss_ratio")
         own = self.ukrainian_force + part * (self.ukrainian_intake - lost_too)
-        self.ukrainian_force = np.clip(own, 50, 1500).astype(np.float32)
+        self.ukrainian_force = within(own, 50, 1500).astype(np.float32)
 
     def _move_front(self, period: int, part: np.float32, fighting: Flags) -> None:
         number = self._engine.settings.number
         self._months_at_war += fighting
         settles = np.isnan(self._deliveries_before) & (self._months_at_war >= self._months_to_settle)
         self._deliveries_before = np.where(settles, self._aid.deliveries, self._deliveries_before)
-        less_aid = np.nan_to_num(self._deliveries_before - self._aid.deliveries)
+        less_aid = np.where(np.isnan(self._deliveries_before), 0, self._deliveries_before - self._aid.deliveries)
         fewer = single((self._ukrainian_force_before - self.ukrainian_force) / 100)
         noise = number("war.front_noise_km2") * self._engine.streams.normal("war", period, purpose=1)
         moved = next_gain(
@@ -181,7 +182,7 @@ class War:
         jump = self._collapse(period, fighting)
         self.from_gain += part * self.gain
         self.from_collapse += part * jump
-        self.controlled = np.clip(self.controlled + part * (self.gain + jump), 0, UKRAINE_KM2).astype(np.float32)
+        self.controlled = within(self.controlled + part * (self.gain + jump), 0, UKRAINE_KM2).astype(np.float32)
         self.change = np.where(self._hostilities.full_scale, self.controlled - self._controlled_before, 0)
         self._controlled_before = self.controlled
 
@@ -192,8 +193,8 @@ class War:
         starts = fighting & (self._collapse_left <= 0) & (drawn < number("war.collapse_per_month"))
         length = 1 + np.floor(3 * streams.uniform("war", period, purpose=3))
         even = number("war.collapse_of_ukraine")
-        pressure = np.clip(self.gain / 1000, -1, 1) * 0.2  # the side that is being pushed back gives way more easily
-        ukraine = streams.uniform("war", period, purpose=4) < np.clip(even + pressure, 0, 1)
+        pressure = within(self.gain / 1000, -1, 1) * 0.2  # the side that is being pushed back gives way more easily
+        ukraine = streams.uniform("war", period, purpose=4) < within(even + pressure, 0, 1)
         self._collapse_left = np.where(starts, length, self._collapse_left - 1).astype(np.float32)
         self._collapse_sign = np.where(starts, np.where(ukraine, 1, -1), self._collapse_sign).astype(np.float32)
         under_way = fighting & (self._collapse_left > 0)
