@@ -12,7 +12,15 @@ import numpy as np
 import pytest
 
 from sim import facts
-from sim.model.systems.budgets.equation import Coefficients, Situation, exposure, next_share, terms, war_part
+from sim.model.systems.budgets.equation import (
+    Coefficients,
+    Situation,
+    exposure,
+    next_share,
+    plausible,
+    terms,
+    war_part,
+)
 from sim.model.systems.budgets.plans import Announced, Plans
 from sim.model.systems.economy import common_shocks
 from sim.model.systems.equipment import next_equipment
@@ -200,8 +208,19 @@ class TestTerms:
         # 0.03 * 0.5 * (0.54 - 0.29) / 0.25 = 0.015
         assert term("U.S. commitment", credibility=one(0.29)) == pytest.approx(0.015, abs=1e-6)
 
-    def test_a_share_does_not_fall_below_a_fifth_of_a_percent(self):
-        assert float(next_share(cell(0.3), {"shock": cell(-1.0)})[0, 0]) == pytest.approx(0.2)
+    def test_a_share_does_not_fall_below_what_any_ally_has_reported(self):
+        assert float(next_share(cell(0.4), {"shock": cell(-1.0)})[0, 0]) == pytest.approx(0.3)
+
+    def test_a_government_of_itself_changes_as_allies_have_done(self):
+        # at most 1.7 points a year, and not above 8%; a share already above does not rise
+        for before, after, told in (
+            (2.0, 4.5, 3.7),
+            (4.0, 1.0, 2.3),
+            (7.5, 9.0, 8.0),
+            (9.0, 9.5, 9.0),
+            (9.0, 8.0, 8.0),
+        ):
+            assert float(plausible(cell(before), cell(after))[0, 0]) == pytest.approx(told)
 
 
 def test_exposure_falls_with_the_logarithm_of_the_distance():

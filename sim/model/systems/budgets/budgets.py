@@ -23,7 +23,16 @@ from sim.model.engine import (
     Variable,
     single,
 )
-from sim.model.systems.budgets.equation import BEND, LOWEST, Coefficients, Situation, exposure, next_share, terms
+from sim.model.systems.budgets.equation import (
+    BEND,
+    LOWEST,
+    Coefficients,
+    Situation,
+    exposure,
+    next_share,
+    plausible,
+    terms,
+)
 from sim.model.systems.budgets.on_top import PARAMETERS as ON_TOP
 from sim.model.systems.budgets.on_top import OnTop
 from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS, PARAMETERS, by_member
@@ -201,7 +210,7 @@ class Budgets:
     def _change(self, year: int, rows: list[int], change: dict[str, Numbers]) -> None:
         share = self.lasting(year - 1)[rows]
         lever = self._lever(year, rows)
-        after = next_share(next_share(share, change), {"scenario lever": lever})
+        after = next_share(plausible(share, next_share(share, change)), {"scenario lever": lever})
         self.on_top.decide(year, rows)
         if (on_top := self.on_top.all(year)) is not None:
             after = next_share(after, {"fund or boost": on_top[rows]})

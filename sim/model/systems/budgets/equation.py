@@ -17,7 +17,9 @@ from sim.model.systems.commitment import REFERENCE
 from sim.model.systems.elections import CENTRE
 from sim.model.systems.threat import PEACETIME
 
-LOWEST = 0.2  # % of GDP; no ally with forces has reported less than 0.3
+LOWEST = 0.3  # % of GDP; no ally with forces has reported less than 0.37 (Luxembourg in 2014)
+LASTING = 8.0  # % of GDP that no government reaches of itself; Lithuania's 5.33 in 2026 is the most since 1990
+LARGEST_CHANGE = 1.7  # points of GDP in a year, up or down; the most that NATO's releases show (Bulgaria 2019, 2020)
 HIGHEST = 15.0  # % of GDP; the highest that an ally has spent since 1949 is 14 (the United States in 1953)
 DEADLINE_REACH = 0.5  # points of GDP: the largest distance that was closed in one deadline year
 WAR_SCALE = 1.47  # threat behind budgets in war less in peace: 1.8 - 0.33
@@ -154,8 +156,17 @@ def keeping(by: Coefficients, at: Situation) -> Numbers:
     return single(within(by.path * at.compliance * room * nearer, 0, 1))
 
 
+def plausible(before: Numbers, after: Numbers) -> Numbers:
+    """A government's own budget within what allies have done: a share up to 8%, changed by at most 1.7 points a year.
+
+    A share that a scenario has put above 8% does not rise further of itself.
+    """
+    most = np.maximum(LASTING, before)
+    return np.clip(after, before - LARGEST_CHANGE, np.minimum(before + LARGEST_CHANGE, most)).astype(np.float32)
+
+
 def next_share(share: Numbers, change: dict[str, Numbers]) -> Numbers:
-    """Next year's share, % of GDP: this year's plus the sum of the terms, kept within 0.2 and 15."""
+    """Next year's share, % of GDP: this year's plus the sum of the terms, kept within 0.3 and 15."""
     total = share
     for term in change.values():
         total = total + term
