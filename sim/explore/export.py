@@ -38,7 +38,10 @@ Point = Sequence[float | str | None]
 RUNS, GRID_RUNS, SEED = 1000, 256, 1
 OFF_GRID = 24
 """Points off the grid at which the error of the straight lines is measured."""
-MODULES = ("util", "stored", "source", "state", "charts", "world", "levers", "views", "compare", "ask", "teach", "main")
+MODULES = (
+    "util", "stored", "source", "state", "charts", "world", "levers", "views", "events", "assumptions", "compare",
+    "ask", "teach", "main",
+)  # fmt: skip
 """The modules of the page, each after those it takes from."""
 _IMPORT = re.compile(r"^import .*?;\n", re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (?=(async )?(function|class|const|let)\b)", re.MULTILINE)

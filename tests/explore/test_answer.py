@@ -9,9 +9,11 @@ import pytest
 
 from sim import run
 from sim.errors import InputError
+from sim.explore import matters
 from sim.explore.answer import PREVIEW, answer, headlines, page_facts
 from sim.explore.drawn import GivenUp, drawn_for
 from sim.explore.levers import FRONT, front, scenarios
+from sim.explore.questions import question
 from sim.explore.state import State
 
 STATE = {"extends": ["trump_conditional"], "sets": {"europe.aid.commitment_factor": "1.5"}, "runs": 300}
@@ -154,3 +156,52 @@ def test_the_page_offers_every_shipped_scenario_and_its_baseline():
     assert rows["baseline"]["is_baseline"]
     assert rows["trump_conditional"]["baseline"] == "baseline"
     assert all(rows[row["baseline"]]["is_baseline"] for row in rows.values())
+
+
+def test_a_group_is_what_its_members_are_together(tmp_path):
+    state = {"extends": ["baseline"], "runs": 64, "groups": {"weimar": ["DEU", "FRA", "POL"]}}
+    told = answer({"state": state, "charts": ["defence_share_pct_gdp:weimar", "military_aid_allocated_beur:nordics"]})
+    path = tmp_path / "explored.toml"
+    path.write_text(State.read(state).toml(), encoding="utf-8")
+    made = run(path, runs=64, seed=1, out=tmp_path / "result")
+    expected = made.quantiles("defence_share_pct_gdp", "weimar")
+    assert np.asarray(told["charts"][0]["values"]) == pytest.approx(expected, abs=1e-3)
+    assert told["charts"][0]["title"] == "weimar: defence expenditure, share of GDP"
+    assert told["charts"][1]["values"][-1][2] > 0
+
+
+def test_a_group_that_nobody_named_is_refused():
+    with pytest.raises(InputError, match="weimar"):
+        answer({"state": {"extends": ["baseline"], "runs": 64}, "charts": ["defence_share_pct_gdp:weimar"]})
+
+
+def _asked(raw):
+    return question({"state": {"extends": ["baseline"], "end": "2025-12-31"}, **raw})
+
+
+def test_what_matters_is_screened_by_morris_and_shared_out_by_sobol(monkeypatch):
+    for name, value in (("PATHS", 2), ("BASE", 4), ("SCREENED_RUNS", 16)):
+        monkeypatch.setattr(matters, name, value)
+    seen = []
+    run_it = _asked({"kind": "matters", "subject": "europe_canada_share_pct_gdp"})
+    told = run_it(lambda done, total: seen.append((done, total)), lambda: False)
+    rows = {row["key"]: row for row in told["rows"]}
+    assert rows["budgets.change_pp"]["effect"] > 0
+    assert rows["budgets.change_pp"]["share"] > 0.3
+    assert "us.elections.2028.president" not in rows
+    assert [row["size"] for row in told["rows"]] == sorted((row["size"] for row in told["rows"]), reverse=True)
+    assert sum("share" in row for row in told["rows"]) == matters.MOST_SHARED
+    assert [done for done, _ in seen] == list(range(len(seen)))
+    assert seen[-1][0] < seen[-1][1]
+
+
+def test_the_screening_can_be_stopped():
+    calls = []
+
+    def stopped():
+        calls.append(1)
+        return len(calls) > 2
+
+    with pytest.raises(GivenUp):
+        _asked({"kind": "matters", "subject": "us_commitment"})(lambda done, total: None, stopped)
+    assert len(calls) == 3

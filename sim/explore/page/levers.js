@@ -1,6 +1,6 @@
 // The levers: one control for each key in front, and the same control for any other key.
 import { fill, freshId, h, said, table } from "./util.js";
-import { change, scenarioOf, setKey, state } from "./state.js";
+import { change, scenarioOf, setKey, state, UNCHANGED } from "./state.js";
 import { longQuestion, withServer } from "./source.js";
 import { parameterOf, world } from "./world.js";
 
@@ -151,7 +151,7 @@ export class LeverPanel {
         }
       }
     }
-    fill(this.place, h("div", { class: "leverhead" }, h("h2", {}, only ? "Levers of this lesson" : "Levers"), h("button", { type: "button", class: "small", onclick: () => change({ sets: {}, events: [] }) }, "Reset all")), groups);
+    fill(this.place, h("div", { class: "leverhead" }, h("h2", {}, only ? "Levers of this lesson" : "Levers"), h("button", { type: "button", class: "small", onclick: () => change(structuredClone(UNCHANGED)) }, "Reset all")), groups);
     this.locked = only;
     return this.place;
   }
