@@ -85,11 +85,13 @@ def notes_of(resolved: Scenario) -> list[str]:
 
 
 def outlook(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
-    """What each event of a sound scenario will do and when, one line each. No fact is read."""
+    """What each event and row of a sound scenario will do and when, one line each. No fact is read."""
+    from sim import model
     from sim.scenario import outlook, resolve
     from sim.shipped import find_scenario
 
-    return list(outlook.outlook(resolve.load(find_scenario(scenario), sets=sets, **_surroundings())))
+    resolved = resolve.load(find_scenario(scenario), sets=sets, **_surroundings())
+    return list(outlook.outlook(resolved, model.catalogue()))
 
 
 def _surroundings() -> dict[str, Any]:

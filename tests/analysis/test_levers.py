@@ -105,7 +105,7 @@ def test_a_key_without_a_range_is_a_fault_unless_it_is_reported_only() -> None:
         ("us.aid.posture_factor_conditional", "range", "0 to 1.5"),
         ("threat.half_life_years", "range", "2, 5, 10"),
         ("us.aid.commitment_factor", "around", "0.5 to 1.5"),
-        ("budgets.war_pp", "prior", "0.004634 to 0.1515"),
+        ("budgets.war_pp", "prior", "-0.02618 to 0.1482"),
         ("war.kursk_held", "options", "false, true"),
         ("us.withdrawal.date", "day", "never to 2025-10-01"),
     ],

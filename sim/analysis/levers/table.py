@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sim.analysis.levers.effects import CLEAR, ENOUGH, Effect
 from sim.model import catalogue
-from sim.scenario import Parameter
+from sim.scenario import Parameter, Rows, Text
 
 COLUMNS = tuple(field.name for field in fields(Effect))
 STORED = Path(__file__).with_name("stored.csv")
@@ -55,13 +55,15 @@ def _order(effect: Effect) -> tuple[bool, float]:
 def faults(effects: Iterable[Effect], parameters: Iterable[Parameter] | None = None) -> list[str]:
     """Keys of the catalogue (or of ``parameters``) that the audit does not hold, that move nothing, or the wrong way.
 
-    A key that is declared reported only may move nothing.
+    A key that is declared reported only may move nothing. Keys that hold rows or a text have no range to cross.
     """
     by_key: dict[str, list[Effect]] = {}
     for effect in effects:
         by_key.setdefault(effect.key, []).append(effect)
     told: list[str] = []
     for parameter in catalogue() if parameters is None else parameters:
+        if isinstance(parameter.domain, Rows | Text):
+            continue
         found = by_key.get(parameter.key, [])
         if not found and not parameter.reported_only:
             told.append(f"{parameter.key} is not tried: it needs a range")
