@@ -17,7 +17,7 @@ from sim import text
 from sim.ensemble.statistics import moments, shares
 from sim.errors import InputError
 from sim.explore import forms
-from sim.explore.drawn import STORE, Drawn, Stale, Subject, Values, codes, drawn_for, groups, known_variables
+from sim.explore.drawn import STORE, Drawn, Stale, Subject, Values, codes, drawn_for, groups, known_variables, repeated
 from sim.explore.levers import audited, domain_shown, file_stem, front, scenarios, settings
 from sim.explore.state import RUNS_OF_A_PAGE, State
 from sim.figures.history import Series, reported
@@ -52,13 +52,12 @@ def headlines() -> tuple[Subject, ...]:
 def views() -> dict[str, list[str]]:
     """The charts of each view of the page, by what variables are about."""
     known = known_variables()
-    repeated = {variable.singles for variable in known.values()}
     war = ("russian_controlled_km2", "net_gain_km2", "kursk_held_km2", "ceasefire", "russian_casualties_thousand",
            "ukrainian_casualties_thousand", "resource_ratio", "in_talks")  # fmt: skip
     return {
         "members": [name for name, variable in known.items() if variable.entity == "member"],
         "war": [name for name in war if name in known],
-        "aid": [name for name, variable in known.items() if variable.entity == "donor" and name not in repeated],
+        "aid": [name for name, variable in known.items() if variable.entity == "donor" and name not in repeated()],
     }
 
 

@@ -62,7 +62,7 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
         "Aid from the United States and Europe",
         (
             Lever("europe.aid.commitment_factor", "European commitments, times", 0, 2, 0.1, grid=(0.5, 1, 1.5)),
-            Lever("us.aid.executive_pace", "Pace of U.S. aid already authorised", 0, 1.5, 0.05, grid=(0, 0.5, 1)),
+            Lever("us.aid.executive_pace", "Pace of U.S. aid already authorised", 0, 1.5, 0.05, grid=(None, 0, 1)),
             Lever("us.aid.commitment_factor", "U.S. commitments, times", 0, 2, 0.1),
             Lever("europe.aid.replacement_long_run", "Lost U.S. aid replaced in the long run", 0, 1, 0.05),
             Lever("europe.aid.fatigue_pct_per_year", "European aid tires by, a year", 0, 30, 1),
