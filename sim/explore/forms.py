@@ -53,6 +53,7 @@ def lists() -> list[dict[str, Any]]:
 def told(scenario: Scenario) -> list[str]:
     """What ``alliance check`` says of a sound scenario: what each event does and when, and what cannot act."""
     from sim.loading import notes_of
+    from sim.model import catalogue
     from sim.scenario.outlook import outlook
 
-    return [*outlook(scenario), *(f"note: {note}" for note in notes_of(scenario))]
+    return [*outlook(scenario, catalogue()), *(f"note: {note}" for note in notes_of(scenario))]
