@@ -18,7 +18,7 @@ from sim.ensemble.statistics import moments, shares
 from sim.errors import InputError
 from sim.explore import forms
 from sim.explore.drawn import STORE, Drawn, Stale, Subject, Values, codes, drawn_for, groups, known_variables
-from sim.explore.levers import domain_shown, file_stem, front, scenarios, settings
+from sim.explore.levers import audited, domain_shown, file_stem, front, scenarios, settings
 from sim.explore.state import RUNS_OF_A_PAGE, State
 from sim.figures.history import Series, reported
 from sim.scenario.entities import NAMES
@@ -26,6 +26,7 @@ from sim.scenario.layers import EVENT_KEYS
 from sim.version import __version__
 
 if TYPE_CHECKING:
+    from sim.analysis.levers import Effect
     from sim.model import Variable
     from sim.scenario import Scenario
 
@@ -325,6 +326,19 @@ def _rounded(values: NDArray[Any], digits: int) -> list[Any]:
     return rounded
 
 
+def _effect_shown(effect: Effect) -> dict[str, Any]:
+    return {
+        "title": effect.title,
+        "unit": effect.unit,
+        "scenario": effect.scenario,
+        "low": effect.low,
+        "high": effect.high,
+        "day": effect.day.isoformat(),
+        "change": effect.change,
+        "standard": effect.standard,
+    }
+
+
 @cache
 def page_facts() -> Mapping[str, Any]:
     """All that the page is told once: scenarios, levers, parameters, variables, codes and places of members."""
@@ -346,6 +360,8 @@ def page_facts() -> Mapping[str, Any]:
             "at_start": parameter.at_start,
             "entities": list(parameter.entities),
             "system": parameter.used_in[0] if parameter.used_in else "",
+            "audit": [_effect_shown(effect) for effect in audited(parameter.key)],
+            "reported_only": parameter.reported_only,
         }
         for parameter in catalogue()
     ]
@@ -385,6 +401,7 @@ def page_facts() -> Mapping[str, Any]:
         "views": views(),
         "event_keys": list(EVENT_KEYS),
         "conditions": forms.conditions(),
+        "templates": forms.templates(),
         "groups_named": forms.group_choices(),
         "lists": forms.lists(),
         "most_runs": RUNS_OF_A_PAGE,

@@ -28,6 +28,27 @@ def conditions() -> list[dict[str, str]]:
     return sorted(offered, key=lambda condition: (condition["text"].endswith("< "), condition["text"]))
 
 
+_TEMPLATES: tuple[dict[str, Any], ...] = (
+    {"title": "A U.S. law for Ukraine of a sum", "months": 1, "set": {"us.aid.law_busd": "60"}},
+    {"title": "A donor stops", "months": 12, "set": {"aid.DEU.stop": "true"}},
+    {"title": "A ceasefire on a day", "months": 1, "set": {"negotiation.ceasefire_now": "true"}},
+    {"title": "A European force while a ceasefire holds", "when": "ceasefire", "once": False,
+     "set": {"reassurance.thousand": "25"}},
+    {"title": "Military aid halves after a ceasefire", "when": "ceasefire", "after_months": 6,
+     "set": {"aid.military_factor": "0.5"}},
+    {"title": "A shock to the commitment", "months": 1, "set": {"us.commitment.shock": "-0.2"}},
+    {"title": "A member leaves", "set": {"alliance.TUR.member": "false"}},
+)  # fmt: skip
+
+
+def templates() -> list[dict[str, Any]]:
+    """Events that people often want, to start from; ``months`` is how long one on a date lasts."""
+    from sim.model import catalogue
+
+    known = catalogue()
+    return [template for template in _TEMPLATES if all(map(known.find, template["set"]))]
+
+
 def group_choices() -> list[dict[str, Any]]:
     """Groups of members and donors that can stand where a code can; no codes where they depend on the start."""
     from sim.model.groups import named

@@ -12,7 +12,7 @@ from sim.errors import InputError
 from sim.explore import matters
 from sim.explore.answer import PREVIEW, answer, headlines, page_facts
 from sim.explore.drawn import GivenUp, drawn_for
-from sim.explore.levers import FRONT, front, scenarios
+from sim.explore.levers import FRONT, audited, front, scenarios, strength
 from sim.explore.questions import question
 from sim.explore.state import State
 
@@ -122,7 +122,7 @@ def test_a_wrong_request_is_refused(raw):
 def test_every_lever_in_front_is_a_key_with_a_unit_kind_and_source():
     keys = [lever.key for _, levers in front() for lever in levers]
     assert len(keys) == len(set(keys))
-    assert 20 <= len(keys) <= 50
+    assert 20 <= len(keys) <= 32
     parameters = page_facts()["parameters"]
     known = {parameter["key"].replace("*", code): parameter for parameter in parameters
              for code in parameter["entities"] or [""]}  # fmt: skip
@@ -205,3 +205,41 @@ def test_the_screening_can_be_stopped():
     with pytest.raises(GivenUp):
         _asked({"kind": "matters", "subject": "us_commitment"})(lambda done, total: None, stopped)
     assert len(calls) == 3
+
+
+def test_every_lever_in_front_exists_and_moves_an_outcome_in_the_audit():
+    from sim.analysis.levers import ENOUGH
+    from sim.model import catalogue
+
+    for _, levers in FRONT:
+        for lever in levers:
+            assert catalogue().find(lever.key), lever.key
+            assert any(effect.moves and abs(effect.standard) >= ENOUGH for effect in audited(lever.key)), lever.key
+
+
+def test_what_moves_outcomes_most_stands_first_in_its_group():
+    for _, levers in front():
+        strengths = [strength(lever.key) for lever in levers]
+        assert strengths == sorted(strengths, reverse=True)
+    assert front()[2][1][0].key == "europe.aid.commitment_factor"
+
+
+def test_the_page_is_told_what_the_audit_found_for_each_key():
+    told = {parameter["key"]: parameter for parameter in page_facts()["parameters"]}
+    effects = told["budgets.change_pp"]["audit"]
+    assert effects[0]["title"] == "Europe and Canada, defence share of GDP"
+    assert effects[0]["change"] > 0
+
+
+def test_every_event_to_start_from_is_accepted():
+    for template in page_facts()["templates"]:
+        dated = {} if "when" in template else {"date": "2026-01-15"}
+        event = {key: value for key, value in template.items() if key not in ("title", "months")} | dated
+        State.read({"extends": ["baseline"], "events": [{"name": template["title"], **event}]}).scenario()
+
+
+def test_a_condition_that_the_page_offers_can_be_written():
+    for condition in page_facts()["conditions"]:
+        when = condition["text"] + ("1" if condition["text"].endswith("< ") else "")
+        event = {"name": "waits", "when": when, "set": {"us.commitment.shock": "-0.1"}}
+        State.read({"extends": ["baseline"], "events": [event]}).scenario()

@@ -322,3 +322,35 @@ def test_a_group_stands_where_a_member_can(opened):
     again.get_by_role("img", name=re.compile("^weimar: defence expenditure, share of GDP")).wait_for()
     assert second
     assert told.complaints == []
+
+
+def test_a_law_of_a_sum_is_an_event_to_start_from(opened):
+    page, told = opened(f"from=baseline&{QUICK}&view=events")
+    first = shown_hash(page)
+    form = page.get_by_role("form", name="event")
+    form.get_by_label("Start from").select_option(label="A U.S. law for Ukraine of a sum")
+    form.get_by_label("From", exact=True).fill("2025-04-10")
+    assert form.get_by_label("Until (may be empty)").input_value() == "2025-05-10"
+    form.get_by_label("Value", exact=True).fill("40")
+    form.get_by_role("button", name="Add event").click()
+    settle(page, first)
+    page.get_by_text("sets us.aid.law_busd to 40 from 2025-04-10 until 2025-05-10").wait_for()
+    assert form.get_by_label("Start from").input_value() == ""
+    assert told.complaints == []
+
+
+def test_what_the_audit_found_is_one_click_away_from_a_lever(opened):
+    page, _ = opened(f"from=baseline&{QUICK}")
+    page.get_by_role("button", name="About Posture towards the alliance").click()
+    about = page.locator("[data-key='us.commitment.posture'] .about")
+    about.get_by_text("Effect over its range, all else as it is").wait_for()
+    about.get_by_role("rowheader", name="U.S. commitment to the guarantee").first.wait_for()
+
+
+def test_inputs_are_screened_together_and_can_be_stopped(opened):
+    page, told = opened(f"from=trump_conditional&{QUICK}&view=ask")
+    page.get_by_role("button", name="Screen the levers together").click()
+    page.get_by_text(re.compile(r"^ \d+ of \d+$")).wait_for()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_text("Stopped.").wait_for()
+    assert told.complaints == []

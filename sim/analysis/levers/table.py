@@ -7,14 +7,26 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
+from functools import cache
 from itertools import groupby
+from pathlib import Path
 
 from sim.analysis.levers.effects import CLEAR, ENOUGH, Effect
 from sim.model import catalogue
 from sim.scenario import Parameter, Rows, Text
 
 COLUMNS = tuple(field.name for field in fields(Effect))
+STORED = Path(__file__).with_name("stored.csv")
 _NUMBERS = ("change", "standard", "error")
+
+
+@cache
+def stored() -> tuple[Effect, ...]:
+    """The audit as it was last made and stored: of each key its largest effect, and those on outcomes with a direction.
+
+    The same tuple each time; it is read once.
+    """
+    return tuple(read(STORED.read_text(encoding="utf-8")))
 
 
 def leading(effects: Iterable[Effect]) -> list[Effect]:

@@ -135,6 +135,7 @@ class Editor {
   }
 
   edit(at) {
+    this.months = null;
     this.take(at);
     this.fields()[0].control.focus();
   }
@@ -145,9 +146,10 @@ export class EventEditor extends Editor {
     super("event", "events");
     this.outlook = [];
     const { start, end } = span();
+    this.template = new Field("Start from", choice([["", "an event of your own"], ...world.templates.map(({ title }, at) => [at, title])], { onchange: () => this.begin(world.templates[this.template.value]) }));
     this.name = new Field("Name", input("text", { required: true, maxlength: 120 }));
     this.kind = new Field("It begins", choice([["date", "on a date"], ["when", "on a condition"]], { onchange: () => this.toggle() }));
-    this.date = new Field("From", input("date", { min: start, max: end }));
+    this.date = new Field("From", input("date", { min: start, max: end, onchange: () => this.last() }));
     this.when = new Field("When (such as: ceasefire)", input("text", { list: "event-conditions" }));
     this.after_months = new Field("Months later (0 if empty)", input("number", { min: 0, step: 1 }));
     this.for_months = new Field("For months at most", input("number", { min: 1, step: 1 }));
@@ -159,7 +161,7 @@ export class EventEditor extends Editor {
     this.build(
       h("datalist", { id: "event-keys" }, keys.map((key) => h("option", { value: key }))),
       h("datalist", { id: "event-conditions" }, world.conditions.map(({ text, means }) => h("option", { value: text }, means))),
-      h("div", { class: "bar" }, [this.name, this.kind, this.date, this.when, this.after_months, this.for_months, this.once, this.until, this.probability].map((field) => field.element)),
+      h("div", { class: "bar" }, [this.template, this.name, this.kind, this.date, this.when, this.after_months, this.for_months, this.once, this.until, this.probability].map((field) => field.element)),
       this.sets,
       h("button", { type: "button", class: "small", onclick: () => this.addKey("", "").key.control.focus() }, "One more key"),
     );
@@ -171,6 +173,21 @@ export class EventEditor extends Editor {
 
   parts(events) {
     return { events };
+  }
+
+  // An event to start from, in the form.
+  begin(template) {
+    this.months = template?.months;
+    if (template) this.write({ ...template, name: template.title });
+    this.last();
+  }
+
+  // A template that lasts some months ends so long after its date.
+  last() {
+    const day = this.date.value && this.months ? new Date(`${this.date.value}T00:00:00Z`) : null;
+    if (!day || this.kind.value !== "date") return;
+    day.setUTCMonth(day.getUTCMonth() + this.months);
+    this.until.value = day.toISOString().slice(0, 10);
   }
 
   toggle() {
@@ -210,6 +227,7 @@ export class EventEditor extends Editor {
     for (const name of ["name", "date", "when", "after_months", "for_months", "until", "probability"]) this[name].value = String(event?.[name] ?? "");
     this.kind.value = event?.when ? "when" : "date";
     this.once.value = String(event?.once ?? true);
+    if (!event) this.template.value = "";
     this.rows = [];
     fill(this.sets);
     for (const [key, value] of Object.entries(event?.set ?? { "": "" })) this.addKey(key, asTyped(value));
@@ -362,7 +380,7 @@ export class Happenings extends View {
     fill(
       place,
       h("h2", {}, "Events, packages and laws"),
-      h("p", {}, "An event sets keys on a date, or in the runs in which a condition comes true: a shock to the commitment, a stop of aid after a ceasefire, a target that is adopted. It is part of the state like any lever. Below each stands what it will do, in the words of `alliance check`."),
+      h("p", {}, "An event sets keys on a date, or in the runs in which a condition comes true: a law, a stop of aid after a ceasefire, a shock to the commitment. It is part of the state like any lever. For each stands what it will do, in the words of ", h("code", {}, "alliance check"), "."),
       this.inherited,
       h("h3", {}, "Events"),
       this.events.element,
@@ -387,7 +405,7 @@ export class Happenings extends View {
   show(told) {
     const own = state.events.map((event) => `the event "${event.name}" `);
     const others = told.outlook.filter((line) => !own.some((begin) => line.startsWith(begin)));
-    fill(this.inherited, others.length > 0 && [h("h3", {}, "What `check` says of this state"), h("ul", {}, others.map((line) => h("li", {}, line)))]);
+    fill(this.inherited, others.length > 0 && [h("h3", {}, "What ", h("code", {}, "alliance check"), " says of this state"), h("ul", {}, others.map((line) => h("li", {}, line)))]);
     for (const editor of this.editors()) {
       editor.outlook = told.outlook;
       editor.mark([]);
