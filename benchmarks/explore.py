@@ -26,7 +26,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LEVER = "europe.aid.commitment_factor"
-FINE = "us.aid.laws_republican_per_year"  # its slider has forty steps, so that no move meets a state seen before
+FINE = "us.commitment.level"  # its slider has fifty steps, so that no move meets a state seen before
 WATCH = """
     window.seen = []; window.began = 0;
     addEventListener("input", () => (window.began = performance.now()), true);

@@ -179,8 +179,8 @@ what the model makes of them in its first month; {doc}`model`, section *Initiali
 
 
 def levers_page() -> str:
-    """The audit of the levers as it is stored in ``levers.csv``."""
-    effects = table.read((HERE / "levers.csv").read_text(encoding="utf-8"))
+    """The audit of the levers as it is stored."""
+    effects = list(table.stored())
     reported = [p for p in catalogue() if p.reported_only]
     intro = f"""\
 What each key does to the outcomes when it crosses its range, all else left as it is: the mean difference run by run on
@@ -204,11 +204,11 @@ that lie furthest apart. `alliance levers SCENARIO` makes the same table of any 
 
 
 def write_levers() -> None:
-    """Cross the range of every key (minutes) and store what it does in ``levers.csv``."""
+    """Cross the range of every key (minutes) and store what it does."""
     from sim.analysis.levers import Audit, audit, usual_outcomes
 
     effects = audit(Audit(cases(), usual_outcomes(), LEVER_RUNS), jobs=os.cpu_count() or 1)
-    (HERE / "levers.csv").write_text(table.csv_text(table.kept(effects)), encoding="utf-8", newline="\n")
+    table.STORED.write_text(table.csv_text(table.kept(effects)), encoding="utf-8", newline="\n")
 
 
 def _state() -> str:

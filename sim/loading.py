@@ -58,12 +58,18 @@ def check(scenario: str | Path, sets: Sequence[str] = ()) -> list[Problem]:
 
 def notes(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
     """What to know of a sound scenario's days: where facts and calendars end, and what cannot act on them."""
-    from sim import facts, model
-    from sim.facts import FACTS_END, own
-    from sim.scenario import acting, resolve
+    from sim.scenario import resolve
     from sim.shipped import find_scenario
 
-    resolved = resolve.load(find_scenario(scenario), sets=sets, **_surroundings())
+    return notes_of(resolve.load(find_scenario(scenario), sets=sets, **_surroundings()))
+
+
+def notes_of(resolved: Scenario) -> list[str]:
+    """The same of a scenario that is loaded already."""
+    from sim import facts, model
+    from sim.facts import FACTS_END, own
+    from sim.scenario import acting
+
     remarks = [*own.notes(resolved.start), *resolved.remarks]
     if resolved.start > FACTS_END:
         remarks.append(
@@ -79,11 +85,13 @@ def notes(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
 
 
 def outlook(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
-    """What each event of a sound scenario will do and when, one line each. No fact is read."""
+    """What each event and row of a sound scenario will do and when, one line each. No fact is read."""
+    from sim import model
     from sim.scenario import outlook, resolve
     from sim.shipped import find_scenario
 
-    return list(outlook.outlook(resolve.load(find_scenario(scenario), sets=sets, **_surroundings())))
+    resolved = resolve.load(find_scenario(scenario), sets=sets, **_surroundings())
+    return list(outlook.outlook(resolved, model.catalogue()))
 
 
 def _surroundings() -> dict[str, Any]:

@@ -91,7 +91,7 @@ class View:
 
     def _whole(self, variable: str, entity: str | None) -> NDArray[Any]:
         """Values of all runs; an entity may be a group that one of the peers names."""
-        declared = self.ensemble.variables.get(variable)
+        declared = None if entity is None else self.ensemble.variables.get(variable)
         if entity is None or declared is None or not declared.together:
             return self.ensemble.values(variable, entity)
         from sim.model import axes

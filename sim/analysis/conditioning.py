@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,6 +55,7 @@ STATES: dict[str, Split] = {
     "us.withdrawn": Split("us_withdrawn", None, ("United States stays", "United States leaves the treaty"), ever=True),
     "posture": Split("us_posture"),
 }
+MOST_PARTS = 8
 ALLOWED = ("us.elections.YEAR.president", "us.elections.YEAR.house", "us.elections.YEAR.senate", *OFFICES, *STATES)
 
 
@@ -75,6 +77,8 @@ def split(result: Ensemble, by: str, variables: Iterable[Variable]) -> Parts:
         InputError: an unknown key (with the nearest allowed), an outcome outside the horizon, or one that is the same
             in every run.
     """
+    if (parts := by_draw(result, by)) is not None:
+        return parts
     key, rule = _rule(by, result)
     values, day = _values(result, key, rule)
     labels = next((variable.labels for variable in variables if variable.name == rule.variable), ())
@@ -92,6 +96,61 @@ def split(result: Ensemble, by: str, variables: Iterable[Variable]) -> Parts:
             "give the outcome weights in the scenario, or compare two scenarios"
         )
     return Parts(key, day, tuple(views))
+
+
+def by_draw(result: Ensemble, by: str) -> Parts | None:
+    """The parts of ``result`` by what its runs drew of a key; None if ``by`` names no key that runs draw.
+
+    ``KEY`` makes two halves of as many runs, ``KEY:3`` three, ``KEY=0.2,0.5`` cuts there. A choice is split by
+    its options, an event left to chance by whether it happens.
+
+    Raises:
+        InputError: parts or edges that make no parts.
+    """
+    from sim.model.draws import EVENT, drawn, drawn_keys, options
+
+    event = by.startswith(EVENT)
+    key, count, edges = (by, 2, ()) if event else _asked(by)
+    if key in ELECTIONS or key in OFFICES or key in STATES or key not in drawn_keys(result.scenario):
+        return None
+    central = bool(result.manifest.get("central", False))
+    values = drawn(result.scenario, key, seed=result.seed, runs=result.runs, central=central)
+    if names := options(key):
+        part, labels = values.astype(int), [name if event else f"{key} = {name}" for name in names]
+        labels = [f"{key.removeprefix(EVENT)} {name}" if event else name for name in labels]
+    elif edges:
+        part, labels = np.digitize(values, edges), _between(key, edges)
+    else:
+        part = np.argsort(np.argsort(values, kind="stable"), kind="stable") * count // len(values)
+        cuts = [float(values[part == number].min()) for number in range(1, count) if (part == number).any()]
+        labels = _between(key, cuts)
+    views = [View(labels[number], result, part == number, (result,)) for number in np.unique(part)]
+    if len(views) < 2:
+        raise InputError(f"all {result.runs:,} runs of {result.scenario.name} fall into one part: {views[0].name}")
+    return Parts(key, str(result.scenario.start), tuple(views))
+
+
+def _asked(by: str) -> tuple[str, int, tuple[float, ...]]:
+    """The key, the number of parts and the edges that ``KEY``, ``KEY:N`` or ``KEY=A,B`` ask for."""
+    key, equals, text = by.partition("=")
+    if equals:
+        try:
+            edges = tuple(float(edge) for edge in text.split(","))
+        except ValueError:
+            raise InputError(f"--by {by}: edges are numbers with commas between, such as {key}=0.2,0.5") from None
+        if list(edges) != sorted(set(edges)) or not np.isfinite(edges).all():
+            raise InputError(f"--by {by}: edges must rise")
+        return key, 0, edges
+    key, colon, text = by.partition(":")
+    if colon and not (text.isdigit() and 2 <= int(text) <= MOST_PARTS):
+        raise InputError(f"--by {by}: write {key}:N for N parts of as many runs, from 2 to {MOST_PARTS}")
+    return key, int(text) if colon else 2, ()
+
+
+def _between(key: str, edges: Sequence[float]) -> list[str]:
+    """Names of the parts that edges make."""
+    inner = [f"{key} {low:.4g} to {high:.4g}" for low, high in pairwise(edges)]
+    return [f"{key} below {edges[0]:.4g}", *inner, f"{key} from {edges[-1]:.4g}"]
 
 
 def _rule(by: str, result: Ensemble) -> tuple[str, Split]:

@@ -12,7 +12,7 @@ from sim.analysis.branches import extends_text, value_text
 from sim.limits import LONGEST_LABEL
 from sim.loading import load
 from sim.model import DEFAULT_START, catalogue
-from sim.scenario import Dated, Distribution, Given, Number, Parameter, Scenario, Value, Weights
+from sim.scenario import Dated, Distribution, Given, Number, Parameter, Row, Scenario, Table, Value, Weights
 from sim.shipped import find_scenario, shipped_names
 
 
@@ -88,6 +88,10 @@ def _commented(key: str, given: Given) -> list[str]:
     return ["", *(f"# {line}" for line in textwrap.wrap(meaning, 110)), f"# {key} = {value_text(as_toml(given.value))}"]
 
 
+def _row(row: Row) -> dict[str, Any]:
+    return {column: list(cell) if isinstance(cell, tuple) else cell for column, cell in row.cells}
+
+
 def as_toml(value: Value) -> Any:
     """A value as TOML holds it: a number, a text, a date, or a table of a distribution, of weights or of dates."""
     if value is None:
@@ -96,6 +100,8 @@ def as_toml(value: Value) -> Any:
         return dict(value.items)
     if isinstance(value, Dated):
         return {"how": value.how, **{day.isoformat(): as_toml(number) for day, number in value.points}}
+    if isinstance(value, Table):
+        return [_row(row) for row in value.rows]
     if not isinstance(value, Distribution):
         return value
     if value.is_fixed:

@@ -309,6 +309,25 @@ class Result:
         """The rows of ``summary.csv``: texts, figures as floats, None for an empty cell."""
         return tidy.rows((self.path / manifests.SUMMARY).read_bytes())
 
+    @property
+    def draws(self) -> pandas.DataFrame:
+        """What each run drew on the first day, a pandas frame ``(runs, keys)``: parameters, choices, dated events.
+
+        Choices are texts, events left to chance true or false. Draws depend on scenario, seed and run alone: they are
+        found again from the manifest.
+        """
+        import pandas
+
+        from sim.model.draws import drawn, drawn_keys, options
+
+        central = bool(self.manifest["central"])
+        columns = {}
+        for key in drawn_keys(self.scenario):
+            values = drawn(self.scenario, key, seed=self.seed, runs=self.runs, central=central)
+            names = options(key)
+            columns[key] = [names[int(value)] for value in values] if names else values
+        return pandas.DataFrame(columns, index=pandas.RangeIndex(self.runs, name="run"))
+
     def levels(self, variable: str, entity: str | None = None) -> list[Level]:
         """Where a variable stands at each 31 December and at the last date."""
         described, quantiles = self.variable(variable), self.quantiles(variable, entity).astype(float)
@@ -402,7 +421,8 @@ class Result:
         """The name of the group of members or donors that ``word`` means, and its codes; empty if it means none."""
         from sim.model.groups import group_of
 
-        return group_of(word, self.variable(variable), self.entities(variable), [self.scenario])
+        described = self.variable(variable)
+        return group_of(word, described, self.entities(variable), [self.scenario]) if described.together else ("", ())
 
     def _group_named(self, variable: Variable, word: str) -> str:
         """The group that ``word`` means where it means no single entity."""

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from sim import text
 from sim.ensemble.statistics import moments, shares
 from sim.errors import InputError
-from sim.explore.drawn import STORE, Drawn, Stale, Subject, Values, codes, drawn_for, groups, known_variables
-from sim.explore.levers import domain_shown, file_stem, front, scenarios, settings
+from sim.explore import forms
+from sim.explore.drawn import STORE, Drawn, Stale, Subject, Values, codes, drawn_for, groups, known_variables, repeated
+from sim.explore.levers import audited, domain_shown, file_stem, front, scenarios, settings
 from sim.explore.state import RUNS_OF_A_PAGE, State
 from sim.figures.history import Series, reported
 from sim.scenario.entities import NAMES
@@ -25,6 +26,7 @@ from sim.scenario.layers import EVENT_KEYS
 from sim.version import __version__
 
 if TYPE_CHECKING:
+    from sim.analysis.levers import Effect
     from sim.model import Variable
     from sim.scenario import Scenario
 
@@ -55,7 +57,7 @@ def views() -> dict[str, list[str]]:
     return {
         "members": [name for name, variable in known.items() if variable.entity == "member"],
         "war": [name for name in war if name in known],
-        "aid": [name for name, variable in known.items() if variable.entity == "donor"],
+        "aid": [name for name, variable in known.items() if variable.entity == "donor" and name not in repeated()],
     }
 
 
@@ -83,9 +85,9 @@ def answer(raw: Mapping[str, Any], stale: Stale = lambda: False) -> dict[str, An
     wanted = raw.get("charts", list(DEFAULT_CHARTS))
     if not isinstance(wanted, list) or len(wanted) > MOST_CHARTS:
         raise InputError(f"charts must be a list of at most {MOST_CHARTS}")
-    charts = [Subject.read(name) for name in wanted]
+    charts = [Subject.read(name, scenario) for name in wanted]
     strip = headlines() if raw.get("strip", True) else ()
-    tiles, donors = _entities(raw.get("tiles")), _entities(raw.get("donors"))
+    tiles, donors = (_entities(raw.get(name), scenario) for name in ("tiles", "donors"))
     subjects = [*dict.fromkeys([*charts, *strip, *tiles, *donors])]
     base_scenario = baseline_of(scenario)
     # The baseline is drawn in full at once: every later answer, preview or not, is held against its first runs.
@@ -101,7 +103,7 @@ def answer(raw: Mapping[str, Any], stale: Stale = lambda: False) -> dict[str, An
     day = _day(raw.get("date"), scenario)
     return {
         "hash": scenario.hash[:16],
-        "title": state.title or (scenario.title if state.sets or state.events else by_title(state)),
+        "title": state.title or (scenario.title if state.changes else by_title(state)),
         "runs": runs,
         "asked": state.runs,
         "preview": runs < state.runs,
@@ -115,12 +117,13 @@ def answer(raw: Mapping[str, Any], stale: Stale = lambda: False) -> dict[str, An
         "tiles": [tile(subject, drawn, base, day) for subject in tiles],
         "donors": [tile(subject, drawn, base, day) for subject in donors],
         "levers": settings(scenario, tuple(lever.key for _, levers in front() for lever in levers)),
+        "outlook": forms.told(scenario) if raw.get("outlook") else [],
     }
 
 
 def _is_kept(scenario: Scenario, state: State, subjects: Iterable[Subject]) -> bool:
     kept = STORE.get(scenario, state.seed, state.runs)
-    return kept is not None and {(subject.variable, subject.entity) for subject in subjects} <= kept.series.keys()
+    return kept is not None and {key for subject in subjects for key in subject.series} <= kept.series.keys()
 
 
 def by_title(state: State) -> str:
@@ -136,11 +139,11 @@ def title_of(scenario: Scenario) -> str:
     return titles.get(shipped[-1], scenario.title) if shipped else "The defaults"
 
 
-def _entities(raw: Any) -> list[Subject]:
+def _entities(raw: Any, scenario: Scenario) -> list[Subject]:
     """Every entity of a variable, as tiles need it."""
     if not raw:
         return []
-    variable = Subject.read(raw).about
+    variable = Subject.read(raw, scenario).about
     if variable.entity is None:
         raise InputError(f"{variable.name} has no members or donors")
     return [Subject(variable.name, code) for code in codes(variable.entity)]
@@ -202,7 +205,7 @@ def chart(subject: Subject, drawn: Drawn, base: Drawn, single: bool) -> dict[str
 
 def reported_points(subject: Subject, scenario: Scenario) -> dict[str, Any]:
     """What was reported before the start (``history``) and on later days (``since``)."""
-    if subject.kind != "fan":
+    if subject.kind != "fan" or subject.codes:
         return {}
     earlier = _known(subject.variable, subject.entity or None, scenario.start).before(scenario.start)
     days, values = _since(scenario.start).get((subject.variable, subject.entity), ([], []))
@@ -322,6 +325,19 @@ def _rounded(values: NDArray[Any], digits: int) -> list[Any]:
     return rounded
 
 
+def _effect_shown(effect: Effect) -> dict[str, Any]:
+    return {
+        "title": effect.title,
+        "unit": effect.unit,
+        "scenario": effect.scenario,
+        "low": effect.low,
+        "high": effect.high,
+        "day": effect.day.isoformat(),
+        "change": effect.change,
+        "standard": effect.standard,
+    }
+
+
 @cache
 def page_facts() -> Mapping[str, Any]:
     """All that the page is told once: scenarios, levers, parameters, variables, codes and places of members."""
@@ -343,6 +359,8 @@ def page_facts() -> Mapping[str, Any]:
             "at_start": parameter.at_start,
             "entities": list(parameter.entities),
             "system": parameter.used_in[0] if parameter.used_in else "",
+            "audit": [_effect_shown(effect) for effect in audited(parameter.key)],
+            "reported_only": parameter.reported_only,
         }
         for parameter in catalogue()
     ]
@@ -371,6 +389,7 @@ def page_facts() -> Mapping[str, Any]:
                 "labels": list(variable.labels),
                 "flag": variable.flag,
                 "headline": variable.headline,
+                "together": bool(variable.together),
             }
             for variable in variables()
         ],
@@ -380,5 +399,9 @@ def page_facts() -> Mapping[str, Any]:
         "charts": list(DEFAULT_CHARTS),
         "views": views(),
         "event_keys": list(EVENT_KEYS),
+        "conditions": forms.conditions(),
+        "templates": forms.templates(),
+        "groups_named": forms.group_choices(),
+        "lists": forms.lists(),
         "most_runs": RUNS_OF_A_PAGE,
     }

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim import text
 from sim.errors import InputError
-from sim.scenario.entities import NAMES
+from sim.scenario.entities import entity_name
 
 if TYPE_CHECKING:
     from sim.model import Variable
@@ -32,6 +32,8 @@ KEPT_ENSEMBLES = 24
 KEPT_BYTES, KEPT_DRAWS = 300_000_000, 120_000_000
 
 Values = NDArray[np.float32]
+Key = tuple[str, str]
+"""A recorded series: variable, and entity or nothing."""
 Stale = Callable[[], bool]
 
 
@@ -45,6 +47,12 @@ def known_variables() -> Mapping[str, Variable]:
     from sim.model import variables
 
     return {variable.name: variable for variable in variables()}
+
+
+@cache
+def repeated() -> frozenset[str]:
+    """Variables that keep at year ends what others record each month."""
+    return frozenset(variable.singles for variable in known_variables().values() if variable.singles)
 
 
 @cache
@@ -67,14 +75,19 @@ def groups(entity: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A variable, or one entity of it: what a chart is about."""
+    """A variable, one entity of it, or the ``codes`` of a group together: what a chart is about."""
 
     variable: str
     entity: str = ""
+    codes: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, raw: Any) -> Subject:
-        """The subject that ``VARIABLE`` or ``VARIABLE:ENTITY`` names. Raises InputError if there is none."""
+    def read(cls, raw: Any, scenario: Scenario) -> Subject:
+        """The subject that ``VARIABLE``, ``VARIABLE:ENTITY`` or ``VARIABLE:GROUP`` names in a scenario.
+
+        Raises:
+            InputError: there is none.
+        """
         name, _, entity = raw.partition(":") if isinstance(raw, str) else ("", "", "")
         from sim.model import RENAMED
 
@@ -87,9 +100,31 @@ class Subject:
         known = codes(variable.entity)
         if not entity:
             return cls(name, (groups(variable.entity) or known)[-1])
-        if entity not in known:
+        if entity in known:
+            return cls(name, entity)
+        from sim.model.groups import group_of
+
+        group, inside = group_of(entity[:60], variable, known, [scenario])
+        if not inside:
             raise InputError(text.unknown(variable.entity, text.tame(entity, 20), known))
-        return cls(name, entity)
+        return cls(name, group, inside)
+
+    @property
+    def series(self) -> tuple[Key, ...]:
+        """The recorded series it is made of: (variable, entity)."""
+        if not self.codes:
+            return ((self.variable, self.entity),)
+        names = filter(None, (self.variable, self.about.weight))
+        return tuple((name, code) for name in names for code in self.codes)
+
+    def of(self, series: Mapping[Key, Values]) -> Values:
+        """Its values in every run, ``(time, runs)``, from the series it is made of."""
+        if not self.codes:
+            return series[self.variable, self.entity]
+        from sim.model.groups import together
+
+        about = self.about
+        return together(about.together, about.weight, about.name, self.codes, lambda name, code: series[name, code])
 
     @property
     def about(self) -> Variable:
@@ -122,7 +157,7 @@ class Subject:
 
 
 def _name(code: str) -> str:
-    return {"EUR": "Europe", "OTHER": "Other donors", "ALL": "All donors"}.get(code) or NAMES.get(code, code)
+    return {"EUR": "Europe", "OTHER": "Other donors", "ALL": "All donors"}.get(code) or entity_name(code)
 
 
 @dataclass(eq=False)
@@ -132,12 +167,12 @@ class Drawn:
     scenario: Scenario
     runs: int
     seed: int
-    series: dict[tuple[str, str], Values]
+    series: dict[Key, Values]
     dates: Mapping[str, tuple[datetime.date, ...]]
 
     def of(self, subject: Subject) -> Values:
         """Every run's value, ``(time, runs)``."""
-        return self.series[subject.variable, subject.entity]
+        return subject.of(self.series)
 
     def first(self, runs: int) -> Drawn:
         """Its first ``runs`` runs."""
@@ -188,7 +223,7 @@ def drawn_for(
 
     ``widely`` keeps every series that is not one of many donors as well, so that other charts cost no simulation.
     """
-    wanted = dict.fromkeys((subject.variable, subject.entity) for subject in subjects)
+    wanted = dict.fromkeys(key for subject in subjects for key in subject.series)
     kept = STORE.get(scenario, seed, runs)
     if kept:
         if wanted.keys() <= kept.series.keys():
@@ -208,11 +243,12 @@ def drawn_for(
 
 
 @cache
-def usual_series() -> dict[tuple[str, str], None]:
-    """Every series but those of single donors and the like, which are many."""
+def usual_series() -> dict[Key, None]:
+    """Every series but those of single donors and the like, which are many, and what is recorded twice."""
     every = [
         (name, code)
         for name, variable in known_variables().items()
+        if name not in repeated()
         for code in ((groups(variable.entity) or codes(variable.entity)) if variable.entity else ("",))
     ]
     return dict.fromkeys(every)
@@ -252,9 +288,7 @@ def _bytes(memory: Memory) -> int:
 MEMORIES = Memories()
 
 
-def simulated(
-    scenario: Scenario, seed: int, first: int, count: int, wanted: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], Values]:
+def simulated(scenario: Scenario, seed: int, first: int, count: int, wanted: Sequence[Key]) -> dict[Key, Values]:
     """Runs ``first`` to ``first + count - 1``: the values of each wanted (variable, entity), ``(time, runs)``."""
     from sim.model import simulate
 

@@ -21,7 +21,18 @@ from numpy.typing import NDArray
 from sim import text
 from sim.ensemble.statistics import moments, shares
 from sim.explore.answer import baseline_of, headlines, page_facts, reported_points
-from sim.explore.drawn import Drawn, Subject, Values, codes, dates_of, known_variables, simulated, usual_series
+from sim.explore.drawn import (
+    Drawn,
+    Subject,
+    Values,
+    codes,
+    dates_of,
+    groups,
+    known_variables,
+    repeated,
+    simulated,
+    usual_series,
+)
 from sim.explore.levers import Lever, grid_levers, scenarios, settings
 from sim.explore.server import page_files
 from sim.explore.state import State
@@ -38,7 +49,10 @@ Point = Sequence[float | str | None]
 RUNS, GRID_RUNS, SEED = 1000, 256, 1
 OFF_GRID = 24
 """Points off the grid at which the error of the straight lines is measured."""
-MODULES = ("util", "stored", "source", "state", "charts", "world", "levers", "views", "compare", "ask", "teach", "main")
+MODULES = (
+    "util", "stored", "source", "state", "charts", "world", "levers", "views", "events", "assumptions", "compare",
+    "ask", "teach", "main",
+)  # fmt: skip
 """The modules of the page, each after those it takes from."""
 _IMPORT = re.compile(r"^import .*?;\n", re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (?=(async )?(function|class|const|let)\b)", re.MULTILINE)
@@ -271,6 +285,7 @@ def _every_scenario(runs: int, tell: Callable[[], None]) -> dict[str, Any]:
     every = [
         Subject(name, code)
         for name, about in known_variables().items()
+        if name not in repeated()
         for code in (codes(about.entity) if about.entity else ("",))
     ]
     wanted = [(subject.variable, subject.entity) for subject in every]
@@ -292,6 +307,7 @@ def _every_scenario(runs: int, tell: Callable[[], None]) -> dict[str, Any]:
             "end": row["end"],
             "baseline": row["baseline"],
             "dates": {clock: [day.isoformat() for day in days] for clock, days in drawn.dates.items()},
+            "ends": [drawn.dates["month"][place].isoformat() for place in _rows(drawn.dates["month"])],
             "series": {subject.id: _series(subject, drawn, still) for subject in every},
         }
         reports.setdefault(row["start"], {subject.id: reported_points(subject, scenario) for subject in every})
@@ -319,6 +335,11 @@ def _every_scenario(runs: int, tell: Callable[[], None]) -> dict[str, Any]:
 
 def _series(subject: Subject, drawn: Drawn, still: dict[Key, Values]) -> dict[str, Any]:
     values, base = drawn.of(subject), still[subject.variable, subject.entity]
+    # Single donors are many: of their months the page keeps the ends of years.
+    thin = subject.about.every == "month" and subject.entity not in ("", *groups(subject.about.entity or ""))
+    if thin:
+        kept = _rows(drawn.dates["month"])
+        values, base = values[kept], base[kept]
     if subject.about.labels:
         return {"values": packed(shares(values, len(subject.about.labels)))}
     summary = _summary(subject, values, base)
@@ -327,4 +348,5 @@ def _series(subject: Subject, drawn: Drawn, still: dict[Key, Values]) -> dict[st
     largest = float(np.abs(quantiles).max()) if quantiles.size else 0.0
     places = 0 if subject.about.flag else text.decimals(largest, subject.about.unit)
     change = np.concatenate([summary[:, 5:], lower], axis=1)
-    return {"values": packed(quantiles), "change": packed(change), "places": places}
+    series = {"values": packed(quantiles), "change": packed(change), "places": places}
+    return {**series, "thin": True} if thin else series

@@ -1,7 +1,7 @@
 """The levers that stand in front on the page, and everything the page must know about keys, variables and scenarios.
 
-``FRONT`` is the one declared place: groups in the order people think, in each the keys that move outcomes most. A key
-that the catalogue does not hold is left out, so one table serves every vintage of the model.
+``FRONT`` is the one declared place: groups in the order people think, in each keys that move outcomes by the stored
+audit of the levers, sorted by it. A key that the catalogue does not hold is left out.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sim.scenario.parameter import Choice, Day, Flag, Number, Text
 from sim.scenario.values import Dated, Distribution, Weights, describe
 
 if TYPE_CHECKING:
+    from sim.analysis.levers import Effect
     from sim.scenario import Parameter, Scenario
     from sim.scenario.values import Value
 
@@ -42,7 +43,6 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
             Lever("us.elections.2024.president", "President elected in 2024"),
             Lever("us.elections.2028.president", "President elected in 2028"),
             Lever("us.elections.2026.house", "House after the 2026 mid-terms"),
-            Lever("us.aid.laws_republican_per_year", "Aid laws a year under a Republican Congress", 0, 2, 0.05),
         ),
     ),
     (
@@ -55,17 +55,15 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
             ),
             Lever("us.commitment.level", "Commitment to the guarantee", 0, 1, 0.02),
             Lever("us.pressure.level", "Pressure on allies", 0, 1, 0.05),
-            Lever("us.aid.executive_pace", "Pace of aid already authorised", 0, 1.5, 0.05),
             Lever("us.troops.thousand", "Troops in Europe", 0, 150, 5),
-            Lever("us.withdrawal.probability_per_year", "Chance a year of leaving the treaty", 0, 0.2, 0.01),
         ),
     ),
     (
         "Aid from the United States and Europe",
         (
-            Lever("us.aid.commitment_factor", "U.S. commitments, times", 0, 2, 0.1, grid=(0, 1, 2)),
             Lever("europe.aid.commitment_factor", "European commitments, times", 0, 2, 0.1, grid=(0.5, 1, 1.5)),
-            Lever("europe.aid.replacement_first_half_year", "Lost U.S. aid replaced at first", 0, 1.5, 0.05),
+            Lever("us.aid.executive_pace", "Pace of U.S. aid already authorised", 0, 1.5, 0.05, grid=(None, 0, 1)),
+            Lever("us.aid.commitment_factor", "U.S. commitments, times", 0, 2, 0.1),
             Lever("europe.aid.replacement_long_run", "Lost U.S. aid replaced in the long run", 0, 1, 0.05),
             Lever("europe.aid.fatigue_pct_per_year", "European aid tires by, a year", 0, 30, 1),
             Lever("aid.after_ceasefire_factor", "Aid after a ceasefire, times", 0, 1.5, 0.05),
@@ -75,57 +73,46 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
         "Donors",
         (
             Lever("aid.EUI.level_beur_per_year", "EU institutions give a year", 0, 80, 1),
-            Lever("aid.DEU.level_beur_per_year", "Germany gives a year", 0, 30, 0.5),
-            Lever("aid.GBR.level_beur_per_year", "United Kingdom gives a year", 0, 20, 0.5),
             Lever("aid.us_arms_beur_per_month", "Europe buys U.S. arms, a month", 0, 3, 0.1),
         ),
     ),
     (
         "Defence targets and compliance",
         (
-            Lever("summits.adoption_probability", "Chance that a summit adopts a new target", 0, 1, 0.05),
-            Lever("summits.new_target_pct_gdp", "The new target", 2, 5, 0.1),
-            Lever("budgets.path_keeping", "Distance to the target's path closed, a year", 0, 1, 0.05),
-            Lever("summits.compliance", "Compliance with a target", 0, 1.5, 0.05),
-            Lever("budgets.pressure_jump_probability", "Laggards jump under pressure", 0, 1, 0.05),
-            Lever("budgets.commitment_pp", "Budgets' answer to lost commitment", -0.05, 0.3, 0.01),
             Lever("budgets.change_pp", "Every budget changes by, a year", -0.3, 0.5, 0.01, grid=(-0.1, 0, 0.1)),
+            Lever("summits.adoption_probability", "Chance that a summit adopts a new target", 0, 1, 0.05),
+            Lever("budgets.pressure_jump_probability", "Laggards jump under pressure", 0, 1, 0.05),
+            Lever("budgets.path_keeping", "Distance to the target's path closed, a year", 0, 1, 0.05),
+            Lever("summits.new_target_pct_gdp", "The new target", 2, 5, 0.1),
         ),
     ),
     (
         "Members",
         (
             Lever("members.DEU.budget_change_pp", "Germany's budget changes by, a year", -0.3, 0.5, 0.01),
-            Lever("members.FRA.budget_change_pp", "France's budget changes by, a year", -0.3, 0.5, 0.01),
             Lever("members.ESP.opt_out", "Spain opts out of a new target"),
         ),
     ),
     (
         "War effort and negotiation",
         (
-            Lever("negotiation.hazard_per_year", "Ceasefires a year without pressure", 0, 2, 0.05, grid=(None, 0, 1)),
-            Lever("negotiation.us_pressure", "U.S. pressure for talks, times", 0.5, 3, 0.1),
-            Lever("negotiation.hold_probability", "Chance that a ceasefire holds", 0, 1, 0.05),
-            Lever("reassurance.thousand", "European reassurance force", 0, 100, 5),
             Lever("war.effort_factor", "Russian effort, times", 0.5, 1.5, 0.05, grid=(0.75, 1, 1.25)),
+            Lever("negotiation.hazard_per_year", "Ceasefires a year without pressure", 0, 2, 0.05, grid=(None, 0, 1)),
+            Lever("negotiation.hold_probability", "Chance that a ceasefire holds", 0, 1, 0.05),
             Lever("war.gain_per_aid_km2", "What aid does to the front", 0, 200, 5),
-            Lever("war.collapse_per_month", "Chance a month of a collapse", 0, 0.1, 0.005),
+            Lever("reassurance.thousand", "European reassurance force after a ceasefire", 0, 100, 5),
         ),
     ),
     (
         "Secretary-General's agenda",
-        (
-            Lever("secretary_general.rutte.compliance_effect", "Compliance under Rutte", -0.2, 0.2, 0.01),
-            Lever("secretary_general.rutte.new_target_on_agenda", "Rutte puts a new target on the agenda"),
-        ),
+        (Lever("secretary_general.rutte.new_target_on_agenda", "Rutte puts a new target on the agenda"),),
     ),
     (
         "Threat and money",
         (
-            Lever("threat.half_life_years", "Half-life of threat after a ceasefire", 1, 20, 0.5),
-            Lever("threat.floor", "Threat never falls below", 0, 1.8, 0.05),
-            Lever("economy.growth_shift_pct", "Growth higher or lower by", -3, 3, 0.1),
+            Lever("threat.war_level", "Threat felt while the war lasts", 0, 3, 0.05),
             Lever("economy.dollar_change_pct", "Dollar rises or falls by, a year", -10, 10, 0.5),
+            Lever("economy.growth_shift_pct", "Growth higher or lower by", -3, 3, 0.1),
         ),
     ),
 )
@@ -133,12 +120,34 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
 
 @cache
 def front() -> tuple[tuple[str, tuple[Lever, ...]], ...]:
-    """The groups of ``FRONT`` with the levers that this model has."""
+    """The groups of ``FRONT`` with the levers that this model has; what moves outcomes most stands first in each."""
     from sim.model import catalogue
 
     known = catalogue()
-    groups = ((name, tuple(lever for lever in levers if known.find(lever.key))) for name, levers in FRONT)
-    return tuple((name, levers) for name, levers in groups if levers)
+    groups = ((name, [lever for lever in levers if known.find(lever.key)]) for name, levers in FRONT)
+    return tuple(
+        (name, tuple(sorted(levers, key=lambda lever: -strength(lever.key)))) for name, levers in groups if levers
+    )
+
+
+def audited(key: str) -> list[Effect]:
+    """What the stored audit says of a key, the largest effect first; of a key of one entity, that of all of them."""
+    from sim.analysis.levers.table import stored
+    from sim.model import catalogue
+
+    parameter = catalogue().find(key)
+    found = [effect for effect in stored() if parameter and effect.key in (key, parameter.key)]
+    return sorted(found, key=lambda effect: -abs(effect.standard))
+
+
+def strength(key: str) -> float:
+    """The largest effect of a key on a headline number, else a hundredth of that on any, in standard deviations."""
+    from sim.model import variables
+
+    headlines = {variable.name for variable in variables() if variable.headline}
+    effects = audited(key)
+    on_headlines = [abs(effect.standard) for effect in effects if effect.outcome.partition(":")[0] in headlines]
+    return max(on_headlines, default=max((abs(effect.standard) / 100 for effect in effects), default=0.0))
 
 
 def grid_levers() -> tuple[Lever, ...]:

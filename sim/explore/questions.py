@@ -6,7 +6,6 @@ stopped.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -20,24 +19,31 @@ from sim.analysis.sweep.question import Recorded, target
 from sim.analysis.sweep.solving import solve
 from sim.errors import InputError
 from sim.explore.answer import baseline_of, by_title, headlines, title_of
-from sim.explore.drawn import Drawn, GivenUp, Subject, codes, simulated
-from sim.explore.levers import front
+from sim.explore.drawn import Drawn, GivenUp, Subject, codes
+from sim.explore.matters import (
+    RUNS,
+    Progress,
+    Question,
+    Stopped,
+    days,
+    ends_of,
+    label_of,
+    outcome,
+    parameter_of,
+    row_of,
+    screening,
+    tornado,
+    values_of,
+)
 from sim.explore.state import State
 from sim.limits import LONGEST_LABEL
-from sim.scenario.parameter import Choice, Flag, Number, declared_range
+from sim.scenario.parameter import Number
 from sim.scenario.values import Dated, Distribution
 
 if TYPE_CHECKING:
     from sim.scenario import Parameter, Scenario
 
-Progress = Callable[[int, int], None]
-Stopped = Callable[[], bool]
-Question = Callable[[Progress, Stopped], dict[str, Any]]
-
 COMMAND = "alliance explore"
-RUNS = 256
-DRAWN = ("drawn", "by_winner", "by_posture")
-"""Options of a choice that leave it to chance or to another key."""
 MOST_STATES = 12
 SOLVE_STEPS = 34
 """About as many values of a lever as a search tries."""
@@ -52,86 +58,10 @@ def question(raw: Mapping[str, Any]) -> Question:
     return asked(raw)
 
 
-def _outcome(raw: Mapping[str, Any], scenario: Scenario) -> tuple[Subject, datetime.date]:
-    subject = Subject.read(raw.get("subject"))
-    if subject.about.labels:
-        raise InputError(f"{subject.title} is a name, not a number; choose another outcome")
-    date = raw.get("date")
-    try:
-        day = datetime.date.fromisoformat(date) if isinstance(date, str) and date else scenario.end
-    except ValueError:
-        raise InputError("date must be a day such as 2027-12-31") from None
-    return subject, min(max(day, scenario.start), scenario.end)
-
-
-def _days(scenario: Scenario, subject: Subject) -> tuple[datetime.date, ...]:
-    from sim.model import axes
-
-    axis = axes(scenario)
-    return axis.years if subject.about.every == "year" else axis.months
-
-
-def _row(scenario: Scenario, subject: Subject, day: datetime.date) -> int:
-    return max(0, sum(date <= day for date in _days(scenario, subject)) - 1)
-
-
-def _values(scenario: Scenario, seed: int, subject: Subject, day: datetime.date) -> NDArray[Any]:
-    """The outcome in every run."""
-    series = simulated(scenario, seed, 0, RUNS, [(subject.variable, subject.entity)])
-    return np.asarray(series[subject.variable, subject.entity][_row(scenario, subject, day)], np.float64)
-
-
-def _parameter(key: str) -> Parameter:
-    from sim.model import catalogue
-
-    parameter = catalogue().find(key)
-    if parameter is None or "*" in key:
-        raise InputError(text.unknown("key", text.tame(key, 80), catalogue().keys()))
-    return parameter
-
-
-def _label(key: str) -> str:
-    return next((lever.label for _, levers in front() for lever in levers if lever.key == key), key)
-
-
-def _ends(key: str, scenario: Scenario) -> tuple[str, str] | None:
-    """The two ends between which a key is moved, as TOML texts: its range in front, the declared one, or 90%."""
-    parameter = _parameter(key)
-    lever = next((lever for _, levers in front() for lever in levers if lever.key == key), None)
-    domain = parameter.domain
-    if isinstance(domain, Flag):
-        return "false", "true"
-    if isinstance(domain, Choice):
-        options = [option for option in domain.options if option not in DRAWN]
-        return f'"{options[0]}"', f'"{options[-1]}"'
-    if not isinstance(domain, Number):
-        return None
-    given = scenario.values.get(key)
-    value = given.value if given else parameter.default
-    declared_low, declared_high, listed = declared_range(parameter)
-    if lever:
-        low, high = lever.low, lever.high
-    elif listed:
-        low, high = (float(_central(value)) for value in (listed[0], listed[-1]))
-    elif declared_low < declared_high:
-        low, high = declared_low, declared_high
-    elif isinstance(value, Distribution) and not value.is_fixed:
-        low, high = (float(edge) for edge in value.ppf(np.array([0.05, 0.95])))
-    else:
-        return None
-    if domain.integer:
-        low, high = round(low), round(high)
-    return (f"{low:.6g}", f"{high:.6g}") if low < high else None
-
-
-def _central(value: Any) -> float:
-    return value.central() if isinstance(value, Distribution) else float("nan")
-
-
 def _effect(raw: Mapping[str, Any]) -> Question:
     """What one lever does: every headline number with the lever at its low end, as it is, and at its high end."""
     state, key = State.read(raw.get("state")), str(raw.get("key"))[:120]
-    ends = _ends(key, state.scenario())
+    ends = ends_of(key, state.scenario())
     if ends is None:
         raise InputError("this key has no range of its own to move in; set a value and see")
     low, high = ends
@@ -158,75 +88,25 @@ def _effect(raw: Mapping[str, Any]) -> Question:
     return run
 
 
-def _tornado(raw: Mapping[str, Any]) -> Question:
-    """What matters for an outcome: each front lever, or each assumption that data leave open, moved over its range."""
-    state = State.read(raw.get("state"))
-    scenario = state.scenario()
-    subject, day = _outcome(raw, scenario)
-    keys = _keys_to_move(raw.get("of"), scenario)
-
-    def run(progress: Progress, stopped: Stopped) -> dict[str, Any]:
-        middle = _values(scenario, state.seed, subject, day)
-        bars = []
-        for row, (key, ends, label) in enumerate(keys):
-            progress(row, len(keys))
-            if stopped():
-                raise GivenUp
-            try:
-                moved = [_values(state.with_set(key, end).scenario(), state.seed, subject, day) for end in ends]
-            except InputError:  # the end does not go together with the rest of this state
-                continue
-            means = [float(values.mean() - middle.mean()) for values in moved]
-            noise = [1.96 * float((values - middle).std()) / len(middle) ** 0.5 for values in moved]
-            if max(map(abs, means)) > 0:
-                bars.append({"key": key, "label": label, "ends": ends, "means": means, "noise": noise})
-        bars.sort(key=lambda bar: -max(map(abs, bar["means"])))
-        return {
-            "title": subject.title,
-            "unit": subject.unit,
-            "date": text.when(day, subject.about.every),
-            "middle": float(middle.mean()),
-            "runs": RUNS,
-            "moved": len(keys),
-            "bars": bars[:24],
-        }
-
-    return run
-
-
-def _keys_to_move(of: Any, scenario: Scenario) -> list[tuple[str, tuple[str, str], str]]:
-    from sim.model import catalogue
-
-    if of == "open":
-        keys = [
-            (parameter.key, parameter.key)
-            for parameter in catalogue()
-            if parameter.depends_on and not parameter.entities
-        ]
-    else:
-        keys = [(lever.key, lever.label) for _, levers in front() for lever in levers]
-    return [(key, ends, label) for key, label in keys if (ends := _ends(key, scenario))]
-
-
 def _solve(raw: Mapping[str, Any]) -> Question:
     """What it would take: where along a lever's range an outcome reaches a level with a stated probability."""
     state, key = State.read(raw.get("state")), str(raw.get("key"))[:120]
     scenario = state.scenario()
-    subject, day = _outcome(raw, scenario)
+    subject, day = outcome(raw, scenario)
     level, odds = raw.get("level"), raw.get("probability", 0.5)
     for number in (level, odds):
         if isinstance(number, bool) or not isinstance(number, int | float) or abs(number) > 1e12:
             raise InputError("level and probability must be numbers")
     sign = "<=" if raw.get("below") is True else ">="
-    at = _days(scenario, subject)[_row(scenario, subject, day)]
+    at = days(scenario, subject)[row_of(scenario, subject, day)]
     aim = target(f"P({subject.id}@{at} {sign} {level:f}) >= {odds:f}", _recorded(scenario, subject))
-    ends = _ends(key, scenario)
+    ends = ends_of(key, scenario)
     if ends is None or ends[0][0] in '"tf':
         raise InputError("choose a lever that is a number")
-    parameter = _parameter(key)
+    parameter = parameter_of(key)
     whole = isinstance(parameter.domain, Number) and parameter.domain.integer
     low, high = map(float, ends)
-    lever = Input(_label(key), (key,), parameter.meaning, parameter.unit, low=low, high=high, whole=whole)
+    lever = Input(label_of(key), (key,), parameter.meaning, parameter.unit, low=low, high=high, whole=whole)
 
     def run(progress: Progress, stopped: Stopped) -> dict[str, Any]:
         tried = 0
@@ -238,7 +118,7 @@ def _solve(raw: Mapping[str, Any]) -> Question:
             if stopped():
                 raise GivenUp
             return aim.condition.holds(
-                _values(state.with_set(key, f"{number:.6g}").scenario(), state.seed, subject, day)
+                values_of(state.with_set(key, f"{number:.6g}").scenario(), state.seed, subject, day)
             )
 
         solution = solve(lever, aim, holds)
@@ -261,7 +141,7 @@ def _recorded(scenario: Scenario, subject: Subject) -> Recorded:
     from sim.model import axes
 
     about, axis = subject.about, axes(scenario)
-    entities = {about.name: codes(about.entity) if about.entity else ()}
+    entities = {about.name: (*codes(about.entity), *filter(None, [subject.entity])) if about.entity else ()}
     return Recorded({about.name: about.every}, entities, axis.years, axis.months)
 
 
@@ -272,13 +152,13 @@ def _why(raw: Mapping[str, Any]) -> Question:
     base = baseline_of(scenario)
     if base.hash == scenario.hash:
         raise InputError("this is the baseline itself; there is no difference to explain")
-    subject, day = _outcome(raw, scenario)
+    subject, day = outcome(raw, scenario)
 
     def run(progress: Progress, _: Stopped) -> dict[str, Any]:
         from sim.analysis import attribute
         from sim.analysis.outcomes import chosen_outcomes
 
-        outcomes = chosen_outcomes([subject.id])
+        outcomes = chosen_outcomes([subject.id], scenarios=[scenario])
         attribution = attribute(base, scenario, runs=RUNS, seed=state.seed, outcomes=outcomes, progress=progress)
         dated = sorted(attribution.waterfalls, key=lambda waterfall: waterfall.date)
         past = [waterfall for waterfall in dated if waterfall.date <= day.isoformat()]
@@ -309,8 +189,8 @@ def _depends(raw: Mapping[str, Any]) -> Question:
     subjects = raw.get("subjects")
     if not isinstance(subjects, list) or not 1 <= len(subjects) <= 4:
         raise InputError("subjects must be a list of one to four outcomes")
-    chosen = [_outcome({**raw, "subject": subject}, scenario) for subject in subjects]
-    asked = [f"{subject.id}@{_days(scenario, subject)[_row(scenario, subject, day)]}" for subject, day in chosen]
+    chosen = [outcome({**raw, "subject": subject}, scenario) for subject in subjects]
+    asked = [f"{subject.id}@{days(scenario, subject)[row_of(scenario, subject, day)]}" for subject, day in chosen]
 
     def run(progress: Progress, _: Stopped) -> dict[str, Any]:
         from sim.analysis.sweep import depends
@@ -344,7 +224,7 @@ def _report(raw: Mapping[str, Any]) -> Question:
         named = title_of(base)
         scenarios = {"baseline": replace(base, title=named, label=named[:LONGEST_LABEL])}
         for number, state in enumerate(states, start=1):
-            unchanged = len(state.extends) == 1 and not state.sets and not state.events
+            unchanged = len(state.extends) == 1 and not state.changes
             title = state.title or by_title(state) + ("" if unchanged else ", changed")
             label = (state.title or f"State {number}")[:LONGEST_LABEL]
             name = state.extends[0] if unchanged else f"state_{number}"
@@ -422,7 +302,8 @@ def _number(scenario: Scenario, key: str, parameter: Parameter | None) -> float 
 
 _KINDS: dict[str, Callable[[Mapping[str, Any]], Question]] = {
     "effect": _effect,
-    "tornado": _tornado,
+    "tornado": tornado,
+    "matters": screening,
     "solve": _solve,
     "why": _why,
     "depends": _depends,

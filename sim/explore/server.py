@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sim.errors import FaultError, InputError, Problem
-from sim.explore import questions
+from sim.explore import forms, questions
 from sim.explore.answer import answer, page_facts
 from sim.explore.desk import Busy, Desk, Job, Jobs
 from sim.explore.drawn import GivenUp
@@ -248,7 +248,10 @@ class Page:
     async def _scenario(self, request: Request) -> Response:
         state = State.read((await _json(request)).get("state"))
         resolved = await asyncio.to_thread(state.scenario)
-        return JSONResponse({"toml": state.toml(), "hash": resolved.hash, "runs": state.runs, "seed": state.seed})
+        told = await asyncio.to_thread(forms.told, resolved)
+        return JSONResponse(
+            {"toml": state.toml(), "hash": resolved.hash, "runs": state.runs, "seed": state.seed, "told": told}
+        )
 
     async def _inputs(self, request: Request) -> Response:
         return JSONResponse(await asyncio.to_thread(questions.compared_inputs, await _json(request)))

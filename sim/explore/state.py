@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis.branches import key_text, value_text
 from sim.errors import InputError, Problem
 from sim.limits import MOST_SEED
+from sim.scenario.keys import HEADS
 from sim.scenario.layers import EVENT_KEYS
 
 if TYPE_CHECKING:
@@ -26,10 +27,14 @@ NAME = "explored.toml"
 RUNS_OF_A_PAGE = 5_000
 MOST_SETS = 400
 MOST_EVENTS = 40
+MOST_GROUPS = 20
+LISTS = ("aid.packages", "us.aid.laws")
+"""Lists of tables in a scenario file beside its events: packages of aid, and laws of Congress."""
 LONGEST_VALUE = 2_000
 MOST_RUN_MONTHS = 1_200_000
 """Runs times months: what one answer may cost."""
 
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,60}(\.[A-Za-z0-9_-]{1,60}){0,5}")
 
 
@@ -38,12 +43,15 @@ class State:
     """One state of the page.
 
     ``extends`` names shipped scenarios; ``sets`` maps keys to TOML values as text; ``events`` are tables like those of
-    a scenario file, with TOML texts for the values they set.
+    a scenario file, with TOML texts for the values they set; ``rows`` holds the tables of each of `LISTS`, as TOML
+    texts by name; ``groups`` the codes of the user's own groups.
     """
 
     extends: tuple[str, ...]
     sets: Mapping[str, str] = field(default_factory=dict)
     events: tuple[Mapping[str, Any], ...] = ()
+    rows: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
+    groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
     title: str = ""
     start: str = ""
     end: str = ""
@@ -81,6 +89,14 @@ class State:
         if not (isinstance(events, list) and len(events) <= MOST_EVENTS and all(isinstance(e, dict) for e in events)):
             wrong("events", f"must be a list of at most {MOST_EVENTS} events")
             events = []
+        rows = raw.get("rows", {})
+        if not (isinstance(rows, dict) and rows.keys() <= set(LISTS) and all(map(_are_rows, rows.values()))):
+            wrong("rows", f"must hold lists of at most {MOST_EVENTS} tables of texts, of {' and '.join(LISTS)}")
+            rows = {}
+        groups = raw.get("groups", {})
+        if not (isinstance(groups, dict) and len(groups) <= MOST_GROUPS and all(map(_is_group, groups.items()))):
+            wrong("groups", f"must hold at most {MOST_GROUPS} lists of codes by name")
+            groups = {}
         runs, seed = raw.get("runs", 1000), raw.get("seed", 1)
         if not _is_whole(runs, 1, RUNS_OF_A_PAGE):
             wrong("runs", f"must be a whole number from 1 to {RUNS_OF_A_PAGE:,}")
@@ -92,7 +108,12 @@ class State:
                 wrong(name, "must be a text of at most 200 letters")
         if problems:
             raise InputError(tuple(problems))
-        return cls(tuple(extends), dict(sets), tuple(events), runs=runs, seed=seed, **texts)
+        return cls(tuple(extends), dict(sets), tuple(events), dict(rows), dict(groups), runs=runs, seed=seed, **texts)
+
+    @property
+    def changes(self) -> int:
+        """How many settings, events, packages, laws and groups it adds to what it extends."""
+        return len(self.sets) + len(self.events) + len(self.groups) + sum(map(len, self.rows.values()))
 
     def toml(self) -> str:
         """The scenario file that says what this state says.
@@ -102,8 +123,15 @@ class State:
         """
         problems: list[Problem] = []
         lines = [f"{key} = {_written(text, key, problems)}" for key, text in self.sets.items()]
-        for event in self.events:
-            lines += ["", "[[events]]", *_event_lines(event, problems)]
+        if self.groups:
+            lines += ["", "[groups]", *(f"{name} = {value_text(list(codes))}" for name, codes in self.groups.items())]
+        for name, rows in self.rows.items():
+            for number, row in enumerate(rows, start=1):
+                where = f"{name}[{number}]"
+                written = (f"{key} = {_written(text, f'{where}.{key}', problems)}" for key, text in row.items())
+                lines += ["", f"[[{name}]]", *written]
+        for number, event in enumerate(self.events, start=1):
+            lines += ["", "[[events]]", *_event_lines(event, f"events[{number}]", problems)]
         days = [
             f"{name} = {_written(day, name, problems)}" for name in ("start", "end") if (day := getattr(self, name))
         ]
@@ -111,7 +139,7 @@ class State:
             raise InputError(tuple(problems))
         parents = ", ".join(self.extends) or "the defaults"
         title = self.title or f"{parents}, as changed on the page"
-        changed = len(self.sets) + len(self.events) + len(days)
+        changed = self.changes + len(days)
         head: dict[str, Any] = {
             "title": title,
             "description": f"Made on the page of `alliance explore` from {parents}: "
@@ -166,15 +194,29 @@ def read_upload(text: str, name: str) -> dict[str, Any]:
         for event in table.pop("events", [])
     ]  # fmt: skip
     days: dict[str, str] = {key: value_text(table.pop(key)) for key in ("start", "end") if key in table}
-    for key in ("title", "description", "references"):
+    groups = table.pop("groups", {})
+    rows = {name: [{key: value_text(value) for key, value in row.items()} for row in _taken(table, name)]
+            for name in LISTS}  # fmt: skip
+    for key in HEADS:
         table.pop(key, None)
     return {
         "extends": [name.removesuffix(".toml") for name in ([extends] if isinstance(extends, str) else extends)],
         "sets": dict(_flat(table)),
         "events": events,
+        "rows": {name: listed for name, listed in rows.items() if listed},
+        "groups": groups,
         "title": scenario.title,
         **days,
     }
+
+
+def _taken(table: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The tables of a list, taken out of what a file holds."""
+    *above, last = name.split(".")
+    for part in above:
+        table = table.get(part, {})
+    taken: list[dict[str, Any]] = table.pop(last, [])
+    return taken
 
 
 def _flat(table: Mapping[str, Any], above: tuple[str, ...] = ()) -> list[tuple[str, str]]:
@@ -192,10 +234,10 @@ def _flat(table: Mapping[str, Any], above: tuple[str, ...] = ()) -> list[tuple[s
     return pairs
 
 
-def _event_lines(event: Mapping[str, Any], problems: list[Problem]) -> list[str]:
+def _event_lines(event: Mapping[str, Any], place: str, problems: list[Problem]) -> list[str]:
     lines = []
     for key, value in event.items():
-        where = f"event {str(event.get('name', ''))[:60]}"
+        where = f"{place}.{str(key)[:60]}"
         if key not in EVENT_KEYS:
             problems.append(Problem("", 0, 0, where, f"an event holds {', '.join(EVENT_KEYS)}"))
         elif key == "set":
@@ -207,7 +249,7 @@ def _event_lines(event: Mapping[str, Any], problems: list[Problem]) -> list[str]
                 if not _KEY.fullmatch(name) or not _is_text(text, LONGEST_VALUE):
                     problems.append(Problem("", 0, 0, where, "a key or a value of this event is not one of the model"))
                 else:
-                    pairs.append(f"{name} = {_written(text, name, problems)}")
+                    pairs.append(f"{name} = {_written(text, f'{where}.{name}', problems)}")
             lines.append(f"set = {{{', '.join(pairs)}}}")
         elif key in ("date", "until"):
             lines.append(f"{key} = {_written(value if _is_text(value, 40) else '', where, problems)}")
@@ -236,6 +278,27 @@ def _file(name: str) -> str:
 
 def _is_text(value: Any, longest: int) -> bool:
     return isinstance(value, str) and len(value) <= longest
+
+
+def _are_rows(raw: Any) -> bool:
+    """Whether this is a list of tables from names to TOML texts."""
+    return isinstance(raw, list) and len(raw) <= MOST_EVENTS and all(
+        isinstance(row, dict)
+        and len(row) <= MOST_EVENTS
+        and all(_NAME.fullmatch(key) and _is_text(text, LONGEST_VALUE) for key, text in row.items())
+        for row in raw
+    )  # fmt: skip
+
+
+def _is_group(raw: tuple[Any, Any]) -> bool:
+    """Whether this is a name with a list of codes."""
+    name, codes = raw
+    return (
+        _NAME.fullmatch(name) is not None
+        and isinstance(codes, list)
+        and len(codes) <= MOST_SETS
+        and all(_is_text(code, 60) for code in codes)
+    )
 
 
 def _is_whole(value: Any, low: int, high: int) -> bool:

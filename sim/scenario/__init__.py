@@ -3,12 +3,28 @@
 from sim.scenario.condition import Condition
 from sim.scenario.groups import Groups
 from sim.scenario.json_schema import json_schema, schema_text
-from sim.scenario.parameter import Catalogue, Choice, Day, Domain, Flag, Number, Parameter, Recorded, Text, fit
+from sim.scenario.parameter import (
+    Catalogue,
+    Choice,
+    Codes,
+    Column,
+    Day,
+    Domain,
+    Flag,
+    Number,
+    Parameter,
+    Recorded,
+    Rows,
+    Text,
+    fit,
+)
 from sim.scenario.resolve import check, load
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import (
     Dated,
     Distribution,
+    Row,
+    Table,
     Value,
     Weights,
     beta,
@@ -26,6 +42,8 @@ from sim.scenario.values import (
 __all__ = [
     "Catalogue",
     "Choice",
+    "Codes",
+    "Column",
     "Condition",
     "Dated",
     "Day",
@@ -39,7 +57,10 @@ __all__ = [
     "Origin",
     "Parameter",
     "Recorded",
+    "Row",
+    "Rows",
     "Scenario",
+    "Table",
     "Text",
     "Value",
     "Weights",

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from sim.scenario.parameter import Codes, Rows
 from sim.scenario.scenario import Event
+from sim.scenario.values import Cell, Table
 
 if TYPE_CHECKING:
     from sim.scenario.layers import Setting, Slot
@@ -31,6 +33,8 @@ class Expansion:
         for slot, setting in whole.items():
             if isinstance(setting.content, Event):
                 whole[slot] = replace(setting, content=self._event(setting.content))
+            elif isinstance(setting.content, Table):
+                whole[slot] = replace(setting, content=self._table(slot[1], setting.content))
         ranked = []
         for (kind, key), setting in settings.items():
             if (kind, key) not in whole:
@@ -57,6 +61,22 @@ class Expansion:
             for full in codes.values():
                 whole.setdefault(full, value)
         return replace(event, sets=tuple(whole.items()))
+
+    def _table(self, key: str, table: Table) -> Table:
+        parameter = self.catalogue.find(key)
+        if parameter is None or not isinstance(parameter.domain, Rows):
+            raise KeyError(key)
+        among = {column.name: column.domain for column in parameter.domain.columns}
+        rows = []
+        for row in table.rows:
+            cells = ((name, self._cell(cell, among[name])) for name, cell in row.cells)
+            rows.append(replace(row, cells=tuple(cells)))
+        return Table(tuple(rows))
+
+    def _cell(self, cell: Cell, domain: object) -> Cell:
+        if not isinstance(cell, tuple) or not isinstance(domain, Codes) or cell[0] in domain.codes:
+            return cell
+        return tuple(code for code in self.catalogue.groups.codes(cell[0], self.start) if code in domain.codes)
 
     def _is_group(self, key: str) -> bool:
         return self.catalogue.group_in(key) is not None

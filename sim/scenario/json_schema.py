@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from sim.limits import LONGEST_LABEL
-from sim.scenario.parameter import Catalogue, Choice, Day, Flag, Number, Parameter
+from sim.scenario.parameter import Catalogue, Choice, Codes, Column, Day, Flag, Number, Parameter, Rows
 from sim.scenario.values import FAMILIES
 
 Schema = dict[str, Any]
@@ -177,7 +177,31 @@ def _value(parameter: Parameter) -> Schema:
         return {**described, "type": "boolean"}
     if isinstance(domain, Day):
         return {**described, "anyOf": [{"const": "never"}, _DATE]}
+    if isinstance(domain, Rows):
+        return {**described, "type": "array", "items": _row(domain)}
     return {**described, **_TEXT}
+
+
+def _row(domain: Rows) -> Schema:
+    """Schema of one row."""
+    properties = {column.name: {**_cell(column), "description": _told(column)} for column in domain.columns}
+    required = [column.name for column in domain.columns if column.default is None and not column.optional]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def _told(column: Column) -> str:
+    unit = f" Unit: {column.unit}." if column.unit else ""
+    return f"{column.meaning.capitalize()}.{unit}" + (" Reported only." if column.reported_only else "")
+
+
+def _cell(column: Column) -> Schema:
+    if isinstance(column.domain, Number):
+        return _number(column.domain)
+    if isinstance(column.domain, Choice):
+        return {"enum": list(column.domain.options)}
+    if isinstance(column.domain, Codes):
+        return {"anyOf": [_TEXT, {"type": "array", "items": {"enum": list(column.domain.codes)}, "minItems": 1}]}
+    return _DATE if isinstance(column.domain, Day) else _TEXT
 
 
 def _number(domain: Number) -> Schema:

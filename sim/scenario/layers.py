@@ -15,12 +15,12 @@ from sim.limits import LONGEST_LABEL
 from sim.scenario.condition import Condition, parse_condition
 from sim.scenario.document import Document, KeyPath, Report, syntax_fault
 from sim.scenario.entities import is_country, wrong_code
-from sim.scenario.groups import name_fault
+from sim.scenario.groups import Groups, name_fault
 from sim.scenario.keys import HEADS, flatten
 from sim.scenario.parameter import Catalogue
 from sim.scenario.reading import FAULT, read_day, read_text, read_value
 from sim.scenario.scenario import Event, Given, Origin
-from sim.scenario.values import Dated, Value, describe
+from sim.scenario.values import Dated, Table, Value, describe
 from sim.text import dotted, listed, meant, nearest, shown, tame
 
 Slot = tuple[str, str]
@@ -72,7 +72,19 @@ def setters(slot: Slot, layers: Sequence[FileLayer]) -> list[FileLayer]:
 
 def merged(layers: Sequence[FileLayer]) -> dict[Slot, Setting]:
     """The strongest setting of each slot; ``layers`` come weakest first. Slots keep the order of first appearance."""
-    return {slot: setting for layer in layers for slot, setting in layer.settings.items()}
+    return layered(*(layer.settings for layer in layers))
+
+
+def layered(*layers: Mapping[Slot, Setting]) -> dict[Slot, Setting]:
+    """The strongest setting of each slot, weakest layers first; rows of tables are added to those of weaker layers."""
+    strongest: dict[Slot, Setting] = {}
+    for settings in layers:
+        for slot, setting in settings.items():
+            weaker = strongest.get(slot)
+            if weaker and isinstance(weaker.content, Table) and isinstance(setting.content, Table):
+                setting = replace(setting, content=weaker.content.and_also(setting.content))
+            strongest[slot] = setting
+    return strongest
 
 
 def contradictions(layers: Sequence[FileLayer]) -> Iterator[tuple[Slot, Setting, Setting]]:
@@ -80,7 +92,7 @@ def contradictions(layers: Sequence[FileLayer]) -> Iterator[tuple[Slot, Setting,
     for slot in merged(layers):
         rivals = [layer.settings[slot] for layer in setters(slot, layers)]
         for rival in rivals[:-1]:
-            if not rival.same_as(rivals[-1]):
+            if not rival.same_as(rivals[-1]) and not isinstance(rival.content, Table):
                 yield slot, rival, rivals[-1]
                 break
 
@@ -118,9 +130,18 @@ def _read_values(document: Document, catalogue: Catalogue, before: dict[Slot, Se
         else:
             table[name] = raw
     for path, key, parameter, raw, right in flatten(table, catalogue, document.report):
-        value = read_value(raw, parameter, _at(document, path, _replacing(before.get(("value", key)))))
+        report = _at(document, path, _replacing(before.get(("value", key))))
+        value = read_value(raw, parameter, report, catalogue.groups)
         if right and value is not FAULT:
-            layer.settings["value", key] = Setting(value, _origin(document, path))
+            placed = _placed(value, document, path) if isinstance(value, Table) else value
+            layer.settings["value", key] = Setting(placed, _origin(document, path))
+
+
+def _placed(table: Table, document: Document, path: KeyPath) -> Table:
+    """The table with the place of each row."""
+    places = (document.positions.key((*path, number)) for number in range(len(table.rows)))
+    rows = zip(table.rows, places, strict=True)
+    return Table(tuple(replace(row, place=(document.shown, *place)) for row, place in rows))
 
 
 def own_groups(settings: Mapping[Slot, Setting]) -> dict[str, Codes]:
@@ -154,7 +175,9 @@ def _groups(document: Document, catalogue: Catalogue) -> dict[str, Setting]:
 
 
 def _replacing(previous: Setting | None) -> str:
-    return f" (would replace {previous.words()} from {previous.origin})" if previous else ""
+    if previous is None or isinstance(previous.content, Table):
+        return ""
+    return f" (would replace {previous.words()} from {previous.origin})"
 
 
 def _at(document: Document, path: KeyPath, suffix: str = "") -> Any:
@@ -417,15 +440,16 @@ def _read_one(
     read = [
         (("value", key), content)
         for path, key, parameter, raw, right in flatten(table, catalogue, report)
-        if (content := _content(path, key, parameter, raw, before, report)) is not FAULT and right
+        if (content := _content(path, key, parameter, raw, before, report, catalogue.groups)) is not FAULT and right
     ]
     return read[0] if len(read) == 1 else (None, None)
 
 
-def _content(path: Any, key: str, parameter: Any, raw: Any, before: dict[Slot, Setting], report: Any) -> Any:
-    previous = before.get(("value", key))
-    suffix = f" (would replace {previous.words()} from {previous.origin})" if previous else ""
-    return read_value(raw, parameter, lambda inner, message: report((*path, *inner), message + suffix))
+def _content(
+    path: Any, key: str, parameter: Any, raw: Any, before: dict[Slot, Setting], report: Any, groups: Groups
+) -> Any:
+    suffix = _replacing(before.get(("value", key)))
+    return read_value(raw, parameter, lambda inner, message: report((*path, *inner), message + suffix), groups)
 
 
 def _parsed(written: str, parts: list[str], report: Any) -> Any:

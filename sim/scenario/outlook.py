@@ -6,23 +6,40 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from sim.scenario.parameter import Catalogue, Rows
 from sim.scenario.scenario import Event, Scenario
-from sim.scenario.values import describe
+from sim.scenario.values import Table, describe
 from sim.text import tame
 
 _OF_BUDGETS = re.compile(r"budgets\..+|members\.\w+\.(share_pct_gdp|budget_change_pp)")
 MOST_KEYS = 6
 
 
-def outlook(scenario: Scenario) -> Iterator[str]:
-    """One line for each event, in the order of the scenario.
+def outlook(scenario: Scenario, catalogue: Catalogue) -> Iterator[str]:
+    """One line for each event and each row of a table, in the order of the scenario.
 
     >>> from sim.loading import load
-    >>> list(outlook(load("baseline")))
+    >>> from sim.model import catalogue
+    >>> list(outlook(load("baseline"), catalogue()))
     []
     """
     for event in scenario.events:
         yield f'the event "{tame(event.name)}" sets {_sets(event)} {_timing(event, scenario)}{_share(event)}'
+    yield from _rows(scenario, catalogue)
+
+
+def _rows(scenario: Scenario, catalogue: Catalogue) -> Iterator[str]:
+    for key, given in scenario.settings.items():
+        parameter = catalogue.find(key)
+        if not isinstance(given.value, Table) or parameter is None or not isinstance(parameter.domain, Rows):
+            continue
+        columns = parameter.domain.columns
+        for row in given.value.rows:
+            idle = [
+                each.name for each in columns if each.reported_only and row.get(each.name) not in (None, each.default)
+            ]
+            note = f" ({' and '.join(idle)}: reported only)" if idle else ""
+            yield f"{key}: {tame(row.describe(), 300)}{note}"
 
 
 def _sets(event: Event) -> str:

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from sim.scenario.entities import entity_code
 from sim.scenario.groups import Groups
-from sim.scenario.values import OPEN, Dated, Distribution, Value, Weights, between, describe
+from sim.scenario.values import OPEN, Cell, Dated, Distribution, Row, Table, Value, Weights, between, describe
 from sim.text import nearest, plain
 
 LARGEST_OUTSIDE = 0.05
@@ -81,7 +81,42 @@ class Text:
         return "a text in quotes"
 
 
-Domain: TypeAlias = Number | Choice | Flag | Day | Text
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """A code of a member or donor, or the name of a group of them."""
+
+    codes: tuple[str, ...]
+
+    def describe(self) -> str:
+        """In words."""
+        return f"a code such as {self.codes[0]}, or a group"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of rows. Without ``default`` it must be given, unless ``optional``. ``reported_only``: moves nothing."""
+
+    name: str
+    domain: Number | Choice | Day | Text | Codes
+    meaning: str
+    unit: str = ""
+    default: Cell | None = None
+    optional: bool = False
+    reported_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Any number of rows, written as ``[[key]]`` tables; those of a file are added to those of its parents."""
+
+    columns: tuple[Column, ...]
+
+    def describe(self) -> str:
+        """In words."""
+        return f"rows of {', '.join(column.name for column in self.columns)}"
+
+
+Domain: TypeAlias = Number | Choice | Flag | Day | Text | Rows
 
 
 def fit(value: Value, domain: Domain) -> Value:
@@ -97,9 +132,28 @@ def fit(value: Value, domain: Domain) -> Value:
         )
         if all(name in domain.options for name in names):
             return value
+    elif isinstance(domain, Rows):
+        if isinstance(value, Table) and all(_fits_row(row, domain) for row in value.rows):
+            return value
     elif _fits_plainly(value, domain):
         return value
     raise ValueError(f"must be {domain.describe()}")
+
+
+def _fits_row(row: Row, domain: Rows) -> bool:
+    columns = {column.name: column.domain for column in domain.columns}
+    return all(name in columns and _fits_cell(cell, columns[name]) for name, cell in row.cells)
+
+
+def _fits_cell(cell: Cell, domain: Number | Choice | Day | Text | Codes) -> bool:
+    if isinstance(domain, Number):
+        whole = not domain.integer or (isinstance(cell, float) and cell.is_integer())
+        return isinstance(cell, float) and domain.low <= cell <= domain.high and whole
+    if isinstance(domain, Codes):
+        return isinstance(cell, tuple) and all(code in domain.codes for code in cell)
+    if isinstance(domain, Choice):
+        return cell in domain.options
+    return isinstance(cell, date if isinstance(domain, Day) else str)
 
 
 def _fits_plainly(value: Value, domain: Flag | Day | Text) -> bool:

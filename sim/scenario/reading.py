@@ -12,8 +12,10 @@ from enum import Enum
 from typing import Any, Final
 
 from sim.scenario.document import KeyPath, Report
-from sim.scenario.parameter import Choice, Day, Flag, Number, Parameter, fit
-from sim.scenario.values import FAMILIES, Dated, Distribution, Value, Weights, fixed
+from sim.scenario.entities import wrong_code
+from sim.scenario.groups import Groups
+from sim.scenario.parameter import Choice, Codes, Column, Day, Flag, Number, Parameter, Rows, fit
+from sim.scenario.values import FAMILIES, Cell, Dated, Distribution, Row, Table, Value, Weights, fixed
 from sim.text import listed, meant, nearest, plain, shown, tame, unfit
 
 
@@ -26,9 +28,14 @@ class Fault(Enum):
 FAULT: Final = Fault.FAULT
 
 
-def read_value(raw: Any, parameter: Parameter, report: Report) -> Value | Fault:
-    """The value that ``raw`` gives ``parameter``. Faults go to ``report`` with the path inside the value."""
+def read_value(raw: Any, parameter: Parameter, report: Report, groups: Groups | None = None) -> Value | Fault:
+    """The value that ``raw`` gives ``parameter``. Faults go to ``report`` with the path inside the value.
+
+    ``groups`` can stand in cells of codes; their names are kept.
+    """
     domain = parameter.domain
+    if isinstance(domain, Rows):
+        return RowReader(parameter.key, domain, report, groups or Groups()).read(raw)
     if isinstance(domain, Number):
         return NumberReader(parameter, domain, report).read(raw)
     if isinstance(domain, Choice):
@@ -302,6 +309,91 @@ class NumberReader:
         if faults or not points:
             return FAULT
         return Dated(tuple(sorted(points.items())), "step" if how == "step" else "linear")
+
+
+class RowReader:
+    """Reads the rows of one key."""
+
+    def __init__(self, key: str, domain: Rows, report: Report, groups: Groups) -> None:
+        self.key, self.domain, self.report, self.groups = key, domain, report, groups
+
+    def read(self, raw: Any) -> Table | Fault:
+        """Rows from a list of tables."""
+        if not isinstance(raw, list) or not all(isinstance(row, dict) for row in raw):
+            self.report((), f"{shown(raw)} stands where rows are; write [[{self.key}]] before each")
+            return FAULT
+        rows = [self.row(row, number) for number, row in enumerate(raw)]
+        names = [row.get("name") for row in rows if row]
+        for number, row in enumerate(rows):
+            if row and row.get("name") is not None and row.get("name") in names[:number]:
+                self.report((number, "name"), f"the name {shown(row.get('name'))} is used twice; give each row its own")
+                return FAULT
+        return FAULT if None in rows else Table(tuple(row for row in rows if row))
+
+    def row(self, raw: dict[str, Any], number: int) -> Row | None:
+        """One row with the defaults of the columns it leaves out; None if it is faulty."""
+        names = [column.name for column in self.domain.columns]
+        strange = [name for name in raw if name not in names]
+        for name in strange:
+            near = meant(nearest(name, [known for known in names if known not in raw], most=1))
+            self.report((number, name), f"unknown key{near or '; a row holds ' + ', '.join(names)}")
+        cells: list[tuple[str, Cell]] = []
+        faults = len(strange)
+        for column in self.domain.columns:
+            cell: Cell | Fault | None
+            if column.name in raw:
+                cell = self.cell(raw[column.name], column, (number, column.name))
+            elif column.default is not None or column.optional:
+                cell = column.default
+            else:
+                if not nearest(column.name, strange):
+                    told = "a date such as 2025-06-30" if isinstance(column.domain, Day) else column.domain.describe()
+                    self.report((number,), f"a row of {self.key} needs {column.name}: {told}")
+                cell = FAULT
+            if isinstance(cell, Fault):
+                faults += 1
+            elif cell is not None:
+                cells.append((column.name, cell))
+        return None if faults else Row(tuple(cells))
+
+    def cell(self, raw: Any, column: Column, inner: KeyPath) -> Cell | Fault:
+        """The cell that ``raw`` gives a column."""
+
+        def report(path: KeyPath, message: str) -> None:
+            self.report((*inner, *path), message)
+
+        domain = column.domain
+        if isinstance(domain, Codes):
+            return self.codes(raw, domain, report)
+        if isinstance(domain, Number):
+            number = _finite(raw)
+            low_and_high = number is not None and domain.low <= number <= domain.high
+            if number is None or not low_and_high or (domain.integer and not number.is_integer()):
+                unit = f" ({column.unit})" if column.unit else ""
+                report((), f"{shown(raw)} is not {domain.describe()}{unit}")
+                return FAULT
+            return number
+        if isinstance(domain, Choice):
+            choice = _choice(raw, domain, report) if not isinstance(raw, dict) else FAULT
+            if isinstance(raw, dict):
+                report((), f"a row takes one of {listed(domain.options)}")
+            return choice if isinstance(choice, str) else FAULT
+        read = read_day(raw, report) if isinstance(domain, Day) else read_text(raw, report)
+        return FAULT if read is None else read
+
+    def codes(self, raw: Any, domain: Codes, report: Report) -> Cell | Fault:
+        """A code, or a group whose name is kept."""
+        if isinstance(raw, str) and (raw in domain.codes or self.groups.allowed(raw, domain.codes)):
+            return (raw,)
+        if isinstance(raw, list) and raw and all(code in domain.codes for code in raw) and len(set(raw)) == len(raw):
+            return tuple(raw)
+        if not isinstance(raw, str):
+            report((), f"{shown(raw)} is not {domain.describe()}")
+            return FAULT
+        near = nearest(raw, self.groups.names, most=1, cutoff=0.7)
+        group = f"; or write the group {near[0]}" if near and self.groups.allowed(near[0], domain.codes) else ""
+        report((), wrong_code(raw, domain.codes) + group)
+        return FAULT
 
 
 def _takes(family: str) -> str:

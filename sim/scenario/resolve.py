@@ -22,6 +22,7 @@ from sim.scenario.layers import (
     contradictions,
     day,
     given,
+    layered,
     merged,
     own_groups,
     read_layer,
@@ -29,7 +30,7 @@ from sim.scenario.layers import (
 )
 from sim.scenario.parameter import Catalogue, fit
 from sim.scenario.scenario import Event, Given, Origin, Scenario
-from sim.scenario.values import Value, describe
+from sim.scenario.values import Row, Table, Value, describe
 from sim.text import meant, nearest, shown, tame
 
 FactsLayer = Callable[[datetime.date], Mapping[str, Given]]
@@ -138,7 +139,7 @@ class _Resolver:
             self.siblings(document, lineage)
         by_hand = expansion.settings(by_hand)
         told = [*expansion.told, *replaced([*(layer.settings for layer in self.layers), by_hand])]
-        settings = merged(self.layers) | by_hand
+        settings = layered(merged(self.layers), by_hand)
         if root is None:
             return None
         for layer in self.layers:
@@ -156,7 +157,8 @@ class _Resolver:
         for said in [layer.settings for layer in self.layers] + [by_hand]:
             for slot, setting in said.items():
                 if slot[0] == "value":
-                    values[slot[1]] = given(setting, start, values.get(slot[1]))
+                    whole = settings[slot] if isinstance(setting.content, Table) else setting
+                    values[slot[1]] = given(whole, start, values.get(slot[1]))
         files = tuple(layer.document.shown for layer in self.layers)
         texts = (root.title, root.description, root.references)
         return Scenario(
@@ -286,6 +288,10 @@ class _Resolver:
         for event in events:
             if message := outside(event, start, end):
                 self.at_event(event, message)
+        for row, column, dated in dates_of_rows(settings):
+            if start < end and not start <= dated <= end:
+                message = f"{dated} is outside the simulated days {start} to {end}"
+                self.problems.append(Problem(row.place[0] or PLACE, row.place[1], row.place[2], column, message))
         for event, message in contradicting(events):
             self.at_event(event, message)
 
@@ -346,6 +352,15 @@ def outside(event: Event, start: datetime.date, end: datetime.date) -> str:
     if event.until is not None and event.until <= first:
         return f"{name} can begin on {first} at the earliest, and ends on {event.until}: it cannot act"
     return ""
+
+
+def dates_of_rows(settings: Mapping[Slot, Setting]) -> Iterator[tuple[Row, str, datetime.date]]:
+    """Every date in a row of a table, with the row and the key and column."""
+    for slot, setting in settings.items():
+        for row in setting.content.rows if isinstance(setting.content, Table) else ():
+            yield from (
+                (row, f"{slot[1]}.{column}", cell) for column, cell in row.cells if isinstance(cell, datetime.date)
+            )
 
 
 def contradicting(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:

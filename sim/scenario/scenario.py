@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sim.limits import LONGEST_LABEL
 from sim.scenario.condition import Condition
-from sim.scenario.values import Dated, Distribution, Value, Weights, describe
+from sim.scenario.values import Cell, Dated, Distribution, Row, Table, Value, Weights, describe
 from sim.text import html_table, tame
 
 MOST_ROWS = 40
@@ -196,6 +196,8 @@ def encode(value: Value) -> Any:
         return value
     if isinstance(value, datetime.date):
         return {"day": value.isoformat()}
+    if isinstance(value, Table):
+        return {"rows": [[[column, _encoded(cell)] for column, cell in row.cells] for row in value.rows]}
     if isinstance(value, Weights):
         return {"weights": [list(item) for item in value.items]}
     if isinstance(value, Dated):
@@ -211,6 +213,9 @@ def decode(stored: Any) -> Value:
         return stored
     if isinstance(stored, int | float):
         return Distribution("fixed", (("value", float(stored)),))
+    if "rows" in stored:
+        rows = (Row(tuple((column, _decoded(cell)) for column, cell in row)) for row in stored["rows"])
+        return Table(tuple(rows))
     if "day" in stored:
         return datetime.date.fromisoformat(stored["day"])
     if "weights" in stored:
@@ -221,6 +226,18 @@ def decode(stored: Any) -> Value:
             stored["how"],
         )
     return Distribution(stored["dist"], tuple((name, float(number)) for name, number in stored["args"]))
+
+
+def _encoded(cell: Cell) -> Any:
+    if isinstance(cell, datetime.date):
+        return {"day": cell.isoformat()}
+    return list(cell) if isinstance(cell, tuple) else cell
+
+
+def _decoded(stored: Any) -> Cell:
+    if isinstance(stored, dict):
+        return datetime.date.fromisoformat(stored["day"])
+    return tuple(map(str, stored)) if isinstance(stored, list) else stored if isinstance(stored, str) else float(stored)
 
 
 def _number(stored: Any) -> Distribution:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -240,7 +240,76 @@ class Dated:
         return f"{self.how}: " + ", ".join(f"{day.isoformat()} {number.describe()}" for day, number in self.points)
 
 
-Value: TypeAlias = Distribution | Weights | Dated | str | bool | date | None
+Cell: TypeAlias = float | str | date | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table: cells by column. ``place`` is file, line and column, which make no two rows differ.
+
+    A cell of codes is a tuple of them.
+    """
+
+    cells: tuple[tuple[str, Cell], ...]
+    place: tuple[str, int, int] = field(default=("", 0, 0), compare=False)
+
+    def __getitem__(self, column: str) -> Cell:
+        """The cell of a column; KeyError if the row has none."""
+        return dict(self.cells)[column]
+
+    def get(self, column: str) -> Cell | None:
+        """The cell of a column, or None."""
+        return dict(self.cells).get(column)
+
+    def number(self, column: str) -> float:
+        """The number in a column. TypeError if it holds something else."""
+        cell = self[column]
+        if not isinstance(cell, float):
+            raise TypeError(f"{column} holds no number")
+        return cell
+
+    def day(self, column: str) -> date:
+        """The day in a column. TypeError if it holds something else."""
+        cell = self[column]
+        if not isinstance(cell, date):
+            raise TypeError(f"{column} holds no day")
+        return cell
+
+    def codes(self, column: str) -> tuple[str, ...]:
+        """The codes in a column. TypeError if it holds something else."""
+        cell = self[column]
+        if not isinstance(cell, tuple):
+            raise TypeError(f"{column} holds no codes")
+        return cell
+
+    def describe(self) -> str:
+        """In words: ``donor DEU, date 2026-03-01, beur 9``."""
+        return ", ".join(f"{column} {_cell(cell)}" for column, cell in self.cells)
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, tuple):
+        return "+".join(cell)
+    return plain(cell) if isinstance(cell, float) else str(cell)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows in the order in which files give them."""
+
+    rows: tuple[Row, ...] = ()
+
+    def and_also(self, other: Table) -> Table:
+        """These rows and those of a stronger file; a row with the name of an earlier one stands in its place."""
+        names = {row.get("name") for row in other.rows} - {None}
+        return Table((*(row for row in self.rows if row.get("name") not in names), *other.rows))
+
+    def describe(self) -> str:
+        """In words: each row, or that there are none."""
+        return "; ".join(row.describe() for row in self.rows) or "no rows"
+
+
+Value: TypeAlias = Distribution | Weights | Dated | Table | str | bool | date | None
 
 
 def describe(value: Value) -> str:

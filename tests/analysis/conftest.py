@@ -24,6 +24,7 @@ class Result:
         self.scenario, self.seed, self.runs = scenario, seed, runs
         self.manifest = {"facts": "f" * 64, "version": "0.1.0", **manifest}
         self.data = toy_model.simulate(scenario, seed, 0, runs)
+        self.variables = {variable.name: variable for variable in variables()}
 
     def dates(self, variable):
         every = next(one.every for one in variables() if one.name == variable)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,13 +12,12 @@ from sim import load
 from sim.analysis.levers import Audit, Case, Effect, Lever, audit, lever, levers, usual_outcomes
 from sim.analysis.levers.effects import declared
 from sim.analysis.levers.situations import SITUATIONS, cases, situation_of
-from sim.analysis.levers.table import csv_text, faults, kept, leading, read, rows
+from sim.analysis.levers.table import csv_text, faults, kept, leading, read, rows, stored
 from sim.errors import InputError
 from sim.model import catalogue
 from sim.scenario import Parameter, Scenario, fixed
 
-DOCS = Path(__file__).parents[2] / "docs"
-STORED = read((DOCS / "levers.csv").read_text(encoding="utf-8"))
+STORED = list(stored())
 RUNS = 400
 WATCHED = (
     "us.commitment.posture_if_republican",
@@ -107,7 +105,7 @@ def test_a_key_without_a_range_is_a_fault_unless_it_is_reported_only() -> None:
         ("us.aid.posture_factor_conditional", "range", "0 to 1.5"),
         ("threat.half_life_years", "range", "2, 5, 10"),
         ("us.aid.commitment_factor", "around", "0.5 to 1.5"),
-        ("budgets.war_pp", "prior", "0.004634 to 0.1515"),
+        ("budgets.war_pp", "prior", "-0.02618 to 0.1482"),
         ("war.kursk_held", "options", "false, true"),
         ("us.withdrawal.date", "day", "never to 2025-10-01"),
     ],

@@ -4,8 +4,6 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from sim.scenario import Scenario
-
 
 @dataclass(frozen=True)
 class StubScenario:
@@ -20,5 +18,4 @@ class StubScenario:
         return hashlib.sha256(f"{self.start}{self.end}{self.level}".encode()).hexdigest()
 
     def to_dict(self):
-        whole = Scenario(self.name, self.title, "", (), self.start, self.end, {}, (), ())
-        return whole.to_dict() | {"level": self.level}
+        return {"name": self.name, "title": self.title, "level": self.level}

@@ -9,9 +9,11 @@ import pytest
 
 from sim import run
 from sim.errors import InputError
+from sim.explore import matters
 from sim.explore.answer import PREVIEW, answer, headlines, page_facts
 from sim.explore.drawn import GivenUp, drawn_for
-from sim.explore.levers import FRONT, front, scenarios
+from sim.explore.levers import FRONT, audited, front, scenarios, strength
+from sim.explore.questions import question
 from sim.explore.state import State
 
 STATE = {"extends": ["trump_conditional"], "sets": {"europe.aid.commitment_factor": "1.5"}, "runs": 300}
@@ -120,7 +122,7 @@ def test_a_wrong_request_is_refused(raw):
 def test_every_lever_in_front_is_a_key_with_a_unit_kind_and_source():
     keys = [lever.key for _, levers in front() for lever in levers]
     assert len(keys) == len(set(keys))
-    assert 20 <= len(keys) <= 50
+    assert 20 <= len(keys) <= 32
     parameters = page_facts()["parameters"]
     known = {parameter["key"].replace("*", code): parameter for parameter in parameters
              for code in parameter["entities"] or [""]}  # fmt: skip
@@ -154,3 +156,90 @@ def test_the_page_offers_every_shipped_scenario_and_its_baseline():
     assert rows["baseline"]["is_baseline"]
     assert rows["trump_conditional"]["baseline"] == "baseline"
     assert all(rows[row["baseline"]]["is_baseline"] for row in rows.values())
+
+
+def test_a_group_is_what_its_members_are_together(tmp_path):
+    state = {"extends": ["baseline"], "runs": 64, "groups": {"weimar": ["DEU", "FRA", "POL"]}}
+    told = answer({"state": state, "charts": ["defence_share_pct_gdp:weimar", "military_aid_allocated_beur:nordics"]})
+    path = tmp_path / "explored.toml"
+    path.write_text(State.read(state).toml(), encoding="utf-8")
+    made = run(path, runs=64, seed=1, out=tmp_path / "result")
+    expected = made.quantiles("defence_share_pct_gdp", "weimar")
+    assert np.asarray(told["charts"][0]["values"]) == pytest.approx(expected, abs=1e-3)
+    assert told["charts"][0]["title"] == "weimar: defence expenditure, share of GDP"
+    assert told["charts"][1]["values"][-1][2] > 0
+
+
+def test_a_group_that_nobody_named_is_refused():
+    with pytest.raises(InputError, match="weimar"):
+        answer({"state": {"extends": ["baseline"], "runs": 64}, "charts": ["defence_share_pct_gdp:weimar"]})
+
+
+def _asked(raw):
+    return question({"state": {"extends": ["baseline"], "end": "2025-12-31"}, **raw})
+
+
+def test_what_matters_is_screened_by_morris_and_shared_out_by_sobol(monkeypatch):
+    for name, value in (("PATHS", 2), ("BASE", 4), ("SCREENED_RUNS", 16)):
+        monkeypatch.setattr(matters, name, value)
+    seen = []
+    run_it = _asked({"kind": "matters", "subject": "europe_canada_share_pct_gdp"})
+    told = run_it(lambda done, total: seen.append((done, total)), lambda: False)
+    rows = {row["key"]: row for row in told["rows"]}
+    assert rows["budgets.change_pp"]["effect"] > 0
+    assert rows["budgets.change_pp"]["share"] > 0.3
+    assert "us.elections.2028.president" not in rows
+    assert [row["size"] for row in told["rows"]] == sorted((row["size"] for row in told["rows"]), reverse=True)
+    assert sum("share" in row for row in told["rows"]) == matters.MOST_SHARED
+    assert [done for done, _ in seen] == list(range(len(seen)))
+    assert seen[-1][0] < seen[-1][1]
+
+
+def test_the_screening_can_be_stopped():
+    calls = []
+
+    def stopped():
+        calls.append(1)
+        return len(calls) > 2
+
+    with pytest.raises(GivenUp):
+        _asked({"kind": "matters", "subject": "us_commitment"})(lambda done, total: None, stopped)
+    assert len(calls) == 3
+
+
+def test_every_lever_in_front_exists_and_moves_an_outcome_in_the_audit():
+    from sim.analysis.levers import ENOUGH
+    from sim.model import catalogue
+
+    for _, levers in FRONT:
+        for lever in levers:
+            assert catalogue().find(lever.key), lever.key
+            assert any(effect.moves and abs(effect.standard) >= ENOUGH for effect in audited(lever.key)), lever.key
+
+
+def test_what_moves_outcomes_most_stands_first_in_its_group():
+    for _, levers in front():
+        strengths = [strength(lever.key) for lever in levers]
+        assert strengths == sorted(strengths, reverse=True)
+    assert front()[2][1][0].key == "europe.aid.commitment_factor"
+
+
+def test_the_page_is_told_what_the_audit_found_for_each_key():
+    told = {parameter["key"]: parameter for parameter in page_facts()["parameters"]}
+    effects = told["budgets.change_pp"]["audit"]
+    assert effects[0]["title"] == "Europe and Canada, defence share of GDP"
+    assert effects[0]["change"] > 0
+
+
+def test_every_event_to_start_from_is_accepted():
+    for template in page_facts()["templates"]:
+        dated = {} if "when" in template else {"date": "2026-01-15"}
+        event = {key: value for key, value in template.items() if key not in ("title", "months")} | dated
+        State.read({"extends": ["baseline"], "events": [{"name": template["title"], **event}]}).scenario()
+
+
+def test_a_condition_that_the_page_offers_can_be_written():
+    for condition in page_facts()["conditions"]:
+        when = condition["text"] + ("1" if condition["text"].endswith("< ") else "")
+        event = {"name": "waits", "when": when, "set": {"us.commitment.shock": "-0.1"}}
+        State.read({"extends": ["baseline"], "events": [event]}).scenario()

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from sim import load
+
 pytestmark = pytest.mark.browser
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -215,16 +217,140 @@ def test_a_lesson_covers_the_answer_until_it_is_revealed(opened):
     assert told.complaints == []
 
 
-def test_an_event_is_added_and_a_wrong_one_is_told(opened):
-    page, _ = opened(f"from=baseline&{QUICK}&view=assumptions")
+def filled(form, texts):
+    for label, text in texts.items():
+        form.get_by_label(label, exact=True).fill(text)
+
+
+def test_an_event_is_added_changed_and_removed(opened):
+    page, told = opened(f"from=baseline&{QUICK}&view=events")
     first = shown_hash(page)
-    for label, text in (("Name", "a shock"), ("From", "2026-03-01"), ("Key", "us.commitment.shock"), ("Value", "-0.2")):
-        page.locator("#main form").last.get_by_label(label, exact=True).fill(text)
-    page.get_by_role("button", name="Add event").click()
+    form = page.get_by_role("form", name="event")
+    filled(form, {"Name": "a shock", "From": "2026-03-01", "Key": "us.commitment.shock", "Value": "-0.2"})
+    form.get_by_role("button", name="Add event").click()
+    second = settle(page, first)
+    page.get_by_text('The event "a shock" sets us.commitment.shock to -0.2 from 2026-03-01 to the end').wait_for()
+    page.get_by_role("button", name="Edit event a shock").click()
+    assert form.get_by_label("Value", exact=True).input_value() == "-0.2"
+    form.get_by_label("Until (may be empty)").fill("2026-06-01")
+    form.get_by_role("button", name="One more key").click()
+    form.get_by_label("Key", exact=True).last.fill("us.commitment.posture")
+    form.get_by_text(re.compile("^one of: .*retrenchment")).wait_for()
+    form.get_by_label("Value", exact=True).last.fill("retrenchment")
+    form.get_by_role("button", name="Save event").click()
+    third = settle(page, second)
+    page.get_by_text("and us.commitment.posture to retrenchment from 2026-03-01 until 2026-06-01").wait_for()
+    page.get_by_role("button", name="Remove event a shock").click()
+    assert settle(page, third) == first
+    page.get_by_role("button", name="Undo").click()
+    assert settle(page, first) == third
+    assert told.complaints == []
+
+
+def test_an_event_on_a_condition_is_in_the_address_and_in_the_download(opened, tmp_path):
+    page, told = opened(f"from=baseline&{QUICK}&view=events")
+    first = shown_hash(page)
+    form = page.get_by_role("form", name="event")
+    form.get_by_label("It begins").select_option("when")
+    filled(form, {"Name": "after a ceasefire", "When (such as: ceasefire)": "ceasefire"})
+    filled(form, {"Months later (0 if empty)": "6", "Key": "us.aid.commitment_factor", "Value": "0.5"})
+    form.get_by_label("It acts").select_option("false")
+    form.get_by_role("button", name="Add event").click()
+    second = settle(page, first)
+    page.get_by_text("while ceasefire is recorded, 6 months on").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download scenario").click()
+    path = tmp_path / "explored.toml"
+    download.value.save_as(path)
+    loaded = load(path)
+    assert loaded.hash.startswith(second)
+    assert loaded.events[-1].after_months == 6
+    assert not loaded.events[-1].once
+    page.wait_for_timeout(400)  # the address is written a moment after the last change
+    again, _ = opened(page.url.split("#")[1])
+    assert shown_hash(again) == second
+    page.get_by_role("button", name="Start").click()
+    page.get_by_label("Scenario file (TOML)", exact=False).set_input_files(path)
+    assert settle(page, first) == second
+    assert told.complaints == []
+
+
+def test_what_is_wrong_with_an_event_is_told_at_its_field(opened):
+    page, _ = opened(f"from=baseline&{QUICK}&view=events")
+    first = shown_hash(page)
+    form = page.get_by_role("form", name="event")
+    form.get_by_label("It begins").select_option("when")
+    filled(form, {"Name": "wrong", "When (such as: ceasefire)": "ceasefir", "Key": "us.commitment.shok", "Value": "1"})
+    form.get_by_role("button", name="Add event").click()
+    when = form.get_by_label("When (such as: ceasefire)")
+    form.get_by_text("did you mean ceasefire?").wait_for()
+    assert when.get_attribute("aria-invalid") == "true"
+    assert "did you mean ceasefire?" in page.locator(f"#{when.get_attribute('aria-describedby')}").inner_text()
+    key = form.get_by_label("Key", exact=True)
+    assert "did you mean us.commitment.shock?" in page.locator(f"#{key.get_attribute('aria-describedby')}").inner_text()
+    when.fill("ceasefire")
+    filled(form, {"Key": "us.commitment.shock", "Value": "-3"})
+    form.get_by_role("button", name="Add event").click()
+    form.get_by_text("is not a number from -1 to 1").wait_for()
+    assert when.get_attribute("aria-invalid") is None
+    assert form.get_by_label("Value", exact=True).get_attribute("aria-invalid") == "true"
+    assert shown_hash(page) == first
+    assert page.get_by_role("button", name="Edit event wrong").count() == 0
+
+
+def test_a_group_stands_where_a_member_can(opened):
+    page, told = opened(f"from=baseline&{QUICK}&view=members")
+    first = shown_hash(page)
+    page.get_by_label("Show", exact=True).select_option("nordics")
+    page.get_by_role("img", name=re.compile("^Nordic countries: defence expenditure, share of GDP")).wait_for()
+    page.locator("summary", has_text="Keys of Nordic countries alone").click()
+    page.locator("[data-key='members.nordics.budget_change_pp'] input").focus()
+    page.keyboard.press("End")
+    second = settle(page, first)
+    page.get_by_role("button", name="Events").click()
+    form = page.get_by_role("form", name="group")
+    form.get_by_label("Name (small letters and _)").fill("weimar")
+    form.get_by_label("Members and donors (several: Ctrl or Shift)").select_option(["DEU", "FRA", "POL"])
+    form.get_by_role("button", name="Add group").click()
+    page.get_by_text("weimar: France, Germany, Poland").wait_for()
+    page.get_by_role("button", name="Overview").click()
+    page.get_by_label("Chart 1").select_option("defence_share_pct_gdp:weimar")
+    page.get_by_role("img", name=re.compile("^weimar: defence expenditure, share of GDP")).wait_for()
+    page.wait_for_timeout(400)  # the address is written a moment after the last change
+    assert "group=weimar" in page.url
+    again, _ = opened(page.url.split("#")[1])
+    again.get_by_role("img", name=re.compile("^weimar: defence expenditure, share of GDP")).wait_for()
+    assert second
+    assert told.complaints == []
+
+
+def test_a_law_of_a_sum_is_an_event_to_start_from(opened):
+    page, told = opened(f"from=baseline&{QUICK}&view=events")
+    first = shown_hash(page)
+    form = page.get_by_role("form", name="event")
+    form.get_by_label("Start from").select_option(label="A U.S. law for Ukraine of a sum")
+    form.get_by_label("From", exact=True).fill("2025-04-10")
+    assert form.get_by_label("Until (may be empty)").input_value() == "2025-05-10"
+    form.get_by_label("Value", exact=True).fill("40")
+    form.get_by_role("button", name="Add event").click()
     settle(page, first)
-    page.get_by_role("button", name="Remove event a shock").wait_for()
-    page.locator("#main form").last.get_by_label("Name", exact=True).fill("wrong")
-    for label, text in (("From", "2026-03-01"), ("Key", "us.commitment.shok"), ("Value", "-0.2")):
-        page.locator("#main form").last.get_by_label(label, exact=True).fill(text)
-    page.get_by_role("button", name="Add event").click()
-    page.get_by_role("alert").get_by_text("did you mean us.commitment.shock?").wait_for()
+    page.get_by_text("sets us.aid.law_busd to 40 from 2025-04-10 until 2025-05-10").wait_for()
+    assert form.get_by_label("Start from").input_value() == ""
+    assert told.complaints == []
+
+
+def test_what_the_audit_found_is_one_click_away_from_a_lever(opened):
+    page, _ = opened(f"from=baseline&{QUICK}")
+    page.get_by_role("button", name="About Posture towards the alliance").click()
+    about = page.locator("[data-key='us.commitment.posture'] .about")
+    about.get_by_text("Effect over its range, all else as it is").wait_for()
+    about.get_by_role("rowheader", name="U.S. commitment to the guarantee").first.wait_for()
+
+
+def test_inputs_are_screened_together_and_can_be_stopped(opened):
+    page, told = opened(f"from=trump_conditional&{QUICK}&view=ask")
+    page.get_by_role("button", name="Screen the levers together").click()
+    page.get_by_text(re.compile(r"^ \d+ of \d+$")).wait_for()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_text("Stopped.").wait_for()
+    assert told.complaints == []

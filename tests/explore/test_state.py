@@ -21,7 +21,9 @@ CHANGED = {
     },
     "events": [
         {"name": "a stop", "date": "2025-03-05", "until": "2025-04-05", "probability": 0.5,
-         "set": {"us.aid.delivery_factor": "0"}}
+         "set": {"us.aid.delivery_factor": "0"}},
+        {"name": "a pause", "when": "ceasefire", "after_months": 3, "for_months": 12, "once": False,
+         "set": {"us.aid.delivery_factor": "0.5", "us.commitment.shock": "-0.1"}},
     ],
     "end": "2027-12-31",
     "runs": 200,
@@ -41,7 +43,8 @@ def test_the_download_run_from_disk_is_the_state(tmp_path):
     assert loaded.hash == state.scenario().hash
     assert loaded.values["us.commitment.posture"].value == "retrenchment"
     assert loaded.end.year == 2027
-    assert loaded.events[-1].probability == 0.5
+    assert loaded.events[-2].probability == 0.5
+    assert loaded.events[-1].after_months == 3
 
 
 def test_an_upload_becomes_a_state_that_says_the_same():
@@ -100,6 +103,17 @@ def test_a_state_extends_shipped_scenarios_only(name):
 def test_runs_times_months_are_bounded():
     with pytest.raises(InputError, match="for so long a horizon"):
         State.read({"extends": ["baseline"], "end": "2060-12-31", "runs": 5000}).scenario()
+
+
+def test_what_is_wrong_with_an_event_is_told_with_its_number_and_field():
+    wrong = [{"name": "one", "when": "ceasefir", "set": {"us.commitment.shock": "["}}, {"name": "two", "dat": 1}]
+    with pytest.raises(InputError) as error:
+        State.read({"extends": ["baseline"], "events": wrong}).scenario()
+    assert [problem.key for problem in error.value.problems] == ["events[1].set.us.commitment.shock", "events[2].dat"]
+    wrong[0]["set"] = {"us.commitment.shok": "1"}
+    with pytest.raises(InputError) as error:
+        State.read({"extends": ["baseline"], "events": wrong[:1]}).scenario()
+    assert {problem.key for problem in error.value.problems} == {"events[1].when", "events[1].set.us.commitment.shok"}
 
 
 def test_a_wrong_value_is_told_by_its_key_with_the_words_of_check():

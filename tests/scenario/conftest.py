@@ -10,6 +10,8 @@ import pytest
 from sim.scenario import (
     Catalogue,
     Choice,
+    Codes,
+    Column,
     Day,
     Flag,
     Given,
@@ -18,6 +20,8 @@ from sim.scenario import (
     Origin,
     Parameter,
     Recorded,
+    Rows,
+    Table,
     Text,
     beta,
     discrete,
@@ -66,6 +70,15 @@ def small_catalogue() -> Catalogue:
             _parameter("negotiation.talks_from", "day", None, Day()),
             _parameter("secretary_general.compliance_effect", "ratio", fixed(0), Number(-0.5, 0.5)),
             _parameter("office.*.effect", "ratio", fixed(0), Number(-1, 1), entities=("stoltenberg", "rutte")),
+            _parameter("aid.packages", "rows", Table(), Rows((
+                Column("name", Text(), "name", optional=True),
+                Column("donor", Codes((*CODES, "EUI")), "who pays"),
+                Column("date", Day(), "day"),
+                Column("beur", Number(0, 1000), "sum", "EUR bn"),
+                Column("kind", Choice(("military", "other")), "kind", default="military"),
+                Column("months", Number(1, 240, integer=True), "months", default=1.0),
+                Column("financed", Choice(("budget", "borrowed")), "how", default="budget", reported_only=True),
+            )), at_start=True),
             _parameter("secretary_general.name", "text", "Mark Rutte", Text()),
         ],
         recorded=(

@@ -7,14 +7,26 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
+from functools import cache
 from itertools import groupby
+from pathlib import Path
 
 from sim.analysis.levers.effects import CLEAR, ENOUGH, Effect
 from sim.model import catalogue
-from sim.scenario import Parameter
+from sim.scenario import Parameter, Rows, Text
 
 COLUMNS = tuple(field.name for field in fields(Effect))
+STORED = Path(__file__).with_name("stored.csv")
 _NUMBERS = ("change", "standard", "error")
+
+
+@cache
+def stored() -> tuple[Effect, ...]:
+    """The audit as it was last made and stored: of each key its largest effect, and those on outcomes with a direction.
+
+    The same tuple each time; it is read once.
+    """
+    return tuple(read(STORED.read_text(encoding="utf-8")))
 
 
 def leading(effects: Iterable[Effect]) -> list[Effect]:
@@ -43,13 +55,15 @@ def _order(effect: Effect) -> tuple[bool, float]:
 def faults(effects: Iterable[Effect], parameters: Iterable[Parameter] | None = None) -> list[str]:
     """Keys of the catalogue (or of ``parameters``) that the audit does not hold, that move nothing, or the wrong way.
 
-    A key that is declared reported only may move nothing.
+    A key that is declared reported only may move nothing. Keys that hold rows or a text have no range to cross.
     """
     by_key: dict[str, list[Effect]] = {}
     for effect in effects:
         by_key.setdefault(effect.key, []).append(effect)
     told: list[str] = []
     for parameter in catalogue() if parameters is None else parameters:
+        if isinstance(parameter.domain, Rows | Text):
+            continue
         found = by_key.get(parameter.key, [])
         if not found and not parameter.reported_only:
             told.append(f"{parameter.key} is not tried: it needs a range")

@@ -29,7 +29,7 @@ export class Ask {
     this.form = h("div", {});
     this.matter = h("div", {});
     this.solved = h("div", {});
-    fill(place, h("h2", {}, "Ask the model"), this.form, h("h3", {}, "What matters for this?"), h("div", { class: "bar" }, h("button", { type: "button", onclick: () => this.tornado("front") }, "Move each lever over its range"), h("button", { type: "button", onclick: () => this.tornado("open") }, "Move each open assumption over its range")), this.matter, h("h3", {}, "What would it take?"), this.solveForm(), this.solved);
+    fill(place, h("h2", {}, "Ask the model"), this.form, h("h3", {}, "What matters for this?"), h("div", { class: "bar" }, h("button", { type: "button", onclick: () => this.tornado("front") }, "Move each lever over its range"), h("button", { type: "button", onclick: () => this.tornado("open") }, "Move each open assumption over its range")), h("p", {}, "Or all at once: screening by Morris finds what moves the outcome whatever the rest; then the spread is shared out by Sobol over what the screening left. This takes a minute or two; the levers answer meanwhile."), h("div", { class: "bar" }, h("button", { type: "button", onclick: () => this.screen("front") }, "Screen the levers together"), h("button", { type: "button", onclick: () => this.screen("open") }, "Screen the open assumptions together")), this.matter, h("h3", {}, "What would it take?"), this.solveForm(), this.solved);
     this.opened();
   }
 
@@ -39,6 +39,10 @@ export class Ask {
 
   tornado(of) {
     running(this.matter, { kind: "tornado", state: scenarioOf(), subject: this.outcome, date: state.date, of }, (told) => fill(this.matter, tornadoPicture(told)));
+  }
+
+  screen(of) {
+    running(this.matter, { kind: "matters", state: scenarioOf(), subject: this.outcome, date: state.date, of }, (told) => fill(this.matter, screenedPicture(told)));
   }
 
   solveForm() {
@@ -74,6 +78,24 @@ function tornadoPicture(told) {
     return holder;
   };
   return h("div", {}, h("p", {}, `${told.title} (${told.unit}) in ${told.date}: mean ${said(told.middle, places)} as things stand. Each line moves one key alone; ${told.bars.length} of ${told.moved} keys move it (${told.runs} runs, the same for all).`), table("Change of the mean, largest first", ["Key", "", "at its low end", "at its high end"], told.bars.map((bar) => [bar.label, picture(bar), `${plainText(bar.ends[0])}: ${signed(bar.means[0])} (±${said(bar.noise[0], places)})`, `${plainText(bar.ends[1])}: ${signed(bar.means[1])} (±${said(bar.noise[1], places)})`])));
+}
+
+function screenedPicture(told) {
+  if (!told.rows.length) return h("p", {}, `None of the ${told.moved} inputs moves this outcome.`);
+  const colours = palette();
+  const most = Math.max(...told.rows.map((row) => row.interval[1]));
+  const places = most >= 100 ? 0 : most >= 1 ? 2 : 3;
+  const part = (share) => `${said(100 * Math.max(0, share))}%`;
+  const picture = (row) => {
+    const holder = h("span", { class: "barholder" });
+    const across = (value) => ((100 * Math.max(0, value)) / most).toFixed(2);
+    holder.innerHTML = `<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true"><rect x="0" y="3" width="${across(row.size)}" height="6" fill="${colours.looks[row.effect < 0 ? 0 : 1]}"/><path d="M${across(row.interval[0])} 6H${across(row.interval[1])}" stroke="${colours.ink}" stroke-width=".8"/></svg>`;
+    return holder;
+  };
+  const range = (row) => `${plainText(row.ends[0])} to ${plainText(row.ends[1])}`;
+  const signed = (value) => `${value > 0 ? "+" : ""}${said(value, places)}`;
+  const lines = told.rows.slice(0, 24).map((row) => [row.label, picture(row), range(row), said(row.size, places), `${said(row.interval[0], places)} to ${said(row.interval[1], places)}`, signed(row.effect), row.share === undefined ? "not shared out" : `${part(row.share)} (${part(row.share_interval[0])} to ${part(row.share_interval[1])})`, row.alone === undefined ? "" : part(row.alone)]);
+  return h("div", {}, h("p", {}, `${told.title} (${told.unit}) in ${told.date}. ${told.rows.length} of ${told.moved} inputs move it; ${told.points[0]} points of the screening and ${told.points[1]} of the shares, ${told.runs} runs each, the same for all. Blue bars raise it, grey bars lower it.`), table("What moves the outcome when all inputs move, largest first", ["Input", "", "Range", "Mean size of its effect", "95% interval", "Mean effect", "Share of the spread, with what it does together with others", "Alone"], lines));
 }
 
 function solvedPicture(told, key) {

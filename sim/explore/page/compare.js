@@ -1,6 +1,6 @@
 // Pinned states side by side, what differs in their inputs, why; and for a workshop the links of several teams.
 import { copied, fill, freshId, h, notice, said, table } from "./util.js";
-import { change, fromFragment, MOST_PINS, openState, pinOf, scenarioOf, state, toFragment } from "./state.js";
+import { change, changesOf, fromFragment, MOST_PINS, openState, pinOf, scenarioOf, state, toFragment } from "./state.js";
 import { Asker, call, longQuestion } from "./source.js";
 import { drawChart, palette, rangeOf } from "./charts.js";
 import { variableOf, world } from "./world.js";
@@ -8,7 +8,7 @@ import { variableOf, world } from "./world.js";
 const titleOf = (subject) => variableOf(subject.split(":")[0]).title;
 const labelled = (name) => world.scenarios.find((row) => row.name === name)?.label ?? name;
 
-export const nameOfState = (of) => of.title || `${(of.extends ?? []).map(labelled).join(", ") || "defaults"}${Object.keys(of.sets ?? {}).length + (of.events ?? []).length ? `, ${Object.keys(of.sets).length + of.events.length} changed` : ""}`;
+export const nameOfState = (of) => of.title || `${(of.extends ?? []).map(labelled).join(", ") || "defaults"}${changesOf(of) ? `, ${changesOf(of)} changed` : ""}`;
 
 export class Compare {
   constructor(place) {

@@ -1,6 +1,6 @@
 // The levers: one control for each key in front, and the same control for any other key.
 import { fill, freshId, h, said, table } from "./util.js";
-import { change, scenarioOf, setKey, state } from "./state.js";
+import { change, scenarioOf, setKey, state, UNCHANGED } from "./state.js";
 import { longQuestion, withServer } from "./source.js";
 import { parameterOf, world } from "./world.js";
 
@@ -68,7 +68,7 @@ export class LeverControl {
       const value = number ?? held?.value ?? (this.low + this.high) / 2;
       if (document.activeElement !== this.control || Number(this.control.value) !== number) this.control.value = String(value);
       const places = this.step >= 1 ? 0 : this.step >= 0.1 ? 1 : this.step >= 0.01 ? 2 : 3;
-      const words = number !== null ? said(number, places) : held?.span ? `${said(held.span[0], places)} to ${said(held.span[1], places)}` : held?.value !== null && held?.value !== undefined ? said(held.value, places) : own ?? (held?.dated ? held.text : "not set");
+      const words = number !== null ? said(number, places) : held?.span ? `${said(held.span[0], places)} to ${said(held.span[1], places)}` : held?.value !== null && held?.value !== undefined ? said(held.value, places) : own ?? (held?.dated ? held.text : "not set, follows the model;");
       fill(this.output, words, h("span", { class: "unit" }, ` ${number === null && held?.span ? "drawn; " : ""}${unit}`));
       this.control.setAttribute("aria-valuetext", `${words} ${unit}${number === null && held?.span ? ", drawn for each run" : ""}`);
     } else {
@@ -100,9 +100,19 @@ export function aboutKey(key) {
   return [
     h("p", {}, parameter.meaning),
     h("dl", {}, row("Key", h("code", {}, key)), row("Unit", parameter.unit), row("Default", parameter.default), row("Range to try", parameter.sweep), row("Kind", KINDS[parameter.kind] + (parameter.open ? "; data do not settle it, so conclusions may depend on it" : "")), row("Source", parameter.source), row("System", parameter.system)),
-    withServer && h("p", {}, h("button", { type: "button", onclick: () => showEffect(key, effect) }, "What does it do?")),
+    auditOf(parameter),
+    withServer && h("p", {}, h("button", { type: "button", onclick: () => showEffect(key, effect) }, "What does it do here?")),
     effect,
   ];
+}
+
+// What the stored audit of the levers found for a key: its largest effect, and those whose direction theory tells.
+function auditOf(parameter) {
+  if (parameter.reported_only) return h("p", {}, `Reported only: ${parameter.reported_only}`);
+  if (!parameter.audit.length) return null;
+  const signed = (text) => (text.startsWith("-") ? `−${text.slice(1)}` : `+${text}`);
+  const rows = parameter.audit.slice(0, 4).map((effect) => [effect.title, `${plainText(effect.low)} to ${plainText(effect.high)}`, `${signed(String(Number(effect.change.toPrecision(3))))} ${effect.unit}`, signed(effect.standard.toFixed(2)), `${effect.day.slice(0, 4)}, ${effect.scenario}`]);
+  return table(parameter.entities.length ? "Effect over its range, all members or donors at once" : "Effect over its range, all else as it is", ["Outcome", "From and to", "Moves it by", "In standard deviations", "In"], rows);
 }
 
 async function showEffect(key, place) {
@@ -151,7 +161,7 @@ export class LeverPanel {
         }
       }
     }
-    fill(this.place, h("div", { class: "leverhead" }, h("h2", {}, only ? "Levers of this lesson" : "Levers"), h("button", { type: "button", class: "small", onclick: () => change({ sets: {}, events: [] }) }, "Reset all")), groups);
+    fill(this.place, h("div", { class: "leverhead" }, h("h2", {}, only ? "Levers of this lesson" : "Levers"), h("button", { type: "button", class: "small", onclick: () => change(structuredClone(UNCHANGED)) }, "Reset all")), groups);
     this.locked = only;
     return this.place;
   }

@@ -4,7 +4,9 @@ import { canRedo, canUndo, change, fromFragment, isChanged, openAddress, openSta
 import { Asker, call, facts, longQuestion, withServer } from "./source.js";
 import { LeverPanel } from "./levers.js";
 import { onTheme } from "./charts.js";
-import { Aid, Assumptions, ChartList, Members, Overview } from "./views.js";
+import { Aid, ChartList, Members, Overview } from "./views.js";
+import { Assumptions } from "./assumptions.js";
+import { Happenings } from "./events.js";
 import { Compare, copyLink, nameOfState } from "./compare.js";
 import { Ask } from "./ask.js";
 import { Teach } from "./teach.js";
@@ -23,6 +25,7 @@ const VIEWS = [
   ["compare", "Compare", (place) => new Compare(place)],
   ["ask", "Ask", (place) => new Ask(place)],
   ["teach", "Teach", (place) => new Teach(place)],
+  ["events", "Events", (place) => new Happenings(place)],
   ["assumptions", "Assumptions", (place) => new Assumptions(place)],
 ];
 const STORED_VIEWS = ["overview", "members", "war", "aid", "teach"];
@@ -44,6 +47,7 @@ function show(told, { final, took }) {
 
 function complain(problems) {
   const left = panel.complain(problems);
+  view?.complain?.(left);
   if (left.length) notice(left);
   panel.update(null);
   document.dispatchEvent(new CustomEvent("refused"));

@@ -4,7 +4,7 @@ import { notice } from "./util.js";
 export const MOST_PINS = 4;
 
 const EMPTY_STATE = {
-  extends: [], sets: {}, events: [], title: "", start: "", end: "", runs: 1000, seed: 1,
+  extends: [], sets: {}, events: [], rows: {}, groups: {}, title: "", start: "", end: "", runs: 1000, seed: 1,
   view: "start", charts: [], date: "", single: false, tile: "", measure: "", member: "", donor: "", change: false, pins: [], lesson: null,
 };
 
@@ -17,11 +17,16 @@ export const watch = (watcher) => watchers.push(watcher);
 
 // What the server is told of a state: the scenario and how it is drawn.
 export function scenarioOf(of = state) {
-  const { sets, events, title, start, end, runs, seed } = of;
-  return { extends: of.extends, sets, events, title, start, end, runs, seed };
+  const { sets, events, rows, groups, title, start, end, runs, seed } = of;
+  return { extends: of.extends, sets, events, rows, groups, title, start, end, runs, seed };
 }
 
-export const isChanged = (of = state) => Object.keys(of.sets).length > 0 || of.events.length > 0;
+export const UNCHANGED = { sets: {}, events: [], rows: {}, groups: {} };
+
+// How many settings, events, packages, laws and groups a state adds to what it extends.
+export const changesOf = (of = state) => Object.keys(of.sets ?? {}).length + (of.events ?? []).length + Object.keys(of.groups ?? {}).length + Object.values(of.rows ?? {}).flat().length;
+
+export const isChanged = (of = state) => changesOf(of) > 0;
 
 // The text after # in the address. It holds everything, and nothing of it is sent by following the link.
 export function toFragment(of = state, only = "") {
@@ -29,6 +34,8 @@ export function toFragment(of = state, only = "") {
   for (const name of of.extends) words.append("from", name);
   for (const [key, text] of Object.entries(of.sets)) words.append("set", `${key}=${text}`);
   for (const event of of.events) words.append("event", JSON.stringify(event));
+  for (const [name, rows] of Object.entries(of.rows)) for (const row of rows) words.append("row", `${name}=${JSON.stringify(row)}`);
+  for (const [name, codes] of Object.entries(of.groups)) words.append("group", `${name}=${codes.join(",")}`);
   for (const name of ["title", "start", "end"]) if (of[name]) words.append(name, of[name]);
   if (of.runs !== 1000) words.append("runs", of.runs);
   if (of.seed !== 1) words.append("seed", of.seed);
@@ -43,6 +50,11 @@ export function toFragment(of = state, only = "") {
   return words.toString();
 }
 
+function parted(pair) {
+  const at = pair.indexOf("=");
+  return [pair.slice(0, Math.max(0, at)), pair.slice(at + 1)];
+}
+
 export function fromFragment(text) {
   const words = new URLSearchParams(text.replace(/^.*#/s, "").trim());
   const read = structuredClone(EMPTY_STATE);
@@ -50,8 +62,12 @@ export function fromFragment(text) {
   read.view = words.get("view") ?? "overview";
   read.extends = words.getAll("from").slice(0, 8);
   for (const pair of words.getAll("set")) {
-    const at = pair.indexOf("=");
-    if (at > 0) read.sets[pair.slice(0, at)] = pair.slice(at + 1);
+    const [key, text] = parted(pair);
+    if (key) read.sets[key] = text;
+  }
+  for (const pair of words.getAll("group")) {
+    const [name, codes] = parted(pair);
+    if (name) read.groups[name] = codes.split(",").filter(Boolean);
   }
   for (const name of ["title", "start", "end", "date", "tile", "measure", "member", "donor"]) read[name] = words.get(name) ?? "";
   for (const name of ["runs", "seed"]) {
@@ -63,9 +79,13 @@ export function fromFragment(text) {
   read.charts = words.getAll("chart").slice(0, 2);
   try {
     read.events = words.getAll("event").map((event) => JSON.parse(event));
+    for (const pair of words.getAll("row")) {
+      const [name, row] = parted(pair);
+      read.rows[name] = [...(read.rows[name] ?? []), JSON.parse(row)];
+    }
     read.lesson = words.has("lesson") ? JSON.parse(words.get("lesson")) : null;
   } catch {
-    notice("An event in this address cannot be read; it is left out.");
+    notice("An event, package or lesson in this address cannot be read; it is left out.");
   }
   read.pins = words.getAll("pin").slice(0, MOST_PINS).map((pin) => pinOf(fromFragment(pin) ?? EMPTY_STATE));
   return read;

@@ -90,9 +90,10 @@ export function storedAnswer(stored, body) {
       const base = rowsFrom(unpacked(still.values), home.dates[subject.every].length, width);
       return { subject, dates, values: shaped(rows.map((row) => row.slice(0, width))), base: shaped(places.map((place) => base[place])), changes: rows.map((row) => [row[5], null, null]), places: still.places, runs: stored.gridRuns };
     }
-    const dates = scenario.dates[subject.every];
+    const datesOf = (of) => (series.thin ? of.ends : of.dates[subject.every]);
+    const dates = datesOf(scenario);
     const values = shaped(rowsFrom(unpacked(series.values), dates.length, width));
-    const base = same || !home.series[id] ? null : shaped(rowsFrom(unpacked(home.series[id].values), home.dates[subject.every].length, width)).slice(0, dates.length);
+    const base = same || !home.series[id] ? null : shaped(rowsFrom(unpacked(home.series[id].values), datesOf(home).length, width)).slice(0, dates.length);
     const changes = series.change ? rowsFrom(unpacked(series.change), dates.length, 3) : null;
     return { subject, dates, values, base, changes, places: series.places ?? 0, runs: stored.runs };
   };

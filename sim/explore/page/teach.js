@@ -87,10 +87,9 @@ export class Teach {
   replay() {
     const earlier = before();
     if (!earlier) return;
-    const now = structuredClone(state.sets);
-    const events = state.events;
-    change({ sets: earlier.sets, events: earlier.events }, { step: false });
-    setTimeout(() => change({ sets: now, events }, { step: false }), 1400);
+    const { sets, events, rows, groups } = structuredClone(state);
+    change({ sets: earlier.sets, events: earlier.events, rows: earlier.rows, groups: earlier.groups }, { step: false });
+    setTimeout(() => change({ sets, events, rows, groups }, { step: false }), 1400);
   }
 }
 

@@ -1,20 +1,20 @@
 // The views that answer at once: overview, members, war, aid; and the list of all assumptions with events.
-import { fill, freshId, h, notice, placesFor, said, select, table, dateSaid } from "./util.js";
-import { change, setKey, state } from "./state.js";
+import { fill, freshId, h, placesFor, said, select, table, dateSaid } from "./util.js";
+import { change, isChanged, state } from "./state.js";
 import { Chart, drawChart, legend, mixed, palette, rangeOf, valueSaid } from "./charts.js";
-import { aboutKey, LeverControl } from "./levers.js";
+import { LeverControl } from "./levers.js";
 import { withServer } from "./source.js";
-import { nameOf, variableOf, world } from "./world.js";
+import { groupsFor, nameOf, variableOf, world } from "./world.js";
 
 const LEVELS = [1.5, 2, 2.5, 3, 3.5];
 const SHADES = ["#00245B", "#31446B", "#666970", "#958F78", "#CBBA69", "#FDE737"];
 const TWO_WAYS = ["#7B4A09", "#BF812D", "#EAD29B", "#F5F5F5", "#ACDCD4", "#359790", "#01544A"];
 
 export const lookOf = () => (shownAlone() ? 0 : 1);
-const shownAlone = () => !Object.keys(state.sets).length && !state.events.length && state.extends.length === 1 && world.scenarios.find((row) => row.name === state.extends[0])?.is_baseline;
+const shownAlone = () => !isChanged() && state.extends.length === 1 && world.scenarios.find((row) => row.name === state.extends[0])?.is_baseline;
 
 export function footerText() {
-  return `alliance ${world.version}; ${state.title || state.extends.join(", ")}${Object.keys(state.sets).length ? ", changed" : ""}; ${said(state.runs)} runs, seed ${state.seed}. Conditional on the scenario; not a forecast.`;
+  return `alliance ${world.version}; ${state.title || state.extends.join(", ")}${isChanged() ? ", changed" : ""}; ${said(state.runs)} runs, seed ${state.seed}. Conditional on the scenario; not a forecast.`;
 }
 
 // Every subject a chart can have: variables, and for members and donors each entity.
@@ -22,7 +22,8 @@ export function subjectChoices() {
   const single = world.variables.filter((variable) => !variable.entity).map((variable) => [variable.name, variable.title]);
   const groups = world.variables.filter((variable) => variable.entity).flatMap((variable) => {
     const axis = world.axes[variable.entity];
-    return (axis.groups.length ? axis.groups : []).map((code) => [`${variable.name}:${code}`, `${variable.title}: ${nameOf(code)}`]);
+    const together = withServer && variable.together ? groupsFor({ entities: axis.codes }, state.groups) : [];
+    return [...axis.groups.map((code) => [code, nameOf(code)]), ...together].map(([code, name]) => [`${variable.name}:${code}`, `${variable.title}: ${name}`]);
   });
   return [...single, ...groups];
 }
@@ -49,12 +50,12 @@ export function dateField() {
   }), shown);
 }
 
-function span() {
+export function span() {
   const row = world.scenarios.find((scenario) => scenario.name === state.extends.at(-1)) ?? world.scenarios[0];
   return { start: state.start || row.start, end: state.end || row.end };
 }
 
-class View {
+export class View {
   constructor(place) {
     this.place = place;
   }
@@ -143,7 +144,7 @@ export class Members extends View {
 
   opened() {
     const choices = world.views.members.map((name) => [name, variableOf(name).title]);
-    const pages = [["", "all members"], ...world.axes.member.codes.map((code) => [code, nameOf(code)])];
+    const pages = [["", "all members"], ...world.axes.member.codes.map((code) => [code, nameOf(code)]), ...(withServer ? groupsFor({ entities: world.axes.member.codes }, state.groups) : [])];
     const id = freshId("change");
     fill(
       this.bar,
@@ -160,7 +161,8 @@ export class Members extends View {
 
   wants() {
     if (state.member) {
-      const charts = world.views.members.map((name) => `${name}:${state.member}`);
+      const single = world.axes.member.codes.includes(state.member);
+      const charts = world.views.members.filter((name) => single || variableOf(name).together).map((name) => `${name}:${state.member}`);
       if (world.axes.donor?.codes.includes(state.member)) charts.push(...world.views.aid.map((name) => `${name}:${state.member}`));
       return { charts, strip: false };
     }
@@ -245,7 +247,7 @@ export class Members extends View {
     if (this.built !== shown) {
       this.built = shown;
       this.charts = told.charts.map(() => new Chart({ look: 1, height: 230, footer: footerText }));
-      const own = world.parameters.filter((parameter) => parameter.entities.includes(state.member)).map((parameter) => parameter.key.replace("*", state.member));
+      const own = keysOf(state.member);
       this.own = own.map((key) => new LeverControl(key, {}));
       fill(this.body, h("h3", {}, nameOf(state.member)), h("div", { class: "many" }, this.charts.map((chart) => chart.element)), this.own.length > 0 && h("details", { class: "box" }, h("summary", {}, `Keys of ${nameOf(state.member)} alone`), this.own.map((control) => control.element)));
     }
@@ -256,6 +258,9 @@ export class Members extends View {
     for (const control of this.own) control.update(null);
   }
 }
+
+// The keys of one member, donor or group.
+const keysOf = (code) => world.parameters.filter((parameter) => parameter.entities.length && (parameter.entities.includes(code) || groupsFor(parameter, state.groups).some(([name]) => name === code))).map((parameter) => parameter.key.replace("*", code));
 
 function openMember(view, member) {
   change({ member });
@@ -329,18 +334,23 @@ export class Aid extends View {
     this.openDonor();
   }
 
+  singles() {
+    const codes = world.axes.donor.codes.filter((code) => !world.axes.donor.groups.includes(code) || code === "USA");
+    return [...codes.map((code) => [code, nameOf(code)]), ...(withServer ? groupsFor({ entities: codes }, state.groups) : [])];
+  }
+
   donor() {
-    const single = world.axes.donor.codes.filter((code) => !world.axes.donor.groups.includes(code) || code === "USA");
+    const single = this.singles().map(([code]) => code);
     return single.includes(state.donor) ? state.donor : single.includes("DEU") ? "DEU" : single[0];
   }
 
   // The choice of a donor, with the keys that are about it alone.
   openDonor() {
-    const single = world.axes.donor.codes.filter((code) => !world.axes.donor.groups.includes(code) || code === "USA");
-    const keys = world.parameters.filter((parameter) => parameter.entities.includes(this.donor())).map((parameter) => parameter.key.replace("*", this.donor()));
+    const single = this.singles();
+    const keys = keysOf(this.donor());
     const controls = keys.map((key) => new LeverControl(key, {}));
     for (const control of controls) control.update(null);
-    fill(this.own, select("Donor", single.map((code) => [code, nameOf(code)]), this.donor(), (donor) => {
+    fill(this.own, select("Donor", single, this.donor(), (donor) => {
       change({ donor });
       this.openDonor();
     }), withServer && controls.length > 0 && h("details", { class: "box" }, h("summary", {}, `Keys of ${nameOf(this.donor())} alone`), controls.map((control) => control.element)));
@@ -369,114 +379,5 @@ export class Aid extends View {
     };
     fill(this.donors, table(`Aid by donor, ${dateSaid(told.date, "month")}, ${variableOf(this.measure()).unit}, cumulative`, ["Donor", "", "Median", "90% of runs", "Change from the baseline"], single.map((tile) => [nameOf(tile.code), bar(tile), said(tile.value, 1), `${said(tile.low, 1)} to ${said(tile.high, 1)}`, said(tile.change, 2)])));
     return undefined;
-  }
-}
-
-// Every parameter, searchable, and the events of this state.
-export class Assumptions extends View {
-  constructor(place) {
-    super(place);
-    const id = freshId("search");
-    this.search = h("input", { id, type: "search", autocomplete: "off", placeholder: "aid, troops, Germany, threat…", oninput: () => this.list() });
-    this.results = h("div", { class: "parameters" });
-    this.count = h("p", { class: "range" });
-    this.events = h("div", {});
-    fill(place, h("h2", {}, "Assumptions"), h("p", {}, "Every parameter of the model: what it means, whether it is data, an estimate or an assumption, and where it comes from. A value set here is part of the state like any lever."), h("div", { class: "field" }, h("label", { for: id }, "Search"), this.search), this.count, this.results, h("h2", {}, "Events and packages"), h("p", {}, "An event sets keys from a date on, until another date if one is given, in every run or with a probability. A sum of aid in a month, a ceasefire on a day, a shock to the commitment: each is an event."), this.events);
-    this.opened();
-  }
-
-  opened() {
-    this.list();
-    this.listEvents();
-  }
-
-  matching() {
-    const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const fits = (parameter) => words.every((word) => {
-      const codes = parameter.entities.some((code) => nameOf(code).toLowerCase().includes(word));
-      return codes || `${parameter.key} ${parameter.meaning} ${parameter.kind} ${parameter.system}`.toLowerCase().includes(word);
-    });
-    return world.parameters.filter(fits);
-  }
-
-  list() {
-    const found = this.matching();
-    this.count.textContent = `${found.length} of ${world.parameters.length} parameters`;
-    fill(this.results, found.slice(0, 60).map((parameter) => h("details", { class: "box", ontoggle: (event) => event.target.open && this.openOne(event.target, parameter) }, h("summary", {}, h("code", {}, parameter.key), ` ${parameter.default}`, h("span", { class: `tag ${parameter.kind}` }, parameter.open ? "open assumption" : parameter.kind)))), found.length > 60 && h("p", {}, "Type more of a word to see the rest."));
-  }
-
-  openOne(box, parameter) {
-    if (box.querySelector(".inside")) return;
-    const inside = h("div", { class: "inside" });
-    const control = (key) => {
-      const lever = new LeverControl(key, {});
-      lever.update(null);
-      return lever.element;
-    };
-    const place = h("div", {});
-    if (parameter.entities.length) {
-      const words = this.search.value.toLowerCase().trim();
-      const first = parameter.entities.find((code) => words && nameOf(code).toLowerCase().includes(words.split(/\s+/).at(-1))) ?? parameter.entities[0];
-      const choose = (code) => fill(place, control(parameter.key.replace("*", code)));
-      fill(inside, h("p", {}, parameter.meaning), select("For", parameter.entities.map((code) => [code, nameOf(code)]), first, choose), place);
-      choose(first);
-    } else {
-      fill(inside, control(parameter.key), aboutKey(parameter.key));
-    }
-    const written = this.written(parameter);
-    box.append(fill(inside, ...inside.childNodes, written));
-  }
-
-  // A value in the notation of a scenario file: a distribution, weights, a dated path.
-  written(parameter) {
-    const id = freshId("toml");
-    const keyId = freshId("key");
-    const key = h("input", { id: keyId, type: "text", value: parameter.key, spellcheck: "false" });
-    const input = h("input", { id, type: "text", spellcheck: "false", placeholder: '{ dist = "uniform", low = 0.2, high = 0.6 }' });
-    return h("form", { class: "bar", onsubmit: (event) => {
-      event.preventDefault();
-      if (input.value.trim()) setKey(key.value.trim(), input.value.trim());
-    } }, h("span", { class: "field" }, h("label", { for: keyId }, "Key"), key), h("span", { class: "field" }, h("label", { for: id }, "Value as in a scenario file"), input), h("button", { type: "submit" }, "Set"));
-  }
-
-  listEvents() {
-    const { start, end } = span();
-    const usual = ["name", "date", "until", "when", "after_months", "for_months", "key", "value", "probability"];
-    const ids = usual.filter((name) => ["key", "value"].includes(name) || world.event_keys.includes(name)).map((name) => [name, freshId(name)]);
-    const conditional = world.event_keys.includes("when");
-    const inputs = Object.fromEntries(ids.map(([name, id]) => [name, h("input", {
-      id, type: name === "date" || name === "until" ? "date" : name === "probability" || name.endsWith("_months") ? "number" : "text", min: name === "probability" || name.endsWith("_months") ? 0 : name === "date" ? start : null, max: name === "probability" ? 1 : name === "date" ? end : null, step: name === "probability" ? "any" : null, required: ["name", "key", "value"].includes(name) || (name === "date" && !conditional), list: name === "key" ? "event-keys" : null, spellcheck: "false",
-    })]));
-    const labels = { name: "Name", date: conditional ? "From (a date, or a condition)" : "From", until: "Until (may be empty)", when: "When (such as: ceasefire)", after_months: "Months after it begins", for_months: "For months at most", key: "Key", value: "Value", probability: "Probability (1 if empty)" };
-    const keys = world.parameters.filter((parameter) => !parameter.at_start).map((parameter) => parameter.key);
-    this.listed = h("div", {});
-    this.showEvents();
-    fill(
-      this.events,
-      this.listed,
-      h("datalist", { id: "event-keys" }, keys.map((key) => h("option", { value: key }))),
-      h("form", { class: "bar", onsubmit: (submitted) => {
-        submitted.preventDefault();
-        const value = (name) => inputs[name]?.value.trim() ?? "";
-        if (state.events.some((event) => event.name === value("name"))) return notice("Each event has a name of its own.");
-        const event = { name: value("name"), set: { [value("key")]: /^[A-Za-z_][\w-]*$/.test(value("value")) && !/^(true|false)$/.test(value("value")) ? JSON.stringify(value("value")) : value("value") } };
-        for (const name of ["date", "until", "when"]) if (value(name)) event[name] = value(name);
-        for (const name of ["after_months", "for_months"]) if (value(name)) event[name] = Number(value(name));
-        if (value("probability")) event.probability = Number(value("probability"));
-        return change({ events: [...state.events, event] });
-      } }, ids.map(([name, id]) => h("span", { class: "field" }, h("label", { for: id }, labels[name]), inputs[name])), h("button", { type: "submit" }, "Add event")),
-    );
-  }
-
-  showEvents() {
-    fill(this.listed, state.events.length > 0 && h("ul", {}, state.events.map((event, at) => h("li", {}, `${event.name}: ${[event.date, event.when && `when ${event.when}`].filter(Boolean).join(", ")}${event.until ? ` to ${event.until}` : ""}, ${Object.entries(event.set ?? {}).map(([key, value]) => `${key} = ${value}`).join(", ")}${event.probability !== undefined && event.probability !== 1 ? `, with probability ${event.probability}` : ""} `, h("button", { type: "button", class: "small", onclick: () => change({ events: state.events.filter((_, other) => other !== at) }), "aria-label": `Remove event ${event.name}` }, "Remove")))));
-  }
-
-  wants() {
-    return { charts: [], strip: true };
-  }
-
-  show() {
-    this.showEvents();
   }
 }

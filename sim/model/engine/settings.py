@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sim import facts
 from sim.model.engine.clock import Clock
 from sim.model.engine.streams import Streams
-from sim.scenario import Catalogue, Choice, Dated, Distribution, Event, Given, Number, Scenario, Weights
+from sim.scenario import Catalogue, Choice, Dated, Distribution, Event, Given, Number, Row, Scenario, Table, Weights
 from sim.scenario.values import Value
 
 Numbers = NDArray[np.float32]
@@ -359,6 +359,11 @@ class Settings:
         """The weights by which the file leaves a choice to chance; None where it names the option."""
         value = self._given(key)
         return dict(value.items) if isinstance(value, Weights) else None
+
+    def rows(self, key: str) -> tuple[Row, ...]:
+        """The rows of a key that holds a table; none where no file gives any."""
+        value = self._given(key)
+        return value.rows if isinstance(value, Table) else ()
 
     def date(self, key: str) -> date | None:
         """A date key, or None."""

@@ -13,10 +13,23 @@ from datetime import date
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, State, System, Variable, assumption, data, estimated, single, under
+from sim.model.engine import (
+    Engine,
+    Flags,
+    Numbers,
+    State,
+    System,
+    Variable,
+    assumption,
+    data,
+    estimated,
+    month_number,
+    single,
+    under,
+)
 from sim.model.systems.commitment import POSTURES, Commitment
 from sim.model.systems.us_politics import UnitedStates
-from sim.scenario import Number, Value, discrete, fixed, gamma, normal, uniform
+from sim.scenario import Column, Day, Number, Rows, Table, Text, Value, discrete, fixed, gamma, normal, uniform
 
 LARGEST_LAW = 500.0  # USD bn; all U.S. defence spending of a year is below 1,000
 ENOUGH = 0.5  # years under one control of Congress from which on they are counted
@@ -68,6 +81,20 @@ PARAMETERS = (
 )  # fmt: skip
 
 
+LAWS = assumption(
+    "us.aid.laws", "rows", Table(), Rows((
+        Column("name", Text(), "name by which a child file can replace the row", optional=True),
+        Column("date", Day(), "day on which it becomes law"),
+        Column("military_busd", Number(0.0, LARGEST_LAW), "military authority", "USD bn, current prices"),
+        Column("other_busd", Number(0.0, LARGEST_LAW), "financial and humanitarian aid", "USD bn, current prices",
+               default=0.0),
+        Column("probability", Number(0.0, 1.0), "share of runs in which it becomes law", default=1.0),
+    )),
+    "laws of a given sum on a given day, beside those that requests lead to",
+    "scenario lever", at_start=True,
+)  # fmt: skip
+
+
 class Supplementals:
     """Requests before Congress; the authority left is in the aid pipeline.
 
@@ -107,15 +134,34 @@ class Supplementals:
         luck = engine.streams.normal("supplementals", period, purpose=1)
         dollars = number("us.aid.law_median_busd") * np.exp(number("us.aid.law_sd_log") * luck)
         dollars = np.minimum(dollars, LARGEST_LAW)
+        rows, rows_other, of_rows = self._laws_on(period)
         stated, fresh = self._stated_law()
         dollars, passes = np.where(fresh, stated, dollars), passes | fresh
         size = dollars * number("us.aid.eur_per_usd")
         military = single(np.where(passes, size, 0) * factor)
         other = single(military * number("us.aid.other_to_military"))
+        if counts and of_rows.any():
+            rate = number("us.aid.eur_per_usd")
+            military, other = single(military + rows * rate), single(other + rows_other * rate)
         if counts:
-            self.passed = self.passed + passes
+            self.passed = self.passed + passes + of_rows
             self.money = single(self.money + military + other)
         return military, other
+
+    def _laws_on(self, period: int) -> tuple[Numbers, Numbers, Numbers]:
+        """Military and other sums of the laws that the scenario dates in a month, USD bn, and how many pass."""
+        runs = self._engine.runs
+        military, other, passed = (np.zeros(runs, np.float32) for _ in range(3))
+        for number, row in enumerate(self._engine.settings.rows(LAWS.key)):
+            day = row.day("date")
+            if month_number(day) != period:
+                continue
+            drawn = self._engine.streams.quantiles(f"{LAWS.key}:{row.get('name') or f'{day} {number}'}")
+            passes = drawn < row.number("probability")
+            military += passes * np.float32(row.number("military_busd"))
+            other += passes * np.float32(row.number("other_busd"))
+            passed += passes
+        return military, other, passed
 
     def _stated_law(self) -> tuple[Numbers, Flags]:
         """The military sum of a law that the scenario states, USD bn, and where it passes: once, when it is new."""
@@ -152,7 +198,7 @@ SYSTEM = System(
     build=Supplementals,
     reads=("us_politics", "commitment"),
     stream=10,
-    parameters=PARAMETERS,
+    parameters=(*PARAMETERS, LAWS),
     variables=(
         Variable(
             "us_laws_for_ukraine", "U.S. laws with money for Ukraine since the start", "laws", "month",
@@ -168,6 +214,7 @@ SYSTEM = System(
         "laws": State(
             keys=(
                 *(parameter.key for parameter in PARAMETERS if parameter.key != "us.aid.other_to_military"),
+                LAWS.key,
                 *under("us.aid", "commitment_factor allocation_factor executive_pace executive_pace_continuity"),
                 *under("us.aid", "executive_pace_conditional executive_pace_retrenchment"),
                 *under("aid", "allocation_usa after_ceasefire_factor tiring_pct_per_month *.stop"),

@@ -10,7 +10,6 @@ Tracker.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -26,8 +25,9 @@ from sim.model.engine import (
     single,
     within,
 )
+from sim.model.systems.aid.packages import Packages
 from sim.model.systems.aid.parameters import DONORS, PLACES
-from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline
+from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Handling, Pipeline
 from sim.model.systems.aid.start import Beginning, beginning
 from sim.model.systems.aid.stated import Stated
 from sim.model.systems.commitment import Commitment
@@ -62,15 +62,6 @@ MOST_A_MONTH = np.array([[donor.gdp_beur_2021 or 10_000.0] for donor in facts.do
 MONTHS_OF_ALARM = 6  # months after a collapse of the Ukrainian front in which European aid answers it
 SMOOTH = 6  # months over which the flow of deliveries is read
 QUARTER = 3  # months over which a fall in U.S. aid is read
-
-
-@dataclass(frozen=True, slots=True)
-class Handling:
-    """Parts of the backlog allocated in a month, delays, and factors on arrivals by donor."""
-
-    cleared: Numbers
-    delays: Delays
-    arriving: Numbers
 
 
 class Aid:
@@ -113,6 +104,7 @@ class Aid:
         self.replacement = engine.zeros()
         self.us_arms = engine.zeros()  # U.S. arms that Europe has bought for Ukraine since the start, EUR bn
         self._stated = Stated(engine.settings, self._mean)
+        self._packages = Packages(engine.settings)
         self._recent: list[Numbers] = []
         self.deliveries = engine.zeros()
 
@@ -172,6 +164,7 @@ class Aid:
         direct = np.zeros_like(new)
         direct[MILITARY, EUROPE] = (self._replace() + self._buy_us_arms(day)) * self._known.europe_weight[:, None]
         cleared = self._stated.apply(new, direct, self._cleared_now(handling.cleared))
+        self.us_arms = self.us_arms + np.float32(self._packages.give(day, direct, self.pipeline))
         self.pipeline.month(new, direct, cleared, number("aid.stock_share"), handling.delays, handling.arriving)
         self._recent = [*self._recent[-(SMOOTH - 1) :], self.pipeline.delivered_military_now]
         self.deliveries = _mean(self._recent)

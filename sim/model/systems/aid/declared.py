@@ -7,6 +7,7 @@ from datetime import date
 
 from sim.model.engine import Axis, Block, Parts, State, System, Variable
 from sim.model.systems.aid.aid import GIVERS, GROUPS, PHASE, Aid
+from sim.model.systems.aid.packages import PACKAGES
 from sim.model.systems.aid.parameters import DONORS, PARAMETERS, by_donor
 from sim.model.systems.aid.single_donors import SINGLE_DONORS, of_singles
 from sim.scenario import Scenario
@@ -94,6 +95,7 @@ SYSTEM = System(
                 "us.aid.executive_pace",
                 "aid.collapse_response",
                 "aid.military_factor",
+                PACKAGES.key,
                 "aid.us_arms_beur_per_month",
                 "aid.eu_blocked_share",
                 "aid.eu_backlog_military_share",
@@ -122,7 +124,7 @@ SYSTEM = System(
             ),
             reads=("military aid",),
         ),
-        "U.S. arms": State(keys=("aid.us_arms_beur_per_month",), reads=("onset",)),
+        "U.S. arms": State(keys=("aid.us_arms_beur_per_month", PACKAGES.key), reads=("onset",)),
         "deliveries": State(
             keys=(*_DELAYS, "us.aid.delivery_factor", "europe.aid.delivery_factor"), reads=("military aid",)
         ),

@@ -38,6 +38,15 @@ class Delays:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """Parts of the backlog allocated in a month, delays, and factors on arrivals by donor."""
+
+    cleared: Numbers
+    delays: Delays
+    arriving: Numbers
+
+
 def arrives(months: Numbers) -> Numbers:
     """Part that arrives within a month when the time to arrival is exponential with this mean."""
     return single(1 - np.exp(-1 / months))
