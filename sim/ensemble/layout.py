@@ -125,6 +125,14 @@ def half_years(days: Sequence[date]) -> tuple[int, ...]:
     return tuple(at for at, day in enumerate(days) if (day.month, day.day) in ((6, 30), (12, 31)))
 
 
+def at_half_years(
+    dates: NDArray[np.datetime64], values: NDArray[np.float32]
+) -> tuple[NDArray[np.datetime64], NDArray[np.float32]]:
+    """Those of the ``dates``, ``(time,)``, that end a half-year, and their rows of ``values``, ``(time, ...)``."""
+    halves = list(half_years([day.item() for day in dates.astype("datetime64[D]")]))
+    return dates[halves], values[halves]
+
+
 def blocks_of(runs: int) -> list[tuple[int, int]]:
     """Number and count of runs of every block; the last may be short."""
     return [(number, min(BLOCK, runs - number * BLOCK)) for number in range(math.ceil(runs / BLOCK))]
