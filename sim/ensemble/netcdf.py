@@ -64,7 +64,7 @@ def write(
             )
             _write_axes(file, axes, work.runs, keep_runs=keep_runs)
             source = Stored(work, layout, details(work, layout), keep_runs, jobs)
-            for variable in dict.fromkeys(part.variable for part in layout.parts):
+            for variable in dict.fromkeys(part.variable for part in layout.parts if not part.drawn):
                 parts = [part for part in layout.parts if part.variable == variable and not part.instants]
                 statistics[variable.name] = _reduce(file, source, parts)
                 _write_statistics(file, variable, statistics[variable.name], parts, work.runs)

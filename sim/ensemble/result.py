@@ -315,21 +315,17 @@ class Result:
 
     @property
     def draws(self) -> pandas.DataFrame:
-        """What each run drew on the first day, a pandas frame ``(runs, keys)``: parameters, choices, dated events.
+        """What each run drew, a pandas frame ``(runs, keys)``: parameters, choices, winners, postures, terms, events.
 
-        Choices are texts, events left to chance true or false. Draws depend on scenario, seed and run alone: they are
-        found again from the manifest.
+        Choices are texts, the first days of events (``acted: NAME``) dates, None where it did not come up. Without
+        ``keep_draws`` it holds what can be found again: draws of the first day from seed and scenario, winners and
+        postures from the single runs.
         """
         import pandas
 
-        from sim.model.draws import drawn, drawn_keys, options
+        from sim.ensemble.drawn import draws_of
 
-        central = bool(self.manifest["central"])
-        columns = {}
-        for key in drawn_keys(self.scenario):
-            values = drawn(self.scenario, key, seed=self.seed, runs=self.runs, central=central)
-            names = options(key)
-            columns[key] = [names[int(value)] for value in values] if names else values
+        columns = {name: drawn.shown() for name, drawn in draws_of(self).items()}
         return pandas.DataFrame(columns, index=pandas.RangeIndex(self.runs, name="run"))
 
     def levels(self, variable: str, entity: str | None = None) -> list[Level]:
