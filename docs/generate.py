@@ -16,10 +16,11 @@ from sim import facts
 from sim.analysis.levers import table
 from sim.analysis.levers.situations import SITUATIONS, cases
 from sim.loading import load
-from sim.model import Variable, axes, catalogue, facts_layer, simulate, variables
+from sim.model import DEFAULT_START, Variable, axes, catalogue, facts_layer, simulate, variables
 from sim.scenario import Given, Parameter, describe
 from sim.scenario.json_schema import schema_text
 from sim.shipped import shipped_names
+from sim.text import later_marked
 
 HERE = Path(__file__).resolve().parent
 COMMAND = "python docs/generate.py"
@@ -59,8 +60,9 @@ Every quantity that a scenario can set. `*` stands for an entity code. *Prior*: 
 file; *from the facts* means that it depends on the start ({{doc}}`starts`). *Posterior*: mean and standard deviation of
 the {drawn} made by `alliance calibrate`{until};
 a run takes one draw for all keys that no scenario sets, and a scenario's own value replaces it. *Depends on*: data to
-2024 do not identify it, so a conclusion that turns on it is an assumption; *sweep* is the range to try. *Effect*: what
-theory expects of a higher value, or why a key is reported only."""
+2024 do not identify it, so a conclusion that turns on it is an assumption; *sweep* is the range to try. What a source
+cites from after the usual start, {DEFAULT_START}, is marked. *Effect*: what theory expects of a higher value, or why a
+key is reported only."""
     parts = [_head("Parameters", intro)]
     systems: dict[str, list[Parameter]] = {}
     for parameter in catalogue():
@@ -93,7 +95,7 @@ def _parameter(parameter: Parameter) -> Sequence[str]:
         parameter.kind,
         parameter.prior_text,
         _posterior_text(parameter),
-        parameter.source,
+        later_marked(parameter.source, DEFAULT_START),
         parameter.sweep,
         "yes" if parameter.depends_on else "",
         parameter.effect_text,
@@ -133,8 +135,9 @@ def variables_page() -> str:
     """Every recorded variable."""
     intro = """\
 What a run records. Yearly values stand at 31 December (or the end of the run), monthly values at the
-month's last day. *Runs*: whether single runs are stored beside the quantiles; of aid by donor only the groups `EUR`,
-`OTHER` and `ALL` keep theirs. Aid is cumulative since January 2022."""
+month's last day. *Runs*: whether single runs are stored beside the quantiles; of aid by donor only the USA and
+the groups `EUR`, `OTHER` and `ALL` keep theirs at every date, single donors at the ends of half-years. Aid is
+cumulative since January 2022."""
     heads = ("variable", "meaning", "unit", "price basis", "recorded", "one for each", "values", "runs", "headline")
     return _head("Recorded variables", intro) + "\n" + _table(heads, (_variable(variable) for variable in variables()))
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sim.analysis import Attribution, Comparison
-    from sim.analysis.sweep import Solution, Sweep
+    from sim.analysis.sweep import Method, Solution, Sweep
     from sim.ensemble import Result
     from sim.figures import Drawing
     from sim.scenario import Scenario
@@ -251,7 +251,20 @@ def draw(source: Result | Comparison, figure: str = "overview", *, size: str = "
 
 
 def sweep(
-    scenario: str | Path | Scenario | Sequence[str | Path | Scenario], vary: Sequence[str], **options: Any
+    scenario: str | Path | Scenario | Sequence[str | Path | Scenario],
+    vary: Sequence[str],
+    *,
+    method: Method = "sobol",
+    samples: int = 256,
+    outcomes: Sequence[str] = (),
+    runs: int = 500,
+    seed: int = 1,
+    sets: Sequence[str] = (),
+    jobs: int = 1,
+    cluster: str = "",
+    out: str | Path | None = None,
+    force: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Sweep:
     """Simulate one or several scenarios at many values of what ``vary`` names, all on the same streams.
 
@@ -264,9 +277,17 @@ def sweep(
         scenario: loaded, or a path or name as for `load`; or several.
         vary: ``KEY=LOW:HIGH[:N]``, ``KEY=A,B,C``, ``KEY@DATE=LOW:HIGH``, ``KEY`` (its declared range), or
             ``assumptions`` for everything data do not identify.
-        options: ``method`` (sobol, lhs or grid), ``samples``, ``outcomes`` (``V@DATE``, ``P(V@DATE < X)``), ``runs`` of
-            each sample, ``seed``, ``sets``, ``jobs``, ``cluster``, ``out`` (a folder to keep it in), ``force`` and
-            ``progress``.
+        method: ``sobol``, ``lhs`` or ``grid``.
+        samples: points of the design; a grid has as many as it has.
+        outcomes: ``V@DATE``, ``V:ENTITY@DATE``, ``V@DATE..DATE`` or ``P(V@DATE < X)``; the headlines by default.
+        runs: number of runs of each sample.
+        seed: seed of every draw, and of the design.
+        sets: ``KEY=VALUE`` texts set on top of every scenario that is not loaded yet.
+        jobs: worker processes.
+        cluster: address of a dask scheduler, instead of processes here.
+        out: folder to keep it in.
+        force: replace a sweep of other inputs in ``out``.
+        progress: called with the samples done and the samples in all.
 
     Returns:
         The sweep, with ``to_frame()``, ``sensitivity()`` and ``discover("V@DATE < X")``.
@@ -277,7 +298,10 @@ def sweep(
     """
     from sim.analysis import sweep as room
 
-    return room.sweep(scenario, vary, **options)
+    return room.sweep(
+        scenario, vary, method=method, samples=samples, outcomes=outcomes, runs=runs, seed=seed, sets=sets, jobs=jobs,
+        cluster=cluster, out=out, force=force, progress=progress,
+    )  # fmt: skip
 
 
 def open_sweep(folder: str | Path) -> Sweep:
@@ -291,14 +315,28 @@ def open_sweep(folder: str | Path) -> Sweep:
     return room.open_sweep(folder)
 
 
-def solve(scenario: Scenario | str | Path, lever: str, target: str, **options: Any) -> Solution:
+def solve(
+    scenario: Scenario | str | Path,
+    lever: str,
+    target: str,
+    *,
+    runs: int = 1000,
+    seed: int = 1,
+    jobs: int = 1,
+    cluster: str = "",
+    progress: Callable[[int, int], None] | None = None,
+) -> Solution:
     """The smallest lever with which a scenario reaches a target, on the same streams at every value tried.
 
     Args:
         scenario: loaded, or a path or name as for `load`.
         lever: ``KEY=LOW:HIGH``, or ``KEY`` for its declared range.
         target: such as ``P(members_at_2pct@2029 >= 28) >= 0.5``.
-        options: ``runs`` at each value, ``seed``, ``jobs``, ``cluster`` and ``progress``.
+        runs: number of runs at each value.
+        seed: seed of every draw.
+        jobs: worker processes.
+        cluster: address of a dask scheduler, instead of processes here.
+        progress: called with the values tried and the values usually needed.
 
     Returns:
         The value with its 95% interval and the curve; ``sentence()`` says it, also where the lever cannot reach it.
@@ -308,4 +346,4 @@ def solve(scenario: Scenario | str | Path, lever: str, target: str, **options: A
     """
     from sim.analysis import sweep as room
 
-    return room.solve(scenario, lever, target, **options)
+    return room.solve(scenario, lever, target, runs=runs, seed=seed, jobs=jobs, cluster=cluster, progress=progress)

@@ -5,6 +5,7 @@ Every error is rebuilt from its ``args``: SimPy re-raises by ``type(e)(*e.args)`
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 
 
@@ -49,6 +50,18 @@ class InputError(AllianceError):
 
 class FaultError(AllianceError):
     """The machine failed: disk, worker, damaged file (exit code 1). ``args`` is one line saying what to do."""
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether ``error`` says that memory is short: a library that cannot be loaded or a thread not started says it too.
+
+    >>> out_of_memory(ImportError("libhdf5.so: failed to map segment from shared object"))
+    True
+    """
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    short = ("failed to map segment", "cannot allocate memory", "can't start new thread")
+    return isinstance(error, ImportError | RuntimeError) and any(words in str(error).lower() for words in short)
 
 
 class LostWorkerError(FaultError):

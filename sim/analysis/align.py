@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from sim.errors import InputError, Problem
 from sim.limits import MOST_SCENARIOS
 
 if TYPE_CHECKING:
+    from sim.ensemble.ensemble import Ensemble
     from sim.model import Variable
     from sim.scenario.scenario import Scenario
 
@@ -27,36 +28,6 @@ MUST_AGREE = {
     "block_size": "run them again with one version of the program",
     "central": "run both with central values, or both with drawn parameters",
 }
-
-
-class Ensemble(Protocol):
-    """What this room needs of a finished result."""
-
-    @property
-    def scenario(self) -> Scenario:
-        """The resolved scenario."""
-
-    @property
-    def seed(self) -> int:
-        """The seed of every stream."""
-
-    @property
-    def runs(self) -> int:
-        """How many runs there are."""
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """What made the result."""
-
-    @property
-    def variables(self) -> Mapping[str, Variable]:
-        """What it recorded, by name."""
-
-    def dates(self, variable: str) -> NDArray[np.datetime64]:
-        """The dates of a variable, ``(time,)``."""
-
-    def values(self, variable: str, entity: str | None = None) -> NDArray[Any]:
-        """Every run's value, ``(time, runs)``; InputError if runs were not kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +63,11 @@ class View:
     def manifest(self) -> Mapping[str, Any]:
         """What made the result."""
         return self.ensemble.manifest
+
+    @property
+    def variables(self) -> Mapping[str, Variable]:
+        """What the ensemble recorded, by name."""
+        return self.ensemble.variables
 
     @property
     def runs(self) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import model
-from sim.analysis.align import Ensemble, View, align
+from sim.analysis.align import View, align
 from sim.analysis.conditioning import split
 from sim.analysis.inputs import Change, changed_inputs
 from sim.analysis.outcomes import Outcome, dates_shown, headline
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     import pandas
 
+    from sim.ensemble.ensemble import Ensemble
     from sim.model import Variable
     from sim.scenario.parameter import Catalogue
 

@@ -6,14 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.align import Ensemble, View
+from sim.analysis.align import View
 from sim.errors import InputError
 from sim.model import Variable
 from sim.text import nearest
+
+if TYPE_CHECKING:
+    from sim.ensemble.ensemble import Ensemble
 
 
 @dataclass(frozen=True, slots=True)

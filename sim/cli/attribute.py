@@ -22,6 +22,7 @@ from sim.cli.options import (
     force_option,
     format_option,
     json_option,
+    no_figures_option,
     of_entities,
     paths_shown,
     quiet_option,
@@ -53,7 +54,7 @@ LONGEST = 32  # characters of a label in a table
 )
 @format_option
 @size_option
-@click.option("--no-figures", is_flag=True, help="Numbers only.")
+@no_figures_option
 @click.option("--out", type=OutPath(), help="Folder.  [default: comparisons/A_to_B]")
 @force_option
 @json_option

@@ -24,6 +24,7 @@ from sim.cli.options import (
     entity_option,
     format_option,
     json_option,
+    no_figures_option,
     of_entities,
     paths_shown,
     quiet_option,
@@ -69,7 +70,7 @@ LONGEST = 28
 @format_option
 @since_option
 @size_option
-@click.option("--no-figures", is_flag=True, help="Numbers only.")
+@no_figures_option
 @click.option("--report", type=FilePath(".html", ".htm"), metavar="FILE.html", help="Write a report that stands alone.")
 @click.option("--brief", type=FilePath(".html", ".pdf"), metavar="FILE", help="Write one A4 page, as HTML and as pdf.")
 @click.option("--why/--no-why", default=True, show_default=True, help="Say in the report why they differ.")
@@ -235,9 +236,7 @@ def as_text(comparison: Comparison, files: Sequence[Path], seconds: float) -> st
             "OUTCOMES",
             *outcome_lines(comparison, ranked),
             "",
-            "IN WORDS",
-            *sentence_lines(ranked, comparison.labels),
-            "",
+            *words_left(ranked, comparison.labels),
             "STATISTICS",
             *statistic_lines(comparison, ranked),
             "",
@@ -265,9 +264,11 @@ def _leading(ranked: Sequence[Sequence[Row]]) -> list[Sequence[Row]]:
     return list(first.values())[:MOST_LEADING]
 
 
-def sentence_lines(ranked: Sequence[Sequence[Row]], labels: Mapping[str, str]) -> list[str]:
-    """One plain sentence per outcome and scenario that could differ, what differs most first."""
-    return _wrapped([row for rows in ranked for row in rows if not _is_equal(row)], labels) or ["nothing differs"]
+def words_left(ranked: Sequence[Sequence[Row]], labels: Mapping[str, str]) -> list[str]:
+    """One plain sentence per outcome and scenario that could differ and is not in the answer, with its heading."""
+    told = [row for rows in _leading(ranked) for row in rows if row.shown]
+    left = [row for rows in ranked for row in rows if not _is_equal(row) and row not in told]
+    return ["IN WORDS", *_wrapped(left, labels), ""] if left else []
 
 
 def _wrapped(rows: Sequence[Row], labels: Mapping[str, str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.options import force_option, format_option, json_option, paths_shown
+from sim.cli.options import force_option, format_option, json_option, no_figures_option, paths_shown
 from sim.files import write_whole
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--where", required=True, metavar='"V@DATE < X"', help="What counts as a failure.")
 @click.option("--scenario", help="Of a sweep of several scenarios, which.  [default: the first]")
 @format_option
-@click.option("--no-figures", is_flag=True, help="Numbers only.")
+@no_figures_option
 @force_option
 @json_option
 def discover_command(

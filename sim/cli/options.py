@@ -156,6 +156,36 @@ vary_option = click.option(
     "--vary", "vary", multiple=True, metavar="KEY=LOW:HIGH[:N]",
     help="KEY=LOW:HIGH[:N], KEY=A,B, KEY@DATE=LOW:HIGH, KEY, or assumptions. Repeatable.",
 )  # fmt: skip
+no_figures_option = click.option("--no-figures", is_flag=True, help="Numbers only.")
+
+
+def outcome_option(text: str) -> Callable[[Verb], Verb]:
+    """The option ``--outcome``, repeatable, whose help is ``text``."""
+    return click.option("--outcome", "outcomes", multiple=True, metavar="V@DATE", help=text)
+
+
+def question_options(runs: int, folder: str) -> Callable[[Verb], Verb]:
+    """A decorator that adds how a question to the model is simulated and written: the ensemble's options, ``--cluster
+    --out --force --format --no-figures --json --quiet``; ``folder`` is where it goes by default."""
+    options = (
+        ensemble_options(runs),
+        cluster_option,
+        click.option("--out", type=OutPath(), help=f"Folder.  [default: {folder}]"),
+        force_option,
+        format_option,
+        no_figures_option,
+        json_option,
+        quiet_option,
+    )
+
+    def decorated(verb: Verb) -> Verb:
+        for option in reversed(options):
+            verb = option(verb)
+        return verb
+
+    return decorated
+
+
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 
 

@@ -9,12 +9,14 @@ import importlib
 import io
 import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import click
 from click.exceptions import NoSuchCommand
 
-from sim.errors import FaultError, InputError
+from sim.cli import interrupts
+from sim.cli.interrupts import EXIT_INTERRUPTED
+from sim.errors import FaultError, InputError, out_of_memory
 
 # A verb is the click command `VERB_command` of the module `sim.cli.VERB`.
 VERBS = [
@@ -22,7 +24,7 @@ VERBS = [
     "rerun", "sweep", "sensitivity", "discover", "solve", "depends", "levers",
     "branch", "tree", "verify", "calibrate", "backtest", "replicate", "facts",
 ]  # fmt: skip
-EXIT_FAULT, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130
+EXIT_FAULT, EXIT_INPUT = 1, 2
 
 
 def facts_option() -> click.Option:
@@ -74,20 +76,17 @@ class Program(click.Group):
             click.echo(f"Error: {error}", err=True)
             ctx.exit(EXIT_FAULT)
         except KeyboardInterrupt:
-            click.echo("\nInterrupted.", err=True)
+            interrupts.told()
             ctx.exit(EXIT_INTERRUPTED)
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
-        except OSError as error:
-            if error.errno == errno.EPIPE:
-                raise  # click ends quietly when the reader of a pipe has gone
-            path = f": {error.filename}" if error.filename else ""
-            click.echo(f"Error: {error.strerror or error}{path}", err=True)
-            ctx.exit(EXIT_FAULT)
-        except MemoryError:
-            click.echo("Error: not enough memory; try fewer --runs or --jobs", err=True)
-            ctx.exit(EXIT_FAULT)
         except Exception as error:  # the last line of defence: a user never meets a traceback
+            if out_of_memory(error):
+                click.echo("Error: not enough memory; try fewer --runs or --jobs", err=True)
+                ctx.exit(EXIT_FAULT)
+            if isinstance(error, OSError):
+                _complain_of_system(error)
+                ctx.exit(EXIT_FAULT)
             if os.environ.get("ALLIANCE_TRACEBACK"):
                 raise
             text = " ".join(str(error).split())
@@ -97,6 +96,13 @@ class Program(click.Group):
                 err=True,
             )
             ctx.exit(EXIT_FAULT)
+
+
+def _complain_of_system(error: OSError) -> None:
+    if error.errno == errno.EPIPE:
+        raise error  # click ends quietly when the reader of a pipe has gone
+    path = f": {error.filename}" if error.filename else ""
+    click.echo(f"Error: {error.strerror or error}{path}", err=True)
 
 
 def complain(error: InputError) -> None:
@@ -113,6 +119,23 @@ def _plainly(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "".join(PLAIN.get(letter, "?") for letter in error.object[error.start : error.end]), error.end
+
+
+class _Unfailing(io.FileIO):
+    """A stream of messages that takes them also where nobody can keep them: a full disk changes no exit code."""
+
+    def write(self, message: Any) -> int:
+        """Write, or lose, ``message``; its length."""
+        try:
+            return super().write(message)
+        except OSError:
+            return len(message)
+
+
+def _unfailing(stream: TextIO) -> TextIO:
+    """``stream``, which is stderr, on an `_Unfailing` file."""
+    raw = _Unfailing(stream.fileno(), "wb", closefd=False)
+    return io.TextIOWrapper(io.BufferedWriter(raw), stream.encoding, stream.errors, line_buffering=True)
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -138,7 +161,10 @@ def program() -> None:
 
 def main() -> None:
     """Entry point of ``alliance`` and ``python -m sim``: exits 0, 1 (fault), 2 (input) or 130 (interrupted)."""
+    interrupts.listen()
     codecs.register_error("plain", _plainly)
+    if sys.stderr is not None:
+        sys.stderr = _unfailing(sys.stderr)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="plain")  # "km²" must not end a run on a terminal without that letter

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli.interrupts import EXIT_INTERRUPTED, told
 from sim.cli.options import (
     OutPath,
     cluster_option,
@@ -18,6 +19,7 @@ from sim.cli.options import (
     ensemble_options,
     format_option,
     json_option,
+    no_figures_option,
     paths_shown,
     quiet_option,
     since_option,
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 @click.option("--force", is_flag=True, help="Replace a result in that folder that has other inputs.")
 @format_option
 @since_option
-@click.option("--no-figures", is_flag=True, help="Numbers only.")
+@no_figures_option
 @json_option
 @quiet_option
 def run_command(
@@ -100,8 +102,8 @@ def run_command(
         if not no_figures:
             draw_figures(result, formats, jobs or usable_cores(), quiet=quiet)
     except KeyboardInterrupt:
-        click.echo(f"\nInterrupted. Nothing is half-written in {folder}; the same command goes on from here.", err=True)
-        click.get_current_context().exit(130)
+        told(f"Interrupted. Nothing is half-written in {folder}; the same command goes on from here.")
+        click.get_current_context().exit(EXIT_INTERRUPTED)
     files = written_files(folder)
     report = as_document if as_json else as_text
     click.echo(report(result, files, time.monotonic() - began))

@@ -11,15 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import (
-    OutPath,
-    cluster_option,
     command_line,
-    ensemble_options,
-    force_option,
-    format_option,
-    json_option,
+    outcome_option,
     paths_shown,
-    quiet_option,
+    question_options,
     usable_cores,
     vary_option,
 )
@@ -34,13 +29,7 @@ if TYPE_CHECKING:
 
 @click.command("sensitivity")
 @click.argument("source", metavar="SCENARIO|SWEEP")
-@click.option(
-    "--outcome",
-    "outcomes",
-    multiple=True,
-    metavar="V@DATE",
-    help="V@DATE or P(V@DATE < X). Repeatable.",
-)
+@outcome_option("V@DATE or P(V@DATE < X). Repeatable.")
 @click.option(
     "--method",
     "way",
@@ -51,14 +40,7 @@ if TYPE_CHECKING:
 )
 @vary_option
 @click.option("--samples", type=click.IntRange(2, 100_000), help="Paths of Morris (10) or rows of Sobol (128).")
-@ensemble_options(runs=500)
-@cluster_option
-@click.option("--out", type=OutPath(), help="Folder.  [default: sensitivity/NAME]")
-@force_option
-@format_option
-@click.option("--no-figures", is_flag=True, help="Numbers only.")
-@json_option
-@quiet_option
+@question_options(500, "sensitivity/NAME")
 def sensitivity_command(
     source: str,
     outcomes: tuple[str, ...],

@@ -11,14 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.options import (
-    OutPath,
-    cluster_option,
-    ensemble_options,
-    force_option,
-    format_option,
-    json_option,
+    outcome_option,
     paths_shown,
-    quiet_option,
+    question_options,
     usable_cores,
 )
 from sim.cli.progress import Progress
@@ -34,18 +29,9 @@ if TYPE_CHECKING:
 @click.argument("scenario", metavar="SCENARIO|QUESTION.toml")
 @click.option("--lever", default="", metavar="KEY=LOW:HIGH", help="What is tried; KEY alone: its declared range.")
 @click.option("--target", default="", metavar='"P(V@DATE >= X) >= P"', help="What is to be reached.")
-@click.option(
-    "--outcome", "outcomes", multiple=True, metavar="V@DATE", help="Also say how this ends with the lever found."
-)
-@ensemble_options(runs=1000)
-@cluster_option
+@outcome_option("Also say how this ends with the lever found.")
 @click.option("--keep", is_flag=True, help="Store the answer in the question's file.")
-@click.option("--out", type=OutPath(), help="Folder.  [default: solve/NAME]")
-@force_option
-@format_option
-@click.option("--no-figures", is_flag=True, help="Numbers only.")
-@json_option
-@quiet_option
+@question_options(1000, "solve/NAME")
 def solve_command(
     scenario: str,
     lever: str,

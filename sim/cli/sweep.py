@@ -10,15 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import (
-    OutPath,
-    cluster_option,
     command_line,
-    ensemble_options,
-    force_option,
-    format_option,
-    json_option,
+    outcome_option,
     paths_shown,
-    quiet_option,
+    question_options,
     usable_cores,
     vary_option,
 )
@@ -43,22 +38,9 @@ if TYPE_CHECKING:
 @click.option(
     "--samples", type=click.IntRange(1, 1_000_000), default=256, show_default=True, help="Points to simulate."
 )
-@click.option(
-    "--outcome",
-    "outcomes",
-    multiple=True,
-    metavar="V@DATE",
-    help="Keep V@DATE, V:ENTITY@DATE, V@DATE..DATE or P(V@DATE < X). Repeatable; default headlines.",
-)
-@ensemble_options(runs=500)
-@cluster_option
+@outcome_option("Keep V@DATE, V:ENTITY@DATE, V@DATE..DATE or P(V@DATE < X). Repeatable; default headlines.")
 @click.option("--resume", is_flag=True, help="Only go on with a sweep that was begun.")
-@click.option("--out", type=OutPath(), help="Folder of the sweep.  [default: sweeps/NAME]")
-@force_option
-@format_option
-@click.option("--no-figures", is_flag=True, help="Numbers only.")
-@json_option
-@quiet_option
+@question_options(500, "sweeps/NAME")
 def sweep_command(
     scenarios: tuple[str, ...],
     vary: tuple[str, ...],

@@ -15,7 +15,7 @@ import numpy as np
 from sim.ensemble import source
 from sim.ensemble.layout import BLOCK, Layout, Part, blocks_of, plan
 from sim.ensemble.statistics import COLUMNS, moments
-from sim.errors import AllianceError, FaultError
+from sim.errors import AllianceError, FaultError, out_of_memory
 from sim.files import disk, replacing
 
 if TYPE_CHECKING:
@@ -80,9 +80,10 @@ def compute(work: Work, number: int, threads: int = 1) -> None:
             stretches += [moments(detail, threads) for detail in layout.detailed(values)]
     except AllianceError:
         raise
-    except MemoryError as error:
-        raise FaultError(f"{_name(number, count)}: out of memory; close other programs or use fewer --jobs") from error
     except Exception as error:
+        if out_of_memory(error):
+            words = f"{_name(number, count)}: out of memory; close other programs or use fewer --jobs"
+            raise FaultError(words) from error
         raise FaultError(f"{_name(number, count)}: the model stopped ({type(error).__name__}: {error})") from error
     _save(work.path(number), (layout.rows, count), stretches, bound(work, number))
 

@@ -1,14 +1,15 @@
 """How a block's numbers lie on disk: one float32 array ``(rows, runs)``, every series a stretch of rows.
 
 Single donors are four fifths of what the model records and nobody pairs their runs. So of a variable that does not keep
-its runs, on an axis that has groups, only the groups' runs are stored; of the single entities statistics are, made from
-the first block as soon as it is simulated, in a table of one line per series.
+its runs, on an axis that has groups, only the groups' runs are stored at every date; of the single entities they are at
+the ends of half-years, against which reports are scored, and statistics are at every date, made from the first block as
+soon as it is simulated, in a table of one line per series.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from sim.errors import FaultError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from numpy.typing import NDArray
 
@@ -31,6 +33,7 @@ class Part:
 
     Rows run time-major: row ``start + t * width + e``. ``picks`` are indices into the entity axis, empty without one.
     ``kept`` says whether single runs may enter the result. A ``detail`` has its rows in the table of statistics.
+    ``instants``: indices of the dates, where not all are taken; no statistics are made of such a part.
     """
 
     variable: Variable
@@ -39,6 +42,7 @@ class Part:
     start: int
     kept: bool
     detail: bool
+    instants: tuple[int, ...] = ()
 
     @property
     def width(self) -> int:
@@ -66,7 +70,7 @@ class Layout:
     def check(self, values: Mapping[str, NDArray[np.float32]], count: int) -> None:
         """Raise FaultError naming a variable that is missing, has another shape, or holds NaN or infinity."""
         widths = dict(self.sizes)
-        times = {part.variable: part.times for part in self.parts}
+        times = {part.variable: part.times for part in self.parts if not part.instants}
         for variable, instants in times.items():
             entity = variable.entity
             _sound(values, variable, (instants, *((widths[entity],) if entity else ()), count))
@@ -83,6 +87,7 @@ class Layout:
     def _stretch(self, values: Mapping[str, NDArray[np.float32]], part: Part) -> NDArray[np.float32]:
         """The values of one part, contiguous."""
         array, entity = values[part.variable.name], part.variable.entity
+        array = array[list(part.instants)] if part.instants else array
         partial = entity and len(part.picks) < dict(self.sizes)[entity]
         return np.ascontiguousarray(array[:, part.picks] if partial else array, np.float32)
 
@@ -102,6 +107,10 @@ def plan(variables: Sequence[Variable], axes: Axes) -> Layout:
         if variable.entity and axes.axis(variable.entity).groups and not variable.keep_runs:
             grouped = tuple(index for index in everyone if codes[index] in axes.axis(variable.entity).groups)
             shared.append(Part(variable, times, grouped, 0, kept=True, detail=False))
+            halves = half_years(axes.dates(variable.every))
+            singles = tuple(index for index in everyone if index not in grouped)
+            if halves:
+                shared.append(Part(variable, len(halves), singles, 0, kept=True, detail=False, instants=halves))
             # The groups once more, so that the model's array is taken as it is.
             detail.append(Part(variable, times, everyone, 0, kept=False, detail=True))
         else:
@@ -109,6 +118,11 @@ def plan(variables: Sequence[Variable], axes: Axes) -> Layout:
     runs, lines = _place(shared), _place(detail)
     sizes = tuple((axis.name, len(axis.codes)) for axis in axes.entities)
     return Layout((*runs, *lines), sizes, _end(runs), _end(lines))
+
+
+def half_years(days: Sequence[date]) -> tuple[int, ...]:
+    """Places of the days that end a half-year."""
+    return tuple(at for at, day in enumerate(days) if (day.month, day.day) in ((6, 30), (12, 31)))
 
 
 def blocks_of(runs: int) -> list[tuple[int, int]]:
@@ -121,7 +135,7 @@ def _place(parts: Sequence[Part]) -> tuple[Part, ...]:
     placed: list[Part] = []
     row = 0
     for part in parts:
-        placed.append(Part(part.variable, part.times, part.picks, row, part.kept, part.detail))
+        placed.append(replace(part, start=row))
         row = placed[-1].stop
     return tuple(placed)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.ensemble.blocks import KEPT, Work, details, gather, runs_of
 from sim.ensemble.hdf import NetcdfFile, SpillFile
-from sim.ensemble.layout import Layout, Part
+from sim.ensemble.layout import Layout, Part, half_years
 from sim.ensemble.statistics import COLUMNS, QUANTILES, Statistics, moments, shares
 from sim.files import disk, sync
 
@@ -28,6 +28,7 @@ FORMAT = 1
 PIECE = 16 * 2**20  # bytes of run values in memory at a time
 CHUNK = 64 * 2**10  # values in a compressed chunk, about
 WIDEST = 4096  # runs in a compressed chunk
+HALF_YEAR = "time_half_year"
 EPOCH = np.datetime64("1970-01-01", "D")
 # Our units in UDUNITS, which knows no currencies. A day is "d": readers take "days" for a span of time and turn the
 # number into one.
@@ -61,12 +62,13 @@ def write(
             file.attributes(
                 {"scenario_hash": work.scenario.hash, "inputs": inputs, "seed": work.seed, "runs": work.runs}
             )
-            _write_axes(file, axes, work.runs)
+            _write_axes(file, axes, work.runs, keep_runs=keep_runs)
             source = Stored(work, layout, details(work, layout), keep_runs, jobs)
             for variable in dict.fromkeys(part.variable for part in layout.parts):
-                parts = [part for part in layout.parts if part.variable == variable]
+                parts = [part for part in layout.parts if part.variable == variable and not part.instants]
                 statistics[variable.name] = _reduce(file, source, parts)
                 _write_statistics(file, variable, statistics[variable.name], parts, work.runs)
+                _write_halves(file, source, [part for part in layout.parts if part.variable == variable])
                 if spill.error:
                     break
         if spill.error:
@@ -89,6 +91,8 @@ def dimensions(variable: Variable) -> tuple[str, ...]:
 def run_dimensions(part: Part) -> tuple[str, ...]:
     """The dimensions of its single runs; groups have an axis of their own where only they keep theirs."""
     variable = part.variable
+    if part.instants:
+        return (HALF_YEAR, single_axis(variable.entity or ""), "run")
     grouped = part.kept and not variable.keep_runs
     entity = (group_axis(variable.entity) if grouped else variable.entity,) if variable.entity else ()
     return (time_axis(variable), *entity, "run")
@@ -99,7 +103,17 @@ def group_axis(entity: str) -> str:
     return f"{entity}_group"
 
 
-def _write_axes(file: NetcdfFile, axes: Axes, runs: int) -> None:
+def single_axis(entity: str) -> str:
+    """The dimension of the entities of an axis that are no groups."""
+    return f"{entity}_single"
+
+
+def at_half_years(name: str) -> str:
+    """What the single runs of single entities at the ends of half-years are called."""
+    return f"{name}_half_year"
+
+
+def _write_axes(file: NetcdfFile, axes: Axes, runs: int, *, keep_runs: bool) -> None:
     """Dimensions and their coordinates."""
     file.axis("run", np.arange(runs, dtype=np.int32), {"long_name": "Run, counted from 0", "units": "1"})
     file.axis("quantile", np.array(QUANTILES), {"long_name": "Share of runs below", "units": "1"})
@@ -107,10 +121,30 @@ def _write_axes(file: NetcdfFile, axes: Axes, runs: int) -> None:
     for name, days in {"time_year": axes.years, "time_month": axes.months}.items():
         if days:
             file.axis(name, (np.array(days, "datetime64[D]") - EPOCH).astype(np.int32), of_time)
+    halves = [axes.months[at] for at in half_years(axes.months)]
     for axis in axes.entities:
         file.axis(axis.name, axis.codes, {})
         if axis.groups:
             file.axis(group_axis(axis.name), axis.groups, {})
+            if halves and keep_runs:
+                singles = [code for code in axis.codes if code not in axis.groups]
+                file.axis(single_axis(axis.name), singles, {})
+    if halves and keep_runs and any(axis.groups for axis in axes.entities):
+        file.axis(HALF_YEAR, (np.array(halves, "datetime64[D]") - EPOCH).astype(np.int32), of_time)
+
+
+def _write_halves(file: NetcdfFile, source: Stored, parts: list[Part]) -> None:
+    """Single runs of single entities at the ends of half-years."""
+    for part in parts:
+        if not (part.instants and source.keep_runs):
+            continue
+        name = at_half_years(part.variable.name)
+        dataset = file.array(name, run_dimensions(part), _attributes(part.variable), chunks=None)
+        span, _ = _span(part, source.work.runs)
+        for first in range(0, part.times, span):
+            last = min(first + span, part.times)
+            values = gather(source.work, source.layout, part, first, last)
+            dataset[first:last] = values.reshape(last - first, *dataset.shape[1:])
 
 
 def _reduce(file: NetcdfFile, source: Stored, parts: list[Part]) -> Statistics:

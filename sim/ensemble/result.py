@@ -6,6 +6,7 @@ import importlib
 import math
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,8 @@ import numpy as np
 from sim.ensemble import manifest as manifests
 from sim.ensemble import tidy
 from sim.ensemble.hdf import opened
-from sim.ensemble.netcdf import group_axis
+from sim.ensemble.layout import half_years
+from sim.ensemble.netcdf import HALF_YEAR, at_half_years, group_axis, single_axis
 from sim.ensemble.statistics import moments
 from sim.errors import InputError, Problem
 from sim.scenario.entities import entity_code, entity_name, wrong_code
@@ -245,7 +247,7 @@ class Result:
         """
         described = self.variable(variable)
         if not self.manifest["keep_runs"]:
-            raise InputError(f"{self.path}: single runs were not kept; run again with fewer runs or keep_runs=True")
+            raise InputError(self._no_runs)
         entity = None if entity is None else self.entity(variable, entity)
         if entity is not None and entity not in self.entities(variable):
             return self._together(described, entity)
@@ -262,6 +264,36 @@ class Result:
             return np.asarray(self._array(described.name, keep=False) == self._index(described, entity), np.float32)
         index = self._index(described, entity) if described.keep_runs or entity is None else groups.index(entity)
         return self._array(described.name, keep=False, index=index)
+
+    def values_at_half_years(self, variable: str, entity: str) -> tuple[NDArray[np.datetime64], NDArray[np.float32]]:
+        """The ends of half-years and every run's value there, ``(time,)`` and ``(time, runs)``.
+
+        Of entities whose single runs are kept at every date, such as groups of donors, these are a part of ``values``;
+        of single donors they are all that is kept. Raises InputError if they were not kept.
+        """
+        described, entity = self.variable(variable), self.entity(variable, entity)
+        if described.keep_runs or entity in self.groups(variable):
+            days = self.dates(variable)
+            halves = list(half_years([day.astype(date) for day in days]))
+            return days[halves], self.values(variable, entity)[halves]
+        if not self.manifest["keep_runs"]:
+            raise InputError(self._no_runs)
+        if described.name not in self._of_half_years:
+            raise InputError(f"{self.path}: no half-year ends of {variable}: {entity}; make the result again")
+        singles = self._texts(single_axis(described.entity or ""))
+        days = self._array(HALF_YEAR).astype("datetime64[D]")
+        values = self._array(at_half_years(described.name), keep=False, index=singles.index(entity))
+        return np.asarray(days), values
+
+    @cached_property
+    def _of_half_years(self) -> frozenset[str]:
+        """Variables whose single entities are kept at the ends of half-years; none in results of earlier versions."""
+        with opened(self.path / manifests.NUMBERS) as file:
+            return frozenset(name for name in self.variables if at_half_years(name) in file)
+
+    @property
+    def _no_runs(self) -> str:
+        return f"{self.path}: single runs were not kept; run again with fewer runs or keep_runs=True"
 
     @cached_property
     def dataset(self) -> xarray.Dataset:
@@ -389,7 +421,8 @@ class Result:
         """The name of the group of members or donors that ``word`` means, and its codes; empty if it means none."""
         from sim.model.groups import group_of
 
-        return group_of(word, self.variable(variable), self.entities(variable), [self.scenario])
+        described = self.variable(variable)
+        return group_of(word, described, self.entities(variable), [self.scenario]) if described.together else ("", ())
 
     def _group_named(self, variable: Variable, word: str) -> str:
         """The group that ``word`` means where it means no single entity."""

@@ -196,21 +196,20 @@ def _grows(name: str) -> bool:
 
 def _score(result: Result, wanted: _Wanted, rules: _Rules) -> Score | None:
     report, variable = wanted.report, result.variables[wanted.report.variable]
-    days = [day.astype(date) for day in result.dates(variable.name).astype("datetime64[D]")]
-    at, since = _place(days, report.date), _place(days, wanted.since)
-    if at is None or (wanted.since and since is None):
-        return None
     entity = report.entity or None
     if entity is not None and entity not in result.entities(variable.name):
         return None
-    try:
-        runs = result.values(variable.name, entity)
-        draws = np.asarray(runs[at], float) - (np.asarray(runs[since], float) if since is not None else 0.0)
+    days = _days(result.dates(variable.name))
+    at = _place(days, report.date)
+    if at is None or (wanted.since and _place(days, wanted.since) is None):
+        return None
+    draws = _draws(result, wanted)
+    if draws is not None:
         quantiles = np.quantile(draws, (0.05, 0.25, 0.5, 0.75, 0.95))
-    except InputError:  # single runs of this entity were not kept
-        if wanted.since:
-            return None
-        draws, quantiles = None, np.asarray(result.quantiles(variable.name, entity)[at], float)
+    elif wanted.since:
+        return None
+    else:
+        quantiles = np.asarray(result.quantiles(variable.name, entity)[at], float)
     low, lower, middle, upper, high = (float(value) for value in quantiles)
     came = wanted.value
     band = "50%" if lower <= came <= upper else "90%" if low <= came <= high else "outside"
@@ -222,6 +221,30 @@ def _score(result: Result, wanted: _Wanted, rules: _Rules) -> Score | None:
         None if draws is None else float(crps(draws, points)),
         {name: float(crps(values, points)) for name, values in rules.of(wanted).items()},
     )  # fmt: skip
+
+
+def _draws(result: Result, wanted: _Wanted) -> Array | None:
+    """Every run's value of a reported figure, ``(runs,)``: its growth where growth is scored. None if not kept.
+
+    Single runs of single donors are kept at the ends of half-years only.
+    """
+    name, entity = wanted.report.variable, wanted.report.entity or None
+    try:
+        if entity is None or result.variables[name].keep_runs or entity in result.groups(name):
+            dates, runs = result.dates(name), result.values(name, entity)
+        else:
+            dates, runs = result.values_at_half_years(name, entity)
+    except InputError:  # no single runs were kept, or the result is of a version that kept none of single donors
+        return None
+    days = _days(dates)
+    at, since = _place(days, wanted.report.date), _place(days, wanted.since)
+    if at is None or (wanted.since and since is None):
+        return None
+    return np.asarray(runs[at], float) - (np.asarray(runs[since], float) if since is not None else 0.0)
+
+
+def _days(dates: NDArray[np.datetime64]) -> list[date]:
+    return [day.astype(date) for day in dates.astype("datetime64[D]")]
 
 
 def _place(days: Sequence[date], day: date | None) -> int | None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.figures.axis import Axis, position, time_span
 from sim.figures.cases import Case, Cast, Subject
 from sim.figures.drawing import Frame
+from sim.figures.history import break_words
 from sim.figures.page import LINE, Box, Page, Sentence, marked_years
 from sim.figures.panel import Plot, record_fan, record_past, unit_line
 from sim.figures.style import INK, MUTED, SMALL, Look
@@ -33,7 +34,7 @@ NONE: Floats = np.zeros(0)
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """One small fan: ``x`` (time,) in decimal years, ``fan`` (time, 5), the past, and lines of text above it.
+    """One small fan: ``x`` (time,) in decimal years, ``fan`` (time, 5), the past and its splits, and text above it.
 
     Each line comes in wordings from long to short, of which the first that fits is set.
     """
@@ -44,6 +45,7 @@ class Cell:
     past_x: Floats = field(default_factory=lambda: NONE)
     past: Floats = field(default_factory=lambda: NONE)
     above: tuple[tuple[str, ...], ...] = ()
+    splits: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +67,7 @@ def columns(
     groups = wrapped(cast.cases, size)
     height = 3.6 + len(groups) * (0.6 + len(subjects) * (3.0 if len(groups) == 1 else 2.15))
     words = BANDS.format(start=full_date(cast.first.source.scenario.start))
+    words += break_words(cast.first.past(subject, cast.past_years) for subject in subjects)
     page = open_page(cast, name, size, title, tuple(subjects), sentence, height, command, words)
     put(page, cast, groups, level_lines(page, cast, subjects))
     return page.finish()
@@ -81,8 +84,8 @@ def level_lines(page: Page, cast: Cast, subjects: Sequence[Subject]) -> list[Lin
             dates, fan, past = case.dates(subject), case.fan(subject), case.past(subject, cast.past_years)
             above = ((axis.text(float(fan[-1, 2])),),) if len(fan) else (NO_VALUE,)
             record_fan(page, variable, subject, case, dates, fan, several=True)
-            record_past(page, variable, subject, past.dates, past.values)
-            cells[case.name] = Cell(case.look, years(dates), fan, years(past.dates), past.values, above)
+            record_past(page, variable, subject, past)
+            cells[case.name] = Cell(case.look, years(dates), fan, years(past.dates), past.values, above, past.splits)
         unit = subject.unit or unit_line(variable)
         lines.append(Line(subject.heading, unit, subject.name, cells, axis, subject.level))
     return lines
@@ -167,7 +170,7 @@ def _cell(plot: Plot, line: Line, cell: Cell, most: int, start: float) -> None:
         # Over the bands: where nought lies in a fan of differences is what the reader looks for.
         plot.level(line.level, 3.5)
     plot.start(start)
-    plot.past(cell.past_x, cell.past, 1.0)
+    plot.past(cell.past_x, cell.past, 1.0, splits=cell.splits)
     plot.fan(cell.look, cell.x, cell.fan, cell.past_x, cell.past, count=1, width=1.4)
     above = cell.above[:most]
     for line_number, wordings in enumerate(reversed(above)):

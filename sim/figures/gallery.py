@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import InputError
 from sim.figures import style
-from sim.figures.cases import Cast, Ensemble, cast_of
+from sim.figures.cases import Cast, cast_of
 from sim.figures.drawing import Drawing
 from sim.figures.export import USUAL_FORMATS
 from sim.figures.printing import write_all
@@ -21,6 +21,7 @@ from sim.text import nearest, unknown
 
 if TYPE_CHECKING:
     from sim.analysis import Comparison
+    from sim.ensemble.ensemble import Ensemble
 
 # The figures of a run, in order; each can also be drawn for a comparison.
 LOG = getLogger("alliance")

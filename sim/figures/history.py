@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,10 +19,14 @@ FIRST_YEAR = 2014
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """Reported values: ``dates`` (time,) as days and ``values`` (time,) in the variable's unit. May be empty."""
+    """Reported values: ``dates`` (time,) as days and ``values`` (time,) in the variable's unit. May be empty.
+
+    ``breaks``: years from which on something else is counted under the same name.
+    """
 
     dates: NDArray[np.datetime64]
     values: NDArray[np.float64]
+    breaks: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.values)
@@ -30,12 +34,18 @@ class Series:
     def before(self, day: Any) -> Series:
         """Only what lies before ``day``."""
         kept = self.dates < np.datetime64(day, "D")
-        return Series(self.dates[kept], self.values[kept])
+        return Series(self.dates[kept], self.values[kept], self.breaks)
 
     def since(self, day: Any) -> Series:
         """Only what lies on ``day`` or after."""
         kept = self.dates >= np.datetime64(day, "D")
-        return Series(self.dates[kept], self.values[kept])
+        return Series(self.dates[kept], self.values[kept], self.breaks)
+
+    @property
+    def splits(self) -> tuple[int, ...]:
+        """Places of the values that count otherwise than the one before: no change may be read between the two."""
+        firsts = (int(np.searchsorted(self.dates, np.datetime64(f"{year:04d}-01-01", "D"))) for year in self.breaks)
+        return tuple(first for first in firsts if 0 < first < len(self))
 
 
 EMPTY = Series(np.array([], dtype="datetime64[D]"), np.array([], dtype=np.float64))
@@ -45,7 +55,14 @@ Reader = Callable[[date, str], Series]
 def reported(variable: str, entity: str | None, known: date) -> Series:
     """What had been reported of ``variable`` (of ``entity``) by ``known``; empty where nothing like it is reported."""
     reader = READERS.get(variable)
-    return reader(known, entity or "") if reader else EMPTY
+    series = reader(known, entity or "") if reader else EMPTY
+    return replace(series, breaks=facts.breaks(known)) if variable in DEFINED_BY_NATO else series
+
+
+def break_words(pasts: Iterable[Series]) -> str:
+    """How to read the break of a definition inside the history of one of ``pasts``; empty where there is none."""
+    years = sorted({past.dates[first].astype("datetime64[Y]").item().year for past in pasts for first in past.splits})
+    return f" Dotted: core defence is counted from {', '.join(map(str, years))} on." if years else ""
 
 
 @per_folder
@@ -159,6 +176,10 @@ def _casualties(known: date, _: str) -> Series:
     return _monthly(sorted(monthly), np.cumsum([monthly[month] for month in sorted(monthly)], dtype=np.float64))
 
 
+DEFINED_BY_NATO = frozenset((
+    "defence_share_pct_gdp", "defence_spending_busd_constant", "equipment_share_pct", "europe_canada_share_pct_gdp",
+    "europe_canada_spending_busd_current", "us_share_of_nato_pct", "members_at_2pct", "members_at_3_5pct",
+))  # fmt: skip
 READERS: dict[str, Reader] = {
     "defence_share_pct_gdp": _of_member("defence_shares"),
     "defence_spending_busd_constant": _of_member("defence_spending_constant"),

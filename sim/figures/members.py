@@ -12,7 +12,7 @@ from sim.errors import InputError
 from sim.figures.axis import position, time_span, value_axis
 from sim.figures.cases import QUANTILES, Case, Cast, Statements, Subject
 from sim.figures.drawing import Frame, Row
-from sim.figures.history import reported
+from sim.figures.history import break_words, reported
 from sim.figures.page import Box, Page, Sentence
 from sim.figures.panel import Plot
 from sim.figures.style import MUTED, RULE, SMALL
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.figures.style import Size
 
 SHARE = "defence_share_pct_gdp"
+OF_SHARES = (Subject(SHARE, ""),)
 GUIDELINE = 2.0
 HEAD, FOOT, SIDE = 0.42, 0.42, 0.5
 Floats = NDArray[np.float64]
@@ -48,12 +49,13 @@ def members(cast: Cast, size: Size, command: str = "") -> Drawing:
     start = cast.first.source.scenario.start
     bands = "Colour: median, 50% and 90% of runs." if cast.single else "Colour: median of each scenario."
     words = (
-        f"{variable.unit}. {bands} Black: reported before the start, {full_date(start)}. "
+        f"{variable.unit}. {bands} Black: reported before the start, {full_date(start)}."
+        f"{break_words(reported(SHARE, code, start) for code in order)} "
         "Grey: median of all members. Dashes: 2%. Highest median at the end first."
     )
     title = "Defence spending of each member"
     sentence = _sentence(cast, first)
-    page = open_page(cast, "members", size, title, (), sentence, 22.0, command, words)
+    page = open_page(cast, "members", size, title, OF_SHARES, sentence, 22.0, command, words)
     if not cast.single:
         page.key([(case.look, case.label) for case in cast.cases])
     _multiples(page, cast, fans, order, 8 if page.is_slide else 4)
@@ -92,7 +94,7 @@ def _multiples(
         page.text(box.right, plot.frame.top + 0.1, end, bold=True, ha="right")
         plot.grid()
         plot.level(GUIDELINE)
-        plot.past(past_x[code], pasts[code].values, 0.9)
+        plot.past(past_x[code], pasts[code].values, 0.9, splits=pasts[code].splits)
         if cast.first in middles:
             plot.line(3.0, plot.points(x, middles[cast.first]), RULE, 0.8)
         for case in cast.cases:
@@ -126,7 +128,7 @@ def members_map(cast: Cast, size: Size, command: str = "") -> Drawing:
     end = when(day_of(dates[-1]), variable.every) if len(dates) else ""
     title = f"Defence spending of each member in {end}" if end else "Defence spending of each member"
     words = f"Median of the runs, {variable.unit}. Each tile is a member near its place on the map. ISL has no forces."
-    page = open_page(cast, "members_map", size, title, (), _sentence(cast, fans), 12.5, command, words)
+    page = open_page(cast, "members_map", size, title, OF_SHARES, _sentence(cast, fans), 12.5, command, words)
     values = {code: _last(fan) for code, fan in fans.items()} if end else {}
     for code in values:
         _record(page, code, dates[-1:], "runs", fans[code][-1:], cast.first.name)

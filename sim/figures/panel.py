@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.figures.axis import SHARES, Axis, apart, moment, opened, position, time_span
 from sim.figures.cases import QUANTILES, Case, Cast, Subject
 from sim.figures.drawing import Frame, Row
-from sim.figures.history import EMPTY, READERS
+from sim.figures.history import EMPTY, READERS, Series, break_words
 from sim.figures.page import LINE, Box, Page, marked_years
 from sim.figures.style import BODY, CM_PER_INCH, GRID, INK, MUTED, PAPER, RULE, SMALL, Look, tint
 from sim.text import day_of, median_and_range, number, when
@@ -96,12 +96,18 @@ class Plot:
         if self.times[0] < x < self.times[1]:
             self.line(1.6, self.points([x, x], [self.low, self.high]), RULE, 0.8)
 
-    def past(self, x: Floats, values: Floats, width: float = 1.1, *, dots: bool = False) -> None:
-        """What was reported before the simulated dates, in black."""
+    def past(
+        self, x: Floats, values: Floats, width: float = 1.1, *, dots: bool = False, splits: Sequence[int] = ()
+    ) -> None:
+        """What was reported before the simulated dates, in black; parted by a dotted line before each of ``splits``."""
         points = self.points(x, values)
-        self.line(5.5, points, INK, width)
-        if len(x) == 1 or dots:
-            self.page.ink.markers(self.page.pen(5.6, fill=INK), "o", points, 2.2)
+        for part in np.split(points, splits):
+            self.line(5.5, part, INK, width)
+            if len(part) == 1 or dots:
+                self.page.ink.markers(self.page.pen(5.6, fill=INK), "o", part, 2.2)
+        for first in splits:
+            place = (x[first - 1] + x[first]) / 2
+            self.line(1.6, self.points([place, place], [self.low, self.high]), MUTED, 0.8, (1.0, 1.6))
 
     def later(self, x: Floats, values: Floats, *, alike: bool) -> None:
         """What was reported after the start: a diamond, filled where it counts the same as what the start saw."""
@@ -254,8 +260,8 @@ class Panel:
         subject, plot, cases = self.subject, self.plot, self.cast.cases
         past = self.past
         past_x = position(past.dates, self.variable.every)
-        plot.past(past_x, past.values, dots=self.mark == "count")
-        record_past(self.page, self.variable, subject, past.dates, past.values)
+        plot.past(past_x, past.values, dots=self.mark == "count", splits=past.splits)
+        record_past(self.page, self.variable, subject, past)
         if self.unreported:
             self.page.phrases.append(f"{subject.heading}: {UNREPORTED} before the start.")
         self._later()
@@ -448,10 +454,13 @@ def record_labels(page: Page, cast: Cast, subject: Subject) -> None:
             record_shares(page, variable, subject, case, case.dates(subject), shares, label, not cast.single)
 
 
-def record_past(page: Page, variable: Variable, subject: Subject, dates: Any, values: Floats) -> None:
-    """Write reported values into the page's table."""
-    for day, value in zip(dates, values.tolist(), strict=True):
-        page.rows.append(_row(variable, subject, day, kind="reported", value=value))
+def record_past(page: Page, variable: Variable, subject: Subject, past: Series) -> None:
+    """Write reported values into the page's table, and where something else is counted into the text alternative."""
+    for at, (day, value) in enumerate(zip(past.dates, past.values.tolist(), strict=True)):
+        note = "core defence is counted from here on" if at in past.splits else ""
+        page.rows.append(_row(variable, subject, day, kind="reported", value=value, note=note))
+    if past.splits:
+        page.phrases.append(f"{subject.heading or variable.long_name}:{break_words([past]).replace(' Dotted:', '')}")
 
 
 def _row(variable: Variable, subject: Subject, day: Any, **cells: Any) -> Row:

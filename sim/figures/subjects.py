@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.figures.cases import Cast, Statements, Subject, cast_of, provenance, skill_line, subject_of
+from sim.figures.cases import Cast, Statements, Subject, cast_of, provenance, skill_line
+from sim.figures.history import break_words
 from sim.figures.page import CAUTION, Box, Page, Sentence
 from sim.figures.panel import constant_label, panels, record_labels
 from sim.scenario.entities import entity_name
@@ -19,7 +20,7 @@ from sim.text import full_date, lower
 
 if TYPE_CHECKING:
     from sim.analysis import Comparison
-    from sim.figures.cases import Ensemble
+    from sim.ensemble.ensemble import Ensemble
     from sim.figures.drawing import Drawing
     from sim.figures.style import Size
 
@@ -388,7 +389,7 @@ def open_page(
         sentence,
         provenance(cast, name, size.name, command),
         height=height,
-        note=f"{CAUTION} {skill_line(subject_of([subject.name for subject in subjects]))}",
+        note=f"{CAUTION} {skill_line([subject.name for subject in subjects])}",
     )
     if cast.conditional:
         page.phrases.append(f"Parts: {', '.join(case.label for case in cast.cases)}.")
@@ -415,6 +416,8 @@ def _reading(cast: Cast, subjects: tuple[Subject, ...]) -> str:
         parts.append("Bars: 90% and 50% of runs, line: median." if count == 1 else "Dots: medians, with 90% of runs.")
     start = full_date(cast.first.source.scenario.start)
     parts.append(f"Black: reported before the start, {start}." if marks & {"fan", "count"} else f"Start: {start}.")
+    if marks & {"fan", "count"}:
+        parts[-1] += break_words(cast.first.past(subject, cast.past_years) for subject in subjects)
     later = [alike for subject in subjects for alike, series in cast.first.later(subject).items() if len(series)]
     if later and marks & {"fan", "count"}:
         parts.append("Diamonds: reported since" + ("; open: counted differently." if False in later else "."))

@@ -10,6 +10,7 @@ from sim import load
 from sim.ensemble import open_result, run, source
 from sim.ensemble.layout import BLOCK
 from sim.errors import InputError
+from sim.model import simulate
 
 RECORDED = {
     "defence_share_pct_gdp", "defence_spending_busd_constant", "equipment_share_pct", "members_at_2pct",
@@ -50,6 +51,27 @@ def test_first_runs_are_the_ensemble_of_so_many(scenario, result, tmp_path):
         for entity in ("USA", "EUR", "OTHER", "ALL") if variable.entity == "donor" else (None,):
             whole, part = result.values(name, entity), small.values(name, entity)
             np.testing.assert_array_equal(whole[..., :BLOCK], part, err_msg=f"{name} {entity}")
+
+
+def test_single_donors_keep_their_runs_at_the_ends_of_half_years(scenario, result):
+    runs = simulate(scenario, 1, 0, 8)
+    donors = result.entities("military_aid_allocated_beur")
+    for name in ("aid_committed_beur", "aid_allocated_beur", "military_aid_allocated_beur"):
+        for code in ("DEU", "EUI", "TUR", "USA", "EUR"):
+            days, values = result.values_at_half_years(name, code)
+            assert {(str(day)[5:]) for day in days} == {"06-30", "12-31"}
+            assert (str(days[0]), str(days[-1]), len(days)) == ("2024-12-31", "2029-12-31", 11)
+            places = [list(result.dates(name)).index(day) for day in days]
+            np.testing.assert_array_equal(values[:, :8], runs[name][places, donors.index(code)], err_msg=code)
+    assert result.values_at_half_years("military_aid_allocated_beur", "Germany")[1].shape == (11, BLOCK + 100)
+    with pytest.raises(InputError, match="Atlantis is not among the codes here"):
+        result.values_at_half_years("military_aid_allocated_beur", "Atlantis")
+
+
+def test_a_result_without_single_runs_says_so_at_half_years_too(scenario, tmp_path):
+    declined = run(scenario, runs=4, out=tmp_path, keep_runs=False)
+    with pytest.raises(InputError, match="single runs were not kept"):
+        declined.values_at_half_years("military_aid_allocated_beur", "DEU")
 
 
 def test_workers_give_the_same_bytes(scenario, result, tmp_path):

@@ -63,6 +63,30 @@ def test_aid_is_scored_by_half_years(scores):
     assert sum(s.reported for s in aid[:2]) == pytest.approx(34.7, abs=0.05)  # Kiel's European military aid of 2025
 
 
+def test_single_donors_are_scored_by_half_years(baseline, scores):
+    german = [s for s in scores if (s.variable, s.entity) == ("military_aid_allocated_beur", "DEU")]
+    assert [(s.since, s.date) for s in german] == [
+        (date(2024, 12, 31), date(2025, 6, 30)),
+        (date(2025, 6, 30), date(2025, 12, 31)),
+    ]
+    _, runs = baseline.values_at_half_years("military_aid_allocated_beur", "DEU")
+    grown = runs[1].astype(float) - runs[0]
+    assert german[0].median == pytest.approx(np.median(grown))
+    assert german[0].crps is not None
+    assert german[0].pit == pytest.approx((grown < german[0].reported).mean(), abs=0.01)
+    donors = {s.entity for s in scores if s.variable == "military_aid_allocated_beur"}
+    assert {"DEU", "DNK", "GBR", "POL", "USA", "EUR"} <= donors
+
+
+def test_a_result_that_kept_no_half_years_scores_what_it_has(baseline, scores, monkeypatch):
+    monkeypatch.setitem(baseline.__dict__, "_of_half_years", frozenset())
+    left = score(baseline)
+    assert {s.entity for s in left if s.variable == "military_aid_allocated_beur"} == {"USA", "EUR", "OTHER", "ALL"}
+    assert [s for s in left if not s.variable.startswith(("aid_", "military_"))] == [
+        s for s in scores if not s.variable.startswith(("aid_", "military_"))
+    ]
+
+
 def test_simple_rules_are_fitted_on_the_day_of_the_start_the_three_year_drift_among_them(scores):
     share = next(s for s in scores if (s.variable, s.entity, s.date.year) == ("defence_share_pct_gdp", "DEU", 2025))
     assert {"three-year drift", "random walk", "pooled AR(1)"} <= set(share.rules)

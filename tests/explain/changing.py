@@ -25,7 +25,8 @@ def _other(key: str, now: Value) -> Value:
     assert parameter is not None
     domain = parameter.domain
     if isinstance(domain, Number):
-        return fixed(_number(domain, now))
+        rare = parameter.unit == "per year" and domain.high <= 1  # too rare to be met in a few dozen runs
+        return fixed(0.5 * domain.high if rare else _number(domain, now))
     if isinstance(domain, Flag):
         return not now
     if isinstance(domain, Choice):

@@ -196,7 +196,7 @@ class TestElectionsAbroad:
         next(elections.process())
         elections._hold(date(2024, 12, 31), np.ones_like(elections.sceptic))
         assert elections.sceptic.mean() == pytest.approx(0.2, abs=0.035)
-        willing = systems.aid._willing(date(2024, 12, 31))
+        willing = 12 * systems.aid._willing(date(2024, 12, 31))
         donors = [donor.code for donor in facts.donors()]
         row = elections.codes.index("DEU")
         factor = np.where(elections.sceptic[row], math.exp(-0.5), 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from sim.analysis.sweep.asking import Turn, depends, what_it_takes
 from sim.analysis.sweep.design import METHODS, Design, Input, Method, design, read_vary
@@ -14,7 +13,7 @@ from sim.analysis.sweep.ranking import Ranking, rank, ranking
 from sim.analysis.sweep.regret import Regret, regret
 from sim.analysis.sweep.samples import Plan, plan, recorded
 from sim.analysis.sweep.solving import Solution
-from sim.analysis.sweep.sweeps import Sweep, open_sweep, run
+from sim.analysis.sweep.sweeps import Progress, Sweep, open_sweep, run
 from sim.errors import InputError
 from sim.loading import load
 from sim.model import catalogue
@@ -53,30 +52,52 @@ def read(
 
 
 Source = Scenario | str | Path
-_READ = ("method", "samples", "outcomes", "runs", "seed", "sets")
 
 
-def sweep(scenario: Source | Sequence[Source], vary: Sequence[str], **options: Any) -> Sweep:
+def sweep(
+    scenario: Source | Sequence[Source],
+    vary: Sequence[str],
+    *,
+    method: Method = "sobol",
+    samples: int = 256,
+    outcomes: Sequence[str] = (),
+    runs: int = 500,
+    seed: int = 1,
+    sets: Sequence[str] = (),
+    jobs: int = 1,
+    cluster: str = "",
+    out: str | Path | None = None,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Sweep:
     """Simulate one or several scenarios at every point of a design.
 
-    ``options`` are those of `read` (``method``, ``samples``, ``outcomes``, ``runs``, ``seed``, ``sets``) and of `run`
-    (``jobs``, ``cluster``, ``out``, ``force``, ``progress``).
+    What is asked is as for `read`, how it is simulated as for `run`.
 
     Raises:
         InputError: something is wrong with what is asked.
         FaultError: the machine failed; finished samples are kept in ``out``.
     """
     several = [scenario] if isinstance(scenario, Scenario | str | Path) else list(scenario)
-    asked = {name: options.pop(name) for name in _READ if name in options}
-    if isinstance(options.get("out"), str):
-        options["out"] = Path(options["out"])
-    return run(read(several, vary, **asked), **options)
+    asked = read(several, vary, method=method, samples=samples, outcomes=outcomes, runs=runs, seed=seed, sets=sets)
+    folder = Path(out) if out is not None else None
+    return run(asked, jobs=jobs, cluster=cluster, out=folder, force=force, progress=progress)
 
 
-def solve(scenario: Scenario | str | Path, lever: str, target_text: str, **options: Any) -> Solution:
+def solve(
+    scenario: Source,
+    lever: str,
+    target_text: str,
+    *,
+    runs: int = 1000,
+    seed: int = 1,
+    jobs: int = 1,
+    cluster: str = "",
+    progress: Progress | None = None,
+) -> Solution:
     """The smallest lever that reaches a target such as ``P(V@DATE >= X) >= P``.
 
-    ``lever`` is written as for `sweep`; ``options`` are ``runs``, ``seed`` and ``progress``.
+    ``lever`` is written as for `sweep`; the others are as for `sim.solve`.
 
     Raises:
         InputError: the lever or the target cannot be read.
@@ -85,7 +106,8 @@ def solve(scenario: Scenario | str | Path, lever: str, target_text: str, **optio
     (entry,) = read_vary([lever], catalogue(), loaded, "--lever")
     if entry.listed:
         raise InputError(f"--lever {lever}: takes one of a list; a lever needs a range, KEY=LOW:HIGH")
-    return what_it_takes(loaded, entry, target(target_text, recorded(loaded)), **options)
+    wanted = target(target_text, recorded(loaded))
+    return what_it_takes(loaded, entry, wanted, runs=runs, seed=seed, jobs=jobs, cluster=cluster, progress=progress)
 
 
 __all__ = [

@@ -23,6 +23,7 @@ from sim.figures.compared.findings import (
     statement,
 )
 from sim.figures.drawing import Row
+from sim.figures.history import break_words
 from sim.figures.page import LINE, Box, Page
 from sim.figures.style import GRID, MUTED, RULE
 from sim.figures.subjects import (
@@ -83,6 +84,7 @@ def outcome_fans(cast: Cast, size: Size, outcome: Outcome, command: str = "") ->
     subject = Subject(outcome.variable, heading, outcome.entity)
     words = "Colour: median, 50% and 90% of runs; the number is the last median. "
     words += f"Black: reported before the start, {full_date(cast.first.source.scenario.start)}."
+    words += break_words([cast.first.past(subject, cast.past_years)])
     if not cast.conditional:
         words += f" Below: difference from {cast.first.label} run by run, its mean with the 95% interval."
     groups = wrapped(cast.cases, size)

@@ -30,12 +30,12 @@ class Variable:
 
     ``every`` is its clock: yearly values stand at 31 December (or the end of the run), monthly ones at the month's
     last day. ``entity`` names its axis, if any. ``keep_runs`` says whether single runs of every entity are stored, or
-    quantiles only (the groups of the axis keep their runs all the same). A labelled variable holds indices into
-    ``labels``. ``flag`` marks 0/1 variables, whose mean is a probability. ``cumulative`` marks sums since a fixed day.
-    ``headline`` variables stand in the short tables. ``together`` says what some entities have together: their sum, the
-    mean weighted by the variable ``weight``, or their share where ``weight`` is what the variable is a share of the
-    whole of (spending for spending over GDP); empty: nothing. ``singles`` names the variable that keeps the single
-    runs of every entity where this one does not.
+    quantiles only (the groups of the axis keep their runs all the same, the others theirs at the ends of half-years).
+    A labelled variable holds indices into ``labels``. ``flag`` marks 0/1 variables, whose mean is a probability.
+    ``cumulative`` marks sums since a fixed day. ``headline`` variables stand in the short tables. ``together`` says
+    what some entities have together: their sum, the mean weighted by the variable ``weight``, or their share where
+    ``weight`` is what the variable is a share of the whole of (spending for spending over GDP); empty: nothing.
+    ``singles`` names the variable that keeps the single runs of every entity where this one does not.
 
     What the simulation and ``explain`` need:
 

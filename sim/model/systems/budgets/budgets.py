@@ -80,7 +80,7 @@ class Budgets:
         self.on_top = OnTop(engine, economy)
         self._years: dict[int, Numbers] = {}
         self._troops_before = commitment.troops.copy()
-        self._changes = engine.settings.set_by_events("budgets.*", *_LEVERS, *_COMPLIANCE, *_TARGETS)
+        self._changes = engine.settings.set_by_events("budgets.*", "economy.*", *_LEVERS, *_COMPLIANCE, *_TARGETS)
         self._new_targets = engine.settings.set_by_events(*_TARGETS)
         # kept where an event may change them: members, what they saw, the pressure they were under
         self._rounds: dict[int, list[tuple[list[int], Situation | None, Numbers]]] = {}
@@ -196,6 +196,7 @@ class Budgets:
                     compliance=self._summits.compliance(year, rows),
                     plans=self._plans.asked(year, rows, share, self._engine.settings),
                     jumps=self._jumps(year, rows, pressure),
+                    growth=self._growth(year, rows),
                     reverses=self._reverses(year, rows),
                     noise=self._noise(year, rows, share),
                 )
@@ -242,7 +243,7 @@ class Budgets:
             debt=self._economy.debt(year - 1)[rows] + self._borrowed(year, rows),
             fewer_troops=(self._troops_before - self._commitment.troops) / np.float32(10),
             jumps=self._jumps(year, rows, self._commitment.pressure),
-            growth=(self._economy.growth(year) - self._economy.normal)[rows],
+            growth=self._growth(year, rows),
             plans=self._plans.asked(year, rows, share, self._engine.settings),
             falls_due=self._summits.deadline(year),
             meets_deadline=self._meets[rows],
@@ -284,6 +285,10 @@ class Budgets:
             (self.of_year(past)[rows] - first for past in range(self.last_known + 1, year)), np.zeros_like(first)
         )
         return single(self._engine.settings.number("economy.debt_financed_share") * rise)
+
+    def _growth(self, year: int, rows: list[int]) -> Numbers:
+        """Growth in ``year`` above the member's usual growth, points, ``(rows, runs)``."""
+        return single((self._economy.growth(year) - self._economy.normal)[rows])
 
     def _reverses(self, year: int, rows: list[int]) -> Flags:
         """Whether a jump of last year's is reversed, ``(rows, runs)``."""

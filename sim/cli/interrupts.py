@@ -1,0 +1,44 @@
+"""Ctrl-C: the first ends the work in order, the next leaves at once; either way there is one line on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from types import FrameType
+
+import click
+
+EXIT_INTERRUPTED = 130
+_LEFT = b"\nInterrupted. Nothing is half-written.\n"
+_SHOW_CURSOR = b"\x1b[?25h"  # a bar under way has hidden it
+
+
+class _Interrupts:
+    """Counts Ctrl-C. Called by the signal, in the main thread, between two steps of the interpreter."""
+
+    def __init__(self) -> None:
+        self._first = True
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        if self._first:
+            self._first = False
+            raise KeyboardInterrupt
+        with contextlib.suppress(OSError):  # nobody reads it: the code says the same
+            os.write(2, _LEFT + (_SHOW_CURSOR if os.isatty(2) else b""))
+        os._exit(EXIT_INTERRUPTED)  # workers see their pipes close, and end
+
+
+def listen() -> None:
+    """From now on the second Ctrl-C ends the process at once. One started in the background goes on ignoring it."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _Interrupts())
+
+
+def told(words: str = "Interrupted.") -> None:
+    """Say that the work was interrupted; as the process ends now, more of the same adds nothing."""
+    if isinstance(signal.getsignal(signal.SIGINT), _Interrupts):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    click.echo(f"\n{words}", err=True)
+    sys.stderr.flush()
