@@ -156,6 +156,33 @@ def test_a_group_of_the_user_comes_back_from_a_download(tmp_path):
     assert State.read(told).scenario().hash == state.scenario().hash
 
 
+def test_packages_and_laws_are_what_a_run_of_the_download_reads(tmp_path):
+    rows = {
+        "aid.packages": [{"donor": '"EUI"', "date": "2026-01-01", "beur": "30", "paid_over_months": "12"}],
+        "us.aid.laws": [{"date": "2026-02-01", "military_busd": "20"}],
+    }
+    state = State.read({"extends": ["baseline"], "rows": rows})
+    path = tmp_path / "explored.toml"
+    path.write_text(state.toml(), encoding="utf-8")
+    assert load(path).hash == state.scenario().hash
+    assert len(load(path).values["aid.packages"].value.rows) == 1
+    assert State.read(read_upload(state.toml(), "mine.toml")).scenario().hash == state.scenario().hash
+
+
+def test_the_lists_of_tables_are_those_of_the_model():
+    from sim.explore.forms import lists
+    from sim.explore.state import LISTS
+
+    assert tuple(sorted(each["name"] for each in lists())) == LISTS
+
+
+def test_what_is_wrong_with_a_package_is_told_with_its_number_and_field():
+    rows = {"aid.packages": [{"donor": '"EUX"', "date": "2026-01-01", "beur": "1"}]}
+    with pytest.raises(InputError) as error:
+        State.read({"extends": ["baseline"], "rows": rows}).scenario()
+    assert [problem.key for problem in error.value.problems] == ["aid.packages[1].donor"]
+
+
 @pytest.mark.parametrize(
     ("raw", "key"),
     [
