@@ -344,7 +344,7 @@ def test_what_the_audit_found_is_one_click_away_from_a_lever(opened):
     page.get_by_role("button", name="About Posture towards the alliance").click()
     about = page.locator("[data-key='us.commitment.posture'] .about")
     about.get_by_text("Effect over its range, all else as it is").wait_for()
-    about.get_by_role("rowheader", name="U.S. commitment to the guarantee").first.wait_for()
+    about.get_by_text(re.compile("^U.S. commitment to the guarantee: from .* standard deviations")).first.wait_for()
 
 
 def test_inputs_are_screened_together_and_can_be_stopped(opened):
