@@ -135,7 +135,7 @@ def test_values_are_read_by_keyboard_and_in_a_table_and_can_be_taken_away(opened
         assert waiting.value.path().read_bytes().startswith(start)
 
 
-@pytest.mark.parametrize("view", ["overview", "members", "aid", "assumptions"])
+@pytest.mark.parametrize("view", ["overview", "members", "aid", "ask", "events", "assumptions"])
 def test_axe_finds_no_violation(opened, view):
     axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     # Only for axe: the page's own policy forbids what it does.
@@ -147,7 +147,7 @@ def test_axe_finds_no_violation(opened, view):
     assert len(found["passes"]) > 15
 
 
-@pytest.mark.parametrize("view", ["overview", "members", "aid", "compare", "ask", "teach", "assumptions"])
+@pytest.mark.parametrize("view", ["overview", "members", "aid", "compare", "ask", "teach", "events", "assumptions"])
 def test_nothing_is_wider_than_a_narrow_screen(opened, view):
     # 320 pixels are also what 400% zoom leaves of 1,280.
     page, told = opened(f"from=trump_conditional&{QUICK}&view={view}", width=320, height=640, bypass_csp=True)
