@@ -12,10 +12,11 @@ import numpy as np
 
 from sim import facts
 from sim.loading import load
-from sim.model import Variable, axes, catalogue, facts_layer, simulate, variables
+from sim.model import DEFAULT_START, Variable, axes, catalogue, facts_layer, simulate, variables
 from sim.scenario import Given, Parameter, describe
 from sim.scenario.json_schema import schema_text
 from sim.shipped import shipped_names
+from sim.text import later_marked
 
 HERE = Path(__file__).resolve().parent
 COMMAND = "python docs/generate.py"
@@ -53,7 +54,8 @@ Every quantity that a scenario can set. `*` stands for an entity code. *Prior*: 
 file; *from the facts* means that it depends on the start ({{doc}}`starts`). *Posterior*: mean and standard deviation of
 the {drawn} made by `alliance calibrate`{until};
 a run takes one draw for all keys that no scenario sets, and a scenario's own value replaces it. *Depends on*: data to
-2024 do not identify it, so a conclusion that turns on it is an assumption; *sweep* is the range to try."""
+2024 do not identify it, so a conclusion that turns on it is an assumption; *sweep* is the range to try. What a source
+cites from after the usual start, {DEFAULT_START}, is marked."""
     parts = [_head("Parameters", intro)]
     systems: dict[str, list[Parameter]] = {}
     for parameter in catalogue():
@@ -74,7 +76,7 @@ def _parameter(parameter: Parameter) -> Sequence[str]:
         parameter.kind,
         parameter.prior_text,
         _posterior_text(parameter),
-        parameter.source,
+        later_marked(parameter.source, DEFAULT_START),
         parameter.sweep,
         "yes" if parameter.depends_on else "",
         "read at the start only" if parameter.at_start else "",

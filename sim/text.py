@@ -6,6 +6,7 @@ a figure. Nothing here imports more than the standard library, and nothing here 
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import math
 import re
@@ -282,3 +283,38 @@ def full_date(day: datetime.date) -> str:
 def when(day: datetime.date, every: str) -> str:
     """A date as a reader says it: ``2029`` for a yearly quantity, ``December 2029`` for a monthly one."""
     return str(day.year) if every == "year" else f"{MONTHS[day.month - 1]} {day.year}"
+
+
+_CITED = re.compile(
+    rf"(?:(?P<day>[0-9]{{1,2}}) )?(?P<month>{'|'.join(MONTHS)}) (?P<year>[0-9]{{4}})\b"
+    r"|\b(?P<from>[0-9]{4})[-–](?P<to>[0-9]{2})\b"
+    r"|(?<=et al\. )(?P<of>[0-9]{4})\b|(?<=poll )(?P<poll>[0-9]{4})\b|(?<=press )(?:of )?(?P<press>[0-9]{4})\b"
+)
+LATER = " [later than the start]"
+
+
+def later_marked(source: str, start: datetime.date) -> str:
+    """A citation with a mark after what is later than ``start``: a day, the end of a month, data of years beyond it.
+
+    A range of years that begins after the start is what somebody expected of them, and so is no later source.
+
+    >>> later_marked("NATO June 2024 release, yearly changes 2015-24", datetime.date(2022, 2, 24))
+    'NATO June 2024 [later than the start] release, yearly changes 2015-24 [later than the start]'
+    """
+
+    def mark(found: re.Match[str]) -> str:
+        return found[0] + (LATER if _is_later(found, start) else "")
+
+    return _CITED.sub(mark, source)
+
+
+def _is_later(found: re.Match[str], start: datetime.date) -> bool:
+    if found["month"]:
+        year, month = int(found["year"]), MONTHS.index(found["month"]) + 1
+        day = int(found["day"] or calendar.monthrange(year, month)[1])
+        return (year, month, day) > (start.year, start.month, start.day)
+    if found["from"]:
+        begins = int(found["from"])
+        ends = begins - begins % 100 + int(found["to"])
+        return begins <= start.year < ends
+    return int(found["of"] or found["poll"] or found["press"]) > start.year

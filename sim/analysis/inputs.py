@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sim.scenario.parameter import Catalogue
 from sim.scenario.scenario import Event, Scenario
 from sim.scenario.values import describe
+from sim.text import later_marked
 
 EVENT = "event: "
 NOT_SET = "not set"
@@ -20,8 +21,8 @@ class Change:
 
     ``key`` is the dotted catalogue key, ``start``, ``end``, or ``event: NAME``. ``kind`` is data, estimated, assumption
     or event. ``depends_on`` says that the literature does not identify this input, so a conclusion turns on it.
-    ``origins`` are ``file:line`` or the layer; ``sources`` the catalogue's source for a default, and the references of
-    the scenario for a value of its own.
+    ``origins`` are ``file:line`` or the layer; ``sources`` the catalogue's source for a default, with a mark after what
+    is later than the start, and for a value of the scenario's own the place where it is set.
     """
 
     key: str
@@ -86,7 +87,10 @@ def _value_change(key: str, scenarios: Sequence[Scenario], catalogue: Catalogue)
         values.append(NOT_SET if given is None else describe(given.value))
         origins.append("" if given is None else str(given.origin))
         own = given is not None and given.origin.layer not in ("default", "facts")
-        sources.append("; ".join(scenario.references) if own else (parameter.source if parameter else ""))
+        if own and given is not None:
+            sources.append(str(given.origin))
+        else:
+            sources.append(later_marked(parameter.source, scenario.start) if parameter else "")
     return Change(
         key,
         parameter.meaning if parameter else "",
@@ -110,9 +114,7 @@ def _event_change(name: str, scenarios: Sequence[Scenario], catalogue: Catalogue
         any(parameter.depends_on for parameter in parameters if parameter),
         tuple("; ".join(map(_event_text, group)) or NO_EVENT for group in groups),
         tuple("; ".join(str(event.origin) for event in group) for group in groups),
-        tuple(
-            "; ".join(scenario.references) if group else "" for scenario, group in zip(scenarios, groups, strict=True)
-        ),
+        tuple("; ".join(str(event.origin) for event in group) for group in groups),
     )
 
 

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from sim import facts, model
 from sim.errors import InputError
 from sim.loading import load
-from sim.model import Variable
-from sim.scenario import Parameter, describe
+from sim.model import DEFAULT_START, Variable
+from sim.scenario import Parameter, Scenario, describe
 from sim.scenario.entities import entity_code, entity_name
-from sim.text import meant, nearest
+from sim.text import later_marked, meant, nearest
 
 KINDS = {
     "data": "data: taken from the facts",
@@ -48,7 +48,7 @@ def describe_name(name: str, scenario: str | None = None) -> dict[str, str] | No
     name = catalogue.spelled(name)
     parameter = catalogue.find(name)
     if parameter is not None:
-        return {**_parameter(name, parameter), **(_set_in(name, scenario) if scenario else {})}
+        return _parameter(name, parameter, load(scenario) if scenario else None)
     group = _group(name) if catalogue.is_group(name) else {}
     variable = next((each for each in model.variables() if each.name == name), None)
     if variable is not None:
@@ -151,7 +151,8 @@ def _group(name: str) -> dict[str, str]:
     }
 
 
-def _parameter(name: str, parameter: Parameter) -> dict[str, str]:
+def _parameter(name: str, parameter: Parameter, scenario: Scenario | None) -> dict[str, str]:
+    start = DEFAULT_START if scenario is None else scenario.start
     texts = {
         "key": name,
         "one of": parameter.key if name != parameter.key else "",
@@ -161,18 +162,17 @@ def _parameter(name: str, parameter: Parameter) -> dict[str, str]:
         "default": parameter.prior_text,
         "allowed": parameter.domain.describe(),
         "range": parameter.sweep,
-        "source": parameter.source,
+        "source": later_marked(parameter.source, start),
         "used in": ", ".join(parameter.used_in),
         "depends on": DEPENDS_ON if parameter.depends_on else "",
     }
+    if scenario is not None:
+        given = scenario.values.get(name)
+        own = given is not None and given.origin.layer not in ("default", "facts")
+        texts["source of the default" if own else "source"] = texts.pop("source")
+        said = "not set" if given is None else f"{describe(given.value)} (set by {given.origin})"
+        texts[f"in {scenario.name}"] = said
     return {heading: text for heading, text in texts.items() if text}
-
-
-def _set_in(name: str, scenario: str) -> dict[str, str]:
-    loaded = load(scenario)
-    given = loaded.values.get(name)
-    text = "not set" if given is None else f"{describe(given.value)} (set by {given.origin})"
-    return {f"in {loaded.name}": text}
 
 
 def _variable(variable: Variable) -> dict[str, str]:

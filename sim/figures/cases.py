@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
@@ -290,25 +289,50 @@ def provenance(cast: Cast, figure: str, size: str, command: str = "") -> Provena
     )
 
 
-@cache
-def skill_line(subject: str = "budgets") -> str:
-    """One line of the back-test card about a subject, or nothing where there is no back-test."""
-    import sim.evidence
-
-    card = getattr(sim.evidence, "card_line", None)
-    return str(card(subject=subject)) if card else ""
+UNTESTED = "not tested"
 
 
-def subject_of(names: Sequence[str]) -> str:
-    """What a chart of these variables is about, as the card of the back-test tells subjects apart."""
-    kinds = {_KINDS.get(name, "aid" if "aid_" in name else "budgets") for name in names}
-    return kinds.pop() if len(kinds) == 1 else "budgets"
+def skill_line(names: Sequence[str]) -> str:
+    """How earlier forecasts of what these variables show fared: a line of the card for each kind, or that none did.
+
+    Empty where there is no back-test at all. Where some of the variables were tested and others not, it says which.
+    """
+    from sim.evidence import card_line
+
+    if not card_line():
+        return ""
+    kinds = dict.fromkeys(TESTED.get(name, UNTESTED) for name in names)
+    tested = [str(card_line(subject=kind)) for kind in kinds if kind != UNTESTED]
+    if not tested:
+        return "Skill: not tested against the past."
+    rest = [name for name in dict.fromkeys(names) if name not in TESTED]
+    return "; ".join([*tested, *([f"{_listed(rest)} not tested"] if rest else [])]) + "."
 
 
-_KINDS = {
-    "russian_controlled_km2": "front", "net_gain_km2": "front", "kursk_held_km2": "front",
-    "russian_casualties_thousand": "front", "ceasefire": "ceasefire", "in_talks": "ceasefire",
-}  # fmt: skip
+def _listed(names: Sequence[str]) -> str:
+    from sim.model import variables
+
+    labels = {variable.name: variable.long_name for variable in variables()}
+    words = [labels.get(name, name) for name in names]
+    return words[0] if len(words) == 1 else f"{len(words)} of the subjects"
+
+
+# What the back-test forecasts, as its card tells kinds apart; anything else that is recorded has no test.
+TESTED = {
+    "defence_share_pct_gdp": "budgets",
+    "defence_spending_busd_constant": "budgets",
+    "members_at_2pct": "budgets",
+    "members_at_3_5pct": "budgets",
+    "members_at_target": "budgets",
+    "europe_canada_share_pct_gdp": "budgets",
+    "europe_canada_spending_busd_current": "budgets",
+    "us_share_of_nato_pct": "budgets",
+    "aid_allocated_beur": "aid",
+    "military_aid_allocated_beur": "aid",
+    "russian_controlled_km2": "front",
+    "net_gain_km2": "front",
+    "ceasefire": "ceasefire",
+}
 
 
 _KNOWN: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()

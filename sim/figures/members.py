@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.figures.style import Size
 
 SHARE = "defence_share_pct_gdp"
+OF_SHARES = (Subject(SHARE, ""),)
 GUIDELINE = 2.0
 HEAD, FOOT, SIDE = 0.42, 0.42, 0.5
 Floats = NDArray[np.float64]
@@ -54,7 +55,7 @@ def members(cast: Cast, size: Size, command: str = "") -> Drawing:
     )
     title = "Defence spending of each member"
     sentence = _sentence(cast, first)
-    page = open_page(cast, "members", size, title, (), sentence, 22.0, command, words)
+    page = open_page(cast, "members", size, title, OF_SHARES, sentence, 22.0, command, words)
     if not cast.single:
         page.key([(case.look, case.label) for case in cast.cases])
     _multiples(page, cast, fans, order, 8 if page.is_slide else 4)
@@ -127,7 +128,7 @@ def members_map(cast: Cast, size: Size, command: str = "") -> Drawing:
     end = when(day_of(dates[-1]), variable.every) if len(dates) else ""
     title = f"Defence spending of each member in {end}" if end else "Defence spending of each member"
     words = f"Median of the runs, {variable.unit}. Each tile is a member near its place on the map. ISL has no forces."
-    page = open_page(cast, "members_map", size, title, (), _sentence(cast, fans), 12.5, command, words)
+    page = open_page(cast, "members_map", size, title, OF_SHARES, _sentence(cast, fans), 12.5, command, words)
     values = {code: _last(fan) for code, fan in fans.items()} if end else {}
     for code in values:
         _record(page, code, dates[-1:], "runs", fans[code][-1:], cast.first.name)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.figures.cases import Cast, Statements, Subject, cast_of, provenance, skill_line, subject_of
+from sim.figures.cases import Cast, Statements, Subject, cast_of, provenance, skill_line
 from sim.figures.history import break_words
 from sim.figures.page import CAUTION, Box, Page, Sentence
 from sim.figures.panel import constant_label, panels, record_labels
@@ -389,7 +389,7 @@ def open_page(
         sentence,
         provenance(cast, name, size.name, command),
         height=height,
-        note=f"{CAUTION} {skill_line(subject_of([subject.name for subject in subjects]))}",
+        note=f"{CAUTION} {skill_line([subject.name for subject in subjects])}",
     )
     if cast.conditional:
         page.phrases.append(f"Parts: {', '.join(case.label for case in cast.cases)}.")

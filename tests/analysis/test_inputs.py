@@ -15,7 +15,7 @@ def test_only_what_differs_is_listed_with_its_origin_and_grounds(toy):
     pull, pause = changes
     assert pull.values == ("0", "0.5")
     assert pull.origins == ("default", "other.toml:3")
-    assert pull.sources == ("literature 9.2", "a study")
+    assert pull.sources == ("literature 9.2", "other.toml:3")
     assert (pull.kind, pull.depends_on, pull.unit) == ("assumption", True, "points")
     assert pause.values == ("does not happen", "2025-03-01 to 2025-04-01: aid.extra = 0, with probability 0.5")
     assert pause.origins == ("", "events.toml:9")

@@ -341,3 +341,39 @@ def test_a_history_is_split_at_the_first_value_of_another_definition():
     assert history.reported("defence_share_pct_gdp", "FRA", date(2024, 10, 1)).splits == ()
     assert history.reported("russian_casualties_thousand", "", date(2026, 10, 1)).splits == ()
     assert history.break_words([late]) == " Dotted: core defence is counted from 2023 on."
+
+
+class TestSkill:
+    """The foot of a chart says how forecasts of its own subject fared."""
+
+    def test_each_kind_has_its_own_line_and_what_no_test_covers_says_so(self):
+        from sim.evidence import card_line
+        from sim.figures.cases import skill_line
+
+        assert skill_line(["defence_share_pct_gdp", "members_at_2pct"]) == f"{card_line()}."
+        assert skill_line(["ceasefire"]) == f"{card_line(subject='ceasefire')}."
+        assert skill_line(["us_commitment", "threat"]) == "Skill: not tested against the past."
+        mixed = skill_line(["russian_controlled_km2", "kursk_held_km2"])
+        assert mixed == f"{card_line(subject='front')}; Kursk oblast held by Ukraine not tested."
+        assert "2 of the subjects not tested" in skill_line(["ceasefire", "in_talks", "threat"])
+        assert "budget" not in skill_line(["ceasefire", "russian_controlled_km2", "aid_allocated_beur"])
+
+    def test_every_figure_of_a_result_carries_the_line_of_what_it_shows(self, result, monkeypatch):
+        from sim.figures import subjects
+
+        of = {}
+        for name in FIGURES:
+            asked = []
+            monkeypatch.setattr(subjects, "skill_line", lambda names, asked=asked: asked.extend(names) or "")
+            draw(result, name)
+            of[name] = set(asked)
+        assert len(of) == 12
+        assert all(of.values())
+        assert of["members"] == of["members_map"] == {"defence_share_pct_gdp"}
+        assert "defence_share_pct_gdp" not in of["ceasefire"] | of["front"] | of["war_effort"]
+
+    def test_the_tested_variables_are_recorded(self):
+        from sim.figures.cases import TESTED
+        from sim.model import variables
+
+        assert set(TESTED) <= {variable.name for variable in variables()}

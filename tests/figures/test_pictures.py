@@ -47,7 +47,7 @@ def stored(name: str) -> np.ndarray:
 @pytest.fixture(autouse=True)
 def no_skill_line(monkeypatch):
     """The footer's line of the back-test changes with the evidence."""
-    monkeypatch.setattr("sim.figures.subjects.skill_line", str)
+    monkeypatch.setattr("sim.figures.subjects.skill_line", lambda _names: "")
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -65,7 +65,7 @@ if __name__ == "__main__":
 
     from sim.figures import subjects
 
-    subjects.skill_line = str
+    subjects.skill_line = lambda _names: ""
     STORED.mkdir(exist_ok=True)
     for name, case in CASES.items():
         Image.fromarray(pixels(draw(Formula(), *case)).astype(np.uint8)).save(STORED / f"{name}.png", optimize=True)

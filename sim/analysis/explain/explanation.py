@@ -20,11 +20,12 @@ from sim.errors import InputError
 from sim.model import axes, catalogue, registry, run_block, variables
 from sim.model.engine.streams import LANES
 from sim.model.engine.variables import ROUNDING, Block, Parts, parts_of
+from sim.text import later_marked
 
 if TYPE_CHECKING:
     from sim.ensemble import Result
     from sim.model import Variable
-    from sim.scenario import Event, Parameter, Scenario
+    from sim.scenario import Event, Scenario
 
 RUNS_EXPLAINED = 2000
 
@@ -226,13 +227,10 @@ def _input(key: str, distance: int, scenario: Scenario) -> NamedInput:
         value = describe(given.value) if given else "not set"
         origin = str(given.origin) if given else "default"
     return NamedInput(
-        key, parameter.meaning, parameter.unit, parameter.kind, value, origin, _source(parameter, own, scenario),
+        key, parameter.meaning, parameter.unit, parameter.kind, value, origin,
+        "" if own else later_marked(parameter.source, scenario.start),
         parameter.depends_on, distance,
     )  # fmt: skip
-
-
-def _source(parameter: Parameter, own: bool, scenario: Scenario) -> str:
-    return "; ".join(scenario.references) if own else parameter.source
 
 
 def _fired(event: Event, keys: dict[str, int]) -> Fired:

@@ -13,7 +13,7 @@ from sim.analysis.statistics import mean_interval
 from sim.figures.axis import tick_texts, value_ticks
 from sim.figures.cases import Case, Cast, remembered
 from sim.figures.drawing import Row
-from sim.figures.members import GUIDELINE, SHARE
+from sim.figures.members import GUIDELINE, OF_SHARES, SHARE
 from sim.figures.page import Box, Page, Sentence
 from sim.figures.style import INK, MUTED, RULE, SMALL, tint
 from sim.figures.subjects import open_page
@@ -98,7 +98,7 @@ def members_moved(cast: Cast, case: Case, size: Size, command: str = "") -> Draw
         "the bar holds 90% of runs. Largest rise first."
     )
     title = f"Which members move most{_year(cast, ', ')}"
-    page = open_page(cast, "members_moved", size, title, (), _sentence(cast, case, moves), 17.5, command, words)
+    page = open_page(cast, "members_moved", size, title, OF_SHARES, _sentence(cast, case, moves), 17.5, command, words)
     _record(page, cast, case, moves)
     entries = [(cast.first.look, f"{cast.first.label} (reference)"), (case.look, case.label)]
     page.key(entries)
@@ -117,7 +117,7 @@ def members_tiles(cast: Cast, case: Case, size: Size, command: str = "") -> Draw
         "Medians of the runs in % of GDP; mean difference run by run in percentage points (0.5 is a quarter of the 2% "
         "guideline). ISL: no forces."
     )
-    page = open_page(cast, "members_tiles", size, title, (), _sentence(cast, case, moves), 17.0, command, words)
+    page = open_page(cast, "members_tiles", size, title, OF_SHARES, _sentence(cast, case, moves), 17.0, command, words)
     _record(page, cast, case, moves)
     body = page.body
     boxes = body.columns(1.0, 1.0, 1.12, across=0.5) if page.is_slide else body.grid(2, 2, across=0.6, down=0.4)

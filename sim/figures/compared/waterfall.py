@@ -139,7 +139,7 @@ def _draw(attribution: Attribution, fall: Waterfall, labels: Sequence[str], size
     )
     page = Page(
         size, f"Why the scenarios differ: {what}", words, Sentence(_sentence(fall, labels)), source,
-        height=5.1 + ROW * (len(steps) + 2), note=f"{CAUTION} {skill_line()}",
+        height=5.1 + ROW * (len(steps) + 2), note=f"{CAUTION} {skill_line([fall.outcome.name])}",
     )  # fmt: skip
     _record(page, attribution, fall)
     if still:

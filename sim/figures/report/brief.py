@@ -162,7 +162,8 @@ def _words(comparison: Comparison, command: str) -> Words:
     # What no data settle comes first, and of that what differs in most ways.
     grounds.sort(key=lambda ground: (not ground.depends_on, -ground.values.count(";")))
     more = f"Parts of one ensemble, sorted by {comparison.by}: conditioning, not intervention." if comparison.by else ""
-    skill = [f"How earlier forecasts of the same kind fared: {skill_line().rstrip('.')}."] if skill_line() else []
+    fared = skill_line([subject.name for subject in _subjects(comparison)])
+    skill = [f"How earlier forecasts of the same kind fared: {fared}"] if fared else []
     bands = "Bands: 90% of runs." if len(sides) == 2 else "Bars at the end: 90% and 50% of runs."
     runs = f"{origin['runs']:,} runs{' in all' if comparison.conditional else ' of each scenario'}"
     facts = f", facts {origin['facts_hash'][:8]}" if origin["facts_hash"] else ""

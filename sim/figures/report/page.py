@@ -144,7 +144,7 @@ def build_report(
         systems=assumptions(comparison, catalogue),
         reading=story.reading(comparison.conditional),
         limits=(*story.NOT_MODELLED, story.not_identified(catalogue), *story.NOT_KNOWN),
-        skill=skill_line(),
+        skill=skill_line([row.variable for row in rows]),
         since=since_rows(comparison),
         credits=credits_of_facts(),
     )

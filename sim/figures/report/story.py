@@ -10,7 +10,7 @@ from sim.analysis import Comparison, Row
 from sim.figures.cases import cast_of
 from sim.figures.report.tables import by_outcome, is_share, outcome_name, same_everywhere
 from sim.scenario.parameter import Catalogue
-from sim.text import day_of, difference, full_date, quantity, runs_of_100
+from sim.text import day_of, difference, full_date, later_marked, quantity, runs_of_100
 
 MOST_SCENARIOS, MOST_NAMES, MOST_LEADING = 3, 3, 3
 NOT_MODELLED = (
@@ -122,7 +122,9 @@ def _story(comparison: Comparison, side: Side) -> Story:
     return Story(
         side=side,
         description="" if comparison.conditional else scenario.description,
-        references=() if comparison.conditional else scenario.references,
+        references=()
+        if comparison.conditional
+        else tuple(later_marked(reference, scenario.start) for reference in scenario.references),
         period=f"{full_date(scenario.start)} to {full_date(scenario.end)}",
         leading=() if side.is_baseline else tuple(row.finding for row in _leading(comparison, side.name)),
     )

@@ -12,7 +12,7 @@ from sim.scenario.entities import entity_name
 from sim.scenario.parameter import Catalogue, Parameter
 from sim.scenario.scenario import Scenario
 from sim.scenario.values import describe
-from sim.text import MISSING, day_of, decimals, full_date, number, quantity, share, signed
+from sim.text import MISSING, day_of, decimals, full_date, later_marked, number, quantity, share, signed
 
 OWN_LAYERS = ("file", "set", "branch")
 MOST_NAMED, MOST_ENTITIES = 3, 3
@@ -293,7 +293,7 @@ def _assumption(parameter: Parameter, scenarios: Sequence[Scenario], is_set: boo
         unit=parameter.unit,
         values=tuple(("" if alike else ", ".join(who), value) for value, who in names.items()),
         sweep=parameter.sweep or "not swept",
-        source=parameter.source,
+        source=later_marked(parameter.source, min(scenario.start for scenario in scenarios)),
         depends_on=parameter.depends_on,
         is_set=is_set,
     )
