@@ -23,6 +23,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = {
+    "__init__": ["cli/test_api.py"],
+    "__main__": ["cli/test_program.py"],
+    "loading": ["scenario", "cli/test_api.py"],
+    "shipped": ["scenario", "cli/test_shipped.py"],
     "analysis": ["analysis", "relations", "explain", "sweep"],
     "figures": ["figures_compared", "report", "figures"],
 }
@@ -62,7 +66,7 @@ def places(path: Path) -> list[tuple[Path, int, int, int, str]]:
 def tests_of(path: Path) -> list[str]:
     """The folders of tests that speak of a file."""
     room = path.relative_to(ROOT / "sim").parts[0].removesuffix(".py")
-    folders = [f"tests/{name}" for name in ROOMS.get(room, [room]) if (ROOT / "tests" / name).is_dir()]
+    folders = [f"tests/{name}" for name in ROOMS.get(room, [room]) if (ROOT / "tests" / name).exists()]
     return folders or [str(test.relative_to(ROOT)) for test in (ROOT / "tests").glob("test_*.py")]
 
 
