@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sim.model import Variable
     from sim.scenario import Scenario
 
-PREVIEW = 256
+PREVIEW = 192
 SINGLE_RUNS = 20
 MOST_CHARTS = 40
 DEFAULT_CHARTS = ("europe_canada_share_pct_gdp", "us_commitment")
@@ -74,7 +74,7 @@ def answer(raw: Mapping[str, Any], stale: Stale = lambda: False) -> dict[str, An
     """The answer to one request of the page.
 
     ``raw`` holds ``state`` and what is on the screen: ``charts`` (subjects), ``date``, ``tiles`` (a variable),
-    ``donors`` (a variable), ``runs`` (``"preview"`` for the first 256 of the ensemble), ``single`` (20 single runs).
+    ``donors`` (a variable), ``runs`` (``"preview"`` for the first of the ensemble), ``single`` (20 single runs).
 
     Raises:
         InputError: the request or its state is wrong.

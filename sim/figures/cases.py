@@ -335,7 +335,8 @@ def skill_line(names: Sequence[str]) -> str:
     if not tested:
         return "Skill: not tested against the past."
     rest = [name for name in dict.fromkeys(names) if name not in TESTED]
-    return "; ".join([*tested, *([f"{_listed(rest)} not tested"] if rest else [])]) + "."
+    line = "; ".join([*tested, *([f"not tested: {_listed(rest)}"] if rest else [])])
+    return f"{line[:1].upper()}{line[1:]}."
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -343,7 +344,7 @@ def _listed(names: Sequence[str]) -> str:
 
     labels = {variable.name: variable.long_name for variable in variables()}
     words = [labels.get(name, name) for name in names]
-    return words[0] if len(words) == 1 else f"{len(words)} of the subjects"
+    return words[0] if len(words) == 1 else f"{len(words)} of the outcomes shown"
 
 
 # What the back-test forecasts, as its card tells kinds apart; anything else that is recorded has no test.
