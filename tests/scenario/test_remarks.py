@@ -25,7 +25,8 @@ def told(tmp_path, text, head='extends = "baseline"\n'):
 
 
 def truce(until):
-    return f'[[events]]\ndate = 2027-04-01\nuntil = {until}\nname = "Truce"\nset = {{ negotiation.ceasefire_now = true }}\n'
+    sets = "set = { negotiation.ceasefire_now = true }\n"
+    return f'[[events]]\ndate = 2027-04-01\nuntil = {until}\nname = "Truce"\n{sets}'
 
 
 def test_an_event_that_ends_before_the_month_does_is_told_to_do_nothing_and_does_nothing(tmp_path):
@@ -59,14 +60,9 @@ def test_a_yearly_key_of_a_few_days_is_not_told_to_do_nothing(tmp_path):
 def test_a_replacement_without_a_fall_is_told_to_have_nothing_to_act_on(tmp_path):
     text = LATE + "[europe.aid]\nreplacement_long_run = 0.9\n"
     note, _ = told(tmp_path, text, 'extends = "baseline_2026"\n')
-    assert (
-        "europe.aid.replacement_long_run is a part of a further fall of U.S. military aid, but nothing was left" in note
-    )
-    low, high = (
-        simulate(load_text(HEAD + 'extends = "baseline_2026"\nend = 2027-12-31\n' + f"[europe.aid]\nreplacement_long_run = {size}\n"
-                           , "c.toml"), 1, 0, 16)
-        for size in (0.1, 0.9)
-    )  # fmt: skip
+    assert "replacement_long_run is a part of a further fall of U.S. military aid, but nothing was left of" in note
+    text = HEAD + 'extends = "baseline_2026"\nend = 2027-12-31\n[europe.aid]\nreplacement_long_run = '
+    low, high = (simulate(load_text(f"{text}{size}\n", "c.toml"), 1, 0, 16) for size in (0.1, 0.9))
     assert all(low[name].tobytes() == high[name].tobytes() for name in low)
     note, _ = told(tmp_path, "[europe.aid]\nreplacement_long_run = 0.9\n")
     assert "replacement" not in note
