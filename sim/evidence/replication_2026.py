@@ -31,7 +31,7 @@ from sim.scenario import Given, Number, Origin, normal
 Array = NDArray[np.float64]
 TOLD = "trump_conditional"
 BEFORE, KNOWING = date(2024, 10, 1), date(2026, 10, 1)
-LATER = "b"  # marks a row that has seen its target
+LATER = "*"  # marks a row that has seen its target
 STRENGTHS = (
     "us.pressure.level_conditional",
     "us.pressure.level_retrenchment",

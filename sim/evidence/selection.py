@@ -189,7 +189,7 @@ def _weights(
 
     The CRPS of a pool is the integral of the square of its distribution less the step at the outcome: a quadratic form.
     """
-    from scipy.optimize import minimize
+    from scipy.optimize import Bounds, LinearConstraint, minimize
 
     apart = []
     for past in judged:
@@ -210,8 +210,8 @@ def _weights(
         return np.asarray(2 * form @ weight, float)
 
     found = minimize(
-        error, even, jac=slope, method="SLSQP", bounds=[(0.0, 1.0)] * len(parts),
-        constraints={"type": "eq", "fun": lambda weight: weight.sum() - 1}, options={"ftol": 1e-12, "maxiter": 500},
+        error, even, jac=slope, method="SLSQP", bounds=Bounds(0.0, 1.0),
+        constraints=LinearConstraint(np.ones((1, len(parts))), 1.0, 1.0), options={"ftol": 1e-12, "maxiter": 500},
     )  # fmt: skip
     if not found.success:
         raise FaultError(f"no weights of the pool were found for the origin of {origin}: {found.message}")

@@ -318,7 +318,7 @@ def _replication(checked: Sequence[dict[str, Any]]) -> str:
         "test nothing of the model. *Reproduced*: the target computed again from the facts. *Model*: medians of the "
         "shipped histories, which are told the war, votes, plans and growth from outside. No parameter is tuned to "
         "this table; what the histories are told, and how rows 8 and 9 are measured, was settled after a first version "
-        f"had missed more of it. Rows 17b-21b on 2025-26 hold what a start of October 2026 knows: "
+        f"had missed more of it. Rows 17*-21* on 2025-26 hold what a start of October 2026 knows: "
         f"{sum(row['passed'] for row in seen)} of {len(seen)} within tolerance, in sample; they count in no sum above."
     )
     return f"## Replication\n\n{note}\n\n{_table([*keys, 'met', 'remark'], rows)}"
