@@ -13,6 +13,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from sim.model.engine.draws import Draw
 from sim.model.engine.streams import stream_number
 from sim.model.engine.variables import Axis, Variable
 from sim.scenario import Domain, Parameter, Scenario, Value
@@ -106,7 +107,7 @@ class System:
 
     ``stream`` is the permanent number of its random stream; another package leaves it out, and the number follows from
     the name. ``at_start`` gives the values of keys that follow from what was known on a day. ``acts`` says whether a
-    key of this system can have an effect in a scenario by a day.
+    key of this system can have an effect in a scenario by a day. ``draws`` are what its runs draw after the first day.
     """
 
     name: str
@@ -121,6 +122,7 @@ class System:
     variables: tuple[Variable, ...] = ()
     states: Mapping[str, State] = field(default_factory=dict)
     axes: tuple[Axis, ...] = ()
+    draws: tuple[Draw, ...] = ()
     at_start: Callable[[date], Mapping[str, Value]] | None = None
     acts: Callable[[str, date, Scenario], bool] = _always
 
