@@ -23,6 +23,7 @@ from sim.model.engine import (
     Variable,
     single,
 )
+from sim.model.engine.settings import mean_of_days
 from sim.model.systems.budgets.equation import (
     BEND,
     LOWEST,
@@ -327,11 +328,9 @@ class Budgets:
         """Shares that the scenario states in place of the equation's, for the part of the year for which it does."""
         for index, row in enumerate(rows):
             parts = self._engine.settings.in_year(f"members.{WITH_FORCES[row]}.share_pct_gdp", year)
-            if len(parts) == 1:
-                stated = parts[0][1]
-                after[index] = np.where(np.isnan(stated), after[index], stated)
-            else:
-                after[index] = sum(part * np.where(np.isnan(stated), after[index], stated) for part, stated in parts)
+            after[index] = mean_of_days(
+                [(days, np.where(np.isnan(stated), after[index], stated)) for days, stated in parts]
+            )
             floor = f"members.{WITH_FORCES[row]}.floor_pct_gdp"
             if self._engine.settings.is_set(floor):
                 after[index] = np.fmax(after[index], self._engine.settings.mean_of_year(floor, year))
