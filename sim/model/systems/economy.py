@@ -277,6 +277,7 @@ SYSTEM = System(
     parameters=PARAMETERS,
     states={
         "growth": State(
+            about="the growth of economies",
             keys=(
                 "economy.told",
                 "economy.common_growth_factor",
@@ -287,6 +288,7 @@ SYSTEM = System(
             tables=("economy",),
         ),
         "prices": State(
+            about="prices and exchange rates",
             keys=(
                 "economy.dollar_inflation_pct",
                 "economy.exchange_rate_factor",

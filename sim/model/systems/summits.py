@@ -269,8 +269,9 @@ SYSTEM = System(
         ),
     ),
     states={
-        "related target": State(keys=("summits.related_pct_gdp",), reads=("target",)),
-        "target": State(
+        "related target": State(about="the related spending asked for",
+            keys=("summits.related_pct_gdp",), reads=("target",)),
+        "target": State(about="the adoption of a target and the path it asks of members",
             keys=(
                 "summits.target_pct_gdp",
                 "summits.new_target_discussed",

@@ -430,9 +430,10 @@ SYSTEM = System(
         ),
     ),
     states={
-        "starting shares": State(keys=_AT_START, tables=("defence",)),
-        "levers": State(keys=(*_LEVERS, "us.aid.eur_per_usd"), own=True),
-        "shares": State(
+        "starting shares": State(about="the shares known at the start", keys=_AT_START, tables=("defence",)),
+        "levers": State(about="what a scenario says of single budgets",
+            keys=(*_LEVERS, "us.aid.eur_per_usd"), own=True),
+        "shares": State(about="the budgets that members decide",
             keys=(
                 *(parameter.key for parameter in PARAMETERS if parameter.key not in _ELSEWHERE),
                 "summits.deadline_year",
@@ -461,7 +462,7 @@ SYSTEM = System(
             responds=responds,
             reads_responding=("U.S. share",),
         ),
-        "U.S. share": State(keys=_OF_THE_USA, reads=("starting shares", "levers")),
+        "U.S. share": State(about="the U.S. defence budget", keys=_OF_THE_USA, reads=("starting shares", "levers")),
     },
     at_start=by_member,
     acts=acts,
