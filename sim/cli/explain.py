@@ -1,4 +1,4 @@
-"""``alliance explain``: what a key, variable or word means, how a scenario acts, or why a result stands where it does."""
+"""``alliance explain``: what a key, variable or word means, how a scenario acts, why a result stands where it does."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ class Lever:
     """One thing that a scenario sets: a value, an event or a row, with its keys' meanings and its channels.
 
     ``channels`` are pairs: the states on the shortest ways, in words, and the long names of the outcomes at their end:
-    headlines, the threat, and those that the keys declare to move. ``reported_only`` says why nothing else reacts, where that is so.
+    headlines, the threat, and those that the keys declare to move. ``reported_only`` says why
+    nothing else reacts, where that is so.
     """
 
     name: str
