@@ -264,7 +264,8 @@ SYSTEM = System(
             "target_pct_gdp", "Spending target in force", "% of GDP", "year", read="target_on", states=("target",)
         ),
         Variable(
-            "related_target_pct_gdp", "Related spending asked for beside core defence", "% of GDP", "year",
+            "related_target_pct_gdp", "Related spending asked for beside core defence (reported only)", "% of GDP",
+            "year",
             read="related_on", states=("related target",),
         ),
     ),
