@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.scenario.document import KeyPath, Report
 from sim.scenario.entities import entity_code, entity_noun, is_country, wrong_code
-from sim.scenario.parameter import Catalogue, Parameter
+from sim.scenario.parameter import LEVER, Catalogue, Parameter
 from sim.text import listed, meant, nearest, shown, tame
 
 HEADS = ("title", "label", "description", "references", "extends", "start", "end", "events", "groups")
@@ -68,6 +68,9 @@ def _correct(
     if same:
         report(here, "this quantity is " + " or ".join(_in_unit(group, other, catalogue) for other in same))
         return None, False
+    if name in catalogue.recorded and not isinstance(raw, dict):
+        report(here, _outcome(name, catalogue))
+        return None, False
     near = nearest(name, siblings, most=1, cutoff=0.7)
     corrected = f"{group}.{near[0]}" if near and group else near[0] if near else None
     if corrected and isinstance(raw, dict) and not (catalogue.is_group(corrected) or catalogue.find(corrected)):
@@ -77,6 +80,13 @@ def _correct(
         corrected = elsewhere[0]
     report(here, _unknown(key, group, corrected, catalogue))
     return corrected, False
+
+
+def _outcome(name: str, catalogue: Catalogue) -> str:
+    """What to say of a recorded variable that stands where a key does: the keys that move it, levers first."""
+    movers = sorted(catalogue.movers(name), key=lambda parameter: parameter.source != LEVER)
+    keys = f", such as {listed([parameter.key for parameter in movers[:3]])}" if movers else ""
+    return f"{name} is an outcome, which a scenario cannot set; `alliance explain {name}` lists what moves it{keys}"
 
 
 def _or_group(name: str, codes: tuple[str, ...], catalogue: Catalogue) -> str:

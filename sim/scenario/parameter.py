@@ -206,6 +206,8 @@ def _bounds(low: float, high: float, domain: Number) -> str:
 
 
 Kind = Literal["data", "estimated", "assumption"]
+LEVER = "scenario lever"
+"""The source of a key that is there for scenarios to set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +221,7 @@ class Parameter:
     higher value (a true flag, a later option) moves up or down where theory gives a direction, ``moves`` those it moves
     either way; the audit of the levers also looks for an effect there. ``reported_only`` is a sentence that says why
     nothing else reacts to it.
+    ``lasting`` says what comes of leaving a flag true to the end, where a writer may mean the day only.
     ``needs`` and ``excludes`` are keys (of the same entity) that a scenario must or must not set beside it.
     """
 
@@ -238,6 +241,7 @@ class Parameter:
     lowers: tuple[str, ...] = ()
     moves: tuple[str, ...] = ()
     reported_only: str = ""
+    lasting: str = ""
     needs: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
 
@@ -425,6 +429,10 @@ class Catalogue:
             group = f"{group}.{code}" if group else code
         return group
 
+    def movers(self, variable: str) -> list[Parameter]:
+        """Parameters that declare an effect on a recorded variable, in the catalogue's order."""
+        return [each for each in self if variable in map(_variable_of, (*each.raises, *each.lowers, *each.moves))]
+
     def nearest(self, word: str) -> list[str]:
         """Up to three valid keys like ``word``, best first: those ending in the same name if few do, else any."""
         parts = word.split(".")
@@ -432,6 +440,11 @@ class Catalogue:
         last = parts[-1].casefold()
         ends = [key for key in keys if key.rpartition(".")[2].casefold() == last]
         return ends if 0 < len(ends) <= 3 else nearest(word, keys, cutoff=0.7)
+
+
+def _variable_of(effect: str) -> str:
+    """The variable in the name of an effect: of ``spread of V``, ``V:ENTITY`` or ``V=LABEL``, V."""
+    return effect.removeprefix("spread of ").partition(":")[0].partition("=")[0]
 
 
 def _filled(parameter: Parameter, parts: list[str]) -> str:
