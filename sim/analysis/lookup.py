@@ -12,7 +12,7 @@ from sim.loading import load
 from sim.model import DEFAULT_START, Variable
 from sim.scenario import Parameter, Scenario, describe
 from sim.scenario.entities import entity_code, entity_name, is_country
-from sim.scenario.parameter import LEVER
+from sim.scenario.keys import movers
 from sim.shipped import shipped_names, shipped_questions, shipped_title
 from sim.text import later_marked, meant, nearest
 
@@ -202,8 +202,8 @@ def _parameter(name: str, parameter: Parameter, scenario: Scenario | None) -> di
 
 
 def _movers(variable: str) -> str:
-    """Keys that declare an effect on a variable; those that are there for scenarios to set come first."""
-    keys = [each.key for each in sorted(model.catalogue().movers(variable), key=lambda each: each.source != LEVER)]
+    """The first keys that move a variable, and how many more there are."""
+    keys = movers(variable, model.catalogue())
     rest = f" and {len(keys) - MOST_KEYS} more" if len(keys) > MOST_KEYS else ""
     return ", ".join(keys[:MOST_KEYS]) + rest
 

@@ -84,9 +84,9 @@ def _correct(
 
 def _outcome(name: str, catalogue: Catalogue) -> str:
     """What to say of a recorded variable that stands where a key does: the keys that move it, levers first."""
-    movers = sorted(catalogue.movers(name), key=lambda parameter: parameter.source != LEVER)
-    keys = f", such as {listed([parameter.key for parameter in movers[:3]])}" if movers else ""
-    return f"{name} is an outcome, which a scenario cannot set; `alliance explain {name}` lists what moves it{keys}"
+    keys = movers(name, catalogue)
+    such = f", such as {listed(keys[:3])}" if keys else ""
+    return f"{name} is an outcome, which a scenario cannot set; `alliance explain {name}` lists what moves it{such}"
 
 
 def _or_group(name: str, codes: tuple[str, ...], catalogue: Catalogue) -> str:
@@ -129,6 +129,17 @@ def _names(group: str, catalogue: Catalogue) -> str:
     return ", ".join(
         ([listed(names, most=20)] if names else []) + ([f"{entity_noun(codes)}s such as {codes[0]}"] if codes else [])
     )
+
+
+def movers(variable: str, catalogue: Catalogue) -> list[str]:
+    """Keys that declare an effect on a recorded variable; those that are there for scenarios to set come first."""
+    found = [each for each in catalogue if variable in map(_moved, (*each.raises, *each.lowers, *each.moves))]
+    return [each.key for each in sorted(found, key=lambda each: each.source != LEVER)]
+
+
+def _moved(effect: str) -> str:
+    """The variable in the name of an effect: of ``spread of V``, ``V:ENTITY`` or ``V=LABEL``, V."""
+    return effect.removeprefix("spread of ").partition(":")[0].partition("=")[0]
 
 
 def stem(name: str) -> tuple[str, ...]:

@@ -429,10 +429,6 @@ class Catalogue:
             group = f"{group}.{code}" if group else code
         return group
 
-    def movers(self, variable: str) -> list[Parameter]:
-        """Parameters that declare an effect on a recorded variable, in the catalogue's order."""
-        return [each for each in self if variable in map(_variable_of, (*each.raises, *each.lowers, *each.moves))]
-
     def nearest(self, word: str) -> list[str]:
         """Up to three valid keys like ``word``, best first: those ending in the same name if few do, else any."""
         parts = word.split(".")
@@ -440,11 +436,6 @@ class Catalogue:
         last = parts[-1].casefold()
         ends = [key for key in keys if key.rpartition(".")[2].casefold() == last]
         return ends if 0 < len(ends) <= 3 else nearest(word, keys, cutoff=0.7)
-
-
-def _variable_of(effect: str) -> str:
-    """The variable in the name of an effect: of ``spread of V``, ``V:ENTITY`` or ``V=LABEL``, V."""
-    return effect.removeprefix("spread of ").partition(":")[0].partition("=")[0]
 
 
 def _filled(parameter: Parameter, parts: list[str]) -> str:
