@@ -57,6 +57,11 @@ HANDLING_KEYS = (
     "us.aid.delivery_factor",
     "europe.aid.delivery_factor",
 )
+FACTOR_KEYS = frozenset(
+    f"aid.{whose}{name}"
+    for name in ("military_factor", "other_factor", "commitment_factor")
+    for whose in ("", *(f"{code}." for code in DONORS))
+)
 # EUR bn that one donor can promise of one kind in a month, whatever a scenario sets: what it produces in a year.
 MOST_A_MONTH = np.array([[donor.gdp_beur_2021 or 10_000.0] for donor in facts.donors()], np.float32)
 MONTHS_OF_ALARM = 6  # months after a collapse of the Ukrainian front in which European aid answers it
@@ -82,6 +87,8 @@ class Aid:
         governed = [(DONORS.index(code), row) for row, code in enumerate(elections.codes) if code in DONORS]
         self._governed = tuple(np.array(rows) for rows in zip(*governed, strict=True))
         self._handled: Handling | None = None
+        self._factors_held: list[Numbers | None] | None = None
+        self._factors_of = 0  # changes of the settings up to which they hold
         self._unfatigued = single([1.0])  # what fatigue has left of European aid so far
         self._untired = single([1.0])  # and of all aid
         self._changes = 0
@@ -118,27 +125,27 @@ class Aid:
             self._month(day)
 
     @property
-    def committed(self) -> Numbers:
-        """Aid committed so far, EUR bn: donors, then the groups EUR, OTHER and ALL. ``(donors + 3, runs)``."""
+    def committed(self) -> tuple[Numbers, Numbers]:
+        """Aid committed so far, EUR bn: donors, ``(donors, runs)``, and the groups EUR, OTHER and ALL, ``(3, runs)``."""
         return _with_groups(self.pipeline.committed)
 
     @property
-    def allocated(self) -> Numbers:
+    def allocated(self) -> tuple[Numbers, Numbers]:
         """Aid allocated so far, likewise."""
         return _with_groups(self.pipeline.allocated)
 
     @property
-    def delivered(self) -> Numbers:
+    def delivered(self) -> tuple[Numbers, Numbers]:
         """Aid delivered so far, likewise."""
         return _with_groups(self.pipeline.delivered)
 
     @property
-    def allocated_military(self) -> Numbers:
+    def allocated_military(self) -> tuple[Numbers, Numbers]:
         """Military aid allocated so far, likewise."""
         return _with_groups(self.pipeline.allocated_military)
 
     @property
-    def allocated_other(self) -> Numbers:
+    def allocated_other(self) -> tuple[Numbers, Numbers]:
         """Financial and humanitarian aid allocated so far, likewise."""
         return _with_groups(self.pipeline.allocated - self.pipeline.allocated_military)
 
@@ -225,22 +232,31 @@ class Aid:
             new[MILITARY, EUROPE] *= np.where(alarmed, np.exp(self._engine.settings.number("aid.collapse_response")), 1)
         new[:, USA] = self._from_congress(day, period)
         new[:, EU] *= self._unblocked()
-        for kind, name in ((MILITARY, "military_factor"), (OTHER, "other_factor")):
-            own = self._engine.settings.numbers(f"aid.*.{name}", DONORS)
-            factor = own * self._engine.settings.numbers("aid.*.commitment_factor", DONORS)
-            factor = factor * self._engine.settings.number(f"aid.{name}")
-            if kind == OTHER:
-                factor = factor * self._rebuilding()
-            if (factor != 1).any():
+        for kind, factor in enumerate(self._factors()):
+            if kind == OTHER and (rebuilding := self._rebuilding()) is not None:
+                factor = rebuilding if factor is None else factor * rebuilding
+            if factor is not None:
                 new[kind] *= factor
         np.minimum(new, MOST_A_MONTH, out=new)
         return new
 
-    def _rebuilding(self) -> Numbers:
-        """Factor on other aid under a ceasefire: the stated one in place of that on all aid."""
+    def _factors(self) -> list[Numbers | None]:
+        """The scenario's factors on aid of each kind, ``(donors, 1 or runs)``; None where all are 1."""
+        settings, factors = self._engine.settings, self._factors_held
+        if factors is None or self._factors_of != settings.changes or not settings.stands_still(FACTOR_KEYS):
+            self._factors_of = settings.changes
+            factors = self._factors_held = []
+            for name in ("military_factor", "other_factor"):
+                own = settings.numbers(f"aid.*.{name}", DONORS)
+                factor = own * settings.numbers("aid.*.commitment_factor", DONORS) * settings.number(f"aid.{name}")
+                factors.append(factor if (factor != 1).any() else None)
+        return factors
+
+    def _rebuilding(self) -> Numbers | None:
+        """Factor on other aid under a ceasefire: the stated one in place of that on all aid; None without either."""
         settings, ceasefire = self._engine.settings, self._hostilities.ceasefire
         if not settings.is_set("aid.reconstruction_factor") or not ceasefire.any():
-            return single([1.0])
+            return None
         usual = settings.number("aid.after_ceasefire_factor")
         stated = settings.stated("aid.reconstruction_factor", usual) / np.maximum(usual, 1e-6)
         return single(np.where(ceasefire, stated, 1))
@@ -254,8 +270,8 @@ class Aid:
             np.where(self._hostilities.full_scale, number("aid.after_ceasefire_factor"), 0),
         )
         if day >= self._engine.start:
-            yearly = (1 - number("europe.aid.fatigue_pct_per_year") / 100) ** (1 / 12)
-            self._unfatigued = single(self._unfatigued * yearly)
+            kept = self._engine.settings.reckoned(kept_a_month, "europe.aid.fatigue_pct_per_year")
+            self._unfatigued = single(self._unfatigued * kept)
             self._untired = single(self._untired * (1 - number("aid.tiring_pct_per_month") / 100))
         europe = self._unfatigued * number("europe.aid.commitment_factor")
         factor = single(factor * self._untired / 12)
@@ -263,7 +279,7 @@ class Aid:
         willing = by_group.take(GROUP, axis=0)
         sceptic = self._elections.sceptic
         if sceptic.any():
-            less = np.exp(-number("aid.sceptic_effect"))
+            less = self._engine.settings.reckoned(lessened, "aid.sceptic_effect")
             willing[self._governed[0]] *= np.where(sceptic[self._governed[1]], less, np.float32(1))
         return willing
 
@@ -312,6 +328,16 @@ class Aid:
         goal = share * missing
         self.replacement += number("europe.aid.replacement_speed") * (goal - self.replacement)
         return self.replacement * number("europe.aid.commitment_factor") * self._untired
+
+
+def kept_a_month(lost_pct_per_year: Numbers) -> Numbers:
+    """The part left after a month of what loses so much in a year."""
+    return (1 - lost_pct_per_year / 100) ** (1 / 12)
+
+
+def lessened(effect: Numbers) -> Numbers:
+    """The factor that belongs to a fall of the logarithm."""
+    return np.exp(-effect)
 
 
 def package(drawn: Numbers, chance: Numbers, spread: Numbers) -> Numbers:
@@ -364,10 +390,12 @@ def _mean(months: Sequence[Numbers]) -> Numbers:
     return single(sum(months[1:], months[0]) / np.float32(len(months)))
 
 
-def _with_groups(stock: Numbers) -> Numbers:
-    """A stock (donors, runs) with the sums of EUR, OTHER and ALL below it."""
-    out = np.empty((len(DONORS) + len(GROUPS), stock.shape[1]), np.float32)
-    out[: len(DONORS)] = stock
-    out[-3], out[-2] = stock[EUROPE].sum(axis=0), stock[REST].sum(axis=0)
-    out[-1] = out[-3] + out[-2] + stock[USA]
-    return out
+def _with_groups(stock: Numbers) -> tuple[Numbers, Numbers]:
+    """A stock ``(donors, runs)`` and the sums of EUR, OTHER and ALL."""
+    groups = np.empty((len(GROUPS), stock.shape[1]), np.float32)
+    europe, other, everyone = groups
+    np.add.reduce(stock.take(EUROPE, axis=0), axis=0, out=europe)
+    np.add.reduce(stock.take(REST, axis=0), axis=0, out=other)
+    np.add(europe, other, out=everyone)
+    everyone += stock[USA]
+    return stock, groups
