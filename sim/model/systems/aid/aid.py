@@ -17,6 +17,7 @@ import numpy as np
 from sim import facts
 from sim.model.engine import (
     Engine,
+    Flags,
     Numbers,
     Process,
     month_end,
@@ -87,8 +88,13 @@ class Aid:
         governed = [(DONORS.index(code), row) for row, code in enumerate(elections.codes) if code in DONORS]
         self._governed = tuple(np.array(rows) for rows in zip(*governed, strict=True))
         self._handled: Handling | None = None
+        self._doubts: Numbers | None = None  # factor on aid of those who doubt it, and what it was reckoned from
+        self._doubted_by: Flags | None = None
+        self._doubted_less: Numbers | None = None
         self._factors_held: list[Numbers | None] | None = None
         self._factors_of = 0  # changes of the settings up to which they hold
+        self._paced_from: Numbers | None = None  # parts of the backlog that are cleared, before and after the pace
+        self._paced = self._paced_from
         self._unfatigued = single([1.0])  # what fatigue has left of European aid so far
         self._untired = single([1.0])  # and of all aid
         self._changes = 0
@@ -104,6 +110,8 @@ class Aid:
         self._mean = engine.fill(known.yearly)
         self.generosity = self._mean.copy()
         self._load(known)
+        self._share_of_europe = np.zeros((len(DONORS), 1), np.float32)  # of a replacement; 0 outside Europe
+        self._share_of_europe[EUROPE, 0] = known.europe_weight
         self._us_sum, self._us_months = engine.zeros(), 0
         self._us_before = engine.fill(np.full(1, known.us_monthly_military or 0, np.float32))
         self._us_recent = [self._us_before] * QUARTER
@@ -168,14 +176,15 @@ class Aid:
         if day.month == 1:
             self._new_year(day.year)
         handling, new = self._handling(), self._new(day)
-        direct = np.zeros_like(new)
-        direct[MILITARY, EUROPE] = (self._replace() + self._buy_us_arms(day)) * self._known.europe_weight[:, None]
+        direct = np.empty_like(new)
+        np.multiply(self._replace() + self._buy_us_arms(day), self._share_of_europe, out=direct[MILITARY])
+        direct[OTHER] = 0
         cleared = self._stated.apply(new, direct, self._cleared_now(handling.cleared))
         self.us_arms = self.us_arms + np.float32(self._packages.give(day, direct, self.pipeline))
         self.pipeline.month(new, direct, cleared, number("aid.stock_share"), handling.delays, handling.arriving)
         self._recent = [*self._recent[-(SMOOTH - 1) :], self.pipeline.delivered_military_now]
         self.deliveries = _mean(self._recent)
-        self._follow_usa(self.pipeline.allocated_military_now[USA])
+        self._follow_usa(self.pipeline.allocated_military_now[USA].copy())
 
     def _buy_us_arms(self, day: date) -> Numbers:
         """U.S. arms that Europe buys this month, EUR bn, ``(runs,)`` or ``(1,)``."""
@@ -190,10 +199,11 @@ class Aid:
         free = self._unblocked()
         if bool((pace == 1).all()) and bool((free == 1).all()):
             return cleared
-        cleared = np.array(np.broadcast_to(cleared, (len(DONORS), self._engine.runs)), np.float32)
-        cleared[USA] *= pace
-        cleared[EU] *= free
-        return cleared
+        if self._paced_from is not cleared:
+            self._paced_from, self._paced = cleared, cleared.copy()
+        np.multiply(cleared[USA], pace, out=self._paced[USA])
+        np.multiply(cleared[EU], free, out=self._paced[EU])
+        return self._paced
 
     def _unblocked(self) -> Numbers:
         """The part of the money of the EU institutions that no member holds up, ``(1,)`` or ``(runs,)``."""
@@ -277,11 +287,21 @@ class Aid:
         factor = single(factor * self._untired / 12)
         by_group = np.stack([factor, factor * europe, factor * number("other.aid.commitment_factor")])
         willing = by_group.take(GROUP, axis=0)
-        sceptic = self._elections.sceptic
-        if sceptic.any():
-            less = self._engine.settings.reckoned(lessened, "aid.sceptic_effect")
-            willing[self._governed[0]] *= np.where(sceptic[self._governed[1]], less, np.float32(1))
+        if (doubt := self._doubt()) is not None:
+            willing *= doubt
         return willing
+
+    def _doubt(self) -> Numbers | None:
+        """Factor on aid of donors whose governments oppose it, ``(donors, runs)``; None where none does."""
+        sceptic = self._elections.sceptic
+        less = self._engine.settings.reckoned(lessened, "aid.sceptic_effect")
+        if sceptic is not self._doubted_by or less is not self._doubted_less:
+            self._doubted_by, self._doubted_less, self._doubts = sceptic, less, None
+            if sceptic.any():
+                self._doubts = np.ones((len(DONORS), self._engine.runs), np.float32)
+                donors, governments = self._governed
+                self._doubts[donors] = np.where(sceptic[governments], less, np.float32(1))
+        return self._doubts
 
     def _from_congress(self, day: date, period: int) -> Numbers:
         number, war = self._engine.settings.number, self._hostilities
@@ -345,10 +365,10 @@ def package(drawn: Numbers, chance: Numbers, spread: Numbers) -> Numbers:
 
     One number in (0, 1) decides both: given that it lies below p, its rank below p is uniform.
     """
-    happens = drawn < chance
-    cells = np.flatnonzero(happens)
+    cells = np.flatnonzero(drawn < chance)
     if chance.shape[1] == 1:
-        chances = np.repeat(chance[:, 0], np.count_nonzero(happens, axis=1))
+        first_of_rows = np.searchsorted(cells, np.arange(0, drawn.size + 1, drawn.shape[1]))
+        chances = np.repeat(chance[:, 0], np.diff(first_of_rows))
     else:
         chances = chance.ravel()[cells]
     spreads = spread[0] if spread.shape[0] == 1 else np.broadcast_to(spread, drawn.shape).ravel()[cells]
