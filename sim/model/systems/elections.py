@@ -171,10 +171,11 @@ class Elections:
     def _form_stated(self, cells: NDArray[np.intp]) -> None:
         """Governments that the scenario states for a member's next election, in ``cells`` (members and runs)."""
         rows, runs = np.divmod(cells, self._engine.runs)
-        for row in np.unique(rows):
+        for row in np.flatnonzero(np.bincount(rows)).tolist():
             said = self._engine.settings.choice(f"elections.{self.codes[row]}.next_doubts_aid")
-            here = runs[rows == row]
-            self._sceptic[row, here] = np.where(said[here] == 0, self._sceptic[row, here], said[here] == 1)
+            if said.any():
+                here = runs[rows == row]
+                self._sceptic[row, here] = np.where(said[here] == 0, self._sceptic[row, here], said[here] == 1)
 
     def _draws(self, count: int) -> tuple[Numbers, Numbers, Numbers]:
         if count not in self._drawn:

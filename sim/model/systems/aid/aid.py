@@ -134,7 +134,7 @@ class Aid:
 
     @property
     def committed(self) -> tuple[Numbers, Numbers]:
-        """Aid committed so far, EUR bn: donors, ``(donors, runs)``, and the groups EUR, OTHER and ALL, ``(3, runs)``."""
+        """Aid committed so far, EUR bn: donors, ``(donors, runs)``, and groups EUR, OTHER and ALL, ``(3, runs)``."""
         return _with_groups(self.pipeline.committed)
 
     @property

@@ -28,6 +28,7 @@ from sim.model.engine import (
     System,
     Variable,
     month_number,
+    monthly_chance,
     single,
     under,
     within,
@@ -86,7 +87,7 @@ class War:
         clock = self._engine.clock
         for day in clock.days([*clock.month_ends, *self._engine.event_days, *self._engine.condition_days]):
             yield clock.at(day, PHASE)
-            self._begin(day.toordinal(), chance=day in clock.month_ends, period=month_number(day))
+            self._begin(day.toordinal(), by_chance=day in clock.month_ends, period=month_number(day))
             if day in clock.month_ends:
                 self._month(month_number(day), np.float32(clock.fraction(day)))
 
@@ -99,13 +100,12 @@ class War:
         self._controlled_before = self.controlled
         self.kursk = np.where(runs, 0, self.kursk).astype(np.float32)
 
-    def _begin(self, today: int, chance: bool, period: int) -> None:
+    def _begin(self, today: int, by_chance: bool, period: int) -> None:
         hostilities, settings = self._hostilities, self._engine.settings
         begins = settings.flag("war.full_scale") & ~hostilities.full_scale
-        if chance:
-            yearly = settings.number("war.onset_probability_per_year")
-            drawn = self._engine.streams.uniform("war", period, purpose=5)
-            begins |= ~hostilities.full_scale & (drawn < 1 - (1 - yearly) ** (1 / 12))
+        if by_chance and not hostilities.full_scale.all():
+            chance = settings.reckoned(monthly_chance, "war.onset_probability_per_year")
+            begins |= ~hostilities.full_scale & (self._engine.streams.uniform("war", period, purpose=5) < chance)
         if begins.any():
             hostilities.first_day = np.where(begins, today, hostilities.first_day)
             hostilities.full_scale = hostilities.full_scale | begins
