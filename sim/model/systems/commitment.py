@@ -209,6 +209,7 @@ class Commitment:
         self.pressure = engine.fill(settings.number("us.pressure.level_continuity"))
         self._from_shocks = engine.zeros()  # what shocks with a half-life of their own have left in credibility
         self._by_party: list[NDArray[np.int8]] = []
+        self._chosen_from: tuple[NDArray[np.int8] | None, list[NDArray[np.int8]], int] = None, self._by_party, 0
         # by posture, with the posture and the changes of the settings from which each was reckoned
         self._of_posture: dict[str, tuple[NDArray[np.int8], int, Numbers]] = {}
 
@@ -225,7 +226,6 @@ class Commitment:
     def _choose(self, day: date) -> None:
         """The posture of the presidency in office; a presidency keeps the draw of its first January."""
         settings = self._engine.settings
-        said = settings.choice("us.commitment.posture")
         if (
             day.month == 1
             or not self._by_party
@@ -236,6 +236,11 @@ class Commitment:
             began = day.year - (day.year - 1) % 4
             drawn = self._engine.streams.quantiles(f"posture:{began}")
             self._by_party = [settings.drawn_again(f"us.commitment.posture_if_{party}", drawn) for party in PARTY]
+        before = self._chosen_from
+        self._chosen_from = self._politics.president, self._by_party, settings.changes
+        if before[0] is self._politics.president and before[1] is self._by_party and before[2] == settings.changes:
+            return
+        said = settings.choice("us.commitment.posture")
         given_winner = np.where(self._politics.president == 1, self._by_party[1], self._by_party[0])
         if day.year - (day.year - 1) % 4 < self._engine.start.year:
             in_office = settings.choice("us.commitment.posture_in_office")
@@ -264,7 +269,7 @@ class Commitment:
         self.pressure = self.of_posture("us.pressure.level", "us.pressure.level")
         chance = settings.number("us.commitment.statements_per_year") / 12
         drawn = streams.uniform("commitment", period)
-        sign = np.where(drawn < chance / 2, -1.0, np.where(drawn < chance, 1.0, 0.0)).astype(np.float32)
+        sign = single(np.where(drawn < chance / 2, -1.0, np.where(drawn < chance, 1.0, 0.0)))
         shock = sign * settings.number("us.commitment.statement_size") + settings.number("us.commitment.shock")
         noise = settings.number("us.commitment.noise") * streams.normal("commitment", period, purpose=1)
         before, absorbed = self.credibility, self._secretary.absorbed()
@@ -325,7 +330,7 @@ class Commitment:
         self.withdrawn |= leaves
         self._roster.leave("USA", leaves)
         self.withdrawn = ~self._roster.member[_USA_ROW]
-        self.credibility = np.where(self.withdrawn, 0, self.credibility).astype(np.float32)
+        self.credibility = single(np.where(self.withdrawn, 0, self.credibility))
 
 
 @cache

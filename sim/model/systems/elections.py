@@ -94,7 +94,8 @@ class Elections:
                 self.left_right[row] = engine.settings.number(f"elections.{code}.left_right")
         doubts = engine.streams.uniforms("elections", 0, self._places, purpose=4)
         self._sceptic = doubts < engine.settings.numbers("elections.*.doubts_aid_at_start", codes)
-        self._seen: tuple[int, Flags] | None = None  # who opposes aid, and the changes of settings until then
+        self._stated: tuple[int, Flags, Flags] | None = None  # changes of the settings; who is said to oppose, and may
+        self._seen: Flags | None = None  # who opposes aid since the latest election
         self._named = {code: engine.settings.date(f"elections.{code}.next_on") for code in codes}
         self._scheduled = {code: self._named[code] or _next_scheduled(code, start) for code in codes}
         self._next = engine.zeros(len(codes))  # days from the start
@@ -115,10 +116,12 @@ class Elections:
     def sceptic(self) -> Flags:
         """Whether each government opposes aid to Ukraine, as stated or else as drawn, ``(codes, runs)``."""
         settings = self._engine.settings
-        if self._seen is None or self._seen[0] != settings.changes:
+        if self._stated is None or self._stated[0] != settings.changes:
             said = np.stack([settings.choice(f"elections.{code}.doubts_aid") for code in self.codes])
-            self._seen = settings.changes, (self._sceptic | (said == 1)) & ~(said == 2)
-        return self._seen[1]
+            self._stated, self._seen = (settings.changes, said == 1, said != 2), None
+        if self._seen is None:
+            self._seen = (self._sceptic | self._stated[1]) & self._stated[2]
+        return self._seen
 
     def in_year(self, year: int) -> Flags:
         """Whether the next election is due in ``year``, as seen today. ``(codes, runs)``."""

@@ -118,9 +118,11 @@ class Threat:
         self._credibility_before = commitment.credibility.copy()
         self.alarm = engine.zeros()  # what collapses of the front have left in the threat
         settings = engine.settings
-        self.level = np.where(
-            hostilities.full_scale, settings.number("threat.war_level"), settings.number("threat.peacetime_level")
-        ).astype(np.float32)
+        self.level = single(
+            np.where(
+                hostilities.full_scale, settings.number("threat.war_level"), settings.number("threat.peacetime_level")
+            )
+        )
         self._without_alarms = self.level
         self.in_budgets = self._history()
         known = _spent(engine.start)
@@ -158,7 +160,7 @@ class Threat:
         floor = floor * (1 - hostilities.reassured * settings.number("reassurance.threat_relief"))
         decayed = floor + (self._without_alarms - floor) * kept
         calm = np.where(hostilities.full_scale, decayed, settings.number("threat.peacetime_level"))
-        self._without_alarms = np.where(hostilities.fighting, war, calm).astype(np.float32)
+        self._without_alarms = single(np.where(hostilities.fighting, war, calm))
         if monthly:
             self.alarm = next_alarm(
                 self.alarm,
@@ -182,7 +184,7 @@ class Threat:
         goal = np.where(hostilities.full_scale, goal, self._in_peace)
         noise = settings.number("russia.effort_noise_pp") * self._engine.streams.normal("threat", year)
         moved = self._effort + settings.number("russia.effort_speed") * (goal - self._effort) + noise
-        self._effort = within(moved, 1, 40).astype(np.float32)
+        self._effort = single(within(moved, 1, 40))
 
     def _history(self) -> Numbers:
         """The threat behind budgets at the start, from the yearly rounds before it."""

@@ -218,7 +218,7 @@ class Aid:
         unknown = self._known.us_monthly_military is None
         if unknown and self._us_months < 24 and bool(self._hostilities.full_scale.any()):
             self._us_sum, self._us_months = self._us_sum + given, self._us_months + 1
-            self._us_before = (self._us_sum / self._us_months).astype(np.float32)
+            self._us_before = single(self._us_sum / self._us_months)
 
     def _new_year(self, year: int) -> None:
         """Each donor's aid for the year: a = mu + phi (a - mu) + sd mu e, not below 0."""
@@ -338,7 +338,7 @@ class Aid:
         number = self._engine.settings.number
         recent = _mean(self._us_recent)
         missing = np.maximum(0, self._us_before - recent) * self._hostilities.fighting
-        self._months_short = np.where(missing > 0.25 * self._us_before, self._months_short + 1, 0).astype(np.float32)
+        self._months_short = single(np.where(missing > 0.25 * self._us_before, self._months_short + 1, 0))
         share = replacement_share(
             self._months_short,
             number("europe.aid.replacement_first_half_year"),
@@ -385,7 +385,7 @@ def package(drawn: Numbers, chance: Numbers, spread: Numbers) -> Numbers:
 
 def next_generosity(now: Numbers, mean: Numbers, kept: Numbers, spread: Numbers, luck: Numbers) -> Numbers:
     """A donor's aid next year, EUR bn: mean + kept (now - mean) + spread * mean * luck, not below 0."""
-    return np.maximum(0, mean + kept * (now - mean) + spread * mean * luck).astype(np.float32)
+    return single(np.maximum(0, mean + kept * (now - mean) + spread * mean * luck))
 
 
 def replacement_share(months: Numbers, first: Numbers, later: Numbers, tiring: Numbers) -> Numbers:
@@ -394,7 +394,7 @@ def replacement_share(months: Numbers, first: Numbers, later: Numbers, tiring: N
     ``first`` to month 6, ``later`` from month 18, linear between; after a year it falls by ``tiring`` a year.
     """
     share = first + (later - first) * within((months - 6) / 12, 0, 1)
-    return (share * (1 - tiring) ** (np.maximum(0, months - 12) / 12)).astype(np.float32)
+    return single(share * (1 - tiring) ** (np.maximum(0, months - 12) / 12))
 
 
 def _missing(until: date, start: date) -> list[date]:
