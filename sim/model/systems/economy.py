@@ -198,7 +198,7 @@ class Economy:
             level = self._engine.fill(told)
             later = np.flatnonzero(year > until)
             if later.size:
-                prices = np.float32(0)
+                prices: Numbers = single([0.0])
                 if current:
                     prices = self._engine.settings.mean_of_year("economy.dollar_inflation_pct", year)
                 rise = 1 + (self.growth(year) + prices) / 100

@@ -88,13 +88,14 @@ class Aid:
         governed = [(DONORS.index(code), row) for row, code in enumerate(elections.codes) if code in DONORS]
         self._governed = tuple(np.array(rows) for rows in zip(*governed, strict=True))
         self._handled: Handling | None = None
-        self._doubts: Numbers | None = None  # factor on aid of those who doubt it, and what it was reckoned from
+        # factor on aid of those whose governments doubt it, and what it was reckoned from
+        self._doubts = np.ones((len(DONORS), engine.runs), np.float32)
         self._doubted_by: Flags | None = None
         self._doubted_less: Numbers | None = None
         self._factors_held: list[Numbers | None] | None = None
         self._factors_of = 0  # changes of the settings up to which they hold
         self._paced_from: Numbers | None = None  # parts of the backlog that are cleared, before and after the pace
-        self._paced = self._paced_from
+        self._paced = np.zeros((0, 0), np.float32)
         self._unfatigued = single([1.0])  # what fatigue has left of European aid so far
         self._untired = single([1.0])  # and of all aid
         self._changes = 0
@@ -287,20 +288,17 @@ class Aid:
         factor = single(factor * self._untired / 12)
         by_group = np.stack([factor, factor * europe, factor * number("other.aid.commitment_factor")])
         willing = by_group.take(GROUP, axis=0)
-        if (doubt := self._doubt()) is not None:
-            willing *= doubt
+        willing *= self._doubt()
         return willing
 
-    def _doubt(self) -> Numbers | None:
-        """Factor on aid of donors whose governments oppose it, ``(donors, runs)``; None where none does."""
+    def _doubt(self) -> Numbers:
+        """Factor on aid of donors, ``(donors, runs)``: below 1 where their governments oppose it."""
         sceptic = self._elections.sceptic
         less = self._engine.settings.reckoned(lessened, "aid.sceptic_effect")
         if sceptic is not self._doubted_by or less is not self._doubted_less:
-            self._doubted_by, self._doubted_less, self._doubts = sceptic, less, None
-            if sceptic.any():
-                self._doubts = np.ones((len(DONORS), self._engine.runs), np.float32)
-                donors, governments = self._governed
-                self._doubts[donors] = np.where(sceptic[governments], less, np.float32(1))
+            self._doubted_by, self._doubted_less = sceptic, less
+            donors, governments = self._governed
+            self._doubts[donors] = np.where(sceptic[governments], less, np.float32(1))
         return self._doubts
 
     def _from_congress(self, day: date, period: int) -> Numbers:
@@ -352,7 +350,7 @@ class Aid:
 
 def kept_a_month(lost_pct_per_year: Numbers) -> Numbers:
     """The part left after a month of what loses so much in a year."""
-    return (1 - lost_pct_per_year / 100) ** (1 / 12)
+    return np.asarray((1 - lost_pct_per_year / 100) ** (1 / 12))
 
 
 def lessened(effect: Numbers) -> Numbers:
