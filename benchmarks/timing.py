@@ -25,12 +25,12 @@ def verdict(met):
     return "met" if met else "MISSED"
 
 
-def command(*words):
-    """Seconds on the clock and seconds of processors that ``alliance WORDS`` takes in a fresh process."""
+def command(*words, code=0):
+    """Seconds on the clock and seconds of processors that ``alliance WORDS`` takes; it must end with ``code``."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     ended = subprocess.run([sys.executable, "-m", "sim", *words], cwd=ROOT, capture_output=True, text=True, check=False)
     spent, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if ended.returncode:
+    if ended.returncode != code:
         last = (ended.stderr.strip().splitlines() or ["without a word"])[-1]
         raise SystemExit(f"alliance {' '.join(words)} failed: {last}")
     return spent, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -59,6 +59,18 @@ def unfit(text: str, breaks: str = "") -> str:
     return ""
 
 
+_RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """``text`` as a terminal may be given it: what would command it, or turn the direction of writing, is escaped.
+
+    >>> printable("red \\x1b[31m")
+    'red \\\\u001b[31m'
+    """
+    return _RAW.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def cell(text: str) -> str:
     """``text`` as a cell of a table for spreadsheets, which must not take it for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(text) else text

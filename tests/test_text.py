@@ -107,3 +107,16 @@ def test_dates_are_written_as_a_reader_says_them():
         "2029",
         "December 2029",
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.0, "0.0"), (0.0009, "<0.1"), (0.001, "0.1"), (0.5, "50.0"), (0.9989, "99.9"), (0.9991, ">99.9"),
+        (1.0, "100.0"), (float("nan"), "n/a"),
+    ],
+)  # fmt: skip
+def test_a_share_is_rounded_to_none_and_all_only_where_it_is(value, shown):
+    from sim.text import share
+
+    assert share(value) == shown

@@ -46,7 +46,8 @@ def new_scenario(path: Path, parent: str | Path = "baseline") -> str:
     for key in keys:
         lines += _commented(key, scenario.values[key])
     day = min(scenario.start + datetime.timedelta(days=180), scenario.end)
-    changing = next(key for key in keys if not _parameter(key).at_start)
+    # An election is no example: by the day of the event it may be over.
+    changing = next(key for key in keys if not _parameter(key).at_start and not key.startswith("us.elections."))
     lines += [
         "",
         "# An event changes values on a day, until another if you like, and in a share of the runs if you like.",

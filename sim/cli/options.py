@@ -208,7 +208,7 @@ def command_line(verb: str, words: Sequence[str | Path], settings: Sequence[tupl
     """The command that makes the same result again, ready to paste into a shell.
 
     Only what shapes the result belongs in ``settings``: (option, value) pairs; None and False are left out, True
-    stands for a bare option.
+    stands for a bare option. Bytes of a file's name that are no text are escaped: a file of text holds the command.
     """
     parts = ["alliance", verb, *map(str, words)]
     for option, value in settings:
@@ -216,7 +216,7 @@ def command_line(verb: str, words: Sequence[str | Path], settings: Sequence[tupl
             parts.append(option)
         elif value is not None and value is not False:
             parts += [option, str(value)]
-    return shlex.join(parts)
+    return shlex.join(part.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for part in parts)
 
 
 def paths_shown(files: Sequence[Path]) -> list[str]:

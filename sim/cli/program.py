@@ -9,7 +9,7 @@ import importlib
 import io
 import os
 import sys
-from typing import Any, TextIO
+from typing import Any
 
 import click
 from click.exceptions import NoSuchCommand
@@ -17,6 +17,7 @@ from click.exceptions import NoSuchCommand
 from sim.cli import interrupts
 from sim.cli.interrupts import EXIT_INTERRUPTED
 from sim.errors import FaultError, InputError, out_of_memory
+from sim.text import printable
 
 # A verb is the click command `VERB_command` of the module `sim.cli.VERB`.
 VERBS = [
@@ -132,10 +133,25 @@ class _Unfailing(io.FileIO):
             return len(message)
 
 
-def _unfailing(stream: TextIO) -> TextIO:
-    """``stream``, which is stderr, on an `_Unfailing` file."""
-    raw = _Unfailing(stream.fileno(), "wb", closefd=False)
-    return io.TextIOWrapper(io.BufferedWriter(raw), stream.encoding, stream.errors, line_buffering=True)
+class _Printable(io.TextIOWrapper):
+    """A stream that commands no terminal: a path or a word of the user's may hold an escape sequence."""
+
+    def write(self, text: str) -> int:
+        """Write ``text``, what is not printable in it escaped."""
+        return super().write(printable(text))
+
+
+def _streams() -> None:
+    """From now on stdout and stderr write printable text only, and stderr fails nobody.
+
+    On a terminal that lacks a letter "km²" must not end a run.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        lines = sys.stdout.line_buffering
+        sys.stdout = _Printable(sys.stdout.buffer, sys.stdout.encoding, "plain", line_buffering=lines)
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        raw = io.BufferedWriter(_Unfailing(sys.stderr.fileno(), "wb", closefd=False))
+        sys.stderr = _Printable(raw, sys.stderr.encoding, "plain", line_buffering=True)
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -163,11 +179,7 @@ def main() -> None:
     """Entry point of ``alliance`` and ``python -m sim``: exits 0, 1 (fault), 2 (input) or 130 (interrupted)."""
     interrupts.listen()
     codecs.register_error("plain", _plainly)
-    if sys.stderr is not None:
-        sys.stderr = _unfailing(sys.stderr)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="plain")  # "km²" must not end a run on a terminal without that letter
+    _streams()
     # Nothing here multiplies large matrices, and idle threads of NumPy's and SciPy's libraries took 0.05 s to start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(5_000, 10, 10)  # imports make thousands of lasting objects, looked through 150 times else

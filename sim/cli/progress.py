@@ -59,8 +59,10 @@ class Progress:
             from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
             from rich.progress import Progress as Bar
 
+            # The bar moves the cursor, which the cleaned stream would not let it do.
+            terminal = sys.__stderr__ if self._stream is sys.stderr else self._stream
             columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description},"), TimeRemainingColumn())
-            self._bar = Bar(*columns, TextColumn("left"), console=Console(file=self._stream), transient=True)
+            self._bar = Bar(*columns, TextColumn("left"), console=Console(file=terminal), transient=True)
             self._task = self._bar.add_task(self._what, total=total, completed=done)
             self._bar.start()
         self._bar.update(self._task, completed=done, total=total)

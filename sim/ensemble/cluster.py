@@ -122,13 +122,15 @@ class Cluster(Executor):
     def _deliver(self, remote: Remote[Any], local: Future[Any]) -> None:
         """Pass on what became of a task."""
         from distributed import KilledWorker
+        from distributed.comm.core import CommClosedError
 
         try:
             answer = remote.result()
         except KilledWorker:
             self._settle(local, LostWorkerError("its workers died one after the other"))
         except Exception as fault:  # noqa: BLE001
-            lost = isinstance(fault, CancelledError) or self._client.status != "running"
+            # The client may still call itself running when its connection has just gone.
+            lost = isinstance(fault, CancelledError | CommClosedError) or self._client.status != "running"
             self._settle(local, LostPoolError(self._lost()) if lost else fault)
         else:
             self._settle(local, None, answer)

@@ -17,7 +17,7 @@ from sim import text
 from sim.ensemble.statistics import moments, shares
 from sim.errors import InputError
 from sim.explore import forms
-from sim.explore.drawn import STORE, Drawn, Stale, Subject, Values, codes, drawn_for, groups, known_variables, repeated
+from sim.explore.drawn import STORE, Drawn, Stale, Subject, Values, codes, drawn_for, groups, known_variables
 from sim.explore.levers import audited, domain_shown, file_stem, front, scenarios, settings
 from sim.explore.state import RUNS_OF_A_PAGE, State
 from sim.figures.history import Series, reported
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sim.model import Variable
     from sim.scenario import Scenario
 
-PREVIEW = 256
+PREVIEW = 192
 SINGLE_RUNS = 20
 MOST_CHARTS = 40
 DEFAULT_CHARTS = ("europe_canada_share_pct_gdp", "us_commitment")
@@ -57,7 +57,7 @@ def views() -> dict[str, list[str]]:
     return {
         "members": [name for name, variable in known.items() if variable.entity == "member"],
         "war": [name for name in war if name in known],
-        "aid": [name for name, variable in known.items() if variable.entity == "donor" and name not in repeated()],
+        "aid": [name for name, variable in known.items() if variable.entity == "donor"],
     }
 
 
@@ -74,7 +74,7 @@ def answer(raw: Mapping[str, Any], stale: Stale = lambda: False) -> dict[str, An
     """The answer to one request of the page.
 
     ``raw`` holds ``state`` and what is on the screen: ``charts`` (subjects), ``date``, ``tiles`` (a variable),
-    ``donors`` (a variable), ``runs`` (``"preview"`` for the first 256 of the ensemble), ``single`` (20 single runs).
+    ``donors`` (a variable), ``runs`` (``"preview"`` for the first of the ensemble), ``single`` (20 single runs).
 
     Raises:
         InputError: the request or its state is wrong.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.explore.drawn import codes
+from sim.scenario.parameter import Choice, Codes, Column, Day, Number, Rows, Text
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -29,7 +30,6 @@ def conditions() -> list[dict[str, str]]:
 
 
 _TEMPLATES: tuple[dict[str, Any], ...] = (
-    {"title": "A U.S. law for Ukraine of a sum", "months": 1, "set": {"us.aid.law_busd": "60"}},
     {"title": "A donor stops", "months": 12, "set": {"aid.DEU.stop": "true"}},
     {"title": "A ceasefire on a day", "months": 1, "set": {"negotiation.ceasefire_now": "true"}},
     {"title": "A European force while a ceasefire holds", "when": "ceasefire", "once": False,
@@ -68,7 +68,36 @@ def group_choices() -> list[dict[str, Any]]:
 
 def lists() -> list[dict[str, Any]]:
     """The lists of tables that a scenario file can hold beside events, with the fields of each table."""
-    return []
+    from sim.model import catalogue
+
+    nouns = {"aid.packages": ("Packages of aid", "package"), "us.aid.laws": ("U.S. laws", "law")}
+    return [
+        {
+            "name": parameter.key,
+            "title": nouns.get(parameter.key, (parameter.key, "row"))[0],
+            "noun": nouns.get(parameter.key, (parameter.key, "row"))[1],
+            "about": f"{parameter.meaning[0].upper()}{parameter.meaning[1:]}.",
+            "fields": [_field(column) for column in parameter.domain.columns],
+        }
+        for parameter in catalogue()
+        if isinstance(parameter.domain, Rows)
+    ]
+
+
+def _field(column: Column) -> dict[str, Any]:
+    domain, default = column.domain, column.default
+    kinds = {Number: "number", Choice: "choice", Day: "day", Text: "text", Codes: "codes"}
+    words = column.name.replace("_", " ").replace("beur", "EUR bn").replace("busd", "USD bn")
+    return {
+        "name": column.name,
+        "label": words[0].upper() + words[1:],
+        "is": kinds[type(domain)],
+        "options": list(domain.options) if isinstance(domain, Choice) else [],
+        "codes": list(domain.codes) if isinstance(domain, Codes) else [],
+        "required": default is None and not column.optional,
+        "default": "" if default is None else f"{default:g}" if isinstance(default, float) else str(default),
+        "means": column.meaning + ("; reported only" if column.reported_only else ""),
+    }
 
 
 def told(scenario: Scenario) -> list[str]:

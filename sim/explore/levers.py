@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sim.scenario.parameter import Choice, Day, Flag, Number, Text
+from sim.scenario.parameter import Choice, Day, Flag, Number, Rows, Text
 from sim.scenario.values import Dated, Distribution, Weights, describe
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def domain_shown(parameter: Parameter) -> dict[str, Any]:
         return {"is": "number", "low": ends[0], "high": ends[1], "whole": domain.integer}
     if isinstance(domain, Choice):
         return {"is": "choice", "options": list(domain.options)}
-    return {"is": {Flag: "flag", Day: "day", Text: "text"}.get(type(domain), "other")}
+    return {"is": {Rows: "rows", Flag: "flag", Day: "day", Text: "text"}.get(type(domain), "other")}
 
 
 @cache

@@ -6,7 +6,8 @@ stopped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import datetime
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -200,10 +201,17 @@ def _depends(raw: Mapping[str, Any]) -> Question:
         tried = assumptions(catalogue(), scenario)
         named = replace(scenario, name="this state")
         turns = depends([base, named], asked, inputs=tried, runs=RUNS, seed=state.seed, progress=progress)
-        sentences = [turn.sentence() for turn in turns if turn.change != "holds"]
+        sentences = [_worded(turn.sentence(), asked, chosen) for turn in turns if turn.change != "holds"]
         return {"turns": sentences[:40], "tried": sum(len(entry.ends()) for entry in tried), "runs": RUNS}
 
     return run
+
+
+def _worded(sentence: str, asked: Sequence[str], chosen: Sequence[tuple[Subject, datetime.date]]) -> str:
+    """A sentence about an outcome as the language of sweeps writes it, with its title and date in words."""
+    for written, (subject, day) in zip(asked, chosen, strict=True):
+        sentence = sentence.replace(written, f"{subject.title} in {text.when(day, subject.about.every)}")
+    return sentence
 
 
 def _report(raw: Mapping[str, Any]) -> Question:

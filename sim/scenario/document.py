@@ -341,6 +341,13 @@ def syntax_fault(text: str, fault: Exception) -> tuple[int, int, str, str]:
     said = match.group(1)
     lines = text.split("\n")
     line, column = int(match.group(2) or len(lines)), int(match.group(3) or len(lines[-1]) + 1)
+    if "\r" in lines[min(line, len(lines)) - 1].removesuffix("\r"):
+        return (
+            line,
+            column,
+            "",
+            "a line ends with a lone carriage return here; save the file with line feeds (LF or CRLF)",
+        )
     repeat = _repeat(said, text, line)
     if repeat:
         return repeat

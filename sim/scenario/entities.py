@@ -2,56 +2,58 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from sim.text import listed, meant, nearest, tame
 
-# alpha-3, English name, alpha-2, then what else is in use: IOC and older codes, short and long names
+# alpha-3, English name, alpha-2, then what else is in use: IOC and older codes, short and long names,
+# and the name in the country itself
 _COUNTRIES = """
-ALB|Albania|AL
+ALB|Albania|AL|Shqipëria
 AUS|Australia|AU
-AUT|Austria|AT
-BEL|Belgium|BE
-BGR|Bulgaria|BG|BUL
+AUT|Austria|AT|Österreich
+BEL|Belgium|BE|België|Belgique
+BGR|Bulgaria|BG|BUL|България
 CAN|Canada|CA
-CHE|Switzerland|CH|SUI|SWI
+CHE|Switzerland|CH|SUI|SWI|Schweiz|Suisse
 CYP|Cyprus|CY
-CZE|Czechia|CZ|Czech Republic
-DEU|Germany|DE|GER|GMY
-DNK|Denmark|DK|DEN
+CZE|Czechia|CZ|Czech Republic|Česko
+DEU|Germany|DE|GER|GMY|Deutschland|Allemagne
+DNK|Denmark|DK|DEN|Danmark
 EUI|EU institutions|EU|European Union|European Commission
-ESP|Spain|ES|SPA
-EST|Estonia|EE
-FIN|Finland|FI
+ESP|Spain|ES|SPA|España
+EST|Estonia|EE|Eesti
+FIN|Finland|FI|Suomi
 FRA|France|FR
 GBR|United Kingdom|GB|UK|Great Britain|Britain|England|UKG
-GRC|Greece|GR|EL|GRE
-HRV|Croatia|HR|CRO
-HUN|Hungary|HU
+GRC|Greece|GR|EL|GRE|Ελλάδα|Hellas
+HRV|Croatia|HR|CRO|Hrvatska
+HUN|Hungary|HU|Magyarország
 IRL|Ireland|IE
-ISL|Iceland|IS|ICE
-ITA|Italy|IT
+ISL|Iceland|IS|ICE|Ísland
+ITA|Italy|IT|Italia
 JPN|Japan|JP
 KOR|South Korea|KR|Korea|Republic of Korea
-LTU|Lithuania|LT|LIT
+LTU|Lithuania|LT|LIT|Lietuva
 LUX|Luxembourg|LU
-LVA|Latvia|LV|LAT
-MKD|North Macedonia|MK|Macedonia
+LVA|Latvia|LV|LAT|Latvija
+MKD|North Macedonia|MK|Macedonia|Северна Македонија
 MLT|Malta|MT
-MNE|Montenegro|ME|MNT
-NLD|Netherlands|NL|NED|NTH|The Netherlands|Holland
-NOR|Norway|NO|NW
+MNE|Montenegro|ME|MNT|Crna Gora
+NLD|Netherlands|NL|NED|NTH|The Netherlands|Holland|Nederland
+NOR|Norway|NO|NW|Norge
 NZL|New Zealand|NZ
-POL|Poland|PL
+POL|Poland|PL|Polska
 PRT|Portugal|PT|POR
-ROU|Romania|RO|ROM|RUM
-RUS|Russia|RU|Russian Federation
-SVK|Slovakia|SK|SLO|Slovak Republic
-SVN|Slovenia|SI|SLV
-SWE|Sweden|SE
+ROU|Romania|RO|ROM|RUM|România
+RUS|Russia|RU|Russian Federation|Россия
+SVK|Slovakia|SK|SLO|Slovak Republic|Slovensko
+SVN|Slovenia|SI|SLV|Slovenija
+SWE|Sweden|SE|Sverige
 TUR|Türkiye|TR|Turkey|Turkiye
 TWN|Taiwan|TW
-UKR|Ukraine|UA
+UKR|Ukraine|UA|Україна
 USA|United States|US|U.S.|America|United States of America
 """
 _GROUP_ROWS = """
@@ -87,7 +89,7 @@ def is_country(word: str) -> bool:
 
 
 def _folded(word: str) -> str:
-    return word.strip().casefold().replace("_", " ")
+    return unicodedata.normalize("NFC", word).strip().casefold().replace("_", " ")
 
 
 def entity_noun(codes: Sequence[str]) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 
+import sim
 from sim import compare, load, open_result, run
+from sim.cli.program import program
 from sim.errors import InputError
 from tests.cli.conftest import Alliance
 
@@ -142,3 +146,19 @@ def test_progress_and_logging_can_be_used_from_python(caplog: pytest.LogCaptureF
     messages = [record.message for record in caplog.records if record.name == "alliance"]
     assert [message.split(":")[0] for message in messages] == ["baseline", "congress_gap"]
     assert "10 runs, seed 1" in messages[0]
+
+
+@pytest.mark.parametrize("verb", ["run", "compare", "sweep", "solve", "attribute"])
+def test_what_is_left_out_means_the_same_in_python_and_on_the_command_line(verb: str) -> None:
+    command = program.get_command(click.Context(program), verb)
+    assert command is not None
+    options = {option.name: option.default for option in command.params}
+    known = ("runs", "seed", "samples", "orders", "method", "central", "force")
+    defaults = {
+        name: parameter.default
+        for name, parameter in inspect.signature(getattr(sim, verb)).parameters.items()
+        if name in known and name in options
+    }
+    assert {"runs", "seed"} <= set(defaults)
+    for name, default in defaults.items():
+        assert (default or None) == (options[name] if isinstance(options[name], int | str) else None), name

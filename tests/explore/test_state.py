@@ -122,3 +122,78 @@ def test_a_wrong_value_is_told_by_its_key_with_the_words_of_check():
     told = {problem.key: problem.message for problem in error.value.problems}
     assert "a number from 0 to 10" in told["europe.aid.commitment_factor"]
     assert "did you mean us.commitment.posture?" in told["us.commitment.postur"]
+
+
+def test_groups_and_lists_of_tables_are_written_as_a_file_holds_them():
+    state = State.read(
+        {
+            "sets": {"aid.military_factor": "1.1", "us.aid.commitment_factor": "0.9"},
+            "groups": {"weimar": ["DEU", "FRA", "POL"]},
+            "rows": {"aid.packages": [{"donor": '"EUI"', "date": "2026-01-01"}, {"donor": '"DEU"'}]},
+            "events": [{"name": "x", "date": "2026-01-01", "set": {"members.weimar.compliance": "1"}}],
+        }
+    )
+    table = tomllib.loads(state.toml())
+    assert table["groups"] == {"weimar": ["DEU", "FRA", "POL"]}
+    assert [row["donor"] for row in table["aid"]["packages"]] == ["EUI", "DEU"]
+    assert table["aid"]["military_factor"] == 1.1
+    assert table["events"][0]["set"] == {"members": {"weimar": {"compliance": 1}}}
+    assert state.changes == 6
+
+
+def test_a_group_of_the_user_comes_back_from_a_download(tmp_path):
+    raw = {
+        "extends": ["baseline"],
+        "groups": {"weimar": ["DEU", "FRA", "POL"]},
+        "sets": {"members.weimar.compliance": "1"},
+    }
+    state = State.read(raw)
+    path = tmp_path / "explored.toml"
+    path.write_text(state.toml(), encoding="utf-8")
+    assert load(path).hash == state.scenario().hash
+    told = read_upload(state.toml(), "mine.toml")
+    assert told["groups"] == raw["groups"]
+    assert State.read(told).scenario().hash == state.scenario().hash
+
+
+def test_packages_and_laws_are_what_a_run_of_the_download_reads(tmp_path):
+    rows = {
+        "aid.packages": [{"donor": '"EUI"', "date": "2026-01-01", "beur": "30", "paid_over_months": "12"}],
+        "us.aid.laws": [{"date": "2026-02-01", "military_busd": "20"}],
+    }
+    state = State.read({"extends": ["baseline"], "rows": rows})
+    path = tmp_path / "explored.toml"
+    path.write_text(state.toml(), encoding="utf-8")
+    assert load(path).hash == state.scenario().hash
+    assert len(load(path).values["aid.packages"].value.rows) == 1
+    assert State.read(read_upload(state.toml(), "mine.toml")).scenario().hash == state.scenario().hash
+
+
+def test_the_lists_of_tables_are_those_of_the_model():
+    from sim.explore.forms import lists
+    from sim.explore.state import LISTS
+
+    assert tuple(sorted(each["name"] for each in lists())) == LISTS
+
+
+def test_what_is_wrong_with_a_package_is_told_with_its_number_and_field():
+    rows = {"aid.packages": [{"donor": '"EUX"', "date": "2026-01-01", "beur": "1"}]}
+    with pytest.raises(InputError) as error:
+        State.read({"extends": ["baseline"], "rows": rows}).scenario()
+    assert [problem.key for problem in error.value.problems] == ["aid.packages[1].donor"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "key"),
+    [
+        ({"rows": {"no.list": []}}, "rows"),
+        ({"rows": {"aid.packages": [{"donor": 1}]}}, "rows"),
+        ({"rows": {"aid.packages": [{"a b": "1"}]}}, "rows"),
+        ({"groups": {"a b": ["DEU"]}}, "groups"),
+        ({"groups": {"weimar": "DEU"}}, "groups"),
+    ],
+)
+def test_groups_and_tables_of_the_wrong_kind_are_refused(raw, key):
+    with pytest.raises(InputError) as error:
+        State.read({"extends": ["baseline"], **raw})
+    assert [problem.key for problem in error.value.problems] == [key]

@@ -56,6 +56,7 @@ class Story:
     start: date = date(2024, 10, 1)
     end: date = date(2029, 12, 31)
     hash: str = "5f" * 32
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(eq=False)

@@ -351,11 +351,11 @@ class TestSkill:
         from sim.figures.cases import skill_line
 
         assert skill_line(["defence_share_pct_gdp", "members_at_2pct"]) == f"{card_line()}."
-        assert skill_line(["ceasefire"]) == f"{card_line(subject='ceasefire')}."
+        assert skill_line(["ceasefire"]) == f"C{card_line(subject='ceasefire')[1:]}."
         assert skill_line(["us_commitment", "threat"]) == "Skill: not tested against the past."
         mixed = skill_line(["russian_controlled_km2", "kursk_held_km2"])
-        assert mixed == f"{card_line(subject='front')}; Kursk oblast held by Ukraine not tested."
-        assert "2 of the subjects not tested" in skill_line(["ceasefire", "in_talks", "threat"])
+        assert mixed == f"{card_line(subject='front')}; not tested: Kursk oblast held by Ukraine."
+        assert "not tested: 2 of the outcomes shown." in skill_line(["ceasefire", "in_talks", "threat"])
         assert "budget" not in skill_line(["ceasefire", "russian_controlled_km2", "aid_allocated_beur"])
 
     def test_every_figure_of_a_result_carries_the_line_of_what_it_shows(self, result, monkeypatch):

@@ -11,6 +11,8 @@ import pytest
 from sim.model import axes, catalogue, registry
 from sim.model.systems.war.war import UKRAINE_KM2
 from sim.scenario import Choice, Dated, Day, Flag, Number, Text, fixed, uniform
+from sim.scenario.parameter import Codes, Rows
+from sim.scenario.values import Row, Table
 
 from .conftest import differing, event, register_in, run, scenario
 
@@ -40,12 +42,25 @@ def anything(domain, luck: random.Random):
         return luck.random() < 0.5
     if isinstance(domain, Choice):
         return luck.choice(domain.options)
+    if isinstance(domain, Rows):
+        rows = [Row(tuple((column.name, cell(column.domain, luck)) for column in domain.columns)) for _ in range(3)]
+        return Table(tuple(rows))
     assert isinstance(domain, (Day, Text))
     return date(2024, 1, 1) + timedelta(days=luck.randrange(900))
 
 
+def cell(domain, luck: random.Random):
+    """Any cell that a column allows."""
+    if isinstance(domain, Number):
+        low, high = domain.low, domain.high
+        return float(luck.randint(int(low), int(high))) if domain.integer else luck.uniform(low, high)
+    if isinstance(domain, Codes):
+        return tuple(luck.sample(domain.codes, 2))
+    return f"row {luck.randrange(1000)}" if isinstance(domain, Text) else anything(domain, luck)
+
+
 KEYS = [(key, parameter.domain) for parameter in catalogue() for key in parameter.expanded()]
-EVENT_KEYS = [(key, domain) for key, domain in KEYS if not isinstance(domain, Day)]
+EVENT_KEYS = [(key, domain) for key, domain in KEYS if not isinstance(domain, (Day, Rows))]
 
 
 def some(keys, count: int, luck: random.Random):

@@ -125,3 +125,24 @@ def test_what_acts_as_written_is_not_remarked(tmp_path):
 @pytest.mark.parametrize(("year", "day"), [(2024, 5), (2028, 7), (2016, 8), (2022, 8), (2026, 3), (2032, 2)])
 def test_the_day_of_a_u_s_election(year, day):
     assert election_day(year) == date(year, 11, day)
+
+
+@pytest.mark.parametrize(("end", "told"), [("2026-03-30", True), ("2026-03-31", False), ("2026-04-01", False)])
+def test_an_event_before_the_last_end_of_a_month_is_recorded(tmp_path, end, told):
+    path = tmp_path / "case.toml"
+    path.write_text(HEAD + f"end = {end}\n" + event("2026-03-05", "us.commitment.shock", "-0.2"))
+    assert any("nothing recorded can show it" in note for note in notes(path)) == told
+
+
+def test_of_many_years_the_first_are_told_and_where_they_end(tmp_path):
+    path = tmp_path / "case.toml"
+    points = ", ".join(f"{year}-07-01 = {year - 2024}" for year in range(2025, 2029))
+    path.write_text(
+        HEAD + "end = 2034-12-31\n" + f'budgets.war_ceiling_pct_gdp = {{ how = "step", {points}, 2033-07-01 = 9 }}\n'
+    )
+    assert check(path) != []  # a ceiling of 1% is below the bounds
+    points = ", ".join(f"{year}-07-01 = {(year - 2024) / 10}" for year in range(2025, 2033))
+    path.write_text(HEAD + "end = 2034-12-31\n" + f'budgets.change_pp = {{ how = "step", {points} }}\n')
+    (said,) = [note for note in notes(path) if "counts by the calendar year" in note]
+    assert said.count(" in 20") == 6
+    assert said.endswith("and so on to 2032")

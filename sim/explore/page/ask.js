@@ -95,7 +95,7 @@ function screenedPicture(told) {
   const range = (row) => `${plainText(row.ends[0])} to ${plainText(row.ends[1])}`;
   const signed = (value) => `${value > 0 ? "+" : ""}${said(value, places)}`;
   const lines = told.rows.slice(0, 24).map((row) => [row.label, picture(row), range(row), said(row.size, places), `${said(row.interval[0], places)} to ${said(row.interval[1], places)}`, signed(row.effect), row.share === undefined ? "not shared out" : `${part(row.share)} (${part(row.share_interval[0])} to ${part(row.share_interval[1])})`, row.alone === undefined ? "" : part(row.alone)]);
-  return h("div", {}, h("p", {}, `${told.title} (${told.unit}) in ${told.date}. ${told.rows.length} of ${told.moved} inputs move it; ${told.points[0]} points of the screening and ${told.points[1]} of the shares, ${told.runs} runs each, the same for all. Blue bars raise it, grey bars lower it.`), table("What moves the outcome when all inputs move, largest first", ["Input", "", "Range", "Mean size of its effect", "95% interval", "Mean effect", "Share of the spread, with what it does together with others", "Alone"], lines));
+  return h("div", {}, h("p", {}, `${told.title} (${told.unit}) in ${told.date}. ${told.rows.length} of ${told.moved} inputs move it; ${told.points[0]} points of the screening and ${told.points[1]} of the shares, ${told.runs} runs each, the same for all. Orange bars raise it, blue bars lower it.`), table("What moves the outcome when all inputs move, largest first", ["Input", "", "Range", "Mean size of its effect", "95% interval", "Mean effect", "Share of the spread, with what it does together with others", "Alone"], lines));
 }
 
 function solvedPicture(told, key) {

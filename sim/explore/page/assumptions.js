@@ -28,12 +28,12 @@ export class Assumptions extends View {
       const codes = parameter.entities.some((code) => nameOf(code).toLowerCase().includes(word));
       return codes || `${parameter.key} ${parameter.meaning} ${parameter.kind} ${parameter.system}`.toLowerCase().includes(word);
     });
-    return world.parameters.filter(fits);
+    return world.parameters.filter((parameter) => parameter.domain.is !== "rows" && fits(parameter));
   }
 
   list() {
     const found = this.matching();
-    this.count.textContent = `${found.length} of ${world.parameters.length} parameters`;
+    this.count.textContent = `${found.length} of ${world.parameters.filter((parameter) => parameter.domain.is !== "rows").length} parameters`;
     fill(this.results, found.slice(0, 60).map((parameter) => h("details", { class: "box", ontoggle: (event) => event.target.open && this.openOne(event.target, parameter) }, h("summary", {}, h("code", {}, parameter.key), ` ${parameter.default}`, h("span", { class: `tag ${parameter.kind}` }, parameter.open ? "open assumption" : parameter.kind)))), found.length > 60 && h("p", {}, "Type more of a word to see the rest."));
   }
 

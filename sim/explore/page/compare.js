@@ -46,7 +46,7 @@ export class Compare {
     const measured = [0, 1].map((at) => state.charts[at] ?? world.charts[at]);
     if (this.measured === measured.join()) return;
     this.measured = measured.join();
-    fill(this.why, h("p", {}, "Each group of changed inputs moves the outcome by so much; the parts add up to the whole difference from the baseline. "), measured.map((name) => h("button", { type: "button", onclick: () => this.explain(name) }, `Why: ${titleOf(name)}`)), h("button", { type: "button", onclick: () => this.turn(measured) }, "Which conclusions depend on an assumption?"), h("div", {}));
+    fill(this.why, h("p", {}, "Each group of changed inputs moves the outcome by so much; the parts add up to the whole difference from the baseline. "), h("div", { class: "bar" }, measured.map((name) => h("button", { type: "button", onclick: () => this.explain(name) }, `Why: ${titleOf(name)}`)), h("button", { type: "button", onclick: () => this.turn(measured) }, "Which conclusions depend on an assumption?")), h("div", {}));
   }
 
   wants() {

@@ -3,7 +3,7 @@ import { fill, freshId, h } from "./util.js";
 import { change, scenarioOf, state } from "./state.js";
 import { call } from "./source.js";
 import { span, View } from "./views.js";
-import { nameOf, parameterOf, world } from "./world.js";
+import { groupsFor, nameOf, parameterOf, world } from "./world.js";
 
 // A labelled control with a place for what is wrong with what it holds.
 class Field {
@@ -264,15 +264,14 @@ export class RowEditor extends Editor {
     super(list.noun, list.name);
     this.declared = list;
     this.outlook = [];
-    this.named = Object.fromEntries(list.fields.map((field) => [field.name, new Field(field.label + (field.required ? "" : " (may be empty)"), this.control(field))]));
-    this.build(h("div", { class: "bar" }, Object.values(this.named).map((field) => field.element)));
+    this.named = Object.fromEntries(list.fields.map((field) => [field.name, new Field(field.label + (field.required ? "" : field.default ? ` (${field.default} if empty)` : " (may be empty)"), this.control(field))]));
+    const meanings = h("dl", {}, list.fields.map((field) => [h("dt", {}, field.label), h("dd", {}, field.means)]));
+    this.build(h("div", { class: "bar" }, Object.values(this.named).map((field) => field.element)), h("details", {}, h("summary", {}, "What the fields mean"), meanings));
   }
 
   control(field) {
-    if (field.is === "choice" || field.is === "flag") {
-      const options = field.is === "flag" ? [["true", "yes"], ["false", "no"]] : field.options.map((option) => [option, nameOf(option).replaceAll("_", " ")]);
-      return choice([...(field.required ? [] : [["", ""]]), ...options]);
-    }
+    if (field.is === "choice") return choice([...(field.required ? [] : [["", ""]]), ...field.options.map((option) => [option, nameOf(option).replaceAll("_", " ")])]);
+    if (field.is === "codes") return choice([["", ""], ...[...field.codes].sort((one, other) => nameOf(one).localeCompare(nameOf(other))).map((code) => [code, nameOf(code)]), ...groupsFor({ entities: field.codes }, state.groups)], { required: field.required });
     const { start, end } = span();
     if (field.is === "day") return input("date", { min: start, max: end, required: field.required });
     return input(field.is === "number" ? "number" : "text", { step: field.is === "number" ? "any" : null, required: field.required });
@@ -297,14 +296,18 @@ export class RowEditor extends Editor {
   }
 
   write(row) {
-    for (const field of this.declared.fields) this.named[field.name].value = row?.[field.name] === undefined ? (field.required && field.options ? field.options[0] : "") : row[field.name].replace(/^"(.*)"$/s, (whole) => JSON.parse(whole));
+    for (const field of this.declared.fields) {
+      const held = row?.[field.name] ?? "";
+      if (held.startsWith("[")) this.named[field.name].control.append(h("option", { value: held }, JSON.parse(held).map(nameOf).join(", ")));
+      this.named[field.name].value = held.startsWith('"') ? JSON.parse(held) : held;
+    }
   }
 
   read() {
     const row = {};
     for (const field of this.declared.fields) {
-      const text = this.named[field.name].value;
-      if (text) row[field.name] = ["number", "day", "flag"].includes(field.is) ? text : JSON.stringify(text);
+      const value = this.named[field.name].value;
+      if (value) row[field.name] = ["number", "day"].includes(field.is) || value.startsWith("[") ? value : JSON.stringify(value);
     }
     return row;
   }
@@ -314,7 +317,7 @@ export class RowEditor extends Editor {
   }
 
   say(row) {
-    return this.declared.fields.filter((field) => row[field.name]).map((field) => `${field.label}: ${nameOf(row[field.name].replaceAll('"', ""))}`).join("; ");
+    return this.declared.fields.filter((field) => row[field.name]).map((field) => `${field.label}: ${[/^["[]/.test(row[field.name]) ? JSON.parse(row[field.name]) : row[field.name]].flat().map(nameOf).join(", ")}`).join("; ");
   }
 }
 

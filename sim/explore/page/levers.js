@@ -111,8 +111,8 @@ function auditOf(parameter) {
   if (parameter.reported_only) return h("p", {}, `Reported only: ${parameter.reported_only}`);
   if (!parameter.audit.length) return null;
   const signed = (text) => (text.startsWith("-") ? `−${text.slice(1)}` : `+${text}`);
-  const rows = parameter.audit.slice(0, 4).map((effect) => [effect.title, `${plainText(effect.low)} to ${plainText(effect.high)}`, `${signed(String(Number(effect.change.toPrecision(3))))} ${effect.unit}`, signed(effect.standard.toFixed(2)), `${effect.day.slice(0, 4)}, ${effect.scenario}`]);
-  return table(parameter.entities.length ? "Effect over its range, all members or donors at once" : "Effect over its range, all else as it is", ["Outcome", "From and to", "Moves it by", "In standard deviations", "In"], rows);
+  const words = (effect) => `${effect.title}: from ${plainText(effect.low)} to ${plainText(effect.high)} moves it by ${signed(String(Number(effect.change.toPrecision(3))))} ${effect.unit}, ${signed(effect.standard.toFixed(2))} standard deviations (${effect.day.slice(0, 4)}, ${effect.scenario})`;
+  return h("div", {}, h("p", {}, h("b", {}, parameter.entities.length ? "Effect over its range, all members or donors at once" : "Effect over its range, all else as it is")), h("ul", {}, parameter.audit.slice(0, 4).map((effect) => h("li", {}, words(effect)))));
 }
 
 async function showEffect(key, place) {

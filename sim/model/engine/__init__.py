@@ -3,6 +3,7 @@
 from sim.model.engine.block import Engine, Flags, Numbers, monthly_chance, single, within
 from sim.model.engine.clock import Process, month_end, month_number
 from sim.model.engine.declaration import State, System, assumption, data, estimated, under
+from sim.model.engine.draws import Draw
 from sim.model.engine.streams import ndtri, places
 from sim.model.engine.variables import CONSTANT_PRICES, Axis, Block, Parts, Runs, Variable
 
@@ -10,6 +11,7 @@ __all__ = [
     "CONSTANT_PRICES",
     "Axis",
     "Block",
+    "Draw",
     "Engine",
     "Flags",
     "Numbers",

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from sim import facts
 from sim.model.engine.clock import Clock
+from sim.model.engine.draws import EPOCH
 from sim.model.engine.streams import Streams
 from sim.scenario import Catalogue, Choice, Dated, Distribution, Event, Given, Number, Row, Scenario, Table, Weights
 from sim.scenario.values import Value
@@ -58,6 +59,8 @@ class Settings:
         self._set_so_far: set[str] = set()  # keys that events have set, ended ones too
         self._cache: dict[str, Numbers] = {}
         self.changes = 0  # events begun or lifted so far
+        # First day, from 1970-01-01, on which each event was in force; NaN in runs in which it was not.
+        self.acted = {event.name: np.full(streams.count, np.nan, np.float32) for event in scenario.events}
         self._rows: dict[tuple[str, tuple[str, ...]], Numbers] = {}
         self._choices: dict[str, NDArray[np.int8]] = {}
         self._flags: dict[str, NDArray[np.bool_]] = {}
@@ -231,7 +234,7 @@ class Settings:
         happens = self.drawn(event)
         self._active.append((event, happens))
         self._begun.append(_Spell(event, happens, event.date or self._clock.today, event.until))
-        self._set_so_far.update(key for key, _ in event.sets)
+        self._note(event, happens)
         self._forget(event)
 
     def lift(self, event: Event) -> None:
@@ -272,7 +275,12 @@ class Settings:
         self._begun = kept
         if begins.any():
             self._begun.append(_Spell(event, begins, today, event.until))
-            self._set_so_far.update(key for key, _ in event.sets)
+            self._note(event, begins)
+
+    def _note(self, event: Event, begins: NDArray[np.bool_]) -> None:
+        self._set_so_far.update(key for key, _ in event.sets)
+        first, day = self.acted[event.name], self._clock.today.toordinal() - EPOCH
+        self.acted[event.name] = np.where(begins & np.isnan(first), np.float32(day), first)
 
     def _put_last(self, event: Event, begins: NDArray[np.bool_]) -> None:
         """Adds runs to an event above all others that set one of its keys."""

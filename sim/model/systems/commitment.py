@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sim import facts
 from sim.model.engine import (
     Block,
+    Draw,
     Engine,
     Numbers,
     Parts,
@@ -391,6 +392,10 @@ SYSTEM = System(
     phase=PHASE,
     stream=5,
     parameters=PARAMETERS,
+    draws=tuple(
+        Draw(name=f"posture of {year}", options=POSTURES, variable="us_posture", day=date(year, 1, 20))
+        for year in range(FIRST_CHOICE, 2101, 4)
+    ),
     variables=(
         Variable(
             "us_commitment", "U.S. commitment to the guarantee", "index 0 to 1", "month", headline=True,

@@ -18,6 +18,7 @@ import numpy as np
 
 from sim import facts
 from sim.model.engine import (
+    Draw,
     Engine,
     Flags,
     Numbers,
@@ -132,6 +133,7 @@ class Negotiation:
         self._engine, self._hostilities, self._commitment, self._war = engine, hostilities, commitment, war
         self._ends = np.full(engine.runs, np.inf, np.float32)  # months of ceasefire after which it fails
         self.terms = engine.settings.choice("negotiation.terms").copy()
+        self.first_terms = np.full(engine.runs, -1, np.int8)  # of the first ceasefire that begins; -1: none has
         self._effort_before = single(np.where(hostilities.full_scale, np.maximum(war.effort, 1), np.nan))
         hostilities.in_talks = engine.settings.flag("negotiation.talks_at_start") & hostilities.full_scale
 
@@ -197,6 +199,7 @@ class Negotiation:
             "negotiation.terms", self._engine.streams.uniform("negotiation", period, purpose=2).astype(np.float64)
         )
         self.terms = np.where(begins, terms, self.terms)
+        self.first_terms = np.where(begins & (self.first_terms < 0), terms, self.first_terms)
         conceded = begins & (terms == TERMS.index("concessions"))
         war.cede(np.where(conceded, settings.number("negotiation.conceded_km2"), 0), conceded)
         hostilities.ceasefire = hostilities.ceasefire | begins
@@ -277,5 +280,6 @@ SYSTEM = System(
         ),
         "reassurance": State(keys=("reassurance.thousand",), reads=("ceasefire",)),
     },
+    draws=(Draw(name="terms of the first ceasefire", options=TERMS, read="first_terms"),),
     at_start=known_talks,
 )  # fmt: skip

@@ -1,0 +1,37 @@
+"""How a page is divided: wide and narrow cells side by side keep their order, their gaps and the whole width."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from sim.figures.page import Box
+
+PAGE = Box(1.0, 2.0, 16.0, 9.0)
+
+
+@pytest.mark.parametrize("weights", [(1.0, 3.0), (3.0, 1.0), (1.0, 1.0), (2.0, 0.5, 1.5), (5.0,)])
+def test_cells_of_different_widths_fill_the_row_without_touching(weights):
+    boxes = PAGE.columns(*weights, across=0.4)
+    assert boxes[0].x == PAGE.x
+    assert boxes[-1].right == pytest.approx(PAGE.right)
+    for left, right in pairwise(boxes):
+        assert right.x - left.right == pytest.approx(0.4)
+    room = PAGE.w - 0.4 * (len(weights) - 1)
+    assert [box.w for box in boxes] == pytest.approx([room * weight / sum(weights) for weight in weights])
+    assert {(box.y, box.h) for box in boxes} == {(PAGE.y, PAGE.h)}
+
+
+def test_a_narrow_and_a_wide_cell_by_hand():
+    narrow, wide = Box(0.0, 0.0, 10.4, 1.0).columns(1.0, 4.0, across=0.4)
+    assert (narrow.x, narrow.w) == pytest.approx((0.0, 2.0))
+    assert (wide.x, wide.w) == pytest.approx((2.4, 8.0))
+
+
+def test_a_grid_goes_row_by_row_from_the_top_left():
+    boxes = PAGE.grid(2, 3, across=0.5, down=0.6)
+    assert [box.x for box in boxes] == pytest.approx([1.0, 6.5, 12.0, 1.0, 6.5, 12.0])
+    assert [box.y for box in boxes] == pytest.approx([6.8, 6.8, 6.8, 2.0, 2.0, 2.0])
+    assert {(round(box.w, 9), round(box.h, 9)) for box in boxes} == {(5.0, 4.2)}
+    assert boxes[0].top == pytest.approx(PAGE.top)
