@@ -81,11 +81,9 @@ def notes_of(resolved: Scenario) -> list[str]:
             f"{model.LAST_CALENDAR} come a term after the last"
         )
     known_year = max(max(shares) for shares in facts.defence_shares(resolved.start).values())
-    return [
-        *remarks,
-        *acting.remarks(resolved, known_year, FACTS_END),
-        *acting.lasting(resolved, model.catalogue()),
-    ]
+    remarks += acting.remarks(resolved, known_year, FACTS_END)
+    remarks += acting.lasting(resolved, model.catalogue())
+    return [*remarks, *model.registry().remarks(resolved)]
 
 
 def outlook(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
