@@ -27,9 +27,14 @@ Numbers = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Spell:
-    """A time in which an event is in force in the runs ``happens``, ``(runs,)``: from ``begins`` to before ``ends``."""
+    """A time in which an event sets a key to ``value`` in the runs ``happens``, ``(runs,)``.
+
+    It lasts from ``begins`` to before ``ends``. ``numbers`` are those of a value that is the same on every day.
+    """
 
     event: Event
+    value: Value
+    numbers: Numbers | None
     happens: NDArray[np.bool_]
     begins: date
     ends: date | None
@@ -51,7 +56,7 @@ class Settings:
         self._catalogue = catalogue
         self._streams, self._clock, self._central = streams, clock, central
         self._active: list[tuple[Event, NDArray[np.bool_]]] = []
-        self._begun: list[_Spell] = []  # ended ones too, in the order of their days
+        self._begun: dict[str, list[_Spell]] = {}  # by key; ended ones too, in the order of their days
         self._cache: dict[str, Numbers] = {}
         self.changes = 0  # events begun or lifted so far
         self._rows: dict[tuple[str, tuple[str, ...]], Numbers] = {}
@@ -60,6 +65,7 @@ class Settings:
         self._in_file = frozenset(key for key, given in scenario.values.items() if isinstance(given.value, Dated))
         self._dated = self._in_file  # keys that hold a dated value today
         self._held: dict[str, list[tuple[Value, NDArray[np.bool_]]]] = {}  # what events in force set, in their order
+        self._stale = False  # whether events have begun or ended since that was gathered
         self._quantiles: dict[str, NDArray[np.float64]] = {}
 
     def number(self, key: str, on: date | None = None) -> Numbers:
@@ -70,6 +76,7 @@ class Settings:
         """
         numbers = self._cache.get(key)
         if numbers is None:
+            self._gather()
             if key in self._dated:
                 return self._in_force(key, on or self._clock.today)
             numbers = self._cache[key] = self._in_force(key, self._clock.today)
@@ -105,12 +112,12 @@ class Settings:
         the next year, and one that begins in that March not before it does. A key that nothing changes within the year
         has one part.
         """
-        begun = [(spell, value) for spell in self._begun for name, value in spell.event.sets if name == key]
+        begun = self._begun.get(key, [])
         if not begun and not self._is_dated(key):
             return [(1.0, self.number(key))]
         first, last = date(year, 1, 1), date(year, 12, 31)
-        breaks = {day for spell, _ in begun for day in (spell.begins, spell.ends) if day is not None}
-        breaks |= {day for value in (*self._layers(key), *(value for _, value in begun)) for day in _days(value)}
+        breaks = {day for spell in begun for day in (spell.begins, spell.ends) if day is not None}
+        breaks |= {day for value in (*self._layers(key), *(spell.value for spell in begun)) for day in _days(value)}
         days = [first, *sorted(day for day in breaks if first < day <= last), date(year + 1, 1, 1)]
         length = (days[-1] - first).days
         parts = []
@@ -133,11 +140,14 @@ class Settings:
         width = max(row.shape[0] for row in rows)
         return np.stack([np.broadcast_to(row, (width,)) for row in rows])
 
-    def _on(self, key: str, day: date, begun: Sequence[tuple[_Spell, Value]]) -> Numbers:
+    def _on(self, key: str, day: date, begun: Sequence[_Spell]) -> Numbers:
         numbers = self._without_events(key, day)
-        for spell, value in begun:
+        for spell in begun:
             if spell.begins <= day and (spell.ends is None or day < spell.ends):
-                numbers = self._over(numbers, key, value, spell.happens, day)
+                if spell.numbers is None:
+                    numbers = self._over(numbers, key, spell.value, spell.happens, day)
+                else:
+                    numbers = np.where(spell.happens, spell.numbers, numbers)
         return numbers
 
     def _layers(self, key: str) -> Iterator[Value]:
@@ -151,7 +161,7 @@ class Settings:
         return isinstance(self._given(key), Dated)
 
     def _has_begun(self, key: str) -> bool:
-        return any(name == key for spell in self._begun for name, _ in spell.event.sets)
+        return bool(self._begun.get(key))
 
     def central(self, key: str) -> Numbers:
         """The median of a numeric key in the file, ``(1,)``, whatever the run."""
@@ -183,6 +193,7 @@ class Settings:
 
     def stands_still(self, keys: Sequence[str]) -> bool:
         """Whether none of ``keys`` changes between two events: none holds a dated value."""
+        self._gather()
         return self._dated.isdisjoint(keys)
 
     def stated(self, key: str, otherwise: Numbers, on: date | None = None) -> Numbers:
@@ -194,6 +205,7 @@ class Settings:
 
     def is_set(self, key: str) -> bool:
         """Whether a key that may be left open has a value, from the file or from an event in force."""
+        self._gather()
         return key in self._held or self._given(key) is not None
 
     def choice(self, key: str) -> NDArray[np.int8]:
@@ -207,6 +219,7 @@ class Settings:
         """A yes-or-no key in each run. Shape ``(runs,)``."""
         flags = self._flags.get(key)
         if flags is None:
+            self._gather()
             flags = np.full(self._streams.count, bool(self._given(key)))
             for value, happens in self._held.get(key, ()):
                 flags = np.where(happens, bool(value), flags)
@@ -218,7 +231,7 @@ class Settings:
         """Puts an event in force, in the runs in which it happens."""
         happens = self.drawn(event)
         self._active.append((event, happens))
-        self._begun.append(_Spell(event, happens, event.date or self._clock.today, event.until))
+        self._note(event, happens, event.date or self._clock.today)
         self._forget(event)
 
     def lift(self, event: Event) -> None:
@@ -248,17 +261,24 @@ class Settings:
     def _keep_spells(self, event: Event, begins: NDArray[np.bool_], ends: NDArray[np.bool_]) -> None:
         """Notes for the calendar year from and until when an event on a condition is in force in a run."""
         today = self._clock.today
-        kept: list[_Spell] = []
-        for spell in self._begun:
-            if spell.event is event and spell.ends in (None, event.until):
-                ended = replace(spell, happens=spell.happens & ends, ends=today)
-                lasting = replace(spell, happens=spell.happens & ~ends)
-                kept += [part for part in (ended, lasting) if part.happens.any()]
-            else:
-                kept.append(spell)
-        self._begun = kept
+        for key, _ in event.sets if ends.any() else ():
+            kept: list[_Spell] = []
+            for spell in self._begun[key]:
+                if spell.event is event and spell.ends in (None, event.until) and (spell.happens & ends).any():
+                    ended = replace(spell, happens=spell.happens & ends, ends=today)
+                    lasting = replace(spell, happens=spell.happens & ~ends)
+                    kept += [part for part in (ended, lasting) if part.happens.any()]
+                else:
+                    kept.append(spell)
+            self._begun[key] = kept
         if begins.any():
-            self._begun.append(_Spell(event, begins, today, event.until))
+            self._note(event, begins, today)
+
+    def _note(self, event: Event, happens: NDArray[np.bool_], begins: date) -> None:
+        for key, value in event.sets:
+            plain = isinstance(value, Distribution)
+            numbers = self._number(key, value, begins) if plain else None
+            self._begun.setdefault(key, []).append(_Spell(event, value, numbers, happens, begins, event.until))
 
     def _put_last(self, event: Event, begins: NDArray[np.bool_]) -> None:
         """Adds runs to an event above all others that set one of its keys."""
@@ -283,7 +303,13 @@ class Settings:
             self._cache.pop(name, None)
             self._choices.pop(name, None)
             self._flags.pop(name, None)
-        self._held = {}
+        self._stale = True
+
+    def _gather(self) -> None:
+        """Sets out by key what the events in force set, if any has begun or ended since."""
+        if not self._stale:
+            return
+        self._stale, self._held = False, {}
         for other, happens in self._active:
             for name, value in other.sets:
                 self._held.setdefault(name, []).append((value, happens))
@@ -341,6 +367,7 @@ class Settings:
 
     def _chosen(self, key: str, quantile: NDArray[np.float64] | None) -> NDArray[np.int8]:
         """A choice in force, drawn with ``quantile`` or, without one, with the key's own."""
+        self._gather()
         chosen = self._picked(key, self._given(key), quantile)
         for value, happens in self._held.get(key, ()):
             chosen = np.where(happens, self._picked(key, value, quantile), chosen)
