@@ -13,7 +13,7 @@ from sim.model import axes, facts_layer
 from sim.model.systems.commitment import next_credibility
 from sim.model.systems.elections import new_left_right
 from sim.model.systems.negotiation import talk_odds
-from sim.model.systems.roster import ALLIES, CODES
+from sim.model.systems.roster import CODES
 from sim.model.systems.us_politics import election_day
 from sim.scenario import Weights, fixed
 
@@ -348,11 +348,3 @@ class TestRoster:
         assert (values["members_total"] == 31).all()
         assert (values["members_at_2pct"] <= base["members_at_2pct"]).all()
         assert (values["members_at_2pct"][0] == base["members_at_2pct"][0] - 1).all()
-
-
-def test_an_alliance_that_all_have_left_spends_nothing():
-    everyone = {f"alliance.{code}.member": False for code in (*ALLIES, "USA", "ISL")}
-    for left in (scenario(everyone), scenario(None, event(date(2025, 1, 1), everyone))):
-        last = {name: values[-1] for name, values in run(left, count=2).items()}
-        for name in ("europe_canada_share_pct_gdp", "europe_canada_spending_busd_current", "us_share_of_nato_pct"):
-            assert (last[name] == 0).all()

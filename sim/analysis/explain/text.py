@@ -64,6 +64,9 @@ def _events(explanation: Explanation) -> Iterable[str]:
     for event in explanation.events:
         timing = event.when or event.date + (f" to {event.until}" if event.until else "")
         chance = "" if event.probability >= 1 else f" in {event.probability:.0%} of runs"
+        if event.when:
+            since = f", in half of these from {event.median_day} or before" if event.median_day else ""
+            chance = f", in force in {event.share:.0%} of the runs by the day{since}"
         note = "" if event.acts else "; does not touch this variable"
         yield f"  {timing}  {event.name}{chance}: {event.sets} ({event.origin}){note}"
     yield ""

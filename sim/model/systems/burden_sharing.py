@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import InputError
 from sim.model.engine import Block, Engine, Flags, Numbers, Parts, Runs, System, Variable, single
 from sim.model.systems.budgets import Budgets
 from sim.model.systems.economy import Economy
@@ -51,7 +52,13 @@ class BurdenSharing:
         share, real, allies = self._budgets.share(day), self._economy.gdp_2015(day.year), self._allies()
         joined = self._joining_gdp * self._joined()
         spent = (share * real * allies).sum(axis=0) + (joined * self._joining_share).sum(axis=0)
-        return _part(spent, (real * allies).sum(axis=0) + joined.sum(axis=0))
+        earned = (real * allies).sum(axis=0) + joined.sum(axis=0)
+        if not earned.all():
+            raise InputError(
+                f"on {day} no member in Europe and no Canada is left in some runs: there is no common share of GDP "
+                "to tell; keep one of them (alliance.CODE.member), or end before"
+            )
+        return single(spent / earned)
 
     def allies_spending(self, day: date) -> Numbers:
         """Spending of Europe and Canada, USD bn at current prices."""
@@ -60,7 +67,7 @@ class BurdenSharing:
     def us_part(self, day: date) -> Numbers:
         """The part of the United States in the spending of the alliance, %."""
         spent = self._spent(day)
-        return _part(100 * spent[_USA], spent.sum(axis=0) + self._spent_by_joined())
+        return single(100 * spent[_USA] / (spent.sum(axis=0) + self._spent_by_joined()))
 
     def forces_joined(self, _: date) -> Numbers:
         """Soldiers of the countries that have joined since the start, thousand."""
@@ -89,11 +96,6 @@ class BurdenSharing:
         least = single(level) - np.float32(0.005)
         reached, joined = self._budgets.share(day) >= least, self._joining_share >= least
         return single((reached & self._inside()).sum(axis=0) + (joined & self._joined()).sum(axis=0))
-
-
-def _part(part: Numbers, whole: Numbers) -> Numbers:
-    """``part`` over ``whole``, and 0 where there is none: an alliance that all have left spends nothing."""
-    return single(np.divide(part, whole, out=np.zeros_like(whole), where=whole != 0))
 
 
 def by_member(level: float | None) -> Callable[[Block, str], Parts]:

@@ -9,7 +9,7 @@ from sim.model.engine import Axis, Block, Parts, State, System, Variable
 from sim.model.systems.aid.aid import GIVERS, GROUPS, PHASE, Aid
 from sim.model.systems.aid.packages import PACKAGES
 from sim.model.systems.aid.parameters import DONORS, PARAMETERS, by_donor
-from sim.model.systems.aid.single_donors import SINGLE_DONORS, of_singles
+from sim.model.systems.aid.remarks import remarks
 from sim.scenario import Scenario
 
 
@@ -40,7 +40,7 @@ def by_giver(name: str) -> Callable[[Block, str], Parts | None]:
 def _cumulative(name: str, long_name: str, read: str, state: str, headline: bool = False) -> Variable:
     return Variable(
         name, long_name + ", cumulative", "EUR bn", "month", "donor", "current euro, Kiel definition", keep_runs=False,
-        cumulative=True, headline=headline, together="sum", singles=of_singles(name),
+        cumulative=True, headline=headline, together="sum",
         read=read, states=(state,), parts=by_giver(name),
     )  # fmt: skip
 
@@ -55,6 +55,7 @@ SYSTEM = System(
     phase=PHASE,
     stream=9,
     parameters=PARAMETERS,
+    remarks=remarks,
     axes=(Axis("donor", DONORS + GROUPS, groups=("USA", *GROUPS)),),
     variables=(
         _cumulative("aid_committed_beur", "Aid to Ukraine committed", "committed", "other aid"),
@@ -70,7 +71,6 @@ SYSTEM = System(
             "EUR bn", "month", price_basis="current euro, Kiel definition", cumulative=True,
             read="us_arms", states=("U.S. arms",),
         ),
-        *SINGLE_DONORS,
     ),
     states={
         "military aid": State(
