@@ -122,7 +122,7 @@ def test_an_alliance_that_everyone_has_left_is_refused_with_its_place(tmp_path, 
 
 
 def test_an_alliance_that_everyone_leaves_on_a_condition_ends_in_one_clear_line():
-    text = HEAD + 'extends = "baseline"\nend = 2025-12-31\n' + everyone_out('when = "us_commitment < 2"\n')
+    text = HEAD + 'extends = "baseline"\nend = 2025-12-31\n' + everyone_out('when = "us_commitment < 0.99"\n')
     with pytest.raises(InputError, match="no member in Europe and no Canada is left in some runs"):
         simulate(load_text(text, "alone.toml"), 1, 0, 16)
 
