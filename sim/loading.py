@@ -81,7 +81,8 @@ def notes_of(resolved: Scenario) -> list[str]:
             f"{model.LAST_CALENDAR} come a term after the last"
         )
     known_year = max(max(shares) for shares in facts.defence_shares(resolved.start).values())
-    return [*remarks, *acting.remarks(resolved, known_year, FACTS_END)]
+    remarks += acting.remarks(resolved, known_year, FACTS_END)
+    return [*remarks, *model.registry().remarks(resolved)]
 
 
 def outlook(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:

@@ -148,6 +148,9 @@ class _Resolver:
         self.horizon(start, end, settings, root)
         if start < end:
             self.problems += acting.mistakes(start, end, settings, root.document.shown, self.facts_end)
+            spending = self.catalogue.find("members.*.share_pct_gdp")
+            allies = [code for code in spending.entities if code != "USA"] if spending else []
+            self.problems += acting.nobody_left(settings, allies, start, end)
         self.problems += together(settings, self.catalogue)
         events = tuple(s.content for s in settings.values() if isinstance(s.content, Event))
         if self.problems:

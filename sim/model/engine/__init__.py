@@ -1,6 +1,6 @@
 """What systems are made with: the calendar, the values in force, random streams, and how a system declares itself."""
 
-from sim.model.engine.block import Engine, Flags, Numbers, single, within
+from sim.model.engine.block import Engine, Flags, Numbers, monthly_chance, single, within
 from sim.model.engine.clock import Process, month_end, month_number
 from sim.model.engine.declaration import State, System, assumption, data, estimated, under
 from sim.model.engine.draws import Draw
@@ -26,6 +26,7 @@ __all__ = [
     "estimated",
     "month_end",
     "month_number",
+    "monthly_chance",
     "ndtri",
     "places",
     "single",

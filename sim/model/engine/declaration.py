@@ -7,7 +7,7 @@ the schema, the tables of the documentation, ``explain``, results and charts all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -70,6 +70,10 @@ def _always(_key: str, _day: date, _scenario: Scenario) -> bool:
     return True
 
 
+def _nothing(_scenario: Scenario) -> tuple[str, ...]:
+    return ()
+
+
 def _never(_scenario: Scenario) -> bool:
     return False
 
@@ -107,7 +111,8 @@ class System:
 
     ``stream`` is the permanent number of its random stream; another package leaves it out, and the number follows from
     the name. ``at_start`` gives the values of keys that follow from what was known on a day. ``acts`` says whether a
-    key of this system can have an effect in a scenario by a day. ``draws`` are what its runs draw after the first day.
+    key of this system can have an effect in a scenario by a day. ``draws`` are what its runs draw after the first day;
+    ``remarks`` says in sentences what of a scenario does not act as its writer may think.
     """
 
     name: str
@@ -125,6 +130,7 @@ class System:
     draws: tuple[Draw, ...] = ()
     at_start: Callable[[date], Mapping[str, Value]] | None = None
     acts: Callable[[str, date, Scenario], bool] = _always
+    remarks: Callable[[Scenario], Iterable[str]] = _nothing
 
     @property
     def stream_number(self) -> int:

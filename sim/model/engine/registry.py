@@ -110,6 +110,16 @@ class Registry:
         """Whether a full key can have an effect in a scenario by ``day``, as its system says."""
         return self._owners[key].acts(key, day, scenario)
 
+    def remarks(self, scenario: Scenario) -> list[str]:
+        """What the systems say of settings that do not act as one may think, and why keys are reported only."""
+        named = dict.fromkeys([*scenario.settings, *(key for event in scenario.events for key, _ in event.sets)])
+        reported = [
+            f"{key} is reported only: {parameter.reported_only}"
+            for key in named
+            if (parameter := self.catalogue.find(key)) is not None and parameter.reported_only
+        ]
+        return [*reported, *(line for system in self.systems for line in system.remarks(scenario))]
+
     def build(self, engine: Engine) -> dict[str, Any]:
         """Every system for one block of runs, by name, each after those it reads."""
         built: dict[str, Any] = {}

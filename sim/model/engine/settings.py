@@ -7,11 +7,13 @@ dated value that of the day; and over all of these the events in force.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import pairwise
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,7 @@ from sim.scenario import Catalogue, Choice, Dated, Distribution, Event, Given, N
 from sim.scenario.values import Value
 
 Numbers = NDArray[np.float32]
+Reckoned = TypeVar("Reckoned")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +56,7 @@ class Settings:
         self._streams, self._clock, self._central = streams, clock, central
         self._active: list[tuple[Event, NDArray[np.bool_]]] = []
         self._begun: list[_Spell] = []  # ended ones too, in the order of their days
+        self._set_so_far: set[str] = set()  # keys that events have set, ended ones too
         self._cache: dict[str, Numbers] = {}
         self.changes = 0  # events begun or lifted so far
         # First day, from 1970-01-01, on which each event was in force; NaN in runs in which it was not.
@@ -64,6 +68,8 @@ class Settings:
         self._dated = self._in_file  # keys that hold a dated value today
         self._held: dict[str, list[tuple[Value, NDArray[np.bool_]]]] = {}  # what events in force set, in their order
         self._quantiles: dict[str, NDArray[np.float64]] = {}
+        self._in_scenario: dict[str, Value] = {}  # what the file, the facts or the default hold, as far as asked for
+        self._reckoned: dict[tuple[Callable[..., Any], tuple[str, ...]], Any] = {}
 
     def number(self, key: str, on: date | None = None) -> Numbers:
         """The value of a numeric key; NaN in runs in which a key that may be left open is not set.
@@ -108,9 +114,9 @@ class Settings:
         the next year, and one that begins in that March not before it does. A key that nothing changes within the year
         has one part.
         """
-        begun = [(spell, value) for spell in self._begun for name, value in spell.event.sets if name == key]
-        if not begun and not self._is_dated(key):
+        if self._same_all_year(key):
             return [(1.0, self.number(key))]
+        begun = [(spell, value) for spell in self._begun for name, value in spell.event.sets if name == key]
         first, last = date(year, 1, 1), date(year, 12, 31)
         breaks = {day for spell, _ in begun for day in (spell.begins, spell.ends) if day is not None}
         breaks |= {day for value in (*self._layers(key), *(value for _, value in begun)) for day in _days(value)}
@@ -125,16 +131,14 @@ class Settings:
 
     def mean_of_year(self, key: str, year: int) -> Numbers:
         """The mean over the days of a calendar year of what holds on them, as `in_year` finds it."""
-        return _mean(self.in_year(key, year))
+        return self.number(key) if self._same_all_year(key) else _mean(self.in_year(key, year))
 
     def means_of_year(self, pattern: str, codes: Sequence[str], year: int) -> Numbers:
         """The means of an entity key over a calendar year for ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""
-        keys = [pattern.replace("*", code) for code in codes]
-        if not any(self._is_dated(key) or self._has_begun(key) for key in keys):
+        keys = _keys(pattern, tuple(codes))
+        if self._in_file.isdisjoint(keys) and self._set_so_far.isdisjoint(keys):
             return self.numbers(pattern, codes)
-        rows = [self.mean_of_year(key, year) for key in keys]
-        width = max(row.shape[0] for row in rows)
-        return np.stack([np.broadcast_to(row, (width,)) for row in rows])
+        return _stacked([self.mean_of_year(key, year) for key in keys])
 
     def _on(self, key: str, day: date, begun: Sequence[tuple[_Spell, Value]]) -> Numbers:
         numbers = self._without_events(key, day)
@@ -150,11 +154,8 @@ class Settings:
             yield given.value
             given = given.below
 
-    def _is_dated(self, key: str) -> bool:
-        return isinstance(self._given(key), Dated)
-
-    def _has_begun(self, key: str) -> bool:
-        return any(name == key for spell in self._begun for name, _ in spell.event.sets)
+    def _same_all_year(self, key: str) -> bool:
+        return key not in self._in_file and key not in self._set_so_far
 
     def central(self, key: str) -> Numbers:
         """The median of a numeric key in the file, ``(1,)``, whatever the run."""
@@ -172,10 +173,8 @@ class Settings:
         """The values of an entity key such as ``members.*.x`` for ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""
         stacked = self._rows.get((pattern, tuple(codes)))
         if stacked is None:
-            keys = [pattern.replace("*", code) for code in codes]
-            rows = [self.number(key, on) for key in keys]
-            width = max(row.shape[0] for row in rows)
-            stacked = np.stack([np.broadcast_to(row, (width,)) for row in rows])
+            keys = _keys(pattern, tuple(codes))
+            stacked = _stacked([self.number(key, on) for key in keys])
             if self._dated.isdisjoint(keys):
                 self._rows[pattern, tuple(codes)] = stacked
         return stacked
@@ -184,9 +183,22 @@ class Settings:
         """Whether an event of the scenario, begun or not, sets a key of one of ``patterns`` such as ``budgets.*``."""
         return any(fnmatchcase(key, pattern) for key in self._by_events for pattern in patterns)
 
-    def stands_still(self, keys: Sequence[str]) -> bool:
+    def stands_still(self, keys: Collection[str]) -> bool:
         """Whether none of ``keys`` changes between two events: none holds a dated value."""
         return self._dated.isdisjoint(keys)
+
+    def reckoned(self, rule: Callable[..., Reckoned], *keys: str) -> Reckoned:
+        """``rule`` of the values of ``keys``: done once, and again only after events and where a value is dated."""
+        held = self._reckoned.get((rule, keys))
+        if held is None:
+            held = rule(*map(self.number, keys))
+            if self.stands_still(keys):
+                self._reckoned[rule, keys] = held
+        return cast(Reckoned, held)
+
+    def never_set(self, key: str) -> bool:
+        """Whether a key that may be left open has had no value so far, neither from the file nor from an event."""
+        return key not in self._set_so_far and self._given(key) is None
 
     def stated(self, key: str, otherwise: Numbers, on: date | None = None) -> Numbers:
         """The value of a key that may be left open, and ``otherwise`` in runs in which it is not set."""
@@ -266,6 +278,7 @@ class Settings:
             self._note(event, begins)
 
     def _note(self, event: Event, begins: NDArray[np.bool_]) -> None:
+        self._set_so_far.update(key for key, _ in event.sets)
         first, day = self.acted[event.name], self._clock.today.toordinal() - EPOCH
         self.acted[event.name] = np.where(begins & np.isnan(first), np.float32(day), first)
 
@@ -288,6 +301,7 @@ class Settings:
     def _forget(self, event: Event) -> None:
         self.changes += 1
         self._rows.clear()
+        self._reckoned.clear()
         for name, _ in event.sets:
             self._cache.pop(name, None)
             self._choices.pop(name, None)
@@ -302,8 +316,10 @@ class Settings:
         self._dated = self._in_file.union(by_events)
 
     def _given(self, key: str) -> Value:
-        given = self._values.get(key)
-        return self._default(key) if given is None else given.value
+        if key not in self._in_scenario:
+            given = self._values.get(key)
+            self._in_scenario[key] = self._default(key) if given is None else given.value
+        return self._in_scenario[key]
 
     def _default(self, key: str) -> Value:
         parameter = self._catalogue.find(key)
@@ -378,6 +394,22 @@ class Settings:
         """A date key, or None."""
         value = self._given(key)
         return value if isinstance(value, date) else None
+
+
+@lru_cache(maxsize=1024)
+def _keys(pattern: str, codes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(pattern.replace("*", code) for code in codes)
+
+
+def _stacked(rows: Sequence[Numbers]) -> Numbers:
+    """Values of ``(1,)`` or ``(runs,)`` one above another; NumPy's own broadcasting takes ten times as long."""
+    width = max(row.shape[0] for row in rows)
+    if width == 1:
+        return np.concatenate(rows)[:, None]
+    stacked = np.empty((len(rows), width), np.float32)
+    for number, row in enumerate(rows):
+        stacked[number] = row
+    return stacked
 
 
 def _mean(parts: Sequence[tuple[float, Numbers]]) -> Numbers:

@@ -13,6 +13,7 @@ Group poll 2024 for the level under continuity, NDAA FY2024 s. 1250A for the law
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ from sim.model.engine import (
     assumption,
     data,
     month_number,
+    monthly_chance,
     single,
     under,
     within,
@@ -208,6 +210,9 @@ class Commitment:
         self.pressure = engine.fill(settings.number("us.pressure.level_continuity"))
         self._from_shocks = engine.zeros()  # what shocks with a half-life of their own have left in credibility
         self._by_party: list[NDArray[np.int8]] = []
+        self._chosen_from: tuple[NDArray[np.int8] | None, list[NDArray[np.int8]], int] = None, self._by_party, 0
+        # by posture, with the posture and the changes of the settings from which each was reckoned
+        self._of_posture: dict[str, tuple[NDArray[np.int8], int, Numbers]] = {}
 
     def process(self) -> Process:
         """Draws a posture when a presidency begins and moves credibility and troops at each month's end."""
@@ -222,7 +227,6 @@ class Commitment:
     def _choose(self, day: date) -> None:
         """The posture of the presidency in office; a presidency keeps the draw of its first January."""
         settings = self._engine.settings
-        said = settings.choice("us.commitment.posture")
         if (
             day.month == 1
             or not self._by_party
@@ -233,27 +237,40 @@ class Commitment:
             began = day.year - (day.year - 1) % 4
             drawn = self._engine.streams.quantiles(f"posture:{began}")
             self._by_party = [settings.drawn_again(f"us.commitment.posture_if_{party}", drawn) for party in PARTY]
+        before = self._chosen_from
+        self._chosen_from = self._politics.president, self._by_party, settings.changes
+        if before[0] is self._politics.president and before[1] is self._by_party and before[2] == settings.changes:
+            return
+        said = settings.choice("us.commitment.posture")
         given_winner = np.where(self._politics.president == 1, self._by_party[1], self._by_party[0])
         if day.year - (day.year - 1) % 4 < self._engine.start.year:
             in_office = settings.choice("us.commitment.posture_in_office")
             given_winner = np.where(in_office == 0, given_winner, in_office - 1)
-        self.posture = np.where(said == 0, given_winner, said - 1).astype(np.int8)
+        posture = np.where(said == 0, given_winner, said - 1).astype(np.int8)
+        if not np.array_equal(posture, self.posture):
+            self.posture = posture
 
     def of_posture(self, prefix: str, stated: str) -> Numbers:
         """The value that belongs to the posture of each run, or the one that the scenario states instead."""
         settings = self._engine.settings
-        values = [settings.number(f"{prefix}_{name}") for name in POSTURES]
-        value = np.where(
-            self.posture == CONTINUITY, values[0], np.where(self.posture == CONDITIONAL, values[1], values[2])
-        )
-        return settings.stated(stated, value)
+        keys = _keys_of_posture(prefix)
+        held = self._of_posture.get(prefix)
+        if held is None or held[0] is not self.posture or held[1] != settings.changes:
+            values = [settings.number(key) for key in keys]
+            value = np.where(
+                self.posture == CONTINUITY, values[0], np.where(self.posture == CONDITIONAL, values[1], values[2])
+            )
+            held = self.posture, settings.changes, value
+            if settings.stands_still(keys):
+                self._of_posture[prefix] = held
+        return settings.stated(stated, held[2])
 
     def _move(self, period: int) -> None:
         settings, streams = self._engine.settings, self._engine.streams
         self.pressure = self.of_posture("us.pressure.level", "us.pressure.level")
         chance = settings.number("us.commitment.statements_per_year") / 12
         drawn = streams.uniform("commitment", period)
-        sign = np.where(drawn < chance / 2, -1.0, np.where(drawn < chance, 1.0, 0.0)).astype(np.float32)
+        sign = single(np.where(drawn < chance / 2, -1.0, np.where(drawn < chance, 1.0, 0.0)))
         shock = sign * settings.number("us.commitment.statement_size") + settings.number("us.commitment.shock")
         noise = settings.number("us.commitment.noise") * streams.normal("commitment", period, purpose=1)
         before, absorbed = self.credibility, self._secretary.absorbed()
@@ -304,9 +321,9 @@ class Commitment:
     def _withdraw(self, day: date) -> None:
         """Leaves the treaty by the yearly chance, on the scenario's day, or where an event ends the membership."""
         settings, period = self._engine.settings, month_number(day)
-        yearly = settings.number("us.withdrawal.probability_per_year")
+        chance = settings.reckoned(monthly_chance, "us.withdrawal.probability_per_year")
         drawn = self._engine.streams.uniform("commitment", period, purpose=2)
-        leaves = (self.posture == RETRENCHMENT) & ~self.withdrawn & (drawn < 1 - (1 - yearly) ** (1 / 12))
+        leaves = (self.posture == RETRENCHMENT) & ~self.withdrawn & (drawn < chance)
         leaves &= ~settings.flag("us.withdrawal.law_binds")
         named = settings.date("us.withdrawal.date")
         if named is not None and named <= day:
@@ -314,7 +331,12 @@ class Commitment:
         self.withdrawn |= leaves
         self._roster.leave("USA", leaves)
         self.withdrawn = ~self._roster.member[_USA_ROW]
-        self.credibility = np.where(self.withdrawn, 0, self.credibility).astype(np.float32)
+        self.credibility = single(np.where(self.withdrawn, 0, self.credibility))
+
+
+@cache
+def _keys_of_posture(prefix: str) -> tuple[str, ...]:
+    return tuple(f"{prefix}_{name}" for name in POSTURES)
 
 
 def next_credibility(

@@ -94,7 +94,8 @@ class Elections:
                 self.left_right[row] = engine.settings.number(f"elections.{code}.left_right")
         doubts = engine.streams.uniforms("elections", 0, self._places, purpose=4)
         self._sceptic = doubts < engine.settings.numbers("elections.*.doubts_aid_at_start", codes)
-        self._stated: tuple[int, Flags, Flags] | None = None
+        self._stated: tuple[int, Flags, Flags] | None = None  # changes of the settings; who is said to oppose, and may
+        self._seen: Flags | None = None  # who opposes aid since the latest election
         self._named = {code: engine.settings.date(f"elections.{code}.next_on") for code in codes}
         self._scheduled = {code: self._named[code] or _next_scheduled(code, start) for code in codes}
         self._next = engine.zeros(len(codes))  # days from the start
@@ -117,8 +118,10 @@ class Elections:
         settings = self._engine.settings
         if self._stated is None or self._stated[0] != settings.changes:
             said = np.stack([settings.choice(f"elections.{code}.doubts_aid") for code in self.codes])
-            self._stated = settings.changes, said == 1, said == 2
-        return (self._sceptic | self._stated[1]) & ~self._stated[2]
+            self._stated, self._seen = (settings.changes, said == 1, said != 2), None
+        if self._seen is None:
+            self._seen = (self._sceptic | self._stated[1]) & self._stated[2]
+        return self._seen
 
     def in_year(self, year: int) -> Flags:
         """Whether the next election is due in ``year``, as seen today. ``(codes, runs)``."""
@@ -139,6 +142,7 @@ class Elections:
     def _hold(self, day: date, due: Flags) -> None:
         """Elects where ``due``. Draws belong to a member's first, second, ... election, whenever a run holds it."""
         number = self._engine.settings.number
+        self._seen = None
         cells = np.flatnonzero(due)
         counts = self._count.ravel()[cells]
         for count in np.flatnonzero(np.bincount(counts)).tolist():
@@ -170,10 +174,11 @@ class Elections:
     def _form_stated(self, cells: NDArray[np.intp]) -> None:
         """Governments that the scenario states for a member's next election, in ``cells`` (members and runs)."""
         rows, runs = np.divmod(cells, self._engine.runs)
-        for row in np.unique(rows):
+        for row in np.flatnonzero(np.bincount(rows)).tolist():
             said = self._engine.settings.choice(f"elections.{self.codes[row]}.next_doubts_aid")
-            here = runs[rows == row]
-            self._sceptic[row, here] = np.where(said[here] == 0, self._sceptic[row, here], said[here] == 1)
+            if said.any():
+                here = runs[rows == row]
+                self._sceptic[row, here] = np.where(said[here] == 0, self._sceptic[row, here], said[here] == 1)
 
     def _draws(self, count: int) -> tuple[Numbers, Numbers, Numbers]:
         if count not in self._drawn:

@@ -134,7 +134,7 @@ class Negotiation:
         self._ends = np.full(engine.runs, np.inf, np.float32)  # months of ceasefire after which it fails
         self.terms = engine.settings.choice("negotiation.terms").copy()
         self.first_terms = np.full(engine.runs, -1, np.int8)  # of the first ceasefire that begins; -1: none has
-        self._effort_before = np.where(hostilities.full_scale, np.maximum(war.effort, 1), np.nan).astype(np.float32)
+        self._effort_before = single(np.where(hostilities.full_scale, np.maximum(war.effort, 1), np.nan))
         hostilities.in_talks = engine.settings.flag("negotiation.talks_at_start") & hostilities.full_scale
 
     @property
@@ -203,8 +203,8 @@ class Negotiation:
         conceded = begins & (terms == TERMS.index("concessions"))
         war.cede(np.where(conceded, settings.number("negotiation.conceded_km2"), 0), conceded)
         hostilities.ceasefire = hostilities.ceasefire | begins
-        hostilities.months_of_ceasefire = np.where(begins, 0, hostilities.months_of_ceasefire).astype(np.float32)
-        self._ends = np.where(begins, self._lifetime(period, terms), self._ends).astype(np.float32)
+        hostilities.months_of_ceasefire = single(np.where(begins, 0, hostilities.months_of_ceasefire))
+        self._ends = single(np.where(begins, self._lifetime(period, terms), self._ends))
 
     def _lifetime(self, period: int, terms: np.ndarray) -> Numbers:
         """Months that a ceasefire lasts, infinite if it holds."""
@@ -217,11 +217,11 @@ class Negotiation:
         luck = streams.normal("negotiation", period, purpose=4)
         days = number("negotiation.failed_median_days") * np.exp(number("negotiation.failed_sd_log") * luck)
         lasts = streams.uniform("negotiation", period, purpose=3) >= fails
-        return np.where(lasts, np.inf, days / 30.4375).astype(np.float32)
+        return single(np.where(lasts, np.inf, days / 30.4375))
 
     def _relapse(self) -> None:
         hostilities = self._hostilities
-        hostilities.months_of_ceasefire = (hostilities.months_of_ceasefire + hostilities.ceasefire).astype(np.float32)
+        hostilities.months_of_ceasefire = single(hostilities.months_of_ceasefire + hostilities.ceasefire)
         broken = hostilities.ceasefire & (hostilities.months_of_ceasefire >= self._ends)
         broken &= ~self._engine.settings.flag("negotiation.holds")
         broken |= hostilities.ceasefire & self._engine.settings.flag("negotiation.break_now")

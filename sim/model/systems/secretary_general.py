@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import facts
 from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, assumption, data, single, under
@@ -51,6 +52,8 @@ class SecretaryGeneral:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.holder = engine.settings.choice("secretary_general.holder").copy()
+        # by channel, with the values and the holders from which each was looked up
+        self._held: dict[str, tuple[Numbers, NDArray[np.int8], Numbers]] = {}
 
     def process(self) -> Process:
         """Hands the office over on its day and follows events that name another holder."""
@@ -88,9 +91,14 @@ class SecretaryGeneral:
 
     def _of_holder(self, channel: str) -> Numbers:
         values = self._engine.settings.numbers(f"secretary_general.*.{channel}", HOLDERS)
-        if values.shape[1] == 1:
-            return values[:, 0].take(self.holder)
-        return single(values[self.holder, np.arange(self._engine.runs)])
+        held = self._held.get(channel)
+        if held is None or held[0] is not values or held[1] is not self.holder:
+            if values.shape[1] == 1:
+                chosen = values[:, 0].take(self.holder)
+            else:
+                chosen = single(values[self.holder, np.arange(self._engine.runs)])
+            held = self._held[channel] = values, self.holder, chosen
+        return held[2]
 
 
 def known_holders(start: date) -> dict[str, Value]:

@@ -180,7 +180,7 @@ def law_rate(
 ) -> Numbers:
     """Laws a year by the parties (0 Democratic, 1 Republican) of president and House."""
     same = np.where(house == 1, republican, democratic)
-    return np.where(president == house, same, split).astype(np.float32)
+    return single(np.where(president == house, same, split))
 
 
 def known_laws(start: date) -> dict[str, Value]:

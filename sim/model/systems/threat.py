@@ -118,9 +118,11 @@ class Threat:
         self._credibility_before = commitment.credibility.copy()
         self.alarm = engine.zeros()  # what collapses of the front have left in the threat
         settings = engine.settings
-        self.level = np.where(
-            hostilities.full_scale, settings.number("threat.war_level"), settings.number("threat.peacetime_level")
-        ).astype(np.float32)
+        self.level = single(
+            np.where(
+                hostilities.full_scale, settings.number("threat.war_level"), settings.number("threat.peacetime_level")
+            )
+        )
         self._without_alarms = self.level
         self.in_budgets = self._history()
         known = _spent(engine.start)
@@ -154,17 +156,17 @@ class Threat:
         settings, hostilities = self._engine.settings, self._hostilities
         war = settings.number("threat.war_level")
         floor = np.minimum(settings.number("threat.floor"), war)
-        kept = 0.5 ** (1 / (12 * settings.number("threat.half_life_years"))) if monthly else 1.0
+        kept = settings.reckoned(kept_a_month, "threat.half_life_years") if monthly else 1.0
         floor = floor * (1 - hostilities.reassured * settings.number("reassurance.threat_relief"))
         decayed = floor + (self._without_alarms - floor) * kept
         calm = np.where(hostilities.full_scale, decayed, settings.number("threat.peacetime_level"))
-        self._without_alarms = np.where(hostilities.fighting, war, calm).astype(np.float32)
+        self._without_alarms = single(np.where(hostilities.fighting, war, calm))
         if monthly:
             self.alarm = next_alarm(
                 self.alarm,
                 hostilities.collapsed_km2,
                 settings.number("threat.collapse_rise"),
-                settings.number("threat.collapse_half_life_years"),
+                settings.reckoned(kept_a_month, "threat.collapse_half_life_years"),
             )
         lost = np.maximum(0, self._credibility_before - self._commitment.credibility) / np.float32(0.25)
         fewer = (self._troops_before - self._commitment.troops) / np.float32(10)
@@ -182,7 +184,7 @@ class Threat:
         goal = np.where(hostilities.full_scale, goal, self._in_peace)
         noise = settings.number("russia.effort_noise_pp") * self._engine.streams.normal("threat", year)
         moved = self._effort + settings.number("russia.effort_speed") * (goal - self._effort) + noise
-        self._effort = within(moved, 1, 40).astype(np.float32)
+        self._effort = single(within(moved, 1, 40))
 
     def _history(self) -> Numbers:
         """The threat behind budgets at the start, from the yearly rounds before it."""
@@ -198,9 +200,14 @@ class Threat:
         return self._engine.fill(level)
 
 
-def next_alarm(now: Numbers, lost_km2: Numbers, rise: Numbers, half_life_years: Numbers) -> Numbers:
-    """What collapses of the front add to the threat a month later: it fades by half-lives and rises per 5,000 km2."""
-    return single(now * 0.5 ** (1 / (12 * half_life_years)) + rise * np.maximum(0, lost_km2) / 5000)
+def kept_a_month(half_life_years: Numbers) -> Numbers:
+    """The part left after a month of what loses half of itself in so many years."""
+    return np.asarray(0.5 ** (1 / (12 * half_life_years)))
+
+
+def next_alarm(now: Numbers, lost_km2: Numbers, rise: Numbers, kept: Numbers) -> Numbers:
+    """What collapses of the front add to the threat a month later: a part is ``kept``, and it rises per 5,000 km2."""
+    return single(now * kept + rise * np.maximum(0, lost_km2) / 5000)
 
 
 def in_budgets_next(before: Numbers, threat: Numbers, lag: Numbers) -> Numbers:

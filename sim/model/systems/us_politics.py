@@ -133,7 +133,7 @@ class UnitedStates:
 
     def chambers_of_other_party(self) -> Numbers:
         """How many of the two chambers the party not holding the presidency controls, ``(runs,)``: 0, 1 or 2."""
-        opposed = (self.house != self.president).astype(np.float32)
+        opposed = single(self.house != self.president)
         return single(opposed + (self.senate != self.president))
 
     def _elect(self, year: int) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 from sim import facts
 from sim.model.engine import (
     Engine,
+    Flags,
     Numbers,
     Process,
     month_end,
@@ -59,6 +60,11 @@ HANDLING_KEYS = (
     "us.aid.delivery_factor",
     "europe.aid.delivery_factor",
 )
+FACTOR_KEYS = frozenset(
+    f"aid.{whose}{name}"
+    for name in ("military_factor", "other_factor", "commitment_factor")
+    for whose in ("", *(f"{code}." for code in DONORS))
+)
 # EUR bn that one donor can promise of one kind in a month, whatever a scenario sets: what it produces in a year.
 MOST_A_MONTH = np.array([[donor.gdp_beur_2021 or 10_000.0] for donor in facts.donors()], np.float32)
 MONTHS_OF_ALARM = 6  # months after a collapse of the Ukrainian front in which European aid answers it
@@ -84,6 +90,14 @@ class Aid:
         governed = [(DONORS.index(code), row) for row, code in enumerate(elections.codes) if code in DONORS]
         self._governed = tuple(np.array(rows) for rows in zip(*governed, strict=True))
         self._handled: Handling | None = None
+        # factor on aid of those whose governments doubt it, and what it was reckoned from
+        self._doubts = np.ones((len(DONORS), engine.runs), np.float32)
+        self._doubted_by: Flags | None = None
+        self._doubted_less: Numbers | None = None
+        self._factors_held: list[Numbers | None] | None = None
+        self._factors_of = 0  # changes of the settings up to which they hold
+        self._paced_from: Numbers | None = None  # parts of the backlog that are cleared, before and after the pace
+        self._paced = np.zeros((0, 0), np.float32)
         self._unfatigued = single([1.0])  # what fatigue has left of European aid so far
         self._untired = single([1.0])  # and of all aid
         self._changes = 0
@@ -104,6 +118,8 @@ class Aid:
             engine.streams.normals("aid", 0, self._places, purpose=2),
         )
         self._load(known)
+        self._share_of_europe = np.zeros((len(DONORS), 1), np.float32)  # of a replacement; 0 outside Europe
+        self._share_of_europe[EUROPE, 0] = known.europe_weight
         self._us_sum, self._us_months = engine.zeros(), 0
         self._us_before = engine.fill(np.full(1, known.us_monthly_military or 0, np.float32))
         self._us_recent = [self._us_before] * QUARTER
@@ -125,27 +141,27 @@ class Aid:
             self._month(day)
 
     @property
-    def committed(self) -> Numbers:
-        """Aid committed so far, EUR bn: donors, then the groups EUR, OTHER and ALL. ``(donors + 3, runs)``."""
+    def committed(self) -> tuple[Numbers, Numbers]:
+        """Aid committed so far, EUR bn: donors, ``(donors, runs)``, and groups EUR, OTHER and ALL, ``(3, runs)``."""
         return _with_groups(self.pipeline.committed)
 
     @property
-    def allocated(self) -> Numbers:
+    def allocated(self) -> tuple[Numbers, Numbers]:
         """Aid allocated so far, likewise."""
         return _with_groups(self.pipeline.allocated)
 
     @property
-    def delivered(self) -> Numbers:
+    def delivered(self) -> tuple[Numbers, Numbers]:
         """Aid delivered so far, likewise."""
         return _with_groups(self.pipeline.delivered)
 
     @property
-    def allocated_military(self) -> Numbers:
+    def allocated_military(self) -> tuple[Numbers, Numbers]:
         """Military aid allocated so far, likewise."""
         return _with_groups(self.pipeline.allocated_military)
 
     @property
-    def allocated_other(self) -> Numbers:
+    def allocated_other(self) -> tuple[Numbers, Numbers]:
         """Financial and humanitarian aid allocated so far, likewise."""
         return _with_groups(self.pipeline.allocated - self.pipeline.allocated_military)
 
@@ -170,15 +186,16 @@ class Aid:
         drawn = self._engine.streams.uniforms("aid", month_number(day), self._places)
         chance = self._engine.settings.numbers("aid.*.package_probability", DONORS)
         handling, new = self._handling(), self._new(day, drawn, chance)
-        direct = np.zeros_like(new)
-        direct[MILITARY, EUROPE] = (self._replace() + self._buy_us_arms(day)) * self._known.europe_weight[:, None]
+        direct = np.empty_like(new)
+        np.multiply(self._replace() + self._buy_us_arms(day), self._share_of_europe, out=direct[MILITARY])
+        direct[OTHER] = 0
         cleared = in_packages(self._cleared_now(handling.cleared), drawn, chance)
         cleared = self._stated.apply(new, direct, cleared)
         self.us_arms = self.us_arms + np.float32(self._packages.give(day, direct, self.pipeline))
         self.pipeline.month(new, direct, cleared, number("aid.stock_share"), handling.delays, handling.arriving)
         self._recent = [*self._recent[-(SMOOTH - 1) :], self.pipeline.delivered_military_now]
         self.deliveries = _mean(self._recent)
-        self._follow_usa(self.pipeline.allocated_military_now[USA])
+        self._follow_usa(self.pipeline.allocated_military_now[USA].copy())
 
     def _buy_us_arms(self, day: date) -> Numbers:
         """U.S. arms that Europe buys this month, EUR bn, ``(runs,)`` or ``(1,)``."""
@@ -193,10 +210,11 @@ class Aid:
         free = self._unblocked()
         if bool((pace == 1).all()) and bool((free == 1).all()):
             return cleared
-        cleared = np.array(np.broadcast_to(cleared, (len(DONORS), self._engine.runs)), np.float32)
-        cleared[USA] *= pace
-        cleared[EU] *= free
-        return cleared
+        if self._paced_from is not cleared:
+            self._paced_from, self._paced = cleared, cleared.copy()
+        np.multiply(cleared[USA], pace, out=self._paced[USA])
+        np.multiply(cleared[EU], free, out=self._paced[EU])
+        return self._paced
 
     def _unblocked(self) -> Numbers:
         """The part of the money of the EU institutions that no member holds up, ``(1,)`` or ``(runs,)``."""
@@ -211,7 +229,7 @@ class Aid:
         unknown = self._known.us_monthly_military is None
         if unknown and self._us_months < 24 and bool(self._hostilities.full_scale.any()):
             self._us_sum, self._us_months = self._us_sum + given, self._us_months + 1
-            self._us_before = (self._us_sum / self._us_months).astype(np.float32)
+            self._us_before = single(self._us_sum / self._us_months)
 
     def _new_year(self, year: int) -> None:
         """Each donor's aid for the year: a = mu + phi (a - mu) + sd mu e, not below 0."""
@@ -233,22 +251,31 @@ class Aid:
             new[MILITARY, EUROPE] *= np.where(alarmed, np.exp(self._engine.settings.number("aid.collapse_response")), 1)
         new[:, USA] = self._from_congress(day, period)
         new[:, EU] *= self._unblocked()
-        for kind, name in ((MILITARY, "military_factor"), (OTHER, "other_factor")):
-            own = self._engine.settings.numbers(f"aid.*.{name}", DONORS)
-            factor = own * self._engine.settings.numbers("aid.*.commitment_factor", DONORS)
-            factor = factor * self._engine.settings.number(f"aid.{name}")
-            if kind == OTHER:
-                factor = factor * self._rebuilding()
-            if (factor != 1).any():
+        for kind, factor in enumerate(self._factors()):
+            if kind == OTHER and (rebuilding := self._rebuilding()) is not None:
+                factor = rebuilding if factor is None else factor * rebuilding
+            if factor is not None:
                 new[kind] *= factor
         np.minimum(new, MOST_A_MONTH, out=new)
         return new
 
-    def _rebuilding(self) -> Numbers:
-        """Factor on other aid under a ceasefire: the stated one in place of that on all aid."""
+    def _factors(self) -> list[Numbers | None]:
+        """The scenario's factors on aid of each kind, ``(donors, 1 or runs)``; None where all are 1."""
+        settings, factors = self._engine.settings, self._factors_held
+        if factors is None or self._factors_of != settings.changes or not settings.stands_still(FACTOR_KEYS):
+            self._factors_of = settings.changes
+            factors = self._factors_held = []
+            for name in ("military_factor", "other_factor"):
+                own = settings.numbers(f"aid.*.{name}", DONORS)
+                factor = own * settings.numbers("aid.*.commitment_factor", DONORS) * settings.number(f"aid.{name}")
+                factors.append(factor if (factor != 1).any() else None)
+        return factors
+
+    def _rebuilding(self) -> Numbers | None:
+        """Factor on other aid under a ceasefire: the stated one in place of that on all aid; None without either."""
         settings, ceasefire = self._engine.settings, self._hostilities.ceasefire
         if not settings.is_set("aid.reconstruction_factor") or not ceasefire.any():
-            return single([1.0])
+            return None
         usual = settings.number("aid.after_ceasefire_factor")
         stated = settings.stated("aid.reconstruction_factor", usual) / np.maximum(usual, 1e-6)
         return single(np.where(ceasefire, stated, 1))
@@ -262,18 +289,25 @@ class Aid:
             np.where(self._hostilities.full_scale, number("aid.after_ceasefire_factor"), 0),
         )
         if day >= self._engine.start:
-            yearly = (1 - number("europe.aid.fatigue_pct_per_year") / 100) ** (1 / 12)
-            self._unfatigued = single(self._unfatigued * yearly)
+            kept = self._engine.settings.reckoned(kept_a_month, "europe.aid.fatigue_pct_per_year")
+            self._unfatigued = single(self._unfatigued * kept)
             self._untired = single(self._untired * (1 - number("aid.tiring_pct_per_month") / 100))
         europe = self._unfatigued * number("europe.aid.commitment_factor")
         factor = single(factor * self._untired / 12)
         by_group = np.stack([factor, factor * europe, factor * number("other.aid.commitment_factor")])
         willing = by_group.take(GROUP, axis=0)
-        sceptic = self._elections.sceptic
-        if sceptic.any():
-            less = np.exp(-number("aid.sceptic_effect"))
-            willing[self._governed[0]] *= np.where(sceptic[self._governed[1]], less, np.float32(1))
+        willing *= self._doubt()
         return willing
+
+    def _doubt(self) -> Numbers:
+        """Factor on aid of donors, ``(donors, runs)``: below 1 where their governments oppose it."""
+        sceptic = self._elections.sceptic
+        less = self._engine.settings.reckoned(lessened, "aid.sceptic_effect")
+        if sceptic is not self._doubted_by or less is not self._doubted_less:
+            self._doubted_by, self._doubted_less = sceptic, less
+            donors, governments = self._governed
+            self._doubts[donors] = np.where(sceptic[governments], less, np.float32(1))
+        return self._doubts
 
     def _from_congress(self, day: date, period: int) -> Numbers:
         number, war = self._engine.settings.number, self._hostilities
@@ -311,7 +345,7 @@ class Aid:
         number = self._engine.settings.number
         recent = _mean(self._us_recent)
         missing = np.maximum(0, self._us_before - recent) * self._hostilities.fighting
-        self._months_short = np.where(missing > 0.25 * self._us_before, self._months_short + 1, 0).astype(np.float32)
+        self._months_short = single(np.where(missing > 0.25 * self._us_before, self._months_short + 1, 0))
         share = replacement_share(
             self._months_short,
             number("europe.aid.replacement_first_half_year"),
@@ -342,15 +376,25 @@ def in_packages(cleared: Numbers, drawn: Numbers, chance: Numbers) -> Numbers:
     return single(np.where(_STATES, lumps, cleared))
 
 
+def kept_a_month(lost_pct_per_year: Numbers) -> Numbers:
+    """The part left after a month of what loses so much in a year."""
+    return np.asarray((1 - lost_pct_per_year / 100) ** (1 / 12))
+
+
+def lessened(effect: Numbers) -> Numbers:
+    """The factor that belongs to a fall of the logarithm."""
+    return np.exp(-effect)
+
+
 def package(drawn: Numbers, chance: Numbers, spread: Numbers) -> Numbers:
     """The month's package relative to the donor's mean month: 0 with probability 1 - p, else log-normal with mean 1/p.
 
     One number in (0, 1) decides both: given that it lies below p, its rank below p is uniform.
     """
-    happens = drawn < chance
-    cells = np.flatnonzero(happens)
+    cells = np.flatnonzero(drawn < chance)
     if chance.shape[1] == 1:
-        chances = np.repeat(chance[:, 0], np.count_nonzero(happens, axis=1))
+        first_of_rows = np.searchsorted(cells, np.arange(0, drawn.size + 1, drawn.shape[1]))
+        chances = np.repeat(chance[:, 0], np.diff(first_of_rows))
     else:
         chances = chance.ravel()[cells]
     spreads = spread[0] if spread.shape[0] == 1 else np.broadcast_to(spread, drawn.shape).ravel()[cells]
@@ -367,7 +411,7 @@ def package(drawn: Numbers, chance: Numbers, spread: Numbers) -> Numbers:
 
 def next_generosity(now: Numbers, mean: Numbers, kept: Numbers, spread: Numbers, luck: Numbers) -> Numbers:
     """A donor's aid next year, EUR bn: mean + kept (now - mean) + spread * mean * luck, not below 0."""
-    return np.maximum(0, mean + kept * (now - mean) + spread * mean * luck).astype(np.float32)
+    return single(np.maximum(0, mean + kept * (now - mean) + spread * mean * luck))
 
 
 def replacement_share(months: Numbers, first: Numbers, later: Numbers, tiring: Numbers) -> Numbers:
@@ -376,7 +420,7 @@ def replacement_share(months: Numbers, first: Numbers, later: Numbers, tiring: N
     ``first`` to month 6, ``later`` from month 18, linear between; after a year it falls by ``tiring`` a year.
     """
     share = first + (later - first) * within((months - 6) / 12, 0, 1)
-    return (share * (1 - tiring) ** (np.maximum(0, months - 12) / 12)).astype(np.float32)
+    return single(share * (1 - tiring) ** (np.maximum(0, months - 12) / 12))
 
 
 def _missing(until: date, start: date) -> list[date]:
@@ -392,10 +436,12 @@ def _mean(months: Sequence[Numbers]) -> Numbers:
     return single(sum(months[1:], months[0]) / np.float32(len(months)))
 
 
-def _with_groups(stock: Numbers) -> Numbers:
-    """A stock (donors, runs) with the sums of EUR, OTHER and ALL below it."""
-    out = np.empty((len(DONORS) + len(GROUPS), stock.shape[1]), np.float32)
-    out[: len(DONORS)] = stock
-    out[-3], out[-2] = stock[EUROPE].sum(axis=0), stock[REST].sum(axis=0)
-    out[-1] = out[-3] + out[-2] + stock[USA]
-    return out
+def _with_groups(stock: Numbers) -> tuple[Numbers, Numbers]:
+    """A stock ``(donors, runs)`` and the sums of EUR, OTHER and ALL."""
+    groups = np.empty((len(GROUPS), stock.shape[1]), np.float32)
+    europe, other, everyone = groups
+    np.add.reduce(stock.take(EUROPE, axis=0), axis=0, out=europe)
+    np.add.reduce(stock.take(REST, axis=0), axis=0, out=other)
+    np.add(europe, other, out=everyone)
+    everyone += stock[USA]
+    return stock, groups

@@ -9,6 +9,7 @@ from sim.model.engine import Axis, Block, Parts, State, System, Variable
 from sim.model.systems.aid.aid import GIVERS, GROUPS, PHASE, Aid
 from sim.model.systems.aid.packages import PACKAGES
 from sim.model.systems.aid.parameters import DONORS, PARAMETERS, by_donor
+from sim.model.systems.aid.remarks import remarks
 from sim.scenario import Scenario
 
 
@@ -54,6 +55,7 @@ SYSTEM = System(
     phase=PHASE,
     stream=9,
     parameters=PARAMETERS,
+    remarks=remarks,
     axes=(Axis("donor", DONORS + GROUPS, groups=("USA", *GROUPS)),),
     variables=(
         _cumulative("aid_committed_beur", "Aid to Ukraine committed", "committed", "other aid"),

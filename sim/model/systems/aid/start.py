@@ -143,6 +143,11 @@ def _us_reference(start: date, history: facts.AidHistory, allocated: float) -> f
     return allocated / months if months >= 6 else None
 
 
+def us_aid_left(start: date) -> float | None:
+    """Monthly U.S. military aid that can still fall, EUR bn, of a start that has seen it end; else None."""
+    return _us_reference(start, _history(start), 0.0) if start >= AFTER_2025 else None
+
+
 def _by_kind(beur: Mapping[tuple[str, str, str], float], code: str, measure: str) -> tuple[float, float]:
     military = beur.get((code, "military", measure), 0.0)
     other = beur.get((code, "financial", measure), 0.0) + beur.get((code, "humanitarian", measure), 0.0)

@@ -66,28 +66,33 @@ class Plans:
                 (plan.target_year or 0, np.float32(plan.target_pct_gdp), plan.firmness != "aspiration")
                 for plan in known[row]
             ]
-            steps[:, index] = _steps(year, announced, share[index])
+            _put_steps(steps[:, index], year, announced, share[index])
             stated = _stated(settings, self._codes[row]) if settings else None
             if stated:
-                own = _steps(year, [stated], share[index])
+                own = np.zeros_like(steps[:, index])
+                _put_steps(own, year, [stated], share[index])
                 steps[:, index] = np.where(np.isnan(stated[1]), steps[:, index], own)
         return Announced(*steps)
 
 
-def _steps(year: int, plans: Sequence[tuple[int, ArrayLike, bool]], share: Numbers) -> Numbers:
-    """The steps in progress, final and overdue of one member, ``(3, runs)``; plans are year, share and firmness."""
-    progress, final, overdue = np.zeros_like(share), np.zeros_like(share), np.zeros_like(share)
+def _put_steps(steps: Numbers, year: int, plans: Sequence[tuple[int, ArrayLike, bool]], share: Numbers) -> None:
+    """Puts what plans ask of one member into ``steps``, zeros ``(3, runs)``: in progress, final and overdue.
+
+    Plans are year, share and firmness.
+    """
+    progress, final, overdue = steps
     for target_year, level, firm in plans:
+        if target_year < year - 2 or (target_year <= year and not firm):
+            continue
         distance = single(np.maximum(0, np.asarray(level) - share))
         if target_year > year:
             yearly = distance / np.float32(target_year - year + 1) * (1 if firm else ASPIRATION_WEIGHT)
-            progress = np.maximum(progress, yearly)
-        elif target_year == year and firm:
-            final = np.maximum(final, distance)
-        elif target_year in (year - 1, year - 2) and firm:
-            overdue = np.maximum(overdue, distance)
-    progress = np.where(final > 0, 0, progress)
-    return single([progress, final, np.where((final > 0) | (progress > 0), 0, overdue)])
+            np.maximum(progress, yearly, out=progress)
+        else:
+            step = final if target_year == year else overdue
+            np.maximum(step, distance, out=step)
+    progress[final > 0] = 0
+    overdue[(final > 0) | (progress > 0)] = 0
 
 
 def _stated(settings: Settings, code: str) -> tuple[int, Numbers, bool] | None:
