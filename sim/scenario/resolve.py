@@ -224,7 +224,8 @@ class _Resolver:
         """One parent, read now or before; None if it is missing, faulty or closes a cycle."""
         beside_it = len(chain) > 1 or self.text is None
         if not beside_it:
-            shipped = sorted(path.name for path in self.shipped.glob("*.toml")) if self.shipped else []
+            folder = self.shipped
+            shipped = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.toml")) if folder else []
             if name not in shipped and f"{name}.toml" not in shipped:
                 hint = meant(nearest(name.removesuffix(".toml") + ".toml", shipped, most=1, cutoff=0.8))
                 words = f"{shown(name)} is no shipped scenario, and only these can be extended here{hint}"

@@ -41,11 +41,13 @@ def _parameter(
     reported_only: str = "",
     needs: tuple[str, ...] = (),
     excludes: tuple[str, ...] = (),
+    lasting: str = "",
 ) -> Parameter:
     return Parameter(
         key=key, meaning=meaning, unit=unit, kind=kind, default=default, domain=domain, source=source,
         entities=entities, depends_on=depends_on, sweep=sweep, at_start=at_start,
         raises=raises, lowers=lowers, moves=moves, reported_only=reported_only, needs=needs, excludes=excludes,
+        lasting=lasting,
     )  # fmt: skip
 
 
@@ -55,6 +57,7 @@ def _parameter(
 # variables that a higher number (a true flag, a later option) moves up or down where theory gives a direction, and
 # ``moves`` those it moves either way; ``spread of VARIABLE``, ``VARIABLE:ENTITY``, ``VARIABLE=LABEL`` are names too.
 # ``reported_only`` says in a sentence why nothing else reacts to a key.
+# ``lasting`` says what comes of a flag that an event leaves true to the end.
 # ``needs`` and ``excludes`` name the keys that a file must or must not set with it.
 data = partial(_parameter, "data")
 estimated = partial(_parameter, "estimated")
@@ -82,11 +85,13 @@ def _never(_scenario: Scenario) -> bool:
 class State:
     """A state of the model that ``explain`` can name on the way from a key to a recorded variable.
 
-    ``keys`` (patterns as in the catalogue) and the states in ``reads`` enter it; ``tables`` names the tables of facts
-    it starts from. With ``own`` a key of another entity does not act on the entity asked about, unless ``responds``
-    says that in a scenario entities react to each other; then the states in ``reads_responding`` enter too.
+    ``about`` says in a few words what it is. ``keys`` (patterns as in the catalogue) and the states in ``reads``
+    enter it; ``tables`` names the tables of facts it starts from. With ``own`` a key of another entity does not act
+    on the entity asked about, unless ``responds`` says that in a scenario entities react to each other; then the
+    states in ``reads_responding`` enter too.
     """
 
+    about: str = ""
     keys: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()

@@ -254,7 +254,7 @@ SYSTEM = System(
         ),
     ),
     states={
-        "threat": State(
+        "threat": State(about="the threat that members perceive",
             keys=(
                 "threat.peacetime_level",
                 "threat.war_level",
@@ -268,8 +268,9 @@ SYSTEM = System(
             ),
             reads=("onset", "ceasefire", "collapse", "credibility", "troops", "reassurance"),
         ),
-        "lagged threat": State(keys=("threat.budget_lag",), reads=("threat",)),
-        "Russia's budget": State(
+        "lagged threat": State(about="the threat as budgets see it, with a delay",
+            keys=("threat.budget_lag",), reads=("threat",)),
+        "Russia's budget": State(about="Russia's military budget",
             keys=under(
                 "russia",
                 "effort_wartime_pct_gdp effort_after_ceasefire_pct_gdp effort_speed effort_noise_pp spending_factor",
