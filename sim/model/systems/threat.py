@@ -36,6 +36,7 @@ from sim.scenario import Distribution, Number, Parameter, Scenario, Value, beta,
 PHASE = "threat"
 CRIMEA = date(2014, 3, 18)
 HIGHEST = 10.0  # bound of the scale; the full-scale war of 2022 put the threat at 1.8
+MOST_EFFORT = 50.0  # % of GDP: what a country in total war can spend, and the end of what a file can set
 PEACETIME = 0.33  # unit of the scale: its mean over 2015-21
 
 
@@ -134,7 +135,7 @@ class Threat:
     @property
     def effort(self) -> Numbers:
         """Russia's military expenditure today, % of GDP, ``(runs,)``."""
-        return single(within(self._effort * self._engine.settings.number("russia.spending_factor"), 0.1, 100))
+        return single(within(self._effort * self._engine.settings.number("russia.spending_factor"), 0.1, MOST_EFFORT))
 
     def process(self) -> Process:
         """Moves the threat monthly, the threat behind budgets each 1 October, Russia's effort each year."""
