@@ -51,6 +51,7 @@ class Settings:
         self._values = scenario.values
         self._by_events = {key for event in scenario.events for key, _ in event.sets}
         self._posterior = facts.posterior(scenario.start)
+        self._estimated_keys = frozenset(self._posterior.keys if self._posterior else ())
         self._row: NDArray[np.intp] | None = None
         self._catalogue = catalogue
         self._streams, self._clock, self._central = streams, clock, central
@@ -329,7 +330,7 @@ class Settings:
 
     def _estimated(self, key: str, given: Given | None) -> Numbers | None:
         """The run's joint posterior draw of a key that no file sets; None for a key that was not estimated."""
-        if self._posterior is None or key not in self._posterior.keys:
+        if self._posterior is None or key not in self._estimated_keys:
             return None
         if given is not None and given.origin.layer not in ("default", "facts"):
             return None
@@ -427,5 +428,8 @@ def _pick(weights: Weights, options: Sequence[str], quantile: NDArray[np.float64
     """Options drawn by weight, as indices, from numbers in (0, 1); the order of ``options`` decides who gets which."""
     share = dict(weights.items)
     edges = np.cumsum([share.get(option, 0.0) for option in options])
-    picked = np.searchsorted(edges, quantile * edges[-1], side="right")
-    return np.asarray(np.minimum(picked, len(options) - 1), np.int8)
+    position = quantile * edges[-1]
+    picked = np.zeros(position.shape, np.int8)
+    for edge in edges[:-1]:  # for a few options this is faster than a search
+        picked += position >= edge
+    return picked
