@@ -280,7 +280,8 @@ class Settings:
 
     def _note(self, event: Event, begins: NDArray[np.bool_]) -> None:
         self._set_so_far.update(key for key, _ in event.sets)
-        first, day = self.acted[event.name], self._clock.today.toordinal() - EPOCH
+        never = np.full(self._streams.count, np.nan, np.float32)
+        first, day = self.acted.get(event.name, never), self._clock.today.toordinal() - EPOCH
         self.acted[event.name] = np.where(begins & np.isnan(first), np.float32(day), first)
 
     def _put_last(self, event: Event, begins: NDArray[np.bool_]) -> None:
