@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -224,5 +225,10 @@ def _warnings(ensembles: Sequence[Ensemble], runs: int) -> list[str]:
         )
     ends = {ensemble.scenario.end for ensemble in ensembles}
     if len(ends) > 1:
-        warnings.append(f"horizons differ; dates after {min(ends)} are left out")
+        warnings.append(one_end(min(ends), max(ends)))
     return warnings
+
+
+def one_end(first: date, last: date) -> str:
+    """What to say where ends differ and what comes after the first is left out."""
+    return f"horizons differ; dates after {first} are left out; `--set end={last}` gives all scenarios one end"

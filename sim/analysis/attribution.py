@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import model
+from sim.analysis.align import one_end
 from sim.analysis.coalitions import Lines, Progress, Reader, Values, kept_values
 from sim.analysis.inputs import EVENT, Change, changed_events, changed_inputs, changed_keys
 from sim.analysis.outcomes import Outcome, headline
@@ -332,7 +333,7 @@ def one_horizon(a: Scenario, b: Scenario) -> tuple[Scenario, Scenario, tuple[str
     if a.end == b.end:
         return a, b, ()
     end = min(a.end, b.end)
-    return replace(a, end=end), replace(b, end=end), (f"horizons differ; dates after {end} are left out",)
+    return replace(a, end=end), replace(b, end=end), (one_end(end, max(a.end, b.end)),)
 
 
 def subsets(count: int) -> Iterator[Coalition]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.scenario.parameter import Catalogue
@@ -41,6 +41,23 @@ def changed_inputs(scenarios: Sequence[Scenario], catalogue: Catalogue) -> tuple
     changes += [_value_change(key, scenarios, catalogue) for key in changed_keys(scenarios)]
     changes += [_event_change(name, scenarios, catalogue) for name in changed_events(scenarios)]
     return tuple(changes)
+
+
+def own_figures(changes: Iterable[Change], catalogue: Catalogue, entities: Mapping[str, Sequence[str]]) -> list[str]:
+    """``VARIABLE:CODE`` for each member or donor with a changed key of its own, the variable that the key moves first.
+
+    ``entities`` gives the codes of each recorded variable that is kept by member or donor.
+    """
+    figures = []
+    for change in changes:
+        parameter = catalogue.find(change.key)
+        if parameter is None or "*" not in parameter.key:
+            continue
+        code = next(code for code in parameter.entities if parameter.key.replace("*", code) == change.key)
+        effects = (*parameter.raises, *parameter.lowers, *parameter.moves)
+        variable = next((effect for effect in effects if code in entities.get(effect, ())), None)
+        figures += [f"{variable}:{code}"] if variable else []
+    return list(dict.fromkeys(figures))
 
 
 def changed_keys(scenarios: Sequence[Scenario]) -> list[str]:

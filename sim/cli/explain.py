@@ -27,13 +27,18 @@ def explain_command(
 ) -> None:
     """Explain a key, a variable, a word, or a figure of a result.
 
-    Of a WORD such as troops or Germany: the keys, variables and members that speak of it, nearest first. Of a finished
-    RESULTS folder: why --variable stands where it stands.
+    Of a WORD such as troops or Germany: the keys, variables and members that speak of it, nearest first, and the
+    shipped scenarios and questions that do. Of a finished RESULTS folder: why --variable stands where it stands.
     """
     if variable is not None:
         from sim.analysis.explain import explain, lines
         from sim.ensemble import open_result
 
+        if (Path(name) / "comparison.json").is_file():
+            raise InputError(
+                f"{name} is a comparison; `alliance attribute A B` says why two scenarios differ, and "
+                "`alliance explain RESULTS` why one result stands where it does"
+            )
         explanation = explain(open_result(Path(name)), variable, entity, day)
         _show(explanation.to_dict(), lines(explanation, everything=everything), as_json=as_json)
         return

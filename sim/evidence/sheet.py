@@ -29,7 +29,9 @@ HINDSIGHT = (
     "little; targets to 2021, vague priors and terms left out are scored below. *Front*: with the collapse rate of the "
     "whole war the model lost to AR(1) at six months; the rate of the positional war was taken after that. *Aid*: the "
     "hazard of European backlogs is the last of several tried on the same five half-years; most lost to the random "
-    "walk, the first by far. Read the front and aid scores as fits, not as tests."
+    "walk, the first by far. How states share what they allocate, its coming in packages and the uncertain levels of "
+    "the first day were settled in 2026, after single donors had been seen outside their bands; so were channels of "
+    "docs/channels.md marked with a dagger. Read the front and aid scores as fits, not as tests."
 )
 TARGETS = (
     "Targets set beforehand: unconditional CRPS at least 10% below the best baseline pooled, and at no horizon worse "

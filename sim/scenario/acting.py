@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from sim.errors import Problem
 from sim.scenario.layers import Setting, Slot
+from sim.scenario.parameter import Catalogue
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import Dated, Distribution, Value, describe
 from sim.text import listed, plain, tame
@@ -130,6 +131,31 @@ def remarks(scenario: Scenario, known_year: int, facts_end: date | None = None) 
             until = f" until {event.until}" if event.date and event.until else ""
             years = _years_of(event, scenario, max(known_year, scenario.start.year - 1))
             yield f"{name}{until} sets {yearly[0]}{more}, which counts by the calendar year: {years}"
+
+
+def lasting(scenario: Scenario, catalogue: Catalogue) -> Iterator[str]:
+    """What `alliance check` says of a flag for a moment that an event or a value leaves true to the end."""
+    for key, given in scenario.settings.items():
+        if given.value is True and (comes := _of_lasting(key, catalogue)):
+            yield f"{key} is true from the start to the end: {comes}; set it by an event with `until`"
+    for event in scenario.events:
+        ends = event.until is not None or event.for_months or (event.when is not None and not event.once)
+        for key, value in () if ends else event.sets:
+            if value is True and (comes := _of_lasting(key, catalogue)):
+                end = f"until = {_month_after(event.date)}" if event.date else "for_months = 1"
+                yield f'the event "{tame(event.name)}" leaves {key} true to the end: {comes}; to avoid it, add {end}'
+
+
+def _of_lasting(key: str, catalogue: Catalogue) -> str:
+    parameter = catalogue.find(key)
+    return parameter.lasting if parameter else ""
+
+
+def _month_after(day: date) -> date:
+    """The same day of the next month, or its last day."""
+    first = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    last = date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(1)
+    return first.replace(day=min(day.day, last.day))
 
 
 def never_read(event: Event) -> list[str]:

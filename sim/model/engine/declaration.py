@@ -41,11 +41,13 @@ def _parameter(
     reported_only: str = "",
     needs: tuple[str, ...] = (),
     excludes: tuple[str, ...] = (),
+    lasting: str = "",
 ) -> Parameter:
     return Parameter(
         key=key, meaning=meaning, unit=unit, kind=kind, default=default, domain=domain, source=source,
         entities=entities, depends_on=depends_on, sweep=sweep, at_start=at_start,
         raises=raises, lowers=lowers, moves=moves, reported_only=reported_only, needs=needs, excludes=excludes,
+        lasting=lasting,
     )  # fmt: skip
 
 
@@ -55,6 +57,7 @@ def _parameter(
 # variables that a higher number (a true flag, a later option) moves up or down where theory gives a direction, and
 # ``moves`` those it moves either way; ``spread of VARIABLE``, ``VARIABLE:ENTITY``, ``VARIABLE=LABEL`` are names too.
 # ``reported_only`` says in a sentence why nothing else reacts to a key.
+# ``lasting`` says what comes of a flag that an event leaves true to the end.
 # ``needs`` and ``excludes`` name the keys that a file must or must not set with it.
 data = partial(_parameter, "data")
 estimated = partial(_parameter, "estimated")

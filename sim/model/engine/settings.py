@@ -31,9 +31,14 @@ Reckoned = TypeVar("Reckoned")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Spell:
-    """A time in which an event is in force in the runs ``happens``, ``(runs,)``: from ``begins`` to before ``ends``."""
+    """A time in which an event sets a key to ``value`` in the runs ``happens``, ``(runs,)``.
+
+    It lasts from ``begins`` to before ``ends``. ``numbers`` are those of a value that is the same on every day.
+    """
 
     event: Event
+    value: Value
+    numbers: Numbers | None
     happens: NDArray[np.bool_]
     begins: date
     ends: date | None
@@ -56,7 +61,7 @@ class Settings:
         self._catalogue = catalogue
         self._streams, self._clock, self._central = streams, clock, central
         self._active: list[tuple[Event, NDArray[np.bool_]]] = []
-        self._begun: list[_Spell] = []  # ended ones too, in the order of their days
+        self._begun: dict[str, list[_Spell]] = {}  # by key; ended ones too, in the order of their days
         self._set_so_far: set[str] = set()  # keys that events have set, ended ones too
         self._cache: dict[str, Numbers] = {}
         self.changes = 0  # events begun or lifted so far
@@ -68,6 +73,7 @@ class Settings:
         self._in_file = frozenset(key for key, given in scenario.values.items() if isinstance(given.value, Dated))
         self._dated = self._in_file  # keys that hold a dated value today
         self._held: dict[str, list[tuple[Value, NDArray[np.bool_]]]] = {}  # what events in force set, in their order
+        self._stale = False  # whether events have begun or ended since that was gathered
         self._quantiles: dict[str, NDArray[np.float64]] = {}
         self._in_scenario: dict[str, Value] = {}  # what the file, the facts or the default hold, as far as asked for
         self._reckoned: dict[tuple[Callable[..., Any], tuple[str, ...]], Any] = {}
@@ -80,6 +86,7 @@ class Settings:
         """
         numbers = self._cache.get(key)
         if numbers is None:
+            self._gather()
             if key in self._dated:
                 return self._in_force(key, on or self._clock.today)
             numbers = self._cache[key] = self._in_force(key, self._clock.today)
@@ -117,10 +124,10 @@ class Settings:
         """
         if self._same_all_year(key):
             return [(1.0, self.number(key))]
-        begun = [(spell, value) for spell in self._begun for name, value in spell.event.sets if name == key]
+        begun = self._begun.get(key, [])
         first, last = date(year, 1, 1), date(year, 12, 31)
-        breaks = {day for spell, _ in begun for day in (spell.begins, spell.ends) if day is not None}
-        breaks |= {day for value in (*self._layers(key), *(value for _, value in begun)) for day in _days(value)}
+        breaks = {day for spell in begun for day in (spell.begins, spell.ends) if day is not None}
+        breaks |= {day for value in (*self._layers(key), *(spell.value for spell in begun)) for day in _days(value)}
         days = [first, *sorted(day for day in breaks if first < day <= last), date(year + 1, 1, 1)]
         length = (days[-1] - first).days
         parts = []
@@ -141,11 +148,14 @@ class Settings:
             return self.numbers(pattern, codes)
         return _stacked([self.mean_of_year(key, year) for key in keys])
 
-    def _on(self, key: str, day: date, begun: Sequence[tuple[_Spell, Value]]) -> Numbers:
+    def _on(self, key: str, day: date, begun: Sequence[_Spell]) -> Numbers:
         numbers = self._without_events(key, day)
-        for spell, value in begun:
+        for spell in begun:
             if spell.begins <= day and (spell.ends is None or day < spell.ends):
-                numbers = self._over(numbers, key, value, spell.happens, day)
+                if spell.numbers is None:
+                    numbers = self._over(numbers, key, spell.value, spell.happens, day)
+                else:
+                    numbers = np.where(spell.happens, spell.numbers, numbers)
         return numbers
 
     def _layers(self, key: str) -> Iterator[Value]:
@@ -186,6 +196,7 @@ class Settings:
 
     def stands_still(self, keys: Collection[str]) -> bool:
         """Whether none of ``keys`` changes between two events: none holds a dated value."""
+        self._gather()
         return self._dated.isdisjoint(keys)
 
     def reckoned(self, rule: Callable[..., Reckoned], *keys: str) -> Reckoned:
@@ -210,6 +221,7 @@ class Settings:
 
     def is_set(self, key: str) -> bool:
         """Whether a key that may be left open has a value, from the file or from an event in force."""
+        self._gather()
         return key in self._held or self._given(key) is not None
 
     def choice(self, key: str) -> NDArray[np.int8]:
@@ -223,6 +235,7 @@ class Settings:
         """A yes-or-no key in each run. Shape ``(runs,)``."""
         flags = self._flags.get(key)
         if flags is None:
+            self._gather()
             flags = np.full(self._streams.count, bool(self._given(key)))
             for value, happens in self._held.get(key, ()):
                 flags = np.where(happens, bool(value), flags)
@@ -234,8 +247,7 @@ class Settings:
         """Puts an event in force, in the runs in which it happens."""
         happens = self.drawn(event)
         self._active.append((event, happens))
-        self._begun.append(_Spell(event, happens, event.date or self._clock.today, event.until))
-        self._note(event, happens)
+        self._note(event, happens, event.date or self._clock.today)
         self._forget(event)
 
     def lift(self, event: Event) -> None:
@@ -265,24 +277,28 @@ class Settings:
     def _keep_spells(self, event: Event, begins: NDArray[np.bool_], ends: NDArray[np.bool_]) -> None:
         """Notes for the calendar year from and until when an event on a condition is in force in a run."""
         today = self._clock.today
-        kept: list[_Spell] = []
-        for spell in self._begun:
-            if spell.event is event and spell.ends in (None, event.until):
-                ended = replace(spell, happens=spell.happens & ends, ends=today)
-                lasting = replace(spell, happens=spell.happens & ~ends)
-                kept += [part for part in (ended, lasting) if part.happens.any()]
-            else:
-                kept.append(spell)
-        self._begun = kept
+        for key, _ in event.sets if ends.any() else ():
+            kept: list[_Spell] = []
+            for spell in self._begun[key]:
+                if spell.event is event and spell.ends in (None, event.until) and (spell.happens & ends).any():
+                    ended = replace(spell, happens=spell.happens & ends, ends=today)
+                    lasting = replace(spell, happens=spell.happens & ~ends)
+                    kept += [part for part in (ended, lasting) if part.happens.any()]
+                else:
+                    kept.append(spell)
+            self._begun[key] = kept
         if begins.any():
-            self._begun.append(_Spell(event, begins, today, event.until))
-            self._note(event, begins)
+            self._note(event, begins, today)
 
-    def _note(self, event: Event, begins: NDArray[np.bool_]) -> None:
+    def _note(self, event: Event, happens: NDArray[np.bool_], begins: date) -> None:
+        for key, value in event.sets:
+            same_every_day = isinstance(value, Distribution)
+            numbers = self._number(key, value, begins) if same_every_day else None
+            self._begun.setdefault(key, []).append(_Spell(event, value, numbers, happens, begins, event.until))
         self._set_so_far.update(key for key, _ in event.sets)
-        never = np.full(self._streams.count, np.nan, np.float32)
-        first, day = self.acted.get(event.name, never), self._clock.today.toordinal() - EPOCH
-        self.acted[event.name] = np.where(begins & np.isnan(first), np.float32(day), first)
+        first = self.acted.setdefault(event.name, np.full(self._streams.count, np.nan, np.float32))
+        day = self._clock.today.toordinal() - EPOCH
+        self.acted[event.name] = np.where(happens & np.isnan(first), np.float32(day), first)
 
     def _put_last(self, event: Event, begins: NDArray[np.bool_]) -> None:
         """Adds runs to an event above all others that set one of its keys."""
@@ -308,7 +324,13 @@ class Settings:
             self._cache.pop(name, None)
             self._choices.pop(name, None)
             self._flags.pop(name, None)
-        self._held = {}
+        self._stale = True
+
+    def _gather(self) -> None:
+        """Sets out by key what the events in force set, if any has begun or ended since."""
+        if not self._stale:
+            return
+        self._stale, self._held = False, {}
         for other, happens in self._active:
             for name, value in other.sets:
                 self._held.setdefault(name, []).append((value, happens))
@@ -368,6 +390,7 @@ class Settings:
 
     def _chosen(self, key: str, quantile: NDArray[np.float64] | None) -> NDArray[np.int8]:
         """A choice in force, drawn with ``quantile`` or, without one, with the key's own."""
+        self._gather()
         chosen = self._picked(key, self._given(key), quantile)
         for value, happens in self._held.get(key, ()):
             chosen = np.where(happens, self._picked(key, value, quantile), chosen)

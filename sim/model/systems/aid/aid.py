@@ -1,7 +1,8 @@
 """New aid to Ukraine: what every donor promises each month, and Europe's partial replacement of U.S. aid.
 
 A donor's yearly level a moves around its own mean, a' = mean + persistence (a - mean) + sd * mean * e, and reaches
-Ukraine as monthly promises, military ones as packages that come with a probability. U.S. aid is what Congress grants.
+Ukraine as monthly promises, military ones as packages that come with a probability. In the months of its packages a
+state allocates out of what it has promised, in the others nothing. U.S. aid is what Congress grants.
 Where U.S. aid falls short of what it was, Europe makes up a share that grows from the first half-year to the second
 year. What becomes of a promise is in ``pipeline``, where it all begins in ``start``. Source: Kiel Ukraine Support
 Tracker.
@@ -49,6 +50,7 @@ GIVERS = {  # what each group of GROUPS is the sum of
 }
 GROUP = np.array([("USA", "EUR", "OTHER").index(group) for group in _GROUP])
 USA, EU = DONORS.index("USA"), DONORS.index("EUI")
+_STATES = np.array([[donor.kind == "country" and donor.code != "USA"] for donor in facts.donors()])
 DELAY_KEYS = ("aid.stock_median_days", "aid.stock_sd_log", "aid.procurement_months", "aid.other_months")
 HANDLING_KEYS = (
     *DELAY_KEYS,
@@ -107,7 +109,12 @@ class Aid:
         )
         self._known: Beginning = known
         self._mean = engine.fill(known.yearly)
-        self.generosity = self._mean.copy()
+        self.generosity = first_generosity(
+            self._mean,
+            number("aid.generosity_persistence"),
+            number("aid.generosity_sd"),
+            engine.streams.normals("aid", 0, self._places, purpose=2),
+        )
         self._load(known)
         self._share_of_europe = np.zeros((len(DONORS), 1), np.float32)  # of a replacement; 0 outside Europe
         self._share_of_europe[EUROPE, 0] = known.europe_weight
@@ -174,11 +181,14 @@ class Aid:
         number = self._engine.settings.number
         if day.month == 1:
             self._new_year(day.year)
-        handling, new = self._handling(), self._new(day)
+        drawn = self._engine.streams.uniforms("aid", month_number(day), self._places)
+        chance = self._engine.settings.numbers("aid.*.package_probability", DONORS)
+        handling, new = self._handling(), self._new(day, drawn, chance)
         direct = np.empty_like(new)
         np.multiply(self._replace() + self._buy_us_arms(day), self._share_of_europe, out=direct[MILITARY])
         direct[OTHER] = 0
-        cleared = self._stated.apply(new, direct, self._cleared_now(handling.cleared))
+        cleared = in_packages(self._cleared_now(handling.cleared), drawn, chance)
+        cleared = self._stated.apply(new, direct, cleared)
         self.us_arms = self.us_arms + np.float32(self._packages.give(day, direct, self.pipeline))
         self.pipeline.month(new, direct, cleared, number("aid.stock_share"), handling.delays, handling.arriving)
         self._recent = [*self._recent[-(SMOOTH - 1) :], self.pipeline.delivered_military_now]
@@ -227,13 +237,11 @@ class Aid:
             self.generosity, self._mean, number("aid.generosity_persistence"), number("aid.generosity_sd"), luck
         )
 
-    def _new(self, day: date) -> Numbers:
+    def _new(self, day: date, drawn: Numbers, chance: Numbers) -> Numbers:
         """New commitments by kind and donor, EUR bn, (2, donors, runs)."""
         period = month_number(day)
         willing = self._willing(day)
-        drawn = self._engine.streams.uniforms("aid", period, self._places)
         spread = self._engine.settings.number("aid.package_sd_log")
-        chance = self._engine.settings.numbers("aid.*.package_probability", DONORS)
         new = np.multiply(self.generosity, willing, dtype=np.float32)
         new[MILITARY] *= package(drawn, chance, spread)
         if self._hostilities.months_since_collapse.min() < MONTHS_OF_ALARM:
@@ -309,7 +317,8 @@ class Aid:
     def _cleared(self) -> Numbers:
         number, donors = self._engine.settings.number, facts.donors()
         eu = np.array([donor.kind == "institution" for donor in donors])[:, None]
-        cleared = np.where(eu, number("aid.allocation_eu"), number("aid.allocation_states"))
+        states = within(number("aid.allocation_states") * self._known.pace, 0, 1)
+        cleared = np.array(np.where(eu, number("aid.allocation_eu"), states), np.float32)
         cleared = np.array(np.broadcast_to(cleared, (len(donors), self._engine.runs)), np.float32)
         cleared[USA] = within(number("aid.allocation_usa") * number("us.aid.allocation_factor"), 0, 1)
         return cleared
@@ -336,6 +345,25 @@ class Aid:
         goal = share * missing
         self.replacement += number("europe.aid.replacement_speed") * (goal - self.replacement)
         return self.replacement * number("europe.aid.commitment_factor") * self._untired
+
+
+def first_generosity(mean: Numbers, persistence: Numbers, sd: Numbers, luck: Numbers) -> Numbers:
+    """A donor's yearly level on the first day, not below 0: it moves around its mean as in any year, in the long run.
+
+    EUR bn a year; ``luck`` (donors, runs) is standard normal. The variance is that of the yearly rule when it has run
+    for long: sd squared / (1 - persistence squared).
+    """
+    spread = single(sd / np.sqrt(1 - persistence**2))
+    return single(np.maximum(0, mean * (1 + spread * luck)))
+
+
+def in_packages(cleared: Numbers, drawn: Numbers, chance: Numbers) -> Numbers:
+    """The part of the backlog that each donor allocates this month, at most 1: a state only where it has a package.
+
+    In those months the part is 1 / p as large, so that it is ``cleared`` on the mean. All are (donors, 1 or runs).
+    """
+    lumps = np.where(drawn < chance, np.minimum(1, cleared / chance), 0)
+    return single(np.where(_STATES, lumps, cleared))
 
 
 def kept_a_month(lost_pct_per_year: Numbers) -> Numbers:
