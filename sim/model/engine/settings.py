@@ -62,7 +62,6 @@ class Settings:
         self._streams, self._clock, self._central = streams, clock, central
         self._active: list[tuple[Event, NDArray[np.bool_]]] = []
         self._begun: dict[str, list[_Spell]] = {}  # by key; ended ones too, in the order of their days
-        self._set_so_far: set[str] = set()  # keys that events have set, ended ones too
         self._cache: dict[str, Numbers] = {}
         self.changes = 0  # events begun or lifted so far
         # First day, from 1970-01-01, on which each event was in force; NaN in runs in which it was not.
@@ -144,7 +143,7 @@ class Settings:
     def means_of_year(self, pattern: str, codes: Sequence[str], year: int) -> Numbers:
         """The means of an entity key over a calendar year for ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""
         keys = _keys(pattern, tuple(codes))
-        if self._in_file.isdisjoint(keys) and self._set_so_far.isdisjoint(keys):
+        if self._in_file.isdisjoint(keys) and self._begun.keys().isdisjoint(keys):
             return self.numbers(pattern, codes)
         return _stacked([self.mean_of_year(key, year) for key in keys])
 
@@ -166,7 +165,7 @@ class Settings:
             given = given.below
 
     def _same_all_year(self, key: str) -> bool:
-        return key not in self._in_file and key not in self._set_so_far
+        return key not in self._in_file and key not in self._begun
 
     def central(self, key: str) -> Numbers:
         """The median of a numeric key in the file, ``(1,)``, whatever the run."""
@@ -210,7 +209,7 @@ class Settings:
 
     def never_set(self, key: str) -> bool:
         """Whether a key that may be left open has had no value so far, neither from the file nor from an event."""
-        return key not in self._set_so_far and self._given(key) is None
+        return key not in self._begun and self._given(key) is None
 
     def stated(self, key: str, otherwise: Numbers, on: date | None = None) -> Numbers:
         """The value of a key that may be left open, and ``otherwise`` in runs in which it is not set."""
@@ -295,7 +294,6 @@ class Settings:
             same_every_day = isinstance(value, Distribution)
             numbers = self._number(key, value, begins) if same_every_day else None
             self._begun.setdefault(key, []).append(_Spell(event, value, numbers, happens, begins, event.until))
-        self._set_so_far.update(key for key, _ in event.sets)
         first = self.acted.setdefault(event.name, np.full(self._streams.count, np.nan, np.float32))
         day = self._clock.today.toordinal() - EPOCH
         self.acted[event.name] = np.where(happens & np.isnan(first), np.float32(day), first)
