@@ -110,7 +110,7 @@ def _value_change(key: str, scenarios: Sequence[Scenario], catalogue: Catalogue)
             sources.append(later_marked(parameter.source, scenario.start) if parameter else "")
     return Change(
         key,
-        parameter.meaning if parameter else "",
+        parameter.told if parameter else "",
         parameter.unit if parameter else "",
         parameter.kind if parameter else "assumption",
         bool(parameter and parameter.depends_on),

@@ -289,7 +289,7 @@ def _assumption(parameter: Parameter, scenarios: Sequence[Scenario], is_set: boo
     alike = len(names) == 1
     return Assumption(
         key=parameter.key,
-        meaning=parameter.meaning,
+        meaning=parameter.told,
         unit=parameter.unit,
         values=tuple(("" if alike else ", ".join(who), value) for value, who in names.items()),
         sweep=parameter.sweep or "not swept",
