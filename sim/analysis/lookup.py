@@ -60,6 +60,20 @@ def describe_name(name: str, scenario: str | None = None) -> dict[str, str] | No
     return group or None
 
 
+def scenario_called(name: str) -> str | None:
+    """``name`` if it is that of a shipped scenario or question, or of a scenario file; None for others."""
+    from sim.shipped import find_scenario, shipped_names, shipped_questions
+
+    if name.endswith(".toml"):
+        return name
+    if name in shipped_names():
+        return name
+    if name.startswith("questions/") and (named := [each for each in shipped_questions() if each.startswith(name)]):
+        find_scenario(name)
+        return name if name in named else named[0]
+    return None
+
+
 def search(words: str, most: int = MOST) -> list[Entry]:
     """Keys, variables and members that speak of ``words``, nearest first, then shipped scenarios that do.
 

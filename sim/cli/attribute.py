@@ -137,6 +137,7 @@ def as_text(attribution: Attribution, labels: Sequence[str], files: list[Path], 
             "",
             *(_moved_lines(moved, dates, labels) if moved else []),
             *(["Moved by none of them:", *(f"  {falls[0].outcome.title}" for falls in equal), ""] if equal else []),
+            *_channel_lines(attribution),
             *paths_shown(files),
         ]
     )
@@ -192,6 +193,23 @@ def _rows(falls: Sequence[Waterfall], dates: Sequence[str], labels: Sequence[str
     return [ends(labels[0], "a_mean"), *groups, ends(labels[1], "b_mean")]
 
 
+def _channel_lines(attribution: Attribution) -> list[str]:
+    """By what way each group of inputs reaches the outcomes that it moves, the same way once."""
+    ways: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    titles = {waterfall.outcome.key: waterfall.outcome.title for waterfall in attribution.waterfalls}
+    for (group, outcome), way in attribution.channels().items():
+        ways.setdefault((group, way), []).append(titles[outcome])
+    if not ways:
+        return []
+    lines, last = ["CHANNELS, the shortest way through the model"], ""
+    for (group, way), outcomes in sorted(ways.items(), key=lambda item: item[0][0]):
+        lines += [f"  {group}"] if group != last else []
+        text = f"{' → '.join(way)} → {'; '.join(outcomes)}"
+        lines += textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="      ")
+        last = group
+    return [*lines, ""]
+
+
 def _statistic_lines(falls: Sequence[Waterfall]) -> list[str]:
     grid: list[Sequence[str]] = [("", "adds", "low", "high", "alone")]
     titles = {}
@@ -223,6 +241,10 @@ def as_document(attribution: Attribution, files: list[Path], seconds: float) -> 
             "orders": attribution.permutations,
             "warnings": list(attribution.warnings),
             "parts": [part.to_dict() for part in attribution.rows()],
+            "channels": [
+                {"group": group, "outcome": outcome, "through": list(way)}
+                for (group, outcome), way in attribution.channels().items()
+            ],
             "files": [str(path) for path in files],
         },
         indent=2,

@@ -116,6 +116,8 @@ def remarks(scenario: Scenario, known_year: int, facts_end: date | None = None) 
             and (scenario.end + timedelta(1)).day != 1
         ):
             yield f"{name} comes after the last end of a month before {scenario.end}: nothing recorded can show it"
+        if event.probability == 0:
+            yield f"{name} has probability 0: it never comes"
         if unread := never_read(event):
             month = month_end(first)
             yield (

@@ -61,7 +61,10 @@ def _correct(
         return None, False
     siblings = tuple(other for other in catalogue.members_of(group) if other not in codes)
     if codes and (not siblings or is_country(name) or (isinstance(raw, dict) and not nearest(name, siblings))):
-        report(here, wrong_code(name, codes) + _or_group(name, codes, catalogue))
+        grouped = name in catalogue.groups.names and not is_country(name)
+        nobody = grouped and not catalogue.groups.allowed(name, codes)
+        words = f"none of the group {name} is among the codes here: {listed(codes)}" if nobody else ""
+        report(here, words or wrong_code(name, codes) + _or_group(name, codes, catalogue))
         code = entity_code(name, codes)
         return (f"{group}.{code}" if code else None), False
     same = [other for other in siblings if stem(other) == stem(name)] if "." not in name else []
@@ -93,6 +96,8 @@ def _or_group(name: str, codes: tuple[str, ...], catalogue: Catalogue) -> str:
     """The group that a wrong code may mean."""
     if name == "EU" and "EUI" in codes:
         return "; its member states are EU_states"
+    if name.casefold() == "eu" and catalogue.groups.allowed("EU", codes):
+        return "; or write the group EU"
     if is_country(name):
         return ""
     group = catalogue.groups.spelled(name)

@@ -8,7 +8,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.limits import MOST_CONDITIONS, MOST_DEEP, MOST_ENTRIES, MOST_EVENTS, MOST_PARENTS, MOST_PARTS, MOST_PROBLEMS
-from sim.loading import check, load
+from sim.loading import check, load, notes, outlook
 from sim.scenario import document, keys
 from sim.text import nearest
 
@@ -85,6 +85,15 @@ def test_more_events_than_a_scenario_can_have_are_told_at_the_first_too_many(tmp
     (line,) = lines_of(tmp_path / "many.toml", HEAD + "".join(event.format(begins, n) for n in range(most + 9)))
     assert f":{4 + 4 * most}:3  events  {most + 9} {kind}; a scenario can have {most}" in line
     assert not lines_of(tmp_path / "most.toml", HEAD + "".join(event.format(begins, n) for n in range(most)))
+
+
+def test_of_a_thousand_rows_the_first_are_told(tmp_path):
+    path = tmp_path / "rows.toml"
+    path.write_text(HEAD + '[[aid.packages]]\ndonor = "DEU"\ndate = 2026-01-01\nbeur = 0\n' * 1_000)
+    for lines in (outlook(path), notes(path)):
+        assert len(lines) == MOST_PROBLEMS + 1
+        assert lines[-1] == f"and {1_000 - MOST_PROBLEMS} more like these"
+        assert sum(map(len, lines)) < 100_000
 
 
 SECRETS = {

@@ -8,9 +8,10 @@ from datetime import date
 import numpy as np
 import pytest
 
+from sim.analysis.inputs import changed_inputs
 from sim.errors import InputError
 from sim.loading import check, load_text, notes, outlook
-from sim.model import catalogue, simulate
+from sim.model import catalogue, simulate, variables
 from sim.model.systems.roster import ALLIES
 from tests.scenario.conftest import HEAD
 
@@ -121,7 +122,7 @@ def test_an_alliance_that_everyone_has_left_is_refused_with_its_place(tmp_path, 
 
 
 def test_an_alliance_that_everyone_leaves_on_a_condition_ends_in_one_clear_line():
-    text = HEAD + 'extends = "baseline"\nend = 2025-12-31\n' + everyone_out('when = "us_commitment < 2"\n')
+    text = HEAD + 'extends = "baseline"\nend = 2025-12-31\n' + everyone_out('when = "us_commitment < 0.99"\n')
     with pytest.raises(InputError, match="no member in Europe and no Canada is left in some runs"):
         simulate(load_text(text, "alone.toml"), 1, 0, 16)
 
@@ -131,3 +132,12 @@ def test_one_ally_alone_gives_finite_numbers():
     kept = text.replace("alliance.DEU.member = false\n", "")
     record = simulate(replace(load_text(kept, "one.toml"), end=date(2025, 12, 31)), 1, 0, 16)
     assert all(np.isfinite(values).all() for values in record.values())
+
+
+def test_a_key_that_is_reported_only_is_told_so_where_inputs_are_listed():
+    plain = load_text(HEAD + 'extends = "baseline"\n', "a.toml")
+    related = load_text(HEAD + 'extends = "baseline"\nsummits.related_pct_gdp = 1.2\n', "b.toml")
+    (change,) = changed_inputs([plain, related], catalogue())
+    assert change.meaning.endswith("(reported only)")
+    variable = next(each for each in variables() if each.name == "related_target_pct_gdp")
+    assert "reported only" in variable.long_name

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.explain.channels import channel
 from sim.analysis.explain.influences import keys_behind, states_behind
 from sim.ensemble import BLOCK
 from sim.errors import InputError
@@ -47,7 +48,8 @@ class NamedInput:
     """A key that can move the variable. ``distance``: how many states of the model lie between, 0 for its own.
 
     ``effect`` says what theory expects of a higher value, or why the key is reported only; empty where neither is
-    declared.
+    declared. ``through`` are the states on the shortest way to the variable, in words, and ``own`` says that a file or
+    the command line set the key.
     """
 
     key: str
@@ -60,6 +62,8 @@ class NamedInput:
     depends_on: bool
     distance: int
     effect: str
+    through: tuple[str, ...] = ()
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Fired:
     """An event of the scenario by the day; ``acts`` says whether it sets a key that can move the variable.
 
     Of an event on a condition or left to chance ``share`` of the runs had it in force by the day, half of these since
-    ``median_day`` or earlier.
+    ``median_day`` or earlier. ``through`` are the states on its shortest way to the variable, in words.
     """
 
     date: str
@@ -80,6 +84,7 @@ class Fired:
     when: str = ""
     share: float = 1.0
     median_day: str = ""
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +152,9 @@ def explain(result: Result, variable: str, entity: str = "", day: date | str | N
         end=float(parts.end.mean()),
         how=parts.how,
         terms=_terms(parts),
-        inputs=tuple(_input(key, distance, scenario) for key, distance in keys.items()),
+        inputs=tuple(_input(key, distance, scenario, declared, of_entity) for key, distance in keys.items()),
         events=tuple(
-            _fired(event, keys, acted.get(event.name))
+            _fired(event, keys, acted.get(event.name), declared, of_entity, scenario)
             for event in scenario.events
             if event.first_day(scenario.start) <= last
         ),
@@ -232,7 +237,7 @@ def _terms(parts: Parts) -> tuple[Term, ...]:
     return tuple(sorted(terms, key=lambda term: -abs(term.mean)))
 
 
-def _input(key: str, distance: int, scenario: Scenario) -> NamedInput:
+def _input(key: str, distance: int, scenario: Scenario, variable: Variable, entity: str) -> NamedInput:
     from sim import facts
     from sim.scenario import describe
 
@@ -251,22 +256,31 @@ def _input(key: str, distance: int, scenario: Scenario) -> NamedInput:
         key, parameter.meaning, parameter.unit, parameter.kind, value, origin,
         "" if own else later_marked(parameter.source, scenario.start),
         parameter.depends_on, distance, parameter.effect_text,
+        channel([key], variable, entity, scenario) if own else (), own,
     )  # fmt: skip
 
 
-def _fired(event: Event, keys: dict[str, int], days: NDArray[np.float32] | None) -> Fired:
+def _fired(
+    event: Event,
+    keys: dict[str, int],
+    days: NDArray[np.float32] | None,
+    variable: Variable,
+    entity: str,
+    scenario: Scenario,
+) -> Fired:
     from sim.scenario import describe
 
     sets = ", ".join(f"{key} = {describe(value)}" for key, value in event.sets)
     until = event.until.isoformat() if event.until else ""
     acts = any(key in keys for key, _ in event.sets)
+    through = channel([key for key, _ in event.sets], variable, entity, scenario) if acts else ()
     day, when = (event.date.isoformat(), "") if event.date else ("", event.timing())
     share, median = 1.0, ""
     if days is not None:
         came = np.sort(days[np.isfinite(days)])
         share = len(came) / len(days)
         median = date.fromordinal(int(came[(len(came) - 1) // 2]) + EPOCH).isoformat() if len(came) else ""
-    return Fired(day, until, event.name, event.probability, sets, str(event.origin), acts, when, share, median)
+    return Fired(day, until, event.name, event.probability, sets, str(event.origin), acts, when, share, median, through)
 
 
 def _facts(variable: Variable, entity: str, scenario: Scenario) -> tuple[Vintage, ...]:

@@ -85,11 +85,13 @@ def _never(_scenario: Scenario) -> bool:
 class State:
     """A state of the model that ``explain`` can name on the way from a key to a recorded variable.
 
-    ``keys`` (patterns as in the catalogue) and the states in ``reads`` enter it; ``tables`` names the tables of facts
-    it starts from. With ``own`` a key of another entity does not act on the entity asked about, unless ``responds``
-    says that in a scenario entities react to each other; then the states in ``reads_responding`` enter too.
+    ``about`` says in a few words what it is. ``keys`` (patterns as in the catalogue) and the states in ``reads``
+    enter it; ``tables`` names the tables of facts it starts from. With ``own`` a key of another entity does not act
+    on the entity asked about, unless ``responds`` says that in a scenario entities react to each other; then the
+    states in ``reads_responding`` enter too.
     """
 
+    about: str = ""
     keys: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()

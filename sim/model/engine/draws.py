@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -51,18 +51,18 @@ def kept(
     draws: Sequence[Draw],
     record: Mapping[str, NDArray[np.float32]],
     owners: Mapping[str, Any],
-    acted: Mapping[str, NDArray[np.float32]],
+    acted: Callable[[str], NDArray[np.float32]],
     months: Sequence[date],
 ) -> dict[str, NDArray[np.float32]]:
     """The values of ``draws`` after a simulation, name -> ``(1, runs)``.
 
-    ``record`` is what it recorded, ``owners`` are the built systems by the draw they declare, ``acted`` the first days
-    of events by their names.
+    ``record`` is what it recorded, ``owners`` are the built systems by the draw they declare, ``acted`` gives the first
+    days of an event by its name.
     """
     values = {}
     for draw in draws:
         if draw.event:
-            found = acted[draw.event]
+            found = acted(draw.event)
         elif draw.variable:
             found = draw.recorded(months, record[draw.variable])
         else:

@@ -64,8 +64,7 @@ class Settings:
         self._set_so_far: set[str] = set()  # keys that events have set, ended ones too
         self._cache: dict[str, Numbers] = {}
         self.changes = 0  # events begun or lifted so far
-        # First day, from 1970-01-01, on which each event was in force; NaN in runs in which it was not.
-        self.acted = {event.name: np.full(streams.count, np.nan, np.float32) for event in scenario.events}
+        self._acted: dict[str, Numbers] = {}
         self._rows: dict[tuple[str, tuple[str, ...]], Numbers] = {}
         self._choices: dict[str, NDArray[np.int8]] = {}
         self._flags: dict[str, NDArray[np.bool_]] = {}
@@ -113,32 +112,31 @@ class Settings:
             return numbers
         return self._number(key, self._default(key) if given is None else given.value, day)
 
-    def in_year(self, key: str, year: int) -> list[tuple[float, Numbers]]:
-        """What holds in a calendar year, as far as it is decided today: parts of the year with their values, in order.
+    def in_year(self, key: str, year: int) -> list[tuple[int, Numbers]]:
+        """What holds in a calendar year, as far as it is decided today: numbers of days with their values, in order.
 
-        The parts sum to 1. Dated values count on their days, events from their date to the day before ``until``, those
-        that have begun by now: a budget decided in November counts an event that ends in the next March for a part of
-        the next year, and one that begins in that March not before it does. A key that nothing changes within the year
-        has one part.
+        The days sum to those of the year. Dated values count on their days, events from their date to the day before
+        ``until``, those that have begun by now: a budget decided in November counts an event that ends in the next
+        March for a part of the next year, and one that begins in that March not before it does. A key that nothing
+        changes within the year has one part.
         """
         if self._same_all_year(key):
-            return [(1.0, self.number(key))]
+            return [((date(year + 1, 1, 1) - date(year, 1, 1)).days, self.number(key))]
         begun = self._begun.get(key, [])
         first, last = date(year, 1, 1), date(year, 12, 31)
         breaks = {day for spell in begun for day in (spell.begins, spell.ends) if day is not None}
         breaks |= {day for value in (*self._layers(key), *(spell.value for spell in begun)) for day in _days(value)}
         days = [first, *sorted(day for day in breaks if first < day <= last), date(year + 1, 1, 1)]
-        length = (days[-1] - first).days
         parts = []
         for begins, ends in pairwise(days):
             # The mean of a line over its days is that of its two ends; of a step it is the step, to the bit.
             ends_of_line = self._on(key, begins, begun) + self._on(key, ends - timedelta(1), begun)
-            parts.append(((ends - begins).days / length, np.asarray(ends_of_line / 2, np.float32)))
+            parts.append(((ends - begins).days, np.asarray(ends_of_line / 2, np.float32)))
         return parts
 
     def mean_of_year(self, key: str, year: int) -> Numbers:
         """The mean over the days of a calendar year of what holds on them, as `in_year` finds it."""
-        return self.number(key) if self._same_all_year(key) else _mean(self.in_year(key, year))
+        return self.number(key) if self._same_all_year(key) else mean_of_days(self.in_year(key, year))
 
     def means_of_year(self, pattern: str, codes: Sequence[str], year: int) -> Numbers:
         """The means of an entity key over a calendar year for ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""
@@ -289,15 +287,20 @@ class Settings:
         if begins.any():
             self._note(event, begins, today)
 
+    def acted(self, event: str) -> Numbers:
+        """First day, from 1970-01-01, on which an event was in force; NaN in runs in which it was not. ``(runs,)``."""
+        first = self._acted.get(event)
+        return np.full(self._streams.count, np.nan, np.float32) if first is None else first
+
     def _note(self, event: Event, happens: NDArray[np.bool_], begins: date) -> None:
         for key, value in event.sets:
             same_every_day = isinstance(value, Distribution)
             numbers = self._number(key, value, begins) if same_every_day else None
             self._begun.setdefault(key, []).append(_Spell(event, value, numbers, happens, begins, event.until))
         self._set_so_far.update(key for key, _ in event.sets)
-        first = self.acted.setdefault(event.name, np.full(self._streams.count, np.nan, np.float32))
+        first = self.acted(event.name)
         day = self._clock.today.toordinal() - EPOCH
-        self.acted[event.name] = np.where(happens & np.isnan(first), np.float32(day), first)
+        self._acted[event.name] = np.where(happens & np.isnan(first), np.float32(day), first)
 
     def _put_last(self, event: Event, begins: NDArray[np.bool_]) -> None:
         """Adds runs to an event above all others that set one of its keys."""
@@ -436,11 +439,23 @@ def _stacked(rows: Sequence[Numbers]) -> Numbers:
     return stacked
 
 
-def _mean(parts: Sequence[tuple[float, Numbers]]) -> Numbers:
-    """The mean of values by the part of the year on which each holds; that of one part is itself, to the bit."""
+def mean_of_days(parts: Sequence[tuple[int, Numbers]]) -> Numbers:
+    """The mean of values by the days on which each holds.
+
+    Days in a row with one value count as one part of the year, in each run by itself: where an event acts in other runs
+    only, or in none, the mean is to the bit what it is without the event.
+    """
     if len(parts) == 1:
         return parts[0][1]
-    return np.asarray(sum(part * value for part, value in parts), np.float32)
+    length, width = sum(days for days, _ in parts), max(value.shape[-1] for _, value in parts)
+    total, held = np.zeros(width, np.float32), np.zeros(width, np.int32)
+    current = np.broadcast_to(parts[0][1], (width,))
+    for days, value in parts:
+        same = (value == current) | (np.isnan(value) & np.isnan(current))
+        total = np.where(same, total, total + (held / length).astype(np.float32) * current)
+        held = np.where(same, held + days, days)
+        current = np.where(same, current, value)
+    return np.asarray(total + (held / length).astype(np.float32) * current, np.float32)
 
 
 def _days(value: Value) -> list[date]:

@@ -415,11 +415,11 @@ SYSTEM = System(
         ),
     ),
     states={
-        "posture": State(
+        "posture": State(about="the U.S. posture",
             keys=under("us.commitment", "posture posture_in_office posture_if_democratic posture_if_republican"),
             reads=("president",),
         ),
-        "pressure": State(
+        "pressure": State(about="U.S. pressure, under which targets are adopted and laggards jump",
             keys=(
                 "us.pressure.level_continuity",
                 "us.pressure.level_conditional",
@@ -428,11 +428,11 @@ SYSTEM = System(
             ),
             reads=("posture",),
         ),
-        "withdrawal": State(
+        "withdrawal": State(about="U.S. withdrawal from the treaty",
             keys=(*under("us.withdrawal", "probability_per_year law_binds date"), "alliance.*.member"),
             reads=("posture",),
         ),
-        "credibility": State(
+        "credibility": State(about="the credibility of the U.S. guarantee",
             keys=(
                 "us.commitment.level_at_start",
                 "us.commitment.level_continuity",
@@ -449,7 +449,7 @@ SYSTEM = System(
             ),
             reads=("posture", "withdrawal", "voice", "roster"),
         ),
-        "troops": State(
+        "troops": State(about="U.S. troops in Europe",
             keys=(
                 "us.troops.start_thousand",
                 "us.troops.cut_conditional_thousand",

@@ -294,6 +294,7 @@ SYSTEM = System(
     parameters=PARAMETERS,
     states={
         "growth": State(
+            about="the growth of economies",
             keys=(
                 "economy.told",
                 "economy.common_growth_factor",
@@ -304,6 +305,7 @@ SYSTEM = System(
             tables=("economy",),
         ),
         "prices": State(
+            about="prices and exchange rates",
             keys=(
                 "economy.dollar_inflation_pct",
                 "economy.exchange_rate_factor",

@@ -254,14 +254,18 @@ SYSTEM = System(
     parameters=PARAMETERS,
     states={
         "calendar": State(
-            keys=("elections.early_probability", "elections.term_years", "elections.*.next_on"), tables=("elections",)
+            about="the calendar of elections abroad",
+            keys=("elections.early_probability", "elections.term_years", "elections.*.next_on"),
+            tables=("elections",),
         ),
         "orientation": State(
+            about="the orientation of governments",
             keys=under("elections", "left_right_persistence left_right_sd *.left_right"),
             reads=("calendar",),
             own=True,
         ),
         "sceptics": State(
+            about="governments that doubt aid",
             keys=under("elections", "sceptic_probability *.doubts_aid_at_start *.doubts_aid *.next_doubts_aid"),
             reads=("calendar",),
         ),

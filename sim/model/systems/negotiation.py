@@ -274,12 +274,12 @@ SYSTEM = System(
         ),
     ),
     states={
-        "ceasefire": State(
+        "ceasefire": State(about="talks and ceasefires",
             keys=tuple(parameter.key for parameter in PARAMETERS if parameter.key not in _ELSEWHERE),
             reads=("posture", "gain", "effort", "onset", "collapse", "roster"),
             tables=("negotiations",),
         ),
-        "reassurance": State(keys=("reassurance.thousand",), reads=("ceasefire",)),
+        "reassurance": State(about="a force behind a ceasefire", keys=("reassurance.thousand",), reads=("ceasefire",)),
     },
     draws=(Draw(name="terms of the first ceasefire", options=TERMS, read="first_terms"),),
     at_start=known_talks,

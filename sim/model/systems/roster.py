@@ -185,6 +185,7 @@ SYSTEM = System(
     ),
     states={
         "roster": State(
+            about="who is a member",
             keys=tuple(parameter.key for parameter in PARAMETERS),
             reads=("withdrawal",),
             tables=("members", "accessions"),

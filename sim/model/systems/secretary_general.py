@@ -148,12 +148,22 @@ SYSTEM = System(
     ),
     states={
         "office": State(
+            about="who is Secretary-General",
             keys=under("secretary_general", "holder next_holder handover"),
             tables=("secretaries",),
         ),
-        "voice": State(keys=("secretary_general.*.shock_absorption",), reads=("office",)),
-        "pledge": State(keys=("secretary_general.*.compliance_effect",), reads=("office",)),
+        "voice": State(
+            about="the Secretary-General's word on U.S. statements",
+            keys=("secretary_general.*.shock_absorption",),
+            reads=("office",),
+        ),
+        "pledge": State(
+            about="the Secretary-General's hold on pledges",
+            keys=("secretary_general.*.compliance_effect",),
+            reads=("office",),
+        ),
         "agenda": State(
+            about="the agenda of summits",
             keys=under("secretary_general", "*.adoption_multiplier *.new_target_on_agenda"),
             reads=("office",),
         ),

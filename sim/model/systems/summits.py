@@ -266,13 +266,15 @@ SYSTEM = System(
             "target_pct_gdp", "Spending target in force", "% of GDP", "year", read="target_on", states=("target",)
         ),
         Variable(
-            "related_target_pct_gdp", "Related spending asked for beside core defence", "% of GDP", "year",
+            "related_target_pct_gdp", "Related spending asked for beside core defence (reported only)", "% of GDP",
+            "year",
             read="related_on", states=("related target",),
         ),
     ),
     states={
-        "related target": State(keys=("summits.related_pct_gdp",), reads=("target",)),
-        "target": State(
+        "related target": State(about="the related spending asked for",
+            keys=("summits.related_pct_gdp",), reads=("target",)),
+        "target": State(about="the adoption of a target and the path it asks of members",
             keys=(
                 "summits.target_pct_gdp",
                 "summits.new_target_discussed",

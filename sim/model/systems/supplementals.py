@@ -210,8 +210,8 @@ SYSTEM = System(
         ),
     ),
     states={
-        "law money": State(keys=("us.aid.other_to_military",), reads=("laws",)),
-        "laws": State(
+        "law money": State(about="the money in U.S. laws", keys=("us.aid.other_to_military",), reads=("laws",)),
+        "laws": State(about="U.S. laws and the authority that they leave",
             keys=(
                 *(parameter.key for parameter in PARAMETERS if parameter.key != "us.aid.other_to_military"),
                 LAWS.key,

@@ -36,6 +36,7 @@ from sim.scenario import Distribution, Number, Parameter, Scenario, Value, beta,
 PHASE = "threat"
 CRIMEA = date(2014, 3, 18)
 HIGHEST = 10.0  # bound of the scale; the full-scale war of 2022 put the threat at 1.8
+MOST_EFFORT = 50.0  # % of GDP: what a country in total war can spend, and the end of what a file can set
 PEACETIME = 0.33  # unit of the scale: its mean over 2015-21
 
 
@@ -134,7 +135,7 @@ class Threat:
     @property
     def effort(self) -> Numbers:
         """Russia's military expenditure today, % of GDP, ``(runs,)``."""
-        return single(within(self._effort * self._engine.settings.number("russia.spending_factor"), 0.1, 100))
+        return single(within(self._effort * self._engine.settings.number("russia.spending_factor"), 0.1, MOST_EFFORT))
 
     def process(self) -> Process:
         """Moves the threat monthly, the threat behind budgets each 1 October, Russia's effort each year."""
@@ -253,7 +254,7 @@ SYSTEM = System(
         ),
     ),
     states={
-        "threat": State(
+        "threat": State(about="the threat that members perceive",
             keys=(
                 "threat.peacetime_level",
                 "threat.war_level",
@@ -267,8 +268,9 @@ SYSTEM = System(
             ),
             reads=("onset", "ceasefire", "collapse", "credibility", "troops", "reassurance"),
         ),
-        "lagged threat": State(keys=("threat.budget_lag",), reads=("threat",)),
-        "Russia's budget": State(
+        "lagged threat": State(about="the threat as budgets see it, with a delay",
+            keys=("threat.budget_lag",), reads=("threat",)),
+        "Russia's budget": State(about="Russia's military budget",
             keys=under(
                 "russia",
                 "effort_wartime_pct_gdp effort_after_ceasefire_pct_gdp effort_speed effort_noise_pp spending_factor",

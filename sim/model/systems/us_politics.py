@@ -299,19 +299,19 @@ SYSTEM = System(
         ),
     ),
     states={
-        "president": State(
+        "president": State(about="who is U.S. president",
             keys=under("us.elections", "2024.president *.president"), tables=("us_composition",)
         ),
-        "coattails": State(
+        "coattails": State(about="the tide behind the U.S. president's win",
             keys=under("us.elections", "coattails later_chamber_republican_probability"), reads=("president",)
         ),
-        "house": State(
+        "house": State(about="who holds the House",
             keys=under("us.elections", "*.house house_republican_probability midterm_house_loss_probability "
                 "*.house_democratic_probability midterm_correlation"),
             reads=("coattails",),
             tables=("us_composition", "us_forecast"),
         ),
-        "senate": State(
+        "senate": State(about="who holds the Senate",
             keys=under("us.elections", "*.senate senate_republican_probability midterm_senate_loss_probability "
                 "*.senate_democratic_probability midterm_correlation"),
             reads=("coattails",),

@@ -73,7 +73,7 @@ SYSTEM = System(
         ),
     ),
     states={
-        "military aid": State(
+        "military aid": State(about="new military aid, with the pace of the U.S. executive and what Europe makes up",
             keys=(
                 "aid.generosity_persistence",
                 "aid.generosity_sd",
@@ -114,7 +114,7 @@ SYSTEM = System(
             reads=("laws", "posture", "sceptics", "onset", "ceasefire", "collapse"),
             tables=("aid_by_donor", "aid_monthly", "donors"),
         ),
-        "other aid": State(
+        "other aid": State(about="new financial and humanitarian aid",
             keys=(
                 "us.aid.other_to_military",
                 "aid.other_factor",
@@ -124,11 +124,13 @@ SYSTEM = System(
             ),
             reads=("military aid",),
         ),
-        "U.S. arms": State(keys=("aid.us_arms_beur_per_month", PACKAGES.key), reads=("onset",)),
-        "deliveries": State(
+        "U.S. arms": State(about="U.S. arms bought by Europe",
+            keys=("aid.us_arms_beur_per_month", PACKAGES.key), reads=("onset",)),
+        "deliveries": State(about="deliveries of arms",
             keys=(*_DELAYS, "us.aid.delivery_factor", "europe.aid.delivery_factor"), reads=("military aid",)
         ),
-        "delivered": State(keys=("aid.other_months",), reads=("deliveries", "other aid")),
+        "delivered": State(about="what has been delivered",
+            keys=("aid.other_months",), reads=("deliveries", "other aid")),
     },
     at_start=by_donor,
     acts=acts,

@@ -23,6 +23,7 @@ from sim.model.engine import (
     Variable,
     single,
 )
+from sim.model.engine.settings import mean_of_days
 from sim.model.systems.budgets.equation import (
     BEND,
     LOWEST,
@@ -329,13 +330,9 @@ class Budgets:
             key, floor = (f"members.{WITH_FORCES[row]}.{name}" for name in ("share_pct_gdp", "floor_pct_gdp"))
             if not settings.never_set(key):
                 parts = settings.in_year(key, year)
-                if len(parts) == 1:
-                    stated = parts[0][1]
-                    after[index] = np.where(np.isnan(stated), after[index], stated)
-                else:
-                    after[index] = sum(
-                        part * np.where(np.isnan(stated), after[index], stated) for part, stated in parts
-                    )
+                after[index] = mean_of_days(
+                    [(days, np.where(np.isnan(stated), after[index], stated)) for days, stated in parts]
+                )
             if settings.is_set(floor):
                 after[index] = np.fmax(after[index], settings.mean_of_year(floor, year))
         return after
@@ -434,9 +431,10 @@ SYSTEM = System(
         ),
     ),
     states={
-        "starting shares": State(keys=_AT_START, tables=("defence",)),
-        "levers": State(keys=(*_LEVERS, "us.aid.eur_per_usd"), own=True),
-        "shares": State(
+        "starting shares": State(about="the shares known at the start", keys=_AT_START, tables=("defence",)),
+        "levers": State(about="what a scenario says of single budgets",
+            keys=(*_LEVERS, "us.aid.eur_per_usd"), own=True),
+        "shares": State(about="the budgets that members decide",
             keys=(
                 *(parameter.key for parameter in PARAMETERS if parameter.key not in _ELSEWHERE),
                 "summits.deadline_year",
@@ -465,7 +463,7 @@ SYSTEM = System(
             responds=responds,
             reads_responding=("U.S. share",),
         ),
-        "U.S. share": State(keys=_OF_THE_USA, reads=("starting shares", "levers")),
+        "U.S. share": State(about="the U.S. defence budget", keys=_OF_THE_USA, reads=("starting shares", "levers")),
     },
     at_start=by_member,
     acts=acts,

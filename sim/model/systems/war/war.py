@@ -294,8 +294,9 @@ SYSTEM = System(
         ),
     ),
     states={
-        "onset": State(keys=under("war", "full_scale onset_probability_per_year")),
-        "effort": State(
+        "onset": State(about="whether there is a full-scale war",
+            keys=under("war", "full_scale onset_probability_per_year")),
+        "effort": State(about="Russia's effort in the war",
             keys=(
                 "war.first_effort_thousand",
                 "war.effort_per_spending",
@@ -312,7 +313,7 @@ SYSTEM = System(
             reads=("onset", "ceasefire", "Russia's budget"),
             tables=("casualties",),
         ),
-        "gain": State(
+        "gain": State(about="the monthly movement of the front",
             keys=(
                 "war.front_persistence",
                 "war.gain_per_effort_km2",
@@ -323,14 +324,14 @@ SYSTEM = System(
             ),
             reads=("effort", "deliveries", "Ukrainian force"),
         ),
-        "Ukrainian force": State(
+        "Ukrainian force": State(about="the number of Ukrainian soldiers",
             keys=("war.ukrainian_force_thousand",), reads=("Ukrainian intake", "Ukrainian losses")
         ),
-        "collapse": State(
+        "collapse": State(about="an episode in which the Ukrainian front gives way",
             keys=("war.collapse_per_month", "war.collapse_km2", "war.collapse_of_ukraine", "war.collapse_now_km2"),
             reads=("gain",),
         ),
-        "ground": State(
+        "ground": State(about="the territory that Russia holds",
             keys=(
                 "war.occupied_before_km2",
                 "war.first_advance_km2",
@@ -339,14 +340,16 @@ SYSTEM = System(
             reads=("gain", "collapse"),
             tables=("front",),
         ),
-        "salient": State(
+        "salient": State(about="the Kursk salient",
             keys=under("war", "kursk_decline_per_month kursk_held"), reads=("onset", "ceasefire"), tables=("front",)
         ),
-        "Ukrainian losses": State(
+        "Ukrainian losses": State(about="Ukrainian losses",
             keys=under("war", "loss_ratio ukrainian_casualties_at_start_thousand"), reads=("effort",)
         ),
-        "Ukrainian intake": State(keys=("war.ukrainian_intake_thousand",), reads=("onset", "ceasefire")),
-        "Russian intake": State(keys=("war.russian_intake_thousand",), reads=("onset", "ceasefire")),
+        "Ukrainian intake": State(about="Ukraine's intake of soldiers",
+            keys=("war.ukrainian_intake_thousand",), reads=("onset", "ceasefire")),
+        "Russian intake": State(about="Russia's intake of soldiers",
+            keys=("war.russian_intake_thousand",), reads=("onset", "ceasefire")),
     },
     at_start=known_war,
     acts=acts,
