@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +12,7 @@ from sim import facts
 from sim.model.engine.variables import Block
 from sim.model.systems.summits import summit_days
 from sim.model.systems.war.war import by_cause
+from sim.scenario import fixed
 
 
 def test_a_date_known_only_afterwards_does_not_reach_an_earlier_start(monkeypatch):
@@ -82,3 +83,14 @@ def test_a_plan_overdue_asks_for_what_is_missing_and_no_more(monkeypatch, share,
     asked = Plans(date(2022, 1, 1), ("DEU",)).asked(2025, [0], np.full((1, 1), share, np.float32))
     assert float(asked.overdue[0, 0]) == pytest.approx(expected, abs=1e-6)
     assert float(asked.in_progress[0, 0]) == float(asked.final[0, 0]) == 0
+
+
+@pytest.mark.parametrize(("first", "key", "before"), [
+    (date(2024, 1, 1), "summits.new_target_discussed", False),  # the year in which the press began to name figures
+    (date(2014, 9, 5), "summits.deadline_year", None),  # the day of the pledge of Wales
+])  # fmt: skip
+def test_a_start_knows_of_a_target_from_the_day_on_which_it_was_spoken_of(first, key, before):
+    from sim.model.systems.summits import known_targets
+
+    assert known_targets(first - timedelta(1)).get(key) == before
+    assert known_targets(first)[key] in (True, fixed(2024))

@@ -104,6 +104,18 @@ def test_one_job_two_jobs_and_a_resumed_sweep_give_the_same_bytes(plan, finished
     assert not resumed.cached
 
 
+def test_every_stored_block_is_taken_as_it_is_the_short_last_one_too(plan, finished, tmp_path, monkeypatch, caplog):
+    """Of 18 samples the last block holds 2: that is the whole of it, and no sign of damage."""
+    with monkeypatch.context() as before_the_end:
+        before_the_end.setattr(sweeps, "_write", lambda *_: pytest.fail("stopped"))
+        with pytest.raises(pytest.fail.Exception, match="stopped"):
+            sweeps.run(plan, out=tmp_path / "stored")
+    monkeypatch.setattr(sweeps, "compute", lambda *_: pytest.fail("a block in store was made again"))
+    sweeps.run(plan, out=tmp_path / "stored", resume=True, command="alliance sweep baseline")
+    assert bytes_of(tmp_path / "stored") == bytes_of(finished.folder)
+    assert not caplog.records
+
+
 def test_a_finished_sweep_is_found_again_and_opens_as_it_was(plan, finished, monkeypatch):
     monkeypatch.setattr(sweeps, "compute", None)
     again = sweeps.run(plan, out=finished.folder)
