@@ -1,14 +1,13 @@
 """Change one thing in a copy of the code, run the tests that are close to it, and see whether one of them notices.
 
-    .venv/bin/python .ci/mutants.py [COUNT] [SEED] [--only 3,17] [--seconds 40] [--every-test]
+    .venv/bin/python .ci/mutants.py [COUNT] [SEED] [--only 3,17] [--seconds 40]
 
 Draws COUNT places (60) with a SEED (9): a quarter of them bounds and priors of parameters, one of every room of
 ``sim``, the others over all of it: comparisons, signs, constants, terms, negations. The tests are those whose text
 names the module, what is defined in it, or the parameter; those that compare with stored figures (`shipped`, pictures,
 the stored card and record) are left out, so a mutant that dies here is killed by a test that says why. A test that
 fails under a mutant is tried again without it: only one that passes there has noticed something. Survivors are
-listed; whoever reads them says which change nothing that anyone can see. ``--only`` tries some of the same draw again,
-``--every-test`` with all tests of the room after the close ones.
+listed; whoever reads them says which change nothing that anyone can see. ``--only`` tries some of the same draw again.
 """
 
 # ruff: noqa: T201
@@ -42,8 +41,7 @@ TESTS_OF_ROOM = {
 }
 STORED = ("tests/shipped/", "tests/docs/", "tests/figures/test_pictures.py", "tests/figures_compared/test_pictures.py",
           "tests/sweep/test_worked.py", "tests/evidence/test_card.py", "tests/evidence/test_replication_2026.py",
-          "tests/explore/test_browser.py", "tests/report/test_browser.py", "tests/test_house.py",
-          "tests/cli/test_shipped.py")  # fmt: skip
+          "tests/explore/test_browser.py", "tests/report/test_browser.py", "tests/test_house.py")  # fmt: skip
 """Tests that compare with stored figures, need a browser, or read the text of the code itself."""
 
 SWAPS = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==", ast.Add: "-",
@@ -51,7 +49,6 @@ SWAPS = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", a
          ast.In: "not in", ast.NotIn: "in"}  # fmt: skip
 NAMES = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "minimum", "any": "all", "all": "any"}
 DECLARES = ("assumption", "estimated", "data", "Parameter")
-MOST_FILES = 8
 
 
 @dataclass(frozen=True)
@@ -158,8 +155,8 @@ def _texts() -> dict[str, str]:
     return {name: (ROOT / name).read_text(encoding="utf-8") for name in tests if not name.startswith(STORED)}
 
 
-def tests_of(place: Place, every: bool) -> list[str]:
-    """The files of tests that name what is changed, the closest first; ``every`` adds the others of the room."""
+def tests_of(place: Place) -> list[str]:
+    """The files of tests that name what is changed, the closest first, then the others of the room."""
     parts = place.path.relative_to(ROOT).with_suffix("").parts
     module = ".".join(parts).removesuffix(".__init__")
     stem = module.rsplit(".", 1)[-1]
@@ -182,12 +179,9 @@ def tests_of(place: Place, every: bool) -> list[str]:
         score += name.startswith(own)
         if place.declaration and Path(name).stem in ("test_domains", "test_priors"):
             score += 9
-        if score > (0 if every else 1) or name in own:
+        if score > 0:
             scores[name] = score - len(text) / 1e5
-    ordered = sorted(scores, key=lambda name: -scores[name])
-    if not ordered:
-        ordered = [name for name in _texts() if name.startswith(own)]
-    return ordered if every else ordered[:MOST_FILES]
+    return sorted(scores, key=lambda name: -scores[name])
 
 
 def _pytest(copy: Path, tests: list[str], without: set[str], seconds: float) -> tuple[str, str]:
@@ -259,7 +253,6 @@ def main() -> int:
     parser.add_argument("seed", nargs="?", type=int, default=9)
     parser.add_argument("--only", type=lambda words: {int(word) for word in words.split(",")}, default=set())
     parser.add_argument("--seconds", type=float, default=40)
-    parser.add_argument("--every-test", action="store_true")
     parser.add_argument("--list", action="store_true", help="show the draw and the tests, and try nothing")
     given = parser.parse_args()
     drawn = [(number, place) for number, place in enumerate(draw(given.count, given.seed), 1)
@@ -276,7 +269,7 @@ def main() -> int:
             if smoke != "passed":
                 raise SystemExit("the copy fails without any change")
         for number, place in drawn:
-            tests = tests_of(place, given.every_test)
+            tests = tests_of(place)
             line = place.path.read_text(encoding="utf-8").split("\n")[place.line - 1]
             row = line.encode()
             changed = (row[: place.begin] + place.new.encode() + row[place.end :]).decode()
