@@ -94,3 +94,35 @@ def test_a_start_knows_of_a_target_from_the_day_on_which_it_was_spoken_of(first,
 
     assert known_targets(first - timedelta(1)).get(key) == before
     assert known_targets(first)[key] in (True, fixed(2024))
+
+
+@pytest.mark.parametrize(
+    ("start", "counts"), [(date(2025, 1, 19), True), (date(2025, 1, 20), True), (date(2025, 1, 21), False)]
+)
+def test_an_election_counts_for_starts_up_to_the_day_the_president_takes_office(start, counts):
+    from sim.model.systems.us_politics import acts
+
+    assert acts("us.elections.2024.president", date(2025, 1, 3), SimpleNamespace(start=start)) == counts
+    assert not acts("us.elections.2024.president", date(2025, 1, 2), SimpleNamespace(start=start))
+
+
+def test_the_gains_of_a_year_are_those_of_all_its_months():
+    """Row 12 of the replication, by the calendar: twelve months in each year, January and December among them."""
+    from sim.evidence.replication_war import YEAR_END, gain_by_year
+
+    seen = dict.fromkeys((2023, 2024), 0.0)
+    for row in facts.front(YEAR_END):
+        if row.month.year in seen:
+            seen[row.month.year] += row.net_gain_km2 or 0.0
+    assert gain_by_year().reproduced == f"{seen[2023]:.0f}; {seen[2024]:.0f}"
+
+
+def test_two_variables_are_the_same_if_a_result_tells_them_so():
+    """What explains a variable is not stored with it, and does not make another of it."""
+    from dataclasses import replace
+
+    from sim.model import variables
+
+    for variable in variables():
+        other = replace(variable, read="other", states=("other",), parts=None, about=())
+        assert type(variable).from_dict(variable.to_dict()) == variable == other

@@ -276,3 +276,15 @@ def test_a_full_disk_is_told_in_one_line_and_finished_blocks_stay(plan, finished
     assert len(list(out.rglob("0*.npz"))) == 1
     sweeps.run(plan, out=out, command="alliance sweep baseline")
     assert bytes_of(out) == bytes_of(finished.folder)
+
+
+@pytest.mark.parametrize(
+    ("runs", "kept"), [(100, np.arange(100)), (150, (1.5 * np.arange(100) + 0.75) // 1), (1, np.zeros(100))]
+)
+def test_the_order_statistics_of_a_sample_lie_in_the_middle_of_each_hundredth(plan, monkeypatch, runs, kept):
+    values = np.random.default_rng(1).permutation(runs).astype(float)
+    monkeypatch.setattr(samples, "answers", lambda asked, scenario: [values] * len(asked.questions))
+    moments, levels, failed = samples.compute(replace(plan, runs=runs), (0, 16))
+    assert failed == {}
+    assert levels.tolist() == [[kept.tolist()] * len(plan.questions)] * 2
+    assert moments[0, 0].tolist() == pytest.approx([values.mean(), values.std(ddof=min(1, runs - 1))])
