@@ -129,6 +129,47 @@ EVIDENCE = {
         "us.commitment.level_conditional": uniform(0.25, 0.5), "us.commitment.level_retrenchment": uniform(0.15, 0.35),
         "us.commitment.speed_per_month": uniform(0.1, 0.5), "us.troops.cut_conditional_thousand": uniform(0, 20),
         "us.troops.cut_retrenchment_thousand": uniform(20, 50)},
+    "five of five first Congresses went with the president: strong, and too few to say how strong": {
+        "us.elections.coattails": uniform(0.4, 0.9), "us.elections.midterm_correlation": uniform(0.4, 0.9)},
+    "even odds where nobody has forecast, and the upper end of 16 of 22 seats lost": {
+        "us.elections.later_chamber_republican_probability": fixed(0.5),
+        "us.elections.midterm_senate_loss_probability": uniform(0.2, round(16 / 22, 2))},
+    "parties that doubt aid, fewer in office than in parliament": {
+        "elections.sceptic_probability": uniform(0.02, 0.15), "elections.*.doubts_aid_at_start": fixed(0),
+        "aid.sceptic_effect": discrete({0: 1, 0.5: 1, 2: 1})},
+    "electoral laws": {"elections.term_years": fixed(4)},
+    "declarations of Riga, Wales and Vilnius, and the press of 2024": {
+        "summits.target_pct_gdp": fixed(2), "summits.path_years": fixed(10), "summits.related_pct_gdp": fixed(0),
+        "summits.adoption_probability": discrete({0: 1, 0.2: 1, 0.5: 1}), "summits.opt_out_probability": fixed(0.05),
+        "summits.new_target_pct_gdp": discrete({2.5: 1, 3: 1, 3.5: 1}), "summits.compliance": beta(8, 2)},
+    "shares of European allies 1980-89": {"budgets.war_ceiling_pct_gdp": fixed(5)},
+    "the shares after 2014 and in the war, and no idea how fast they fall": {
+        "threat.floor": discrete({0.33: 1, 0.8: 1}), "threat.half_life_years": discrete({2: 1, 5: 1, 10: 1})},
+    "no effect until someone shows one": {
+        "secretary_general.*.compliance_effect": fixed(0), "secretary_general.*.shock_absorption": fixed(0),
+        "budgets.neighbours": fixed(0), "aid.eu_blocked_share": fixed(0), "aid.us_arms_beur_per_month": fixed(0),
+        "europe.aid.fatigue_pct_per_year": fixed(0), "reassurance.thousand": fixed(0),
+        "war.onset_probability_per_year": fixed(0), "economy.common_growth_factor": fixed(1),
+        "economy.exchange_rate_factor": fixed(1), "budgets.fund_additional_share": fixed(1),
+        "europe.aid.replacement_speed": fixed(1), "us.aid.posture_factor_continuity": fixed(1)},
+    "military parts of five laws: 4 to 29 USD bn, and 47 of other aid to 77": {
+        "us.aid.law_median_busd": fixed(20), "us.aid.law_sd_log": fixed(0.6),
+        "us.aid.other_to_military": fixed(round(47 / 77, 1))},
+    "monthly shares of a backlog with a coefficient of variation of 0.3": {
+        "aid.allocation_usa": gamma(11.1, 11.1 / 0.22), "aid.allocation_states": gamma(11.1, 11.1 / 0.05),
+        "aid.allocation_eu": gamma(11.1, 11.1 / 0.034)},
+    "ranges that nobody has narrowed": {
+        "us.commitment.statements_per_year": uniform(0, 2), "us.troops.congress_restraint": uniform(0, 1),
+        "us.troops.months": uniform(12, 36), "us.aid.posture_factor_conditional": uniform(0.5, 1),
+        "us.aid.posture_factor_retrenchment": uniform(0, 0.5), "aid.after_ceasefire_factor": uniform(0.3, 1),
+        "war.first_advance_km2": uniform(20_000, 100_000), "war.first_effort_thousand": uniform(5, 30),
+        "war.collapse_of_ukraine": uniform(0.2, 0.8), "war.ceasefire_effort": uniform(0, 0.05),
+        "war.effort_drift_pct_per_month": discrete({-2: 1, 0: 1, 1: 1}), "war.highest_loss_share": uniform(0.1, 0.15),
+        "negotiation.us_pressure": discrete({0.5: 1, 1: 1, 2: 1, 3: 1}), "negotiation.talks_months": uniform(1, 6),
+        "negotiation.stalemate_effect": uniform(-0.5, 0.5), "negotiation.exhaustion_effect": uniform(-0.5, 0.5),
+        "negotiation.conceded_km2": uniform(1000, 8000), "negotiation.guarantee_effect": uniform(0, 0.6),
+        "reassurance.hold_effect": uniform(0, 0.6), "reassurance.threat_relief": uniform(0, 0.3)},
+    "the salient of Kursk: 909 km2, 24 days later 794": {"war.kursk_decline_per_month": lognormal(0.15, 0.5)},
 }  # fmt: skip
 PRIORS = {key: prior for evidence in EVIDENCE.values() for key, prior in evidence.items()}
 
@@ -163,6 +204,76 @@ BOUNDS = (
     ("well above the level of the war", 0.0, 5.0, "threat.peacetime_level threat.floor"),
     ("from next to nothing to two fifths of an economy", 0.5, 40.0,
      "russia.effort_wartime_pct_gdp russia.effort_after_ceasefire_pct_gdp"),
+    ("a correlation of one would make two elections one", 0.0, 0.99,
+     "us.elections.coattails us.elections.midterm_correlation"),
+    ("a chance or a part of the whole, by year or month", 0.0, 1.0,
+     "secretary_general.*.shock_absorption alliance.invitation_probability_per_year us.commitment.speed_per_month "
+     "us.withdrawal.probability_per_year threat.budget_lag russia.effort_speed budgets.path_debt "
+     "budgets.pressure_jump_probability aid.allocation_usa aid.allocation_states aid.allocation_eu "
+     "europe.aid.replacement_speed europe.aid.replacement_tiring_per_year aid.eu_backlog_military_share "
+     "war.onset_probability_per_year war.collapse_per_month war.effort_persistence war.highest_loss_share "
+     "war.kursk_decline_per_month reassurance.hold_effect"),
+    ("no more can be delivered than was promised", 0.0, 1.0, "us.aid.delivery_factor europe.aid.delivery_factor"),
+    ("a front that remembered all would never settle", 0.0, 0.95, "war.front_persistence"),
+    ("a donor that never gives has no size of a package", 0.01, 1.0, "aid.*.package_probability"),
+    ("half as much again as what was asked", 0.0, 1.5, "summits.compliance members.*.compliance"),
+    ("twice what is missing, or twice as fast where most exposed", 0.0, 2.0,
+     "europe.aid.replacement_first_half_year europe.aid.replacement_long_run budgets.path_exposure"),
+    ("a factor of five on what is estimated", 0.0, 5.0,
+     "economy.common_growth_factor economy.exchange_rate_factor secretary_general.*.adoption_multiplier "
+     "us.aid.posture_factor_continuity us.aid.posture_factor_conditional us.aid.posture_factor_retrenchment "
+     "us.aid.executive_pace_continuity us.aid.executive_pace_conditional us.aid.executive_pace_retrenchment "
+     "us.aid.executive_pace us.aid.other_to_military aid.after_ceasefire_factor"),
+    ("a factor of ten on what a lever moves", 0.0, 10.0,
+     "russia.spending_factor us.aid.commitment_factor us.aid.allocation_factor europe.aid.commitment_factor "
+     "other.aid.commitment_factor aid.military_factor aid.other_factor aid.reconstruction_factor war.effort_factor "
+     "aid.*.commitment_factor aid.*.military_factor aid.*.other_factor"),
+    ("the scale of parties from left to right", 0.0, 10.0, "elections.*.left_right"),
+    ("half of that scale", 0.0, 5.0, "elections.left_right_sd"),
+    ("a twentieth of GDP in aid", 0.0, 5.0,
+     "aid.*.level_pct_gdp aid.*.military_level_pct_gdp aid.generosity_at_1000km_pct_gdp"),
+    ("several times what all donors give in a year", 0.0, 500.0,
+     "aid.*.level_beur_per_year aid.*.military_level_beur_per_year aid.*.other_level_beur_per_year"),
+    ("shares of GDP that allies have had, and room above", 0.0, 15.0, "members.*.floor_pct_gdp members.*.plan_pct_gdp"),
+    ("the same for the United States", 0.5, 15.0, "budgets.usa_level_pct_gdp"),
+    ("a ceiling below the guideline would bind in peace", 2.0, 100.0, "budgets.war_ceiling_pct_gdp"),
+    ("five points of GDP a year, either way, by a lever", -5.0, 5.0, "budgets.change_pp members.*.budget_change_pp"),
+    ("log points on a rate: a factor of 150", -5.0, 5.0,
+     "negotiation.stalemate_effect negotiation.exhaustion_effect negotiation.collapse_effect"),
+    ("a fund or a cut", -5.0, 10.0, "members.*.boost_pp"),
+    ("falling prices and a dear dollar", -5.0, 20.0, "economy.dollar_inflation_pct"),
+    ("either way by the whole of an index or a share", -1.0, 1.0,
+     "elections.left_right_persistence us.commitment.shock us.commitment.accession_shift budgets.neighbours "
+     "budgets.estimate_bias_pp"),
+    ("spreads of shares of GDP of one and two points", 0.0, 1.0, "budgets.common_shock_pp budgets.estimate_noise_pp"),
+    ("a member may jump further than all together", 0.0, 2.0, "budgets.*.own_shock_pp budgets.usa_shock_pp"),
+    ("a lost guarantee may lower budgets, by less than it may raise them", -1.0, 2.0, "budgets.commitment_pp"),
+    ("half a point for each 10,000 soldiers", -0.5, 0.5, "budgets.troops_pp"),
+    ("half more or half less", -0.5, 0.5, "secretary_general.*.compliance_effect"),
+    ("Germany's fund of 2022 was 100", 0.0, 2000.0, "members.*.fund_beur"),
+    ("all of Europe together", 0.0, 5000.0, "europe.fund_beur"),
+    ("all U.S. forces in Europe, with room for those of the Cold War", 0.0, 400.0,
+     "us.troops.start_thousand us.troops.thousand us.troops.floor_thousand"),
+    ("half of that", 0.0, 200.0,
+     "us.troops.cut_conditional_thousand us.troops.cut_retrenchment_thousand reassurance.thousand"),
+    ("armies under arms", 50.0, 1500.0, "war.russian_force_thousand war.ukrainian_force_thousand"),
+    ("ten times what was counted", 0.0, 300.0,
+     "war.first_effort_thousand war.russian_intake_thousand war.ukrainian_intake_thousand"),
+    ("a half-life of weeks is none", 0.1, 100.0, "threat.half_life_years threat.collapse_half_life_years"),
+    ("a law a week", 0.0, 60.0,
+     "us.aid.laws_democratic_house_per_year us.aid.laws_split_per_year us.aid.laws_republican_per_year"),
+    ("once a month", 0.0, 12.0, "us.commitment.statements_per_year negotiation.hazard_per_year"),
+    ("ten years", 0.0, 120.0, "aid.procurement_months aid.other_months"),
+    ("months of a year", 1, 12, "members.*.budget_month"),
+    ("electoral terms there are", 2.0, 7.0, "elections.term_years"),
+    ("no path is shorter than a year", 1.0, 30.0, "summits.path_years"),
+    ("talks take a month at least", 1.0, 60.0, "negotiation.talks_months"),
+    ("a brigade does not leave in less than a month", 1.0, 240.0, "us.troops.months"),
+    ("a treaty needs a day", 1.0, 5000.0, "alliance.ratification_median_days"),
+    ("years of this century", 2000, 2100,
+     "summits.deadline_year summits.adopted_year summits.review_year members.*.deadline_year"),
+    ("years from the pledge of Wales on", 2014, 2100,
+     "members.*.plan_year members.*.fund_from_year members.*.fund_to_year europe.fund_from_year europe.fund_to_year"),
     ("nobody proposes a tenth of GDP", 0.0, 10.0,
      "summits.target_pct_gdp summits.new_target_pct_gdp summits.related_pct_gdp members.*.target_pct_gdp"),
 )  # fmt: skip
