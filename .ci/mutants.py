@@ -235,7 +235,7 @@ def try_out(copy: Path, place: Place, tests: list[str], sound: set[str], unsound
             return f"SURVIVED {len(tests)} files of tests"
         if outcome == "time":
             return f"TIME     {len(tests)} files of tests, none failed within {seconds:.0f} s"
-        if test in sound:
+        if test and test in sound:
             return f"killed   {test}"
         # A file that cannot be read under the mutant need only be read without it.
         asked = [test or tests[0], *(["--collect-only"] if "::" not in test else [])]
