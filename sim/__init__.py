@@ -91,6 +91,7 @@ def run(
     central: bool = False,
     force: bool = False,
     keep_runs: bool | None = None,
+    keep_draws: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Result:
     """Simulate ``runs`` runs of a scenario and return the result.
@@ -108,6 +109,7 @@ def run(
         central: every parameter at its median; shocks and elections vary.
         force: replace a result of other inputs in ``out``.
         keep_runs: store the values of every run; by default up to 10,000 runs.
+        keep_draws: store what every run drew; `Result.draws` reads it.
         progress: called with the runs done and the runs in all, after every block.
 
     Raises:
@@ -127,6 +129,7 @@ def run(
         central=central,
         force=force,
         keep_runs=keep_runs,
+        keep_draws=keep_draws,
         progress=progress,
     )
 

@@ -19,5 +19,9 @@ MOST_DEEP = 30
 """Files that extend each other, one above the other."""
 MOST_PARENTS = 50
 """Files that one scenario can extend."""
+MOST_EVENTS = 500
+"""Events of a scenario."""
+MOST_CONDITIONS = 50
+"""Events of a scenario that wait for a condition: each is looked at in every month of every run."""
 MOST_PROBLEMS = 100
 """Mistakes that are listed, so that the answer to a broken file stays below 100 kB."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError, Problem
+from sim.limits import MOST_PROBLEMS
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -61,7 +62,7 @@ def notes(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
     from sim.scenario import resolve
     from sim.shipped import find_scenario
 
-    return notes_of(resolve.load(find_scenario(scenario), sets=sets, **_surroundings()))
+    return _first(notes_of(resolve.load(find_scenario(scenario), sets=sets, **_surroundings())))
 
 
 def notes_of(resolved: Scenario) -> list[str]:
@@ -81,7 +82,9 @@ def notes_of(resolved: Scenario) -> list[str]:
             f"{model.LAST_CALENDAR} come a term after the last"
         )
     known_year = max(max(shares) for shares in facts.defence_shares(resolved.start).values())
-    return [*remarks, *acting.remarks(resolved, known_year, FACTS_END)]
+    remarks += acting.remarks(resolved, known_year, FACTS_END)
+    remarks += acting.lasting(resolved, model.catalogue())
+    return [*remarks, *model.registry().remarks(resolved)]
 
 
 def outlook(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
@@ -91,7 +94,13 @@ def outlook(scenario: str | Path, sets: Sequence[str] = ()) -> list[str]:
     from sim.shipped import find_scenario
 
     resolved = resolve.load(find_scenario(scenario), sets=sets, **_surroundings())
-    return list(outlook.outlook(resolved, model.catalogue()))
+    return _first(list(outlook.outlook(resolved, model.catalogue())))
+
+
+def _first(lines: list[str]) -> list[str]:
+    """The lines, or of too many the first and how many more there are."""
+    rest = len(lines) - MOST_PROBLEMS
+    return [*lines[:MOST_PROBLEMS], f"and {rest} more like these"] if rest > 1 else lines
 
 
 def _surroundings() -> dict[str, Any]:

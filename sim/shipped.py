@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 from sim.errors import FaultError, InputError
@@ -34,6 +35,15 @@ def shipped_names() -> list[str]:
 def shipped_questions() -> list[str]:
     """Names of the shipped questions, scenarios in the folder ``questions``, such as ``questions/01_...``, sorted."""
     return sorted(f"{QUESTIONS}/{path.stem}" for path in (shipped_folder() / QUESTIONS).glob("*.toml"))
+
+
+def shipped_title(name: str) -> str:
+    """The title of a shipped scenario or question. Only its text is parsed, without the model or the facts."""
+    try:
+        text = (shipped_folder() / f"{name}.toml").read_text(encoding="utf-8")
+        return str(tomllib.loads(text).get("title", ""))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return "cannot be read; `alliance check` says why"
 
 
 def find_scenario(scenario: str | Path) -> Path:

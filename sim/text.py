@@ -275,9 +275,9 @@ def runs_of_100(part: float, single: str = "run", many: str = "runs") -> str:
         return f"every {single}"
     if part <= 0:
         return f"no {single}"
-    if part > 0.995:
+    if part >= 0.995:
         return f"more than 99 of 100 {many}"
-    if part < 0.005:
+    if part <= 0.005:
         return f"fewer than 1 of 100 {many}"
     return f"{part * 100:.0f} of 100 {many}"
 

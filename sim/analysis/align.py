@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,19 +90,39 @@ class View:
             return whole
         return whole[np.ix_(kept, self.picked)]
 
+    def values_at_half_years(self, variable: str, entity: str) -> tuple[NDArray[np.datetime64], NDArray[Any]]:
+        """The shared ends of half-years and the picked runs' values there, ``(time,)`` and ``(time, runs)``."""
+        codes = self._codes(variable, entity)
+        if codes:
+            from sim.model.groups import together_at_half_years
+
+            declared, read = self.ensemble.variables[variable], self.ensemble.values_at_half_years
+            dates, whole = together_at_half_years(declared.together, declared.weight, variable, codes, read)
+        else:
+            dates, whole = self.ensemble.values_at_half_years(variable, entity)
+        kept = np.isin(dates, self.dates(variable))
+        return dates[kept], whole[np.ix_(kept, self.picked)]
+
     def _whole(self, variable: str, entity: str | None) -> NDArray[Any]:
         """Values of all runs; an entity may be a group that one of the peers names."""
-        declared = None if entity is None else self.ensemble.variables.get(variable)
-        if entity is None or declared is None or not declared.together:
-            return self.ensemble.values(variable, entity)
-        from sim.model import axes
-        from sim.model.groups import group_of, together
-
-        known = axes(self.scenario).codes(declared.entity)
-        codes = () if entity in known else group_of(entity, declared, known, [peer.scenario for peer in self.peers])[1]
+        codes = self._codes(variable, entity)
         if not codes:
             return self.ensemble.values(variable, entity)
+        from sim.model.groups import together
+
+        declared = self.ensemble.variables[variable]
         return together(declared.together, declared.weight, variable, codes, self.ensemble.values)
+
+    def _codes(self, variable: str, entity: str | None) -> tuple[str, ...]:
+        """The members or donors of a group that one of the peers names; none where ``entity`` is no group."""
+        declared = None if entity is None else self.ensemble.variables.get(variable)
+        if entity is None or declared is None or not declared.together:
+            return ()
+        from sim.model import axes
+        from sim.model.groups import group_of
+
+        known = axes(self.scenario).codes(declared.entity)
+        return () if entity in known else group_of(entity, declared, known, [peer.scenario for peer in self.peers])[1]
 
     def quantiles(self, variable: str, entity: str | None = None) -> NDArray[np.float64]:
         """5, 25, 50, 75 and 95% of the picked runs, ``(time, 5)``; NaN where no run has a value."""
@@ -204,5 +225,10 @@ def _warnings(ensembles: Sequence[Ensemble], runs: int) -> list[str]:
         )
     ends = {ensemble.scenario.end for ensemble in ensembles}
     if len(ends) > 1:
-        warnings.append(f"horizons differ; dates after {min(ends)} are left out")
+        warnings.append(one_end(min(ends), max(ends)))
     return warnings
+
+
+def one_end(first: date, last: date) -> str:
+    """What to say where ends differ and what comes after the first is left out."""
+    return f"horizons differ; dates after {first} are left out; `--set end={last}` gives all scenarios one end"

@@ -132,6 +132,7 @@ class Asked:
                     out=folder / name if folder else None,
                     force=force,
                     keep_runs=True,
+                    keep_draws=self._by_later_draw(side),
                     command=command,
                     progress=_counted(progress, done, self.runs * len(waiting)),
                 )
@@ -239,12 +240,19 @@ class Asked:
             "inputs": [view.manifest["inputs_hash"] for view in comparison.views],
         }
 
+    def _by_later_draw(self, scenario: Scenario) -> bool:
+        """Whether the sides are split by something that only the simulation itself can tell."""
+        from sim.model import later_draws
+
+        return any(draw.name == self.by and not draw.variable for draw in later_draws(scenario))
+
     def _check_folders(self, scenarios: Sequence[Scenario], folder: Path) -> None:
         """Refuse before the first simulation what the last would be refused for, all folders at once."""
         problems: list[Problem] = []
         for scenario in scenarios:
             try:
-                check_folder(scenario, folder / scenario.name, runs=self.runs, seed=self.seed)
+                draws = self._by_later_draw(scenario)
+                check_folder(scenario, folder / scenario.name, runs=self.runs, seed=self.seed, keep_draws=draws)
             except InputError as error:
                 problems += error.problems
         if problems:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import model
+from sim.analysis.align import one_end
 from sim.analysis.coalitions import Lines, Progress, Reader, Values, kept_values
 from sim.analysis.inputs import EVENT, Change, changed_events, changed_inputs, changed_keys
 from sim.analysis.outcomes import Outcome, headline
@@ -114,9 +115,32 @@ class Attribution:
     runs: int
     seed: int
     warnings: tuple[str, ...]
+    scenarios: tuple[Scenario, ...] = ()
 
     def __repr__(self) -> str:
         return f"Attribution({self.b} against {self.a}, {len(self.groups)} groups of inputs, {self.runs:,} runs)"
+
+    def channels(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """How each group reaches each outcome that it moves, by group and outcome: the states of the model on the way.
+
+        An outcome is named as `Outcome.key` does; a group that reaches it by no states of the model has none.
+        """
+        from sim.analysis.explain.channels import channel, keys_of
+
+        declared = {variable.name: variable for variable in model.variables()}
+        groups = {group.name: group for group in self.groups}
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for waterfall in self.waterfalls:
+            outcome, variable = waterfall.outcome, declared.get(waterfall.outcome.variable)
+            for part in waterfall.parts:
+                if variable is None or not part.mean or (part.group, outcome.key) in found:
+                    continue
+                changes = groups[part.group].changes
+                keys = [key for change in changes for key in keys_of(change.key, self.scenarios)]
+                entity = "" if outcome.codes else outcome.entity
+                if way := channel(keys, variable, entity, self.scenarios[-1]):
+                    found[part.group, outcome.key] = way
+        return found
 
     def find(self, variable: str, entity: str = "", day: str = "") -> Waterfall:
         """The waterfall of an outcome at ``day`` (an ISO date; the last date if empty).
@@ -191,7 +215,9 @@ def attribute(
         lines, value[coalition] = lines_read, values
     waterfalls = _waterfalls(lines, groups, value, drawn)
     count = value[frozenset()].shape[1]
-    return Attribution(a.name, b.name, groups, waterfalls, exact, len(drawn), len(wanted), count, seed, tuple(warnings))
+    return Attribution(
+        a.name, b.name, groups, waterfalls, exact, len(drawn), len(wanted), count, seed, tuple(warnings), (a, b)
+    )
 
 
 def shares(value: Mapping[Coalition, Values], count: int) -> list[NDArray[np.float64]]:
@@ -332,7 +358,7 @@ def one_horizon(a: Scenario, b: Scenario) -> tuple[Scenario, Scenario, tuple[str
     if a.end == b.end:
         return a, b, ()
     end = min(a.end, b.end)
-    return replace(a, end=end), replace(b, end=end), (f"horizons differ; dates after {end} are left out",)
+    return replace(a, end=end), replace(b, end=end), (one_end(end, max(a.end, b.end)),)
 
 
 def subsets(count: int) -> Iterator[Coalition]:

@@ -112,12 +112,12 @@ def _repeated(injects: Sequence[Inject]) -> list[Problem]:
 
 
 def extends_text(parent: Path, folder: Path) -> str:
-    """How the branch names its parent: a shipped one by its file name, others by path from ``folder``."""
+    """How a file in ``folder`` names its parent: a shipped one as it is shipped, others by path from ``folder``."""
     from sim.shipped import find_scenario, shipped_folder
 
-    path = find_scenario(parent).resolve()
-    if path.parent == shipped_folder().resolve() and not (folder / path.name).exists():
-        return path.name
+    path, shipped = find_scenario(parent).resolve(), shipped_folder().resolve()
+    if path.is_relative_to(shipped) and not (folder / path.relative_to(shipped)).exists():
+        return path.relative_to(shipped).as_posix()
     return Path(os.path.relpath(path, folder.resolve())).as_posix()
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.analysis.align import View
 from sim.errors import InputError
 from sim.model import Variable
+from sim.model.engine.draws import ACTED, EPOCH
 from sim.text import nearest
 
 if TYPE_CHECKING:
@@ -102,32 +103,40 @@ def by_draw(result: Ensemble, by: str) -> Parts | None:
     """The parts of ``result`` by what its runs drew of a key; None if ``by`` names no key that runs draw.
 
     ``KEY`` makes two halves of as many runs, ``KEY:3`` three, ``KEY=0.2,0.5`` cuts there. A choice is split by
-    its options, an event left to chance by whether it happens.
+    its options, an event left to chance by whether it happens, the day on which it began (``acted: NAME``) as a number
+    is. Runs in which it did not come up are a part of their own.
 
     Raises:
-        InputError: parts or edges that make no parts.
+        InputError: parts or edges that make no parts, or what only a run with ``--keep-draws`` can tell.
     """
-    from sim.model.draws import EVENT, drawn, drawn_keys, options
+    from sim.ensemble.drawn import drawn_of
+    from sim.model.draws import EVENT
 
-    event = by.startswith(EVENT)
-    key, count, edges = (by, 2, ()) if event else _asked(by)
-    if key in ELECTIONS or key in OFFICES or key in STATES or key not in drawn_keys(result.scenario):
+    named = by.startswith((EVENT, ACTED))
+    key, count, edges = (by, 2, ()) if named else _asked(by)
+    if key in ELECTIONS or key in OFFICES or key in STATES or (drawn := drawn_of(result, key)) is None:
         return None
-    central = bool(result.manifest.get("central", False))
-    values = drawn(result.scenario, key, seed=result.seed, runs=result.runs, central=central)
-    if names := options(key):
-        part, labels = values.astype(int), [name if event else f"{key} = {name}" for name in names]
-        labels = [f"{key.removeprefix(EVENT)} {name}" if event else name for name in labels]
+    came = np.isfinite(drawn.values)
+    values, part = drawn.values[came], np.full(result.runs, -1)
+    if names := drawn.options:
+        event = key.removeprefix(EVENT) if named else ""
+        part[came], labels = values.astype(int), [f"{event} {name}" if named else f"{key} = {name}" for name in names]
     elif edges:
-        part, labels = np.digitize(values, edges), _between(key, edges)
-    else:
-        part = np.argsort(np.argsort(values, kind="stable"), kind="stable") * count // len(values)
-        cuts = [float(values[part == number].min()) for number in range(1, count) if (part == number).any()]
+        part[came], labels = np.digitize(values, edges), _between(key, edges)
+    elif drawn.days:
+        part[came], labels = _halves_by_day(key, values)
+    elif len(values):
+        part[came] = np.argsort(np.argsort(values, kind="stable"), kind="stable") * count // len(values)
+        cuts = [float(drawn.values[part == number].min()) for number in range(1, count) if (part == number).any()]
         labels = _between(key, cuts)
-    views = [View(labels[number], result, part == number, (result,)) for number in np.unique(part)]
+    missing = f"{key.removeprefix(ACTED)}: did not act" if drawn.days else f"{key}: did not come up"
+    views = [
+        View(labels[number] if number >= 0 else missing, result, part == number, (result,))
+        for number in sorted(np.unique(part), key=lambda number: (number < 0, number))
+    ]
     if len(views) < 2:
         raise InputError(f"all {result.runs:,} runs of {result.scenario.name} fall into one part: {views[0].name}")
-    return Parts(key, str(result.scenario.start), tuple(views))
+    return Parts(key, str(result.scenario.end if drawn.later else result.scenario.start), tuple(views))
 
 
 def _asked(by: str) -> tuple[str, int, tuple[float, ...]]:
@@ -145,6 +154,17 @@ def _asked(by: str) -> tuple[str, int, tuple[float, ...]]:
     if colon and not (text.isdigit() and 2 <= int(text) <= MOST_PARTS):
         raise InputError(f"--by {by}: write {key}:N for N parts of as many runs, from 2 to {MOST_PARTS}")
     return key, int(text) if colon else 2, ()
+
+
+def _halves_by_day(key: str, days: NDArray[np.float64]) -> tuple[NDArray[np.intp], list[str]]:
+    """The earlier and the later half of the days on which an event began, or one part where it always began on one."""
+    name = key.removeprefix(ACTED)
+    if not len(days) or days.min() == days.max():
+        return np.zeros(len(days), np.intp), [f"{name}: acted"]
+    middle = np.median(days)
+    middle = days[days > days.min()].min() if middle == days.min() else middle
+    edge = date.fromordinal(int(days[days >= middle].min()) + EPOCH)
+    return (days >= middle).astype(np.intp), [f"{name}: acted before {edge}", f"{name}: acted from {edge} on"]
 
 
 def _between(key: str, edges: Sequence[float]) -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sim.scenario.parameter import Catalogue
+from sim.scenario.parameter import Catalogue, Parameter
 from sim.scenario.scenario import Event, Scenario
 from sim.scenario.values import describe
 from sim.text import later_marked
@@ -41,6 +41,23 @@ def changed_inputs(scenarios: Sequence[Scenario], catalogue: Catalogue) -> tuple
     changes += [_value_change(key, scenarios, catalogue) for key in changed_keys(scenarios)]
     changes += [_event_change(name, scenarios, catalogue) for name in changed_events(scenarios)]
     return tuple(changes)
+
+
+def own_figures(changes: Iterable[Change], catalogue: Catalogue, entities: Mapping[str, Sequence[str]]) -> list[str]:
+    """``VARIABLE:CODE`` for each member or donor with a changed key of its own, the variable that the key moves first.
+
+    ``entities`` gives the codes of each recorded variable that is kept by member or donor.
+    """
+    figures = []
+    for change in changes:
+        parameter = catalogue.find(change.key)
+        if parameter is None or "*" not in parameter.key:
+            continue
+        code = next(code for code in parameter.entities if parameter.key.replace("*", code) == change.key)
+        effects = (*parameter.raises, *parameter.lowers, *parameter.moves)
+        variable = next((effect for effect in effects if code in entities.get(effect, ())), None)
+        figures += [f"{variable}:{code}"] if variable else []
+    return list(dict.fromkeys(figures))
 
 
 def changed_keys(scenarios: Sequence[Scenario]) -> list[str]:
@@ -79,6 +96,11 @@ def _differs(key: str, scenarios: Sequence[Scenario]) -> bool:
     return any(value != values[0] for value in values[1:])
 
 
+def meaning_of(parameter: Parameter) -> str:
+    """What a parameter means, and that it is reported only where nothing else reacts to it."""
+    return f"{parameter.meaning} (reported only)" if parameter.reported_only else parameter.meaning
+
+
 def _value_change(key: str, scenarios: Sequence[Scenario], catalogue: Catalogue) -> Change:
     parameter = catalogue.find(key)
     values, origins, sources = [], [], []
@@ -93,7 +115,7 @@ def _value_change(key: str, scenarios: Sequence[Scenario], catalogue: Catalogue)
             sources.append(later_marked(parameter.source, scenario.start) if parameter else "")
     return Change(
         key,
-        parameter.meaning if parameter else "",
+        meaning_of(parameter) if parameter else "",
         parameter.unit if parameter else "",
         parameter.kind if parameter else "assumption",
         bool(parameter and parameter.depends_on),

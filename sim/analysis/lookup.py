@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 from sim import facts, model
@@ -11,7 +11,9 @@ from sim.errors import InputError
 from sim.loading import load
 from sim.model import DEFAULT_START, Variable
 from sim.scenario import Parameter, Scenario, describe
-from sim.scenario.entities import entity_code, entity_name
+from sim.scenario.entities import entity_code, entity_name, is_country
+from sim.scenario.keys import movers
+from sim.shipped import shipped_names, shipped_questions, shipped_title
 from sim.text import later_marked, meant, nearest
 
 KINDS = {
@@ -21,6 +23,8 @@ KINDS = {
 }
 DEPENDS_ON = "not settled by data: a conclusion that turns on it is reported as 'depends on'"
 MOST = 20
+MOST_SCENARIOS = 4
+MOST_KEYS = 12
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -56,8 +60,22 @@ def describe_name(name: str, scenario: str | None = None) -> dict[str, str] | No
     return group or None
 
 
+def scenario_called(name: str) -> str | None:
+    """``name`` if it is that of a shipped scenario or question, or of a scenario file; None for others."""
+    from sim.shipped import find_scenario, shipped_names, shipped_questions
+
+    if name.endswith(".toml"):
+        return name
+    if name in shipped_names():
+        return name
+    if name.startswith("questions/") and (named := [each for each in shipped_questions() if each.startswith(name)]):
+        find_scenario(name)
+        return name if name in named else named[0]
+    return None
+
+
 def search(words: str, most: int = MOST) -> list[Entry]:
-    """Keys, variables and members that speak of ``words``, nearest first.
+    """Keys, variables and members that speak of ``words``, nearest first, then shipped scenarios that do.
 
     First comes what bears the words in its name, then what is described by them; of a member or donor, first itself,
     then the variables and keys that there are for it.
@@ -74,19 +92,39 @@ def search(words: str, most: int = MOST) -> list[Entry]:
         hint = meant(near) or "; `alliance schema` holds every key"
         raise InputError(f"'{words}' is neither a scenario key nor a recorded variable{hint}")
     sought = [word.casefold() for word in _WORD.findall(words)]
-    entries = list(_entries())
-    member = entity_code(words, sorted({code for axis in model.registry().axes for code in axis.codes}))
-    ranked = [(_rank(entry, sought), order, entry) for order, entry in enumerate(entries)]
-    nearest_first = [entry for rank, _, entry in sorted(pair for pair in ranked if pair[0] is not None)]
+    entries, scenarios = list(_entries()), list(_scenarios())
+    member = entity_code(words, sorted(_codes()))
+    nearest_first = _ranked(entries, sought)
     if member:
         nearest_first = [*_of_member(member), *nearest_first]
-    if not nearest_first:
-        terms = {term for entry in entries for term in _terms(entry.name) | _terms(entry.meaning)}
+    told = _ranked(scenarios, sought)[:MOST_SCENARIOS]
+    if not nearest_first and not told:
+        terms = {term for entry in (*entries, *scenarios) for term in _terms(entry.name) | _terms(entry.meaning)}
         near = nearest(words, sorted(terms), cutoff=0.7)
         raise InputError(
             f"nothing is named or described by '{words}'{meant(near) or '; `alliance schema` holds every key'}"
         )
-    return list(dict.fromkeys(nearest_first))[:most]
+    return [*list(dict.fromkeys(nearest_first))[: most - len(told)], *told]
+
+
+def _ranked(entries: Iterable[Entry], sought: list[str]) -> list[Entry]:
+    """The entries that speak of all words ``sought``, nearest first."""
+    ranked = [(_rank(entry, sought), order, entry) for order, entry in enumerate(entries)]
+    return [entry for rank, _, entry in sorted(pair for pair in ranked if pair[0] is not None)]
+
+
+def _codes() -> set[str]:
+    """Codes of all members and donors, and of countries that may join."""
+    given = {code for parameter in model.catalogue() for code in parameter.entities if is_country(code)}
+    return given | {code for axis in model.registry().axes for code in axis.codes}
+
+
+def _scenarios() -> Iterator[Entry]:
+    """The shipped scenarios and questions by their titles."""
+    for name in shipped_names():
+        yield Entry(name, "shipped scenario", shipped_title(name))
+    for name in shipped_questions():
+        yield Entry(name, "shipped question, a scenario too", shipped_title(name))
 
 
 def _entries() -> Iterator[Entry]:
@@ -96,13 +134,14 @@ def _entries() -> Iterator[Entry]:
         yield Entry(variable.name, kind, f"{variable.long_name} ({variable.unit})")
     for parameter in model.catalogue():
         yield Entry(parameter.key, f"key, {parameter.kind}", f"{parameter.meaning} ({parameter.unit})")
-    for code in dict.fromkeys(code for axis in model.registry().axes for code in axis.codes):
+    for code in sorted(_codes()):
         yield _entity(code)
 
 
 def _entity(code: str) -> Entry:
     joined = {member.code: member.accession for member in facts.members()}
-    kind = f"member since {joined[code].year}" if code in joined else "donor"
+    donor = any(code in axis.codes for axis in model.registry().axes)
+    kind = f"member since {joined[code].year}" if code in joined else "donor" if donor else "not a member"
     return Entry(code, kind, entity_name(code))
 
 
@@ -176,6 +215,13 @@ def _parameter(name: str, parameter: Parameter, scenario: Scenario | None) -> di
     return {heading: text for heading, text in texts.items() if text}
 
 
+def _movers(variable: str) -> str:
+    """The first keys that move a variable, and how many more there are."""
+    keys = movers(variable, model.catalogue())
+    rest = f" and {len(keys) - MOST_KEYS} more" if len(keys) > MOST_KEYS else ""
+    return ", ".join(keys[:MOST_KEYS]) + rest
+
+
 def _variable(variable: Variable) -> dict[str, str]:
     texts = {
         "variable": variable.name,
@@ -186,5 +232,6 @@ def _variable(variable: Variable) -> dict[str, str]:
         "one for each": variable.entity or "",
         "values": ", ".join(variable.labels),
         "single runs": "kept" if variable.keep_runs else "not kept, quantiles only",
+        "moved by": _movers(variable.name),
     }
     return {heading: text for heading, text in texts.items() if text}

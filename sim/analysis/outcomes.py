@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim import model
 from sim.errors import InputError, Problem
 from sim.model import Axis, Variable
-from sim.model.groups import group_of, together
+from sim.model.groups import group_of, together, together_at_half_years
 from sim.scenario.entities import entity_code, entity_name, wrong_code
 from sim.text import unknown
 
@@ -34,6 +34,9 @@ class Recorded(Protocol):
     def values(self, variable: str, entity: str | None = None) -> NDArray[Any]:
         """``(time, runs)``."""
 
+    def values_at_half_years(self, variable: str, entity: str) -> tuple[NDArray[np.datetime64], NDArray[Any]]:
+        """Ends of half-years ``(time,)`` and values there ``(time, runs)``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -42,7 +45,8 @@ class Outcome:
     A wait is the number of years from the first recorded date until the variable first reaches ``threshold``, counted
     to the last date at most, so that every run has one and no pair is lost. ``headline`` says that the model declares
     the variable as one of those that a reader looks at first. An ``entity`` that is a group of members or donors has
-    ``codes``, which are taken ``together`` as `Variable` says.
+    ``codes``, which are taken ``together`` as `Variable` says. Where a variable keeps the single runs of its groups
+    only, other entities are read ``at_half_years``.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Outcome:
     codes: tuple[str, ...] = ()
     together: str = ""
     weight: str = ""
+    at_half_years: bool = False
 
     @property
     def key(self) -> str:
@@ -76,6 +81,8 @@ class Outcome:
 
     def read(self, source: Recorded) -> tuple[NDArray[np.datetime64], NDArray[np.floating[Any]]]:
         """Dates ``(time,)`` and values ``(time, runs)``; a wait stands at its last date only."""
+        if self.at_half_years:
+            return self._at_half_years(source)
         dates = source.dates(self.variable)
         if self.codes:
             return dates, together(self.together, self.weight, self.variable, self.codes, source.values)
@@ -85,6 +92,12 @@ class Outcome:
         if self.kind == "wait" and len(dates):
             return dates[-1:], _wait(dates, values, self.threshold)[None, :]
         return dates, values
+
+    def _at_half_years(self, source: Recorded) -> tuple[NDArray[np.datetime64], NDArray[np.floating[Any]]]:
+        if not self.codes:
+            return source.values_at_half_years(self.variable, self.entity)
+        read = source.values_at_half_years
+        return together_at_half_years(self.together, self.weight, self.variable, self.codes, read)
 
 
 WAITS = (
@@ -180,28 +193,25 @@ def chosen_outcomes(
             code = entity_code(entity, allowed) or entity
             if not code or code in allowed:
                 outcomes += outcomes_of(variable, (code,) if code else (allowed or ("",)))
-            elif further := _single_or_group(variable, entity, axis, known, scenarios):
+            elif further := _single_or_group(variable, entity, axis, scenarios):
                 outcomes.append(further)
             else:
-                near = axis.codes if variable.singles else allowed
+                near = axis.codes or allowed
                 problems.append(f"{stem}: {wrong_code(entity, near) if near else 'it has no entities'}")
     if problems:
         raise InputError(tuple(Problem("", 0, 0, "", message) for message in problems))
     return tuple(outcomes)
 
 
-def _single_or_group(
-    variable: Variable, word: str, axis: Axis, known: Mapping[str, Variable], scenarios: Sequence[Scenario]
-) -> Outcome | None:
-    """The outcome of a group, or of a single entity of which another variable keeps the runs; None if there is none."""
-    kept = variable if variable.keep_runs else known.get(variable.singles)
-    if kept is None:
-        return None
-    outcome = replace(outcomes_of(variable, (word,))[0], variable=kept.name, long_name=kept.long_name)
+def _single_or_group(variable: Variable, word: str, axis: Axis, scenarios: Sequence[Scenario]) -> Outcome | None:
+    """The outcome of a group, or of a single entity of which runs are kept at half-years; None if there is none."""
+    outcome = replace(outcomes_of(variable, (word,))[0], at_half_years=not variable.keep_runs)
     if code := entity_code(word, axis.codes):
         return replace(outcome, entity=code)
-    name, codes = group_of(word, kept, axis.codes, scenarios) if scenarios else ("", ())
-    return replace(outcome, entity=name, codes=codes, together=kept.together, weight=kept.weight) if codes else None
+    name, codes = group_of(word, variable, axis.codes, scenarios) if scenarios else ("", ())
+    if not codes:
+        return None
+    return replace(outcome, entity=name, codes=codes, together=variable.together, weight=variable.weight)
 
 
 def dates_shown(dates: NDArray[np.datetime64], at: Sequence[date] = ()) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ensemble.layout import at_half_years
 from sim.errors import InputError
 from sim.scenario.entities import wrong_code
 
@@ -45,6 +46,10 @@ class Simulated:
         if entity not in codes:
             raise InputError(f"{variable}: {wrong_code(entity, codes)}")
         return whole[:, codes.index(entity)]
+
+    def values_at_half_years(self, variable: str, entity: str) -> tuple[NDArray[np.datetime64], NDArray[np.float32]]:
+        """The ends of half-years and every run's value there, ``(time,)`` and ``(time, runs)``."""
+        return at_half_years(self.dates(variable), self.values(variable, entity))
 
 
 def simulated(scenario: Scenario, runs: int, seed: int, *, first: int = 0, model: str = "") -> Simulated:

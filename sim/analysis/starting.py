@@ -26,17 +26,18 @@ def new_scenario(path: Path, parent: str | Path = "baseline") -> str:
         InputError: there is no such parent, or it has mistakes.
     """
     file = find_scenario(parent)
+    built_on = extends_text(file, path.parent)
     scenario = load(file)
     title = path.stem.replace("_", " ").strip().capitalize() or "My scenario"
     lines = [
         "# A scenario says what it changes; all else comes from the file it extends, the facts and the defaults.",
         f"# `alliance check {path.name}` tells every mistake, `alliance explain KEY` what a key means,",
-        f"# `alliance run {path.name}` simulates it, `alliance compare {file.stem} {path.name}` says what it changes.",
+        f"# `alliance run {path.name}` simulates it, `alliance compare {built_on} {path.name}` says what it changes.",
         f"title = {value_text(title)}",
         f"label = {value_text(title[:LONGEST_LABEL].strip())}  # short, for legends and tables",
         'description = "Say here what this scenario assumes, and why."',
         'references = ["Name here the sources of its assumptions."]',
-        f"extends = {value_text(extends_text(file, path.parent))}",
+        f"extends = {value_text(built_on)}",
         f"# start = {scenario.start}  # the day from which it is simulated, with the facts known by then",
         f"# end = {scenario.end}",
         "",

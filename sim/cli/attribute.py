@@ -121,6 +121,8 @@ def as_text(attribution: Attribution, labels: Sequence[str], files: list[Path], 
     series: dict[str, list[Waterfall]] = {}
     for waterfall in attribution.waterfalls:
         series.setdefault(waterfall.outcome.key, []).append(waterfall)
+    equal = [falls for falls in series.values() if all(map(_moves_nothing, falls))]
+    moved = [falls for falls in series.values() if falls not in equal]
     dates = sorted({waterfall.date for waterfall in attribution.waterfalls})
     depends = [group.name for group in attribution.groups if group.depends_on]
     text = f"Depends on inputs that no data settle: {', '.join(depends)}."
@@ -133,16 +135,31 @@ def as_text(attribution: Attribution, labels: Sequence[str], files: list[Path], 
             *notes(attribution.warnings),
             *(textwrap.wrap(text, WIDTH, subsequent_indent="  ") if depends else []),
             "",
-            "Means at the end of each year, and what each group of changed inputs adds.",
-            "",
-            *by_date(dates, [(_title(falls[0]), _rows(falls, dates, labels)) for falls in series.values()]),
-            "",
-            "STATISTICS at the last date, with 95% intervals",
-            *_statistic_lines([falls[-1] for falls in series.values()]),
-            "",
+            *(_moved_lines(moved, dates, labels) if moved else []),
+            *(["Moved by none of them:", *(f"  {falls[0].outcome.title}" for falls in equal), ""] if equal else []),
+            *_channel_lines(attribution),
             *paths_shown(files),
         ]
     )
+
+
+def _moved_lines(moved: Sequence[Sequence[Waterfall]], dates: Sequence[str], labels: Sequence[str]) -> list[str]:
+    """The outcomes that some group of inputs moves at some date."""
+    return [
+        "Means at the end of each year, and what each group of changed inputs adds.",
+        "",
+        *by_date(dates, [(_title(falls[0]), _rows(falls, dates, labels)) for falls in moved]),
+        "",
+        "STATISTICS at the last date, with 95% intervals",
+        *_statistic_lines([falls[-1] for falls in moved]),
+        "",
+    ]
+
+
+def _moves_nothing(waterfall: Waterfall) -> bool:
+    """Whether no group adds anything, alone or in any order."""
+    figures = [figure for part in waterfall.parts for figure in (part.mean, part.low, part.high, part.alone)]
+    return waterfall.total.mean == 0 and not any(map(abs, figures))
 
 
 def _title(waterfall: Waterfall) -> str:
@@ -176,6 +193,23 @@ def _rows(falls: Sequence[Waterfall], dates: Sequence[str], labels: Sequence[str
     return [ends(labels[0], "a_mean"), *groups, ends(labels[1], "b_mean")]
 
 
+def _channel_lines(attribution: Attribution) -> list[str]:
+    """By what way each group of inputs reaches the outcomes that it moves, the same way once."""
+    ways: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    titles = {waterfall.outcome.key: waterfall.outcome.title for waterfall in attribution.waterfalls}
+    for (group, outcome), way in attribution.channels().items():
+        ways.setdefault((group, way), []).append(titles[outcome])
+    if not ways:
+        return []
+    lines, last = ["CHANNELS, the shortest way through the model"], ""
+    for (group, way), outcomes in sorted(ways.items(), key=lambda item: item[0][0]):
+        lines += [f"  {group}"] if group != last else []
+        text = f"{' → '.join(way)} → {'; '.join(outcomes)}"
+        lines += textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="      ")
+        last = group
+    return [*lines, ""]
+
+
 def _statistic_lines(falls: Sequence[Waterfall]) -> list[str]:
     grid: list[Sequence[str]] = [("", "adds", "low", "high", "alone")]
     titles = {}
@@ -207,6 +241,10 @@ def as_document(attribution: Attribution, files: list[Path], seconds: float) -> 
             "orders": attribution.permutations,
             "warnings": list(attribution.warnings),
             "parts": [part.to_dict() for part in attribution.rows()],
+            "channels": [
+                {"group": group, "outcome": outcome, "through": list(way)}
+                for (group, outcome), way in attribution.channels().items()
+            ],
             "files": [str(path) for path in files],
         },
         indent=2,

@@ -12,6 +12,7 @@ import click
 
 from sim.cli.options import FilePath, OutPath, command_line, force_option, json_option
 from sim.cli.tables import columns
+from sim.errors import InputError
 from sim.limits import MOST_SEED
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def calibrate_command(
 
     day = until.date() if until else UNTIL
     calibration = calibrate(day, draws=draws, seed=seed)
+    if figure and not calibration.convergence:
+        raise InputError(f"nothing can be identified on {day}: the draws are those of the priors")
     files = [write(calibration)] if shipped else []
     files += [write(calibration, out, replace=force)] if out else []
     files += _drawn(calibration, seed, figure, force) if figure else []
@@ -72,13 +75,14 @@ def _as_text(calibration: Calibration, files: list[Path]) -> str:
         (estimate.key, estimate.block, _prior(estimate), f"{estimate.mean:.4g}", f"{estimate.sd:.3g}", estimate.shipped)
         for estimate in calibration.estimates
     ]
-    counts = ", ".join(f"{block} {count:,}" for block, count in calibration.observations.items())
+    counts = ", ".join(f"{block} {count:,}" for block, count in calibration.observations.items()) or "none"
+    chains = f"worst R-hat {calibration.worst_r_hat:.3f}, smallest effective sample {calibration.smallest_sample:,.0f}"
     return "\n".join(
         [
             *columns(rows, left=6),
             "",
             f"known on {calibration.until}; observations: {counts}",
-            f"worst R-hat {calibration.worst_r_hat:.3f}, smallest effective sample {calibration.smallest_sample:,.0f}",
+            *([chains] if calibration.convergence else []),
             *(f"skipped {reason}" for reason in calibration.skipped),
             f"left at their ranges, since no data identify them: {', '.join(calibration.assumptions)}",
             *map(str, files),
@@ -99,8 +103,8 @@ def _as_document(calibration: Calibration, files: list[Path]) -> str:
             "convergence": {
                 key: {"r_hat": r_hat, "sample": size} for key, (r_hat, size) in calibration.convergence.items()
             },
-            "worst_r_hat": calibration.worst_r_hat,
-            "smallest_sample": calibration.smallest_sample,
+            "worst_r_hat": calibration.worst_r_hat if calibration.convergence else None,
+            "smallest_sample": calibration.smallest_sample if calibration.convergence else None,
             "skipped": list(calibration.skipped),
             "assumptions": list(calibration.assumptions),
             "files": [str(path) for path in files],

@@ -35,7 +35,7 @@ from sim.cli.options import (
 )
 from sim.cli.progress import Progress
 from sim.cli.report import write_brief, write_report
-from sim.cli.tables import GAP, WIDTH, by_date, columns, cut, notes, signed
+from sim.cli.tables import GAP, WIDTH, by_date, columns, notes, signed, told_apart
 from sim.files import write_whole
 from sim.scenario.entities import entity_name
 from sim.text import decimals, number, share
@@ -52,6 +52,8 @@ STATISTICS = ("", "median", "5%", "95%", "+/−", "low", "high", "up", "p")
 MOST_LEADING = 3
 # Characters of a scenario's label in a table, and in the widest one.
 LONGEST = 28
+INDENT = 2
+MOST_OWN = 3
 
 
 @click.command("compare")
@@ -222,15 +224,17 @@ def as_text(comparison: Comparison, files: Sequence[Path], seconds: float) -> st
     labels = list(comparison.labels.values())
     others = [label for index, label in enumerate(labels) if index != comparison.baseline]
     ranked = comparison.ranked()
+    head = f"{labels[comparison.baseline]} against {'; '.join(others)}"
     return "\n".join(
         [
-            f"{labels[comparison.baseline]} against {'; '.join(others)}",
+            *textwrap.wrap(head, WIDTH, subsequent_indent="  "),
             f"{comparison.runs:,} runs, seed {comparison.views[0].seed}, {seconds:.1f} s",
             "Conditional on the scenarios; not a forecast.",
             *notes(comparison.warnings),
             "",
             "ANSWER",
             *answer_lines(ranked, comparison.labels),
+            *own_lines(comparison),
             "",
             *([] if comparison.by else ["INPUTS THAT DIFFER", *input_lines(comparison), ""]),
             "OUTCOMES",
@@ -253,6 +257,24 @@ def answer_lines(ranked: Sequence[Sequence[Row]], labels: Mapping[str, str]) -> 
     if all(_is_equal(row) for rows in ranked for row in rows):
         return ["Every outcome is the same in every run."]
     return textwrap.wrap(f"No difference could be shown in any of the {len(ranked)} outcomes at any date below.", WIDTH)
+
+
+def own_lines(comparison: Comparison) -> list[str]:
+    """How to see the figures of members and donors whose own keys differ, where none of theirs is compared."""
+    from sim import model
+    from sim.analysis.inputs import own_figures
+
+    axes = {axis.name: axis.codes for axis in model.registry().axes}
+    entities = {each.name: axes[each.entity] for each in model.variables() if each.entity}
+    figures = own_figures(comparison.inputs, model.catalogue(), entities)
+    compared = {contrast.outcome.entity for contrast in comparison.contrasts}
+    left = [figure for figure in figures if figure.partition(":")[2] not in compared]
+    if not left:
+        return []
+    options = " ".join(f"--variable {figure}" for figure in left[:MOST_OWN])
+    rest = f" (and {len(left) - MOST_OWN} more)" if len(left) > MOST_OWN else ""
+    text = f"Inputs of single members or donors differ; to compare their own figures, add {options}{rest}"
+    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _leading(ranked: Sequence[Sequence[Row]]) -> list[Sequence[Row]]:
@@ -285,7 +307,7 @@ def _wrapped(rows: Sequence[Row], labels: Mapping[str, str]) -> list[str]:
 
 def input_lines(comparison: Comparison) -> list[str]:
     """The changed inputs, each with one line per scenario: value, and the file and line that set it."""
-    labels = [cut(label, LONGEST) for label in comparison.labels.values()]
+    labels = told_apart(list(comparison.labels.values()), LONGEST)
     lines: list[str] = []
     for change in comparison.inputs:
         marks = [change.unit, change.kind, "depends on" if change.depends_on else ""]
@@ -332,7 +354,8 @@ def statistic_lines(comparison: Comparison, ranked: Sequence[Sequence[Row]]) -> 
         grid.extend(_statistic_rows(rows, comparison.labels))
     _, *figures = zip(*grid, strict=True)
     left = WIDTH - sum(GAP + max(map(len, column)) for column in figures)
-    grid = [(cut(label, left), *cells) for label, *cells in grid]
+    short = told_apart([label.strip() for label, *_ in grid], left - INDENT)
+    grid = [(f"{' ' * INDENT}{label}" if label else "", *cells) for label, (_, *cells) in zip(short, grid, strict=True)]
     lines: list[str] = []
     for index, line in enumerate(columns(grid)):
         lines += textwrap.wrap(titles[index], WIDTH, subsequent_indent="  ") if index in titles else []
@@ -375,12 +398,11 @@ def _series_rows(group: Sequence[Sequence[Row]], dates: Sequence[str], labels: M
     places = _places(row for rows in group for row in rows)
     first = {row.date: row for row in group[0]}
     baseline = next(iter(first.values())).baseline
-    lines = [[f"  {cut(labels[baseline], LONGEST)}", *(_level(first.get(day), places, "baseline") for day in dates)]]
+    short = dict(zip(labels, told_apart(list(labels.values()), LONGEST), strict=True))
+    lines = [[f"  {short[baseline]}", *(_level(first.get(day), places, "baseline") for day in dates)]]
     for rows in group:
         at = {row.date: row for row in rows}
-        lines.append(
-            [f"  {cut(labels[rows[0].scenario], LONGEST)}", *(_level(at.get(day), places, "scenario") for day in dates)]
-        )
+        lines.append([f"  {short[rows[0].scenario]}", *(_level(at.get(day), places, "scenario") for day in dates)])
         lines.append(["    +/−", *(_gap(at.get(day), places) for day in dates)])
     return lines
 

@@ -1,4 +1,4 @@
-"""``alliance explain``: what a key or a variable means, what speaks of a word, or why a result stands where it does."""
+"""``alliance explain``: what a key, variable or word means, how a scenario acts, why a result stands where it does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sim.errors import InputError
 
 
 @click.command("explain")
-@click.argument("name", metavar="KEY|VARIABLE|WORD|RESULTS")
+@click.argument("name", metavar="KEY|VARIABLE|WORD|SCENARIO|RESULTS")
 @click.option("--scenario", help="Show the value in this scenario, and which file and line set it.")
 @click.option("--variable", metavar="V", help="With RESULTS: the recorded variable to explain.")
 @click.option("--entity", metavar="E", default="", help="With RESULTS: the member, donor or label.")
@@ -27,20 +27,33 @@ def explain_command(
 ) -> None:
     """Explain a key, a variable, a word, or a figure of a result.
 
-    Of a WORD such as troops or Germany: the keys, variables and members that speak of it, nearest first. Of a finished
-    RESULTS folder: why --variable stands where it stands.
+    Of a WORD such as troops or Germany: the keys, variables and members that speak of it, nearest first, and the
+    shipped scenarios and questions that do. Of a SCENARIO: what it sets, and through what each of it acts. Of a
+    finished RESULTS folder: why --variable stands where it stands.
     """
     if variable is not None:
         from sim.analysis.explain import explain, lines
         from sim.ensemble import open_result
 
+        if (Path(name) / "comparison.json").is_file():
+            raise InputError(
+                f"{name} is a comparison; `alliance attribute A B` says why two scenarios differ, and "
+                "`alliance explain RESULTS` why one result stands where it does"
+            )
         explanation = explain(open_result(Path(name)), variable, entity, day)
         _show(explanation.to_dict(), lines(explanation, everything=everything), as_json=as_json)
         return
     if entity or day or everything:
         raise InputError("--entity, --date and --all explain a result: name its folder, and a --variable")
-    from sim.analysis.lookup import describe_name, search
+    from sim.analysis.lookup import describe_name, scenario_called, search
+    from sim.loading import load
 
+    if scenario is None and (path := scenario_called(name)) is not None:
+        from sim.analysis.explain.scenarios import explain_scenario, scenario_lines
+
+        told = explain_scenario(load(path))
+        _show(told.to_dict(), scenario_lines(told), as_json=as_json)
+        return
     texts = describe_name(name, scenario)
     if texts is not None:
         _show(texts, columns([(f"{heading}:", text) for heading, text in texts.items()], left=2), as_json=as_json)

@@ -225,5 +225,6 @@ def paths_shown(files: Sequence[Path]) -> list[str]:
     lines = [str(path) for path in files if path not in drawn]
     if drawn:
         formats = " ".join(sorted({path.suffix[1:] for path in drawn}))
-        lines.append(f"{drawn[0].parent}/ ({len({path.stem for path in drawn})} figures: {formats})")
+        count = len({path.stem for path in drawn})
+        lines.append(f"{drawn[0].parent}/ ({count} figure{'' if count == 1 else 's'}: {formats})")
     return lines

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @cluster_option
 @click.option("--central", is_flag=True, help="Every parameter at its median; shocks and elections vary.")
 @click.option("--keep-runs", is_flag=True, help="Store every single run, also above 10,000.")
+@click.option("--keep-draws", is_flag=True, help="Store what every run drew: parameters, winners, terms, events.")
 @click.option("--out", type=OutPath(), help="Folder of the result.  [default: results/NAME]")
 @click.option("--force", is_flag=True, help="Replace a result in that folder that has other inputs.")
 @format_option
@@ -56,6 +57,7 @@ def run_command(
     cluster: str,
     central: bool,
     keep_runs: bool,
+    keep_draws: bool,
     out: Path | None,
     force: bool,
     formats: tuple[str, ...],
@@ -82,6 +84,7 @@ def run_command(
         *(("--set", text) for text in sets),
         ("--central", central),
         ("--keep-runs", keep_runs),
+        ("--keep-draws", keep_draws),
         ("--out", out),
     ]
     try:
@@ -96,6 +99,7 @@ def run_command(
                 central=central,
                 force=force,
                 keep_runs=keep_runs or None,
+                keep_draws=keep_draws,
                 command=command_line("run", [scenario], settings),
                 progress=progress,
             )
@@ -119,7 +123,7 @@ def draw_figures(result: Result, formats: Sequence[str], jobs: int, *, quiet: bo
 
 def written_files(folder: Path) -> list[Path]:
     """The files of a result that a reader opens, numbers first, then figures by name."""
-    numbers = [folder / name for name in ("summary.csv", "ensemble.nc", "manifest.json")]
+    numbers = [folder / name for name in ("summary.csv", "ensemble.nc", "draws.nc", "manifest.json")]
     pictures = sorted((folder / "figures").glob("*")) if (folder / "figures").is_dir() else []
     return [path for path in [*numbers, *pictures] if path.is_file()]
 

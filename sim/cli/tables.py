@@ -60,6 +60,25 @@ def cut(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 3].rstrip() + "..."
 
 
+def told_apart(labels: Sequence[str], longest: int) -> list[str]:
+    """Each label cut to ``longest``; those that would then look alike begin at the word in which they differ.
+
+    >>> told_apart(["Truce with a force", "Truce without a force", "Baseline"], 12)
+    ['...with a...', '...withou...', 'Baseline']
+    """
+    short = [cut(label, longest) for label in labels]
+    told = []
+    for label, text in zip(labels, short, strict=True):
+        alike = sorted({other for other, cropped in zip(labels, short, strict=True) if cropped == text})
+        if len(alike) > 1:
+            # The first and the last in order share the least.
+            pairs = enumerate(zip(alike[0], alike[-1], strict=False))
+            same = next((at for at, (one, other) in pairs if one != other), len(alike[0]))
+            text = cut(f"...{label[label.rfind(' ', 0, same) + 1 :]}", longest)
+        told.append(text)
+    return told
+
+
 def _line(row: Sequence[str], widths: Sequence[int], left: int) -> str:
     cells = [
         cell.ljust(width) if index < left else cell.rjust(width)

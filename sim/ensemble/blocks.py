@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.model import Variable
+    from sim.model.engine.draws import Draw
     from sim.scenario.scenario import Scenario
 
 DTYPE = np.dtype("<f4")
@@ -38,7 +39,8 @@ KEPT = "choose another --out; finished blocks are kept, run the same command aga
 class Work:
     """All that is needed to compute any block of an ensemble, anywhere; small and picklable.
 
-    ``key`` is the hash of all inputs, to which stored blocks are bound.
+    ``key`` is the hash of all inputs, to which stored blocks are bound. With ``keep_draws`` blocks hold what their runs
+    drew after the first day.
     """
 
     model: str
@@ -48,11 +50,19 @@ class Work:
     central: bool
     store: Path
     key: str = ""
+    keep_draws: bool = False
 
     def layout(self) -> Layout:
         """How the blocks are laid out."""
+        from sim.model import Variable
+
         model = source.model(self.model)
-        return plan(self.recorded(), model.axes(self.scenario))
+        draws = [Variable(draw.name, draw.name, "1", "month") for draw in self.draws()]
+        return plan(self.recorded(), model.axes(self.scenario), draws)
+
+    def draws(self) -> tuple[Draw, ...]:
+        """What runs draw after their first day, where it is kept."""
+        return source.model(self.model).later_draws(self.scenario) if self.keep_draws else ()
 
     def recorded(self) -> tuple[Variable, ...]:
         """What is recorded, with the prices of the scenario's start."""
@@ -72,7 +82,9 @@ def compute(work: Work, number: int, threads: int = 1) -> None:
     first = number * BLOCK
     count = min(BLOCK, work.runs - first)
     try:
-        values = source.model(work.model).simulate(work.scenario, work.seed, first, count, central=work.central)
+        asked = {"draws": True} if work.keep_draws else {}
+        model = source.model(work.model)
+        values = model.simulate(work.scenario, work.seed, first, count, central=work.central, **asked)
         layout = work.layout()
         layout.check(values, count)
         stretches = layout.fill(values)

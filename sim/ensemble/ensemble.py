@@ -47,3 +47,6 @@ class Ensemble(Protocol):
 
     def values(self, variable: str, entity: str | None = None) -> NDArray[Any]:
         """Every run's value, ``(time, runs)``; InputError if runs were not kept."""
+
+    def values_at_half_years(self, variable: str, entity: str) -> tuple[NDArray[np.datetime64], NDArray[Any]]:
+        """The ends of half-years and every run's value there, ``(time,)`` and ``(time, runs)``."""

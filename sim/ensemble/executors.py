@@ -13,6 +13,7 @@ import atexit
 import json
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -34,7 +35,17 @@ Answer = TypeVar("Answer")
 ATTEMPTS = 2
 MOST_LOST = 3
 REST = 5.0  # seconds
-BOOT = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from sim.ensemble.executors import serve; serve()"
+LONGEST_START = 60  # seconds
+# Where memory is short, NumPy's library can loop for ever as it is imported without letting Python run. Then the thread
+# that listens for the end of the parent has no turn either, and only a signal left to the system ends the process.
+BOOT = """
+import json, signal, sys
+signal.signal(signal.SIGALRM, signal.SIG_DFL)
+signal.alarm(int(sys.argv[2]))
+sys.path[:] = json.loads(sys.argv[1])
+from sim.ensemble.executors import serve
+serve()
+"""
 
 
 def pool(jobs: int, cluster: str = "") -> Workers | Cluster:
@@ -198,7 +209,7 @@ class Worker:
         self.surroundings = _surroundings()
         flags = ["-P", *(f"-W{option}" for option in sys.warnoptions)]
         self._process = subprocess.Popen(
-            [sys.executable, *flags, "-c", BOOT, json.dumps(safe_path())],
+            [sys.executable, *flags, "-c", BOOT, json.dumps(safe_path()), str(LONGEST_START)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is the parent's business alone
@@ -275,6 +286,9 @@ def serve() -> None:
     os.dup2(2, 1)  # whatever prints must not garble the answers
     requests: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    import numpy  # noqa: F401
+
+    signal.alarm(0)  # the start is over
     while True:
         request = requests.get()
         try:

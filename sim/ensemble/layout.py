@@ -33,7 +33,8 @@ class Part:
 
     Rows run time-major: row ``start + t * width + e``. ``picks`` are indices into the entity axis, empty without one.
     ``kept`` says whether single runs may enter the result. A ``detail`` has its rows in the table of statistics.
-    ``instants``: indices of the dates, where not all are taken; no statistics are made of such a part.
+    ``instants``: indices of the dates, where not all are taken; no statistics are made of such a part. A ``drawn`` part
+    is one row of what the runs drew, which may be missing in some.
     """
 
     variable: Variable
@@ -43,6 +44,7 @@ class Part:
     kept: bool
     detail: bool
     instants: tuple[int, ...] = ()
+    drawn: bool = False
 
     @property
     def width(self) -> int:
@@ -70,7 +72,7 @@ class Layout:
     def check(self, values: Mapping[str, NDArray[np.float32]], count: int) -> None:
         """Raise FaultError naming a variable that is missing, has another shape, or holds NaN or infinity."""
         widths = dict(self.sizes)
-        times = {part.variable: part.times for part in self.parts if not part.instants}
+        times = {part.variable: part.times for part in self.parts if not (part.instants or part.drawn)}
         for variable, instants in times.items():
             entity = variable.entity
             _sound(values, variable, (instants, *((widths[entity],) if entity else ()), count))
@@ -92,8 +94,8 @@ class Layout:
         return np.ascontiguousarray(array[:, part.picks] if partial else array, np.float32)
 
 
-def plan(variables: Sequence[Variable], axes: Axes) -> Layout:
-    """Lay out what the model records on ``axes``.
+def plan(variables: Sequence[Variable], axes: Axes, draws: Sequence[Variable] = ()) -> Layout:
+    """Lay out what the model records on ``axes``, and one row for each of ``draws``.
 
     Raises InputError if the scenario is too short for a value to be recorded.
     """
@@ -115,6 +117,7 @@ def plan(variables: Sequence[Variable], axes: Axes) -> Layout:
             detail.append(Part(variable, times, everyone, 0, kept=False, detail=True))
         else:
             shared.append(Part(variable, times, everyone, 0, kept=variable.keep_runs, detail=False))
+    shared += [Part(draw, 1, (), 0, kept=False, detail=False, drawn=True) for draw in draws]
     runs, lines = _place(shared), _place(detail)
     sizes = tuple((axis.name, len(axis.codes)) for axis in axes.entities)
     return Layout((*runs, *lines), sizes, _end(runs), _end(lines))
@@ -123,6 +126,14 @@ def plan(variables: Sequence[Variable], axes: Axes) -> Layout:
 def half_years(days: Sequence[date]) -> tuple[int, ...]:
     """Places of the days that end a half-year."""
     return tuple(at for at, day in enumerate(days) if (day.month, day.day) in ((6, 30), (12, 31)))
+
+
+def at_half_years(
+    dates: NDArray[np.datetime64], values: NDArray[np.float32]
+) -> tuple[NDArray[np.datetime64], NDArray[np.float32]]:
+    """Those of the ``dates``, ``(time,)``, that end a half-year, and their rows of ``values``, ``(time, ...)``."""
+    halves = list(half_years([day.item() for day in dates.astype("datetime64[D]")]))
+    return dates[halves], values[halves]
 
 
 def blocks_of(runs: int) -> list[tuple[int, int]]:

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.ensemble import blocks, manifest, netcdf, source, tidy
+from sim.ensemble import blocks, drawn, manifest, netcdf, source, tidy
 from sim.ensemble.executors import complete
 from sim.ensemble.layout import blocks_of
 from sim.ensemble.result import Result
@@ -34,7 +34,7 @@ KEEP_RUNS = 10_000
 FIGURES = "figures"
 FAILED = ".failed"
 LOCK = ".lock"
-FILES = (manifest.NUMBERS, manifest.SUMMARY, manifest.NAME)
+FILES = (manifest.NUMBERS, manifest.DRAWS, manifest.SUMMARY, manifest.NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,15 @@ def run(
     central: bool = False,
     force: bool = False,
     keep_runs: bool | None = None,
+    keep_draws: bool = False,
     command: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> Result:
     """Simulate ``runs`` runs of ``scenario`` and write the result to ``out``.
 
-    The bytes of ``ensemble.nc`` and ``summary.csv`` depend on scenario, runs, seed, ``central`` and ``keep_runs``
-    alone, not on ``jobs``, ``cluster``, interruptions or other runs. A finished result of the same inputs is returned
+    The bytes of ``ensemble.nc``, ``summary.csv`` and ``draws.nc`` depend on scenario, runs, seed, ``central``,
+    ``keep_runs`` and ``keep_draws`` alone, not on ``jobs``, ``cluster``,
+    interruptions or other runs. A finished result of the same inputs is returned
     at once (``cached``) unless ``force``; unfinished blocks of the same inputs are used.
 
     Args:
@@ -78,6 +80,7 @@ def run(
         central: all parameters at their central values.
         force: replace a result of other inputs, or make the same one anew.
         keep_runs: store every run's values; by default up to 10,000 runs.
+        keep_draws: store what every run drew, in ``draws.nc``: see `Result.draws`.
         command: the command line to note in the manifest.
         progress: called with runs done and runs in all, at the start and after every block.
 
@@ -88,11 +91,11 @@ def run(
     began = time.perf_counter()
     _check(runs, seed, jobs)
     kept = runs <= KEEP_RUNS if keep_runs is None else keep_runs
-    given = manifest.inputs(scenario, runs=runs, seed=seed, central=central, keep_runs=kept)
+    given = manifest.inputs(scenario, runs=runs, seed=seed, central=central, keep_runs=kept, keep_draws=keep_draws)
     folder = Path(tempfile.mkdtemp(prefix="alliance-")) if out is None else Path(out)
     try:
         key = manifest.digest(given)
-        work = blocks.Work(source.MODEL, scenario, seed, runs, central, folder / "blocks" / key[:16], key)
+        work = blocks.Work(source.MODEL, scenario, seed, runs, central, folder / "blocks" / key[:16], key, keep_draws)
         order = Order(work, given, folder, command, cluster)
         result = None if out is None else _existing(order, force=force)
         result = result or _make(order, jobs, progress, began)
@@ -107,13 +110,15 @@ def run(
     return result
 
 
-def check_folder(scenario: Scenario, out: Path, *, runs: int, seed: int, keep_runs: bool = True) -> None:
+def check_folder(
+    scenario: Scenario, out: Path, *, runs: int, seed: int, keep_runs: bool = True, keep_draws: bool = False
+) -> None:
     """Refuse at once the folder that `run` would refuse with these arguments; nothing is written.
 
     Raises:
         InputError: ``out`` is a file or holds something else.
     """
-    given = manifest.inputs(scenario, runs=runs, seed=seed, central=False, keep_runs=keep_runs)
+    given = manifest.inputs(scenario, runs=runs, seed=seed, central=False, keep_runs=keep_runs, keep_draws=keep_draws)
     store = out / "blocks" / manifest.digest(given)[:16]
     _held(Order(blocks.Work(source.MODEL, scenario, seed, runs, False, store), given, out, ""))
 
@@ -170,7 +175,7 @@ def _held(order: Order) -> dict[str, Any] | None:
 def _difference(held: dict[str, Any], given: dict[str, Any]) -> str:
     """Which inputs differ, in words."""
     differing = [name for name in given if held.get(name) != given[name]]
-    shown = {"runs", "seed", "central", "keep_runs"}
+    shown = {"runs", "seed", "central", "keep_runs", "keep_draws"}
     words = [f"{name} {held.get(name)}, not {given[name]}" if name in shown else name for name in differing]
     return ", ".join(words).replace("code", "program code") or "older format"
 
@@ -279,6 +284,10 @@ def _reduce(order: Order, jobs: int, began: float, simulated: float) -> dict[str
     )
     table = tidy.text(work.scenario.name, variables, axes, statistics)
     write_whole(work.store / manifest.SUMMARY, table, durable=True)
+    files: dict[str, bytes | Path] = {manifest.NUMBERS: numbers, manifest.SUMMARY: table}
+    if work.keep_draws:
+        files[manifest.DRAWS] = work.store / manifest.DRAWS
+        drawn.write(work.store / manifest.DRAWS, work, work.layout())
     now = time.perf_counter()
     composed = manifest.encode(
         manifest.compose(
@@ -287,7 +296,7 @@ def _reduce(order: Order, jobs: int, began: float, simulated: float) -> dict[str
             order.given,
             command=order.command,
             seconds={"total": now - began, "simulate": simulated - began, "reduce_and_write": now - simulated},
-            files={manifest.NUMBERS: numbers, manifest.SUMMARY: table},
+            files=files,
         )
     )
     write_whole(work.store / manifest.NAME, composed, durable=True)
@@ -310,6 +319,7 @@ def _retire(order: Order) -> None:
             shutil.rmtree(figures)
     # Without its manifest a folder counts as unfinished: no moment shows a manifest beside another's numbers.
     path.unlink()
+    (order.out / manifest.DRAWS).unlink(missing_ok=True)
 
 
 def _clear(order: Order) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.model import Variable
     from sim.scenario.scenario import Scenario
 
-NAME, NUMBERS, SUMMARY = "manifest.json", "ensemble.nc", "summary.csv"
+NAME, NUMBERS, SUMMARY, DRAWS = "manifest.json", "ensemble.nc", "summary.csv", "draws.nc"
 KIND = "alliance ensemble"
 OWN = "manifest_sha256"
 SHAPE: dict[str, type] = {
@@ -41,7 +41,9 @@ SHAPE: dict[str, type] = {
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-def inputs(scenario: Scenario, *, runs: int, seed: int, central: bool, keep_runs: bool) -> dict[str, Any]:
+def inputs(
+    scenario: Scenario, *, runs: int, seed: int, central: bool, keep_runs: bool, keep_draws: bool = False
+) -> dict[str, Any]:
     """Everything a result depends on; equal inputs give equal bytes."""
     return {
         "scenario": scenario.hash,
@@ -49,6 +51,7 @@ def inputs(scenario: Scenario, *, runs: int, seed: int, central: bool, keep_runs
         "seed": seed,
         "central": central,
         "keep_runs": keep_runs,
+        "keep_draws": keep_draws,
         "facts": source.facts_stamp(),
         "code": source.code_stamp(),
         "format_version": FORMAT,
@@ -84,6 +87,7 @@ def compose(
         "runs_used_single_donors": min(given["runs"], BLOCK),
         "central": given["central"],
         "keep_runs": given["keep_runs"],
+        "keep_draws": given["keep_draws"],
         "facts": given["facts"],
         "editions": source.editions(scenario.start),
         "versions": given["versions"],
@@ -183,10 +187,17 @@ def _faults(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield key, f"{shown(found[key])} is not what the inputs say"
     if given.get("scenario") != found["scenario_hash"]:
         yield "scenario_hash", "this is not the scenario of the inputs"
-    for name in (NUMBERS, SUMMARY):
+    if found.get("keep_draws", False) is not given.get("keep_draws", False):
+        yield "keep_draws", f"{shown(found.get('keep_draws'))} is not what the inputs say"
+    for name in numbers_of(found):
         entry = found["files"].get(name)
         if not (isinstance(entry, dict) and isinstance(entry.get("sha256"), str) and _HASH.fullmatch(entry["sha256"])):
             yield "files", f"no hash of {name}"
+
+
+def numbers_of(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """The files of numbers of a result, each bound to its manifest by a hash."""
+    return (NUMBERS, SUMMARY, DRAWS) if manifest.get("keep_draws") else (NUMBERS, SUMMARY)
 
 
 def _place(content: bytes, key: str) -> tuple[int, int]:
@@ -197,7 +208,7 @@ def _place(content: bytes, key: str) -> tuple[int, int]:
 
 def verify(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Raise InputError unless every file of the result is the one its manifest describes."""
-    for name in (NUMBERS, SUMMARY):
+    for name in numbers_of(manifest):
         path = folder / name
         try:
             present = sha256(path)

@@ -64,7 +64,7 @@ def write(
             )
             _write_axes(file, axes, work.runs, keep_runs=keep_runs)
             source = Stored(work, layout, details(work, layout), keep_runs, jobs)
-            for variable in dict.fromkeys(part.variable for part in layout.parts):
+            for variable in dict.fromkeys(part.variable for part in layout.parts if not part.drawn):
                 parts = [part for part in layout.parts if part.variable == variable and not part.instants]
                 statistics[variable.name] = _reduce(file, source, parts)
                 _write_statistics(file, variable, statistics[variable.name], parts, work.runs)
@@ -108,7 +108,7 @@ def single_axis(entity: str) -> str:
     return f"{entity}_single"
 
 
-def at_half_years(name: str) -> str:
+def half_year_name(name: str) -> str:
     """What the single runs of single entities at the ends of half-years are called."""
     return f"{name}_half_year"
 
@@ -138,7 +138,7 @@ def _write_halves(file: NetcdfFile, source: Stored, parts: list[Part]) -> None:
     for part in parts:
         if not (part.instants and source.keep_runs):
             continue
-        name = at_half_years(part.variable.name)
+        name = half_year_name(part.variable.name)
         dataset = file.array(name, run_dimensions(part), _attributes(part.variable), chunks=None)
         span, _ = _span(part, source.work.runs)
         for first in range(0, part.times, span):

@@ -6,7 +6,6 @@ import importlib
 import math
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +15,8 @@ import numpy as np
 from sim.ensemble import manifest as manifests
 from sim.ensemble import tidy
 from sim.ensemble.hdf import opened
-from sim.ensemble.layout import half_years
-from sim.ensemble.netcdf import HALF_YEAR, at_half_years, group_axis, single_axis
+from sim.ensemble.layout import at_half_years
+from sim.ensemble.netcdf import HALF_YEAR, group_axis, half_year_name, single_axis
 from sim.ensemble.statistics import moments
 from sim.errors import InputError, Problem
 from sim.scenario.entities import entity_code, entity_name, wrong_code
@@ -256,7 +255,7 @@ class Result:
             kept = (
                 f"for the groups {', '.join(groups)} only, name one of them" if groups else "for none of its entities"
             )
-            elsewhere = f"; those of every one at the ends of years: {described.singles}" if described.singles else ""
+            elsewhere = "; those of every one at the ends of half-years: values_at_half_years" if groups else ""
             raise InputError(f"{variable}: single runs are kept {kept}{elsewhere}")
         if entity is None:
             return self._array(described.name, keep=False)
@@ -269,27 +268,32 @@ class Result:
         """The ends of half-years and every run's value there, ``(time,)`` and ``(time, runs)``.
 
         Of entities whose single runs are kept at every date, such as groups of donors, these are a part of ``values``;
-        of single donors they are all that is kept. Raises InputError if they were not kept.
+        of single donors, and of groups that a scenario names, they are all that is kept. Raises InputError if they were
+        not kept.
         """
         described, entity = self.variable(variable), self.entity(variable, entity)
+        if not described.keep_runs and entity not in self.entities(variable):
+            from sim.model.groups import together_at_half_years
+
+            codes = self._group(variable, entity)[1]
+            rule, weight, read = described.together, described.weight, self.values_at_half_years
+            return together_at_half_years(rule, weight, described.name, codes, read)
         if described.keep_runs or entity in self.groups(variable):
-            days = self.dates(variable)
-            halves = list(half_years([day.astype(date) for day in days]))
-            return days[halves], self.values(variable, entity)[halves]
+            return at_half_years(self.dates(variable), self.values(variable, entity))
         if not self.manifest["keep_runs"]:
             raise InputError(self._no_runs)
         if described.name not in self._of_half_years:
             raise InputError(f"{self.path}: no half-year ends of {variable}: {entity}; make the result again")
         singles = self._texts(single_axis(described.entity or ""))
         days = self._array(HALF_YEAR).astype("datetime64[D]")
-        values = self._array(at_half_years(described.name), keep=False, index=singles.index(entity))
+        values = self._array(half_year_name(described.name), keep=False, index=singles.index(entity))
         return np.asarray(days), values
 
     @cached_property
     def _of_half_years(self) -> frozenset[str]:
         """Variables whose single entities are kept at the ends of half-years; none in results of earlier versions."""
         with opened(self.path / manifests.NUMBERS) as file:
-            return frozenset(name for name in self.variables if at_half_years(name) in file)
+            return frozenset(name for name in self.variables if half_year_name(name) in file)
 
     @property
     def _no_runs(self) -> str:
@@ -311,21 +315,17 @@ class Result:
 
     @property
     def draws(self) -> pandas.DataFrame:
-        """What each run drew on the first day, a pandas frame ``(runs, keys)``: parameters, choices, dated events.
+        """What each run drew, a pandas frame ``(runs, keys)``: parameters, choices, winners, postures, terms, events.
 
-        Choices are texts, events left to chance true or false. Draws depend on scenario, seed and run alone: they are
-        found again from the manifest.
+        Choices are texts, the first days of events (``acted: NAME``) dates, None where it did not come up. Without
+        ``keep_draws`` it holds what can be found again: draws of the first day from seed and scenario, winners and
+        postures from the single runs.
         """
         import pandas
 
-        from sim.model.draws import drawn, drawn_keys, options
+        from sim.ensemble.drawn import draws_of
 
-        central = bool(self.manifest["central"])
-        columns = {}
-        for key in drawn_keys(self.scenario):
-            values = drawn(self.scenario, key, seed=self.seed, runs=self.runs, central=central)
-            names = options(key)
-            columns[key] = [names[int(value)] for value in values] if names else values
+        columns = {name: drawn.shown() for name, drawn in draws_of(self).items()}
         return pandas.DataFrame(columns, index=pandas.RangeIndex(self.runs, name="run"))
 
     def levels(self, variable: str, entity: str | None = None) -> list[Level]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sim.model import Axes, Variable
+    from sim.model.engine.draws import Draw
     from sim.model.engine.streams import Seed
     from sim.scenario.scenario import Scenario
 
@@ -42,8 +43,15 @@ class Model(Protocol):
         count: int,
         *,
         central: bool = False,
+        draws: bool = False,
     ) -> dict[str, NDArray[np.float32]]:
-        """Runs ``first .. first + count - 1``: variable -> ``(time, runs)`` or ``(time, entity, runs)``."""
+        """Runs ``first .. first + count - 1``: variable -> ``(time, runs)`` or ``(time, entity, runs)``.
+
+        With ``draws`` also what they drew later, name -> ``(1, runs)``.
+        """
+
+    def later_draws(self, scenario: Scenario) -> tuple[Draw, ...]:
+        """What runs draw after their first day."""
 
     def variables(self) -> tuple[Variable, ...]:
         """What is recorded."""

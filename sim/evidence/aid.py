@@ -17,6 +17,7 @@ from sim.evidence.rates import law_rates
 from sim.evidence.scores import Marks, join, mark
 from sim.model import facts_layer, simulate
 from sim.model.systems.aid import DONORS, GROUPS
+from sim.model.systems.commitment import AFTER_2025
 from sim.scenario import Given, Origin, Scenario, gamma
 from sim.scenario.values import Value
 
@@ -67,8 +68,16 @@ def flows(known: date) -> dict[str, Flows]:
         for who in ("USA", "EUR", "EUI")
     }
     europe, bodies = pick["EUR"], pick["EUI"]
-    states = Flows(europe.allocated - bodies.allocated, europe.committed - bodies.committed)
+    bought = _us_arms(known)
+    states = Flows(europe.allocated - bodies.allocated - bought, europe.committed - bodies.committed - bought)
     return {"USA": pick["USA"], "EUI": bodies, "EUR_STATES": states}
+
+
+def _us_arms(known: date) -> Array:
+    """U.S. arms that Europe bought in each month, EUR bn: the model gives them apart, from starts of 2026 on."""
+    months = facts.aid_monthly(known).months
+    bought = facts.military_instruments(known).get("purl", {}) if known >= AFTER_2025 else {}
+    return np.array([bought.get(month, 0.0) for month in months])
 
 
 def values(known: date) -> dict[str, Value]:

@@ -29,10 +29,16 @@ from sim.version import __version__
 Array = NDArray[np.float64]
 UNTIL = date(2024, 10, 1)  # the start of the shipped scenarios: they may not know more
 CHAINS, THIN = 4, 5
-FIRST_DAY = date(2016, 10, 1)
+FIRST_DAY = date(2014, 1, 1)  # the first start
+IDENTIFIED = date(2016, 10, 1)  # the panel begins; up to here nothing can be identified
 LAST_DAY = facts.FACTS_END
-VINTAGES = {date(2022, 1, 1): "posterior_2022.npz", UNTIL: "posterior.npz", date(2026, 10, 1): "posterior_2026.npz"}
-"""Days whose draws ship, and their files; a start before the first of them takes priors."""
+VINTAGES = {
+    FIRST_DAY: "posterior_2014.npz",
+    date(2022, 1, 1): "posterior_2022.npz",
+    UNTIL: "posterior.npz",
+    date(2026, 10, 1): "posterior_2026.npz",
+}
+"""Days whose draws ship, and their files. The first are draws from the priors."""
 REVISIONS_KNOWN = date(2024, 6, 17)
 T_SD = float(np.sqrt(DEGREES / (DEGREES - 2)))  # sd of t with these degrees; the model's shocks have unit sd
 KEYS = {
@@ -81,13 +87,13 @@ class Calibration:
 
     @property
     def worst_r_hat(self) -> float:
-        """The largest R-hat."""
-        return max(r_hat for r_hat, _ in self.convergence.values())
+        """The largest R-hat; not a number where nothing was drawn in chains."""
+        return max((r_hat for r_hat, _ in self.convergence.values()), default=float("nan"))
 
     @property
     def smallest_sample(self) -> float:
-        """The smallest effective sample size."""
-        return min(size for _, size in self.convergence.values())
+        """The smallest effective sample size; not a number where nothing was drawn in chains."""
+        return min((size for _, size in self.convergence.values()), default=float("nan"))
 
 
 def priors() -> dict[str, tuple[float, float]]:
@@ -102,7 +108,8 @@ def priors() -> dict[str, tuple[float, float]]:
 def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calibration:
     """Estimates with what was known on ``until``. Deterministic; a few seconds.
 
-    Blocks whose data begin later are skipped and named. InputError if ``until`` is before the panel begins.
+    Blocks whose data begin later are skipped and named. Before 1 October 2016 nothing can be identified and the draws
+    are those of the priors. InputError if ``until`` is before the first start or after the facts end.
     """
     if draws < CHAINS or draws % CHAINS:
         near = max(CHAINS, round(draws / CHAINS) * CHAINS)
@@ -115,6 +122,8 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
     blocks: dict[str, str] = {}
     observations: dict[str, int] = {}
     skipped: list[str] = []
+    if until < IDENTIFIED:
+        return _from_priors(until, draws, seed)
     chains = _budget_chains(until, draws, seed)
     drawn = _budget_columns(chains)
     columns |= drawn
@@ -135,6 +144,29 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
         columns |= drawn
         blocks |= dict.fromkeys(drawn, block)
         observations[block] = count
+    mixed = {KEYS[name]: (float(r_hat[row]), float(size[row])) for row, name in enumerate(budgets.NAMES)}
+    return _made(until, seed, columns, blocks, observations, mixed, tuple(skipped))
+
+
+def _from_priors(until: date, draws: int, seed: int) -> Calibration:
+    """Draws from the priors of the blocks of budgets and of the front, where the data of the day identify nothing."""
+    luck = Luck(seed, f"priors:{until}")
+    own = _budget_columns([budgets.Posterior("NATO", until.year, budgets.from_priors(draws, luck))])
+    war = {_FRONT_KEYS[name]: values for name, values in front.from_priors(draws, luck).items()}
+    blocks = dict.fromkeys(own, "budgets") | dict.fromkeys(war, "front")
+    reason = f"all blocks: nothing can be identified before {IDENTIFIED}; these are draws from the priors"
+    return _made(until, seed, own | war, blocks, {}, {}, (reason,))
+
+
+def _made(
+    until: date,
+    seed: int,
+    columns: Mapping[str, Array],
+    blocks: Mapping[str, str],
+    observations: Mapping[str, int],
+    mixed: Mapping[str, tuple[float, float]],
+    skipped: tuple[str, ...],
+) -> Calibration:
     open_ended = set(assumptions())
     keys = tuple(key for key in columns if key not in open_ended)
     provenance = {
@@ -142,15 +174,14 @@ def calibrate(until: date = UNTIL, *, draws: int = 1000, seed: int = 1) -> Calib
         "until": until.isoformat(),
         "seed": seed,
         "tables": stamp_until(until),
-        "blocks": observations,
+        "blocks": dict(observations),
     }
     joint = facts.Posterior(
         keys, np.column_stack([_inside(key, columns[key]) for key in keys]).astype(np.float32), provenance
     )
     known = priors()
     estimates = tuple(_estimate(key, blocks[key], known.get(key), columns[key]) for key in keys)
-    mixed = {KEYS[name]: (float(r_hat[row]), float(size[row])) for row, name in enumerate(budgets.NAMES)}
-    return Calibration(until, joint, estimates, observations, mixed, tuple(skipped), assumptions())
+    return Calibration(until, joint, estimates, observations, mixed, skipped, assumptions())
 
 
 def write(calibration: Calibration, path: Path | None = None, *, replace: bool = True) -> Path:

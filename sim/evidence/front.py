@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from sim import facts
 from sim.errors import InputError
 from sim.evidence.luck import Luck, single
-from sim.model.systems.war.start import russian_losses
+from sim.model.systems.war.start import ENOUGH_MONTHS, POSITIONAL, russian_losses
 from sim.model.systems.war.war import next_effort, next_gain
 
 Array = NDArray[np.float64]
-POSITIONAL_FROM = date(2022, 12, 1)  # before it the front moved in another way: two retreats and a collapse
+POSITIONAL_FROM = POSITIONAL  # before it the front moved in another way: two retreats and a collapse
 USABLE_FROM = date(2022, 4, 1)  # maps of the first weeks are too poor
 RELATION_BREAKS = date(2026, 1, 1)  # effort bought less ground from here on: known after its months were seen
 FEWEST_MONTHS = 5
@@ -29,7 +29,7 @@ PRIORS = {
 }
 EFFORT_KEPT = (0.88, 0.94)
 COLLAPSE_KM2, COLLAPSE_OF_UKRAINE = (3000.0, 10000.0), (0.2, 0.8)
-COLLAPSE_PRIOR_EVENTS, COLLAPSE_PRIOR_MONTHS = 0.5, 12  # Jeffreys, and one year without an episode
+COLLAPSE_PRIOR_EVENTS = 0.5  # Jeffreys
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +125,23 @@ def gain_after(now: Array, kept: Array, pull: Array, noise: Array) -> Array:
     return np.asarray(next_gain(single(now), single(kept), single(pull), nothing, nothing, single(noise)), float)
 
 
-def _prior(luck: Luck) -> dict[str, Array]:
-    drawn = {name: centre + spread * luck.normal(name, PARTICLES) for name, (centre, spread) in PRIORS.items()}
+def from_priors(draws: int, luck: Luck) -> dict[str, Array]:
+    """Draws from the priors alone, by the names of ``FrontPosterior``, each ``(draws,)``."""
+    return {
+        **_prior(luck, draws),
+        "effort_kept": EFFORT_KEPT[0] + (EFFORT_KEPT[1] - EFFORT_KEPT[0]) * luck.uniform("kept", draws),
+        "effort_noise": _scale(np.zeros(0), luck, draws),
+    }
+
+
+def _prior(luck: Luck, draws: int = PARTICLES) -> dict[str, Array]:
+    drawn = {name: centre + spread * luck.normal(name, draws) for name, (centre, spread) in PRIORS.items()}
     median, spread = PRIORS["noise"]
     return {
         "persistence": np.clip(drawn["persistence"], 0.0, 0.95),
         "gain_per_effort": np.maximum(drawn["gain_per_effort"], 0.0),
         "break_even": np.maximum(drawn["break_even"], 1.0),
-        "noise": median * np.exp(spread * luck.normal("noise", PARTICLES)),
+        "noise": median * np.exp(spread * luck.normal("noise", draws)),
     }
 
 
@@ -156,10 +165,13 @@ def _scale(steps: Array, luck: Luck, draws: int) -> Array:
 
 
 def _collapse_rate(months: tuple[date, ...], luck: Luck, draws: int) -> Array:
-    """Rate of episodes a month: the one of autumn 2022 fell before the positional war, which has had none."""
+    """Rate of episodes a month, as a start of the model has it: none in the months of positional war.
+
+    The one of autumn 2022 fell before them. As long as they are fewer than twelve, a year without one is assumed.
+    """
     from scipy.special import gammaincinv
 
-    exposure = COLLAPSE_PRIOR_MONTHS + sum(month >= POSITIONAL_FROM for month in months)
+    exposure = max(ENOUGH_MONTHS, sum(month >= POSITIONAL_FROM for month in months))
     rate: Array = gammaincinv(COLLAPSE_PRIOR_EVENTS, luck.uniform("collapse", draws)) / exposure
     return rate
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.evidence.budgets import NAMES, PRIORS, estimate, panel
+from sim.evidence.budgets import NAMES, estimate, from_priors, panel
 from sim.evidence.luck import Luck
-from sim.evidence.regression import COMMON_SHAPE, DEGREES, POOLING, Draws, Panel, Prior
-from sim.model.systems.roster import WITH_FORCES
+from sim.evidence.regression import DEGREES, Draws, Panel
 
 Array = NDArray[np.float64]
 BEFORE, AFTER = (0, 7), (7, 10)  # years of the panel counted from 2015: to 2021, and 2022-24
@@ -36,7 +35,7 @@ def predictive_checks(origin: int = 2024, *, draws: int = 1000, seed: int = 1) -
     """Replicated panels under prior and posterior against the panel seen at ``origin``."""
     seen = panel(origin)
     luck = Luck(seed, f"predictive:{origin}")
-    before = _replicas(seen, _from_prior(draws, luck), luck)
+    before = _replicas(seen, from_priors(draws, luck), luck)
     after = _replicas(seen, estimate(origin, draws=draws, seed=seed).draws, luck)
     checks = []
     for name, figure in _figures(seen).items():
@@ -72,16 +71,3 @@ def _replicas(seen: Panel, draws: Draws, luck: Luck) -> Array:
     own = draws.sigma[seen.unit] * seen.scale[:, None] * luck.student(f"own:{count}", DEGREES, seen.y.size, count)
     changes: Array = seen.x @ draws.coefficients + common[seen.period] + own
     return changes
-
-
-def _from_prior(count: int, luck: Luck) -> Draws:
-    from scipy.special import gammaincinv
-
-    mean, sd = (np.array([PRIORS[name][part] for name in NAMES])[:, None] for part in (0, 1))
-    prior = Prior(mean[:, 0], sd[:, 0])
-    common = COMMON_SHAPE * prior.common_sd**2 / gammaincinv(COMMON_SHAPE, luck.uniform("prior common", count))
-    typical = prior.sigma**2 / 4 * gammaincinv(4.0, luck.uniform("prior typical", count))
-    units = len(WITH_FORCES)
-    scale = POOLING * typical / gammaincinv(POOLING, luck.uniform("prior scale", units, count))
-    coefficients = mean + sd * luck.normal("prior coefficients", len(NAMES), count)
-    return Draws(coefficients, np.sqrt(common), np.sqrt(scale), np.sqrt(typical))

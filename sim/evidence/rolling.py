@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.evidence import aid, budget_scores, front_scores, rates
-from sim.evidence.calibration import LAST_DAY, UNTIL, VINTAGES, Calibration, calibrate
+from sim.evidence.calibration import IDENTIFIED, LAST_DAY, UNTIL, VINTAGES, Calibration, calibrate
 from sim.evidence.history import Definition
 from sim.evidence.predictive import predictive_checks
 from sim.evidence.replication import replicate
@@ -61,7 +61,11 @@ def backtest(
         "aid": {scores.actor: _aid(scores) for scores in aid.score_aid(runs, seed)},
         "events": [asdict(score) for score in (rates.score_elections(), rates.score_laws(), rates.score_ceasefire())],
         "calibration": _diagnostics(calibrate()),
-        "vintages": {until.isoformat(): _diagnostics(calibrate(until)) for until in VINTAGES if until != UNTIL},
+        "vintages": {
+            until.isoformat(): _diagnostics(calibrate(until))
+            for until in VINTAGES
+            if until >= IDENTIFIED and until != UNTIL
+        },
         "predictive": [{**asdict(check), "inside": check.inside} for check in predictive_checks()],
         "replication": [asdict(row) for row in replicate()],
     }

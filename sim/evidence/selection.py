@@ -2,7 +2,8 @@
 
 At each origin a form is chosen among a handful declared beforehand: the one with the lowest mean CRPS on the targets
 reported by then, and as long as fewer than two origins can be judged all of them pooled. The score is that of the
-procedure. Forms chosen with hindsight compete in a second column only.
+procedure. Forms chosen with hindsight compete in a second column only. Beside it stands a linear pool of the same
+forms, whose weights have the lowest CRPS on the same past targets; it was declared in November 2026 before it was run.
 
 Like is scored with like. To 2024 outcomes are NATO's edition of June 2024. For 2025 they are those of August 2025 and
 March 2026, which count as before; for 2026 that of July 2026, which counts core defence, for those members alone
@@ -20,11 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
+from sim.errors import FaultError
 from sim.evidence.baselines import BASELINES, ensemble
 from sim.evidence.budgets import HORIZONS, Form, drafts, estimate, forecast
 from sim.evidence.history import origin_day, outcomes
 from sim.evidence.luck import Luck
 from sim.evidence.scores import Marks, block_bootstrap, crps, interval, join, mark, skill
+from sim.evidence.whole_model import forecast_by_model
 from sim.model.systems.roster import WITH_FORCES
 
 Array = NDArray[np.float64]
@@ -52,13 +55,17 @@ FORMS = {
 }
 CLEAN = (VAGUELY, PEACE, NOWCAST, *BASELINES)
 """Forms without priors that saw the panel, and the simple rules. The equation itself was written in 2024."""
-EVERY = (FIRST, WARTIME, *CLEAN)
+WHOLE = "the simulator of today"
+"""Every channel it has, also those of 2026: the path to a target, jumps under pressure, bounds of what allies do."""
+EVERY = (FIRST, WARTIME, WHOLE, *CLEAN)
+SELECTION, STACKING, HINDSIGHT = "selection", "stacking", "selection with hindsight"
+GRID = np.linspace(0.0, 10.0, 401)  # shares, % of GDP, at which forecasts are compared to weigh them
 
 
 def score_selection(*, draws: int = 1000, seed: int = 1) -> dict[str, Any]:
     """CRPS, coverage and skill of every form, every rule, and of the two procedures, as plain numbers."""
     came = {origin: _came(origin) for origin in ORIGINS}
-    paths: dict[str, dict[int, Array]] = {name: {} for name in (*FORMS, *BASELINES)}
+    paths: dict[str, dict[int, Array]] = {name: {} for name in (*FORMS, WHOLE, *BASELINES)}
     for origin in ORIGINS:
         day = origin_day(origin)
         posteriors: dict[str, Any] = {}
@@ -67,11 +74,14 @@ def score_selection(*, draws: int = 1000, seed: int = 1) -> dict[str, Any]:
             if key not in posteriors:
                 posteriors[key] = estimate(origin, draws=draws, seed=seed, priors=priors, day=day, form=form)
             paths[name][origin] = forecast(posteriors[key], seed=seed, day=day, form=form)
+        shipped = estimate(origin, draws=draws, seed=seed, day=day)
+        paths[WHOLE][origin] = _three_years(forecast_by_model(shipped, runs=draws, seed=seed, to=LAST_TARGET))
         for name in BASELINES:
             paths[name][origin] = ensemble(name, origin, draws=draws, day=day)
     procedures, chosen = {}, {}
-    for title, names in (("selection", CLEAN), ("selection with hindsight", EVERY)):
+    for title, names in ((SELECTION, CLEAN), (HINDSIGHT, EVERY)):
         procedures[title], chosen[title] = _select({name: paths[name] for name in names}, came)
+    procedures[STACKING], weights = _stack({name: paths[name] for name in CLEAN}, came)
     every = {**procedures, **paths}
     marks = {name: _marks(of, came) for name, of in every.items()}
     best = min(BASELINES, key=lambda name: float(marks[name].crps.mean()))
@@ -80,6 +90,7 @@ def score_selection(*, draws: int = 1000, seed: int = 1) -> dict[str, Any]:
         "rows": {name: _row(of, marks[best], seed) for name, of in marks.items()},
         "by_chance": {name: _by_chance(every[name], came) for name in procedures},
         "chosen": chosen,
+        "weights": weights,
         "best_rule_by_horizon": [min(BASELINES, key=lambda name: _at(marks[name], h)) for h in HORIZONS],
         "horizons": {
             name: [skill(_at(marks[name], h), min(_at(marks[rule], h) for rule in BASELINES)) for h in HORIZONS]
@@ -147,6 +158,84 @@ def _so_far(of: Mapping[int, Array], came: Mapping[int, Array], judged: Sequence
         seen = np.isfinite(came[past][:, columns])
         errors.append(crps(of[past][:, columns][seen], came[past][:, columns][seen]))
     return float(np.concatenate(errors).mean())
+
+
+def _three_years(shares: Array) -> Array:
+    """Shares ``(members, 3, runs)``, nan for years after the last target, which nothing is scored against."""
+    table = np.full((shares.shape[0], len(HORIZONS), shares.shape[2]), np.nan)
+    table[:, : shares.shape[1]] = shares
+    return table
+
+
+def _stack(
+    paths: Mapping[str, Mapping[int, Array]], came: Mapping[int, Array]
+) -> tuple[dict[int, Array], list[dict[str, float]]]:
+    """The linear pool at each origin, and the weights of its parts there: equal until two origins can be judged."""
+    result, every = {}, []
+    for origin in ORIGINS:
+        judged = [past for past in ORIGINS if past < origin]
+        weights = np.full(len(paths), 1 / len(paths))
+        if len(judged) >= FEWEST_JUDGED:
+            weights = _weights(list(paths.values()), came, judged, origin)
+        result[origin] = _mixed([of[origin] for of in paths.values()], weights)
+        every.append({name: float(weight) for name, weight in zip(paths, weights, strict=True)})
+    return result, every
+
+
+def _weights(
+    parts: Sequence[Mapping[int, Array]], came: Mapping[int, Array], judged: Sequence[int], origin: int
+) -> Array:
+    """Weights above 0 with sum 1 of the pool with the lowest mean CRPS on the targets reported by the origin.
+
+    The CRPS of a pool is the integral of the square of its distribution less the step at the outcome: a quadratic form.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, minimize
+
+    apart = []
+    for past in judged:
+        columns = [step for step, horizon in enumerate(HORIZONS) if past + horizon <= origin]
+        seen = np.isfinite(came[past][:, columns])
+        outcome = came[past][:, columns][seen]
+        step = outcome[:, None] <= GRID
+        apart.append(np.stack([_distribution(of[past][:, columns][seen]) - step for of in parts]))
+    every = np.concatenate(apart, axis=1).reshape(len(parts), -1)
+    form = every @ every.T / every.shape[1]
+    form /= np.trace(form)
+    even = np.full(len(parts), 1 / len(parts))
+
+    def error(weight: Array) -> float:
+        return float(weight @ form @ weight)
+
+    def slope(weight: Array) -> Array:
+        return np.asarray(2 * form @ weight, float)
+
+    found = minimize(
+        error, even, jac=slope, method="SLSQP", bounds=Bounds(0.0, 1.0),
+        constraints=LinearConstraint(np.ones((1, len(parts))), 1.0, 1.0), options={"ftol": 1e-12, "maxiter": 500},
+    )  # fmt: skip
+    if not found.success:
+        raise FaultError(f"no weights of the pool were found for the origin of {origin}: {found.message}")
+    weights = np.maximum(np.asarray(found.x, float), 0.0)
+    summed: Array = weights / weights.sum()
+    return summed
+
+
+def _distribution(draws: Array) -> Array:
+    """The part of ``draws`` (targets, draws) at or below each point of the grid, ``(targets, points)``."""
+    ordered = np.sort(draws, axis=1)
+    below = np.array([np.searchsorted(row, GRID, side="right") for row in ordered], float)
+    return np.asarray(below / draws.shape[1], float)
+
+
+def _mixed(parts: Sequence[Array], weights: Array) -> Array:
+    """Of each part as many of its draws as its weight asks for, spread over all of them."""
+    count = parts[0].shape[-1]
+    edges = np.round(np.cumsum(weights) * count).astype(int)
+    sizes = np.diff(np.concatenate([[0], edges]))
+    picked = [
+        part[..., (np.arange(size) * count / max(size, 1)).astype(int)] for part, size in zip(parts, sizes, strict=True)
+    ]
+    return np.concatenate(picked, axis=-1)
 
 
 def _pooled(parts: Sequence[Array]) -> Array:

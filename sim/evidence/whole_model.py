@@ -51,9 +51,12 @@ def values(posterior: Posterior) -> dict[str, Value]:
     return fixed_values
 
 
-def forecast_by_model(posterior: Posterior, *, runs: int, seed: int = 1) -> Array:
-    """Shares ``(members, horizons, runs)`` of the years after the posterior's origin, by the whole simulator."""
-    last = min(posterior.origin + len(HORIZONS), LAST["NATO"])
+def forecast_by_model(posterior: Posterior, *, runs: int, seed: int = 1, to: int = LAST["NATO"]) -> Array:
+    """Shares ``(members, horizons, runs)`` of the years after the posterior's origin, by the whole simulator.
+
+    At most three years, and none after ``to``.
+    """
+    last = min(posterior.origin + len(HORIZONS), to)
     scenario = started(origin_day(posterior.origin), date(last, 12, 31), values(posterior))
     shares = np.asarray(simulate(scenario, seed, 0, runs)["defence_share_pct_gdp"], float)
     return np.moveaxis(shares[1:], 0, 1)

@@ -17,7 +17,7 @@ from sim import text
 from sim.ensemble.statistics import moments, shares
 from sim.errors import InputError
 from sim.explore import forms
-from sim.explore.drawn import STORE, Drawn, Stale, Subject, Values, codes, drawn_for, groups, known_variables, repeated
+from sim.explore.drawn import STORE, Drawn, Stale, Subject, Values, codes, drawn_for, groups, known_variables
 from sim.explore.levers import audited, domain_shown, file_stem, front, scenarios, settings
 from sim.explore.state import RUNS_OF_A_PAGE, State
 from sim.figures.history import Series, reported
@@ -57,7 +57,7 @@ def views() -> dict[str, list[str]]:
     return {
         "members": [name for name, variable in known.items() if variable.entity == "member"],
         "war": [name for name in war if name in known],
-        "aid": [name for name, variable in known.items() if variable.entity == "donor" and name not in repeated()],
+        "aid": [name for name, variable in known.items() if variable.entity == "donor"],
     }
 
 

@@ -50,12 +50,6 @@ def known_variables() -> Mapping[str, Variable]:
 
 
 @cache
-def repeated() -> frozenset[str]:
-    """Variables that keep at year ends what others record each month."""
-    return frozenset(variable.singles for variable in known_variables().values() if variable.singles)
-
-
-@cache
 def codes(entity: str) -> tuple[str, ...]:
     """The codes along an axis of entities."""
     from sim.loading import load
@@ -244,11 +238,10 @@ def drawn_for(
 
 @cache
 def usual_series() -> dict[Key, None]:
-    """Every series but those of single donors and the like, which are many, and what is recorded twice."""
+    """Every series but those of single donors and the like, which are many."""
     every = [
         (name, code)
         for name, variable in known_variables().items()
-        if name not in repeated()
         for code in ((groups(variable.entity) or codes(variable.entity)) if variable.entity else ("",))
     ]
     return dict.fromkeys(every)

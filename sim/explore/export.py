@@ -29,7 +29,6 @@ from sim.explore.drawn import (
     dates_of,
     groups,
     known_variables,
-    repeated,
     simulated,
     usual_series,
 )
@@ -285,7 +284,6 @@ def _every_scenario(runs: int, tell: Callable[[], None]) -> dict[str, Any]:
     every = [
         Subject(name, code)
         for name, about in known_variables().items()
-        if name not in repeated()
         for code in (codes(about.entity) if about.entity else ("",))
     ]
     wanted = [(subject.variable, subject.entity) for subject in every]

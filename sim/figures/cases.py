@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.ensemble.statistics import moments
 from sim.errors import InputError
 from sim.figures.axis import SHARES, Axis, value_axis
 from sim.figures.drawing import Provenance, Row
@@ -76,12 +77,16 @@ class Case:
 
     def dates(self, subject: Subject) -> NDArray[np.datetime64]:
         """The dates of a subject, ``(time,)``."""
+        if self._only_at_half_years(subject):
+            return self._at_half_years(subject)[0]
         return remembered(self.source, ("dates", subject.name), lambda: self.source.dates(subject.name))
 
     def fan(self, subject: Subject) -> NDArray[np.float64]:
         """The five quantiles over the runs, ``(time, 5)``."""
 
         def read() -> NDArray[np.float64]:
+            if self._only_at_half_years(subject):
+                return np.asarray(moments(self._at_half_years(subject)[1])[:, 2:], np.float64)
             return np.asarray(self.source.quantiles(subject.name, subject.entity or None), np.float64)
 
         return remembered(self.source, ("fan", subject.name, subject.entity), read)
@@ -89,9 +94,26 @@ class Case:
     def runs(self, subject: Subject) -> NDArray[Any] | None:
         """Every run's value, ``(time, runs)``, or None where only quantiles were kept."""
         try:
+            if self._only_at_half_years(subject):
+                return self._at_half_years(subject)[1]
             return np.asarray(self.source.values(subject.name, subject.entity or None))
         except InputError:
             return None
+
+    def _only_at_half_years(self, subject: Subject) -> bool:
+        """Whether the subject is a group that no statistics are kept of, on an axis whose runs are not all kept."""
+        variable = self.source.variables.get(subject.name)
+        if variable is None or variable.keep_runs or not (variable.entity and subject.entity):
+            return False
+        from sim.model import axes
+
+        return subject.entity not in axes(self.source.scenario).codes(variable.entity)
+
+    def _at_half_years(self, subject: Subject) -> tuple[NDArray[np.datetime64], NDArray[Any]]:
+        return remembered(
+            self.source, ("half-years", subject.name, subject.entity),
+            lambda: self.source.values_at_half_years(subject.name, subject.entity),
+        )  # fmt: skip
 
     def shares(self, subject: Subject) -> NDArray[np.float64] | None:
         """Share of the runs in which the subject holds, ``(time,)``; None where that takes runs that were not kept."""

@@ -146,7 +146,7 @@ def _spelled(cast: Cast, name: str) -> str:
         code = entity_code(entity, cast.entities(stem))
         if code or not (group := cast.group(stem, entity)):
             return f"{stem}:{code or entity}"
-        return f"{cast.variable(stem).singles or stem}:{group}"
+        return f"{stem}:{group}"
     except InputError:  # no such variable, which is told where it is drawn
         return name
 

@@ -10,6 +10,7 @@ from typing import Any
 from sim import facts
 from sim.model.engine import Axis, Numbers, Variable
 from sim.model.engine import simulation as _simulation
+from sim.model.engine.draws import Draw
 from sim.model.engine.streams import Memory, Seed
 from sim.model.engine.variables import CONSTANT_PRICES, RENAMED, Axes
 from sim.model.extensions import register, registry, unregister
@@ -64,23 +65,41 @@ def simulate(
     central: bool = False,
     only: Collection[str] | None = None,
     memory: Memory | None = None,
+    draws: bool = False,
 ) -> dict[str, Numbers]:
     """Runs ``first`` to ``first + count - 1`` of an ensemble.
 
     Returns variable -> float32 array (time, runs) or (time, entity, runs). ``central`` puts every parameter at its
     median. ``seed`` is a number, or a function as `Streams` takes it. ``only`` names the variables to record, None for
     all. ``memory``, a dict that starts empty, keeps the draws of one seed and range of runs (some 25 MB per 1,000
-    runs), so that other scenarios of them are simulated faster, with the same numbers. Raises FaultError if a value is
-    not a number.
+    runs), so that other scenarios of them are simulated faster, with the same numbers. With ``draws`` the values
+    hold what runs drew after the first day too, ``(1, runs)`` by the names that `later_draws` gives. Raises FaultError
+    if a value is not a number.
     """
-    return _simulation.run_block(registry(), scenario, seed, first, count, central=central, only=only, memory=memory)[0]
+    return _simulation.run_block(
+        registry(), scenario, seed, first, count, central=central, only=only, memory=memory, draws=draws
+    )[0]
+
+
+def later_draws(scenario: Scenario) -> tuple[Draw, ...]:
+    """What the runs of a scenario draw after their first day, where `simulate` is asked for it."""
+    return registry().draws_in(scenario, axes(scenario))
 
 
 def run_block(
-    scenario: Scenario, seed: int, first: int, count: int, *, central: bool = False, explaining: bool = False
+    scenario: Scenario,
+    seed: int,
+    first: int,
+    count: int,
+    *,
+    central: bool = False,
+    explaining: bool = False,
+    draws: bool = False,
 ) -> tuple[dict[str, Numbers], dict[str, Any]]:
     """``simulate``, with the systems as they stand at the end, by name."""
-    return _simulation.run_block(registry(), scenario, seed, first, count, central=central, explaining=explaining)
+    return _simulation.run_block(
+        registry(), scenario, seed, first, count, central=central, explaining=explaining, draws=draws
+    )
 
 
 __all__ = [
@@ -98,6 +117,7 @@ __all__ = [
     "dated",
     "default_end",
     "facts_layer",
+    "later_draws",
     "register",
     "registry",
     "run_block",

@@ -5,6 +5,7 @@ A draw is a pure function of seed, key and run, so it can be found again from wh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from sim import facts
 from sim.errors import InputError
 from sim.model import registry
 from sim.model.engine.clock import Clock
+from sim.model.engine.draws import EPOCH, Draw
 from sim.model.engine.settings import Settings
 from sim.model.engine.streams import Streams
 from sim.scenario import Choice, Dated, Distribution, Number, Weights
@@ -26,7 +28,10 @@ EVENT = "event: "
 
 
 def drawn_keys(scenario: Scenario) -> tuple[str, ...]:
-    """Keys of which runs draw different values on the first day, then ``event: NAME`` of events left to chance."""
+    """Keys of which runs draw different values on the first day, then ``event: NAME`` of events left to chance.
+
+    Keys that cannot act in the scenario, such as elections after its end, are left out.
+    """
     posterior = facts.posterior(scenario.start)
     keys = []
     for parameter in registry().catalogue:
@@ -36,7 +41,9 @@ def drawn_keys(scenario: Scenario) -> tuple[str, ...]:
             own = given is not None and given.origin.layer not in ("default", "facts")
             joint = posterior is not None and key in posterior.keys and not own
             dated = isinstance(value, Dated) and not all(number.is_fixed for _, number in value.points)
-            if joint or dated or isinstance(value, Weights) or (isinstance(value, Distribution) and not value.is_fixed):
+            drawn = joint or dated or isinstance(value, Weights)
+            drawn = drawn or (isinstance(value, Distribution) and not value.is_fixed)
+            if drawn and registry().acts(key, scenario.end, scenario):
                 keys.append(key)
     return (*keys, *(EVENT + event.name for event in scenario.events if event.probability < 1))
 
@@ -52,9 +59,32 @@ def drawn(scenario: Scenario, key: str, *, seed: int, runs: int, central: bool =
     known = drawn_keys(scenario)
     if key not in known:
         raise InputError(unknown("drawn key", key, known))
-    clock = Clock(scenario.start, scenario.end)
+    return _drawn(_settings(scenario, seed, runs, central), scenario, key, runs)
+
+
+def at_start(scenario: Scenario, *, seed: int, runs: int, central: bool = False) -> Mapping[str, NDArray[np.float64]]:
+    """What `drawn` gives of every key that runs draw on the first day, by key, each ``(runs,)``."""
+    settings = _settings(scenario, seed, runs, central)
+    return {key: _drawn(settings, scenario, key, runs) for key in drawn_keys(scenario)}
+
+
+def dated_event(
+    scenario: Scenario, draw: Draw, *, seed: int, runs: int, central: bool = False
+) -> NDArray[np.float64] | None:
+    """The first day of a dated event in each run, as `Draw` counts it; None of an event on a condition."""
+    event = next(event for event in scenario.events if event.name == draw.event)
+    if event.date is None:
+        return None
+    happens = _settings(scenario, seed, runs, central).drawn(event)
+    return np.where(happens, float(event.date.toordinal() - EPOCH), np.nan)
+
+
+def _settings(scenario: Scenario, seed: int, runs: int, central: bool) -> Settings:
     streams = Streams(seed, 0, runs, registry().streams)
-    settings = Settings(scenario, registry().catalogue, streams, clock, central)
+    return Settings(scenario, registry().catalogue, streams, Clock(scenario.start, scenario.end), central)
+
+
+def _drawn(settings: Settings, scenario: Scenario, key: str, runs: int) -> NDArray[np.float64]:
     if key.startswith(EVENT):
         event = next(event for event in scenario.events if EVENT + event.name == key)
         return settings.drawn(event).astype(np.float64)

@@ -68,6 +68,18 @@ def group_of(
     return (name, codes) if codes else ("", ())
 
 
+def together_at_half_years(
+    rule: str,
+    weight: str,
+    variable: str,
+    codes: Sequence[str],
+    read: Callable[[str, str], tuple[NDArray[np.datetime64], NDArray[Any]]],
+) -> tuple[NDArray[np.datetime64], NDArray[np.float32]]:
+    """The ends of half-years and what `together` makes of the values there; ``read`` gives both for one code."""
+    values = together(rule, weight, variable, codes, lambda name, code: read(name, code)[1])
+    return read(variable, codes[0])[0], values
+
+
 def together(
     rule: str, weight: str, variable: str, codes: Sequence[str], read: Callable[[str, str], NDArray[Any]]
 ) -> NDArray[np.float32]:

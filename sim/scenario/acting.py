@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from calendar import isleap
+from calendar import isleap, monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 
 from sim.errors import Problem
 from sim.scenario.layers import Setting, Slot
+from sim.scenario.parameter import Catalogue
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import Dated, Distribution, Value, describe
-from sim.text import plain, tame
+from sim.text import listed, plain, tame
 
 _VOTE = re.compile(r"us\.elections\.(\d{4})\..+")
 # What a calendar year has once: budgets are for a year, and so are growth, prices and equipment.
@@ -20,6 +21,11 @@ _YEARLY = re.compile(
     r"budgets\..+|members\.\w+\.(share_pct_gdp|budget_change_pp|boost_pp|floor_pct_gdp|compliance)|summits\.compliance"
     r"|economy\..+|equipment\..+"
 )
+# What is read at the ends of months and at no other time.
+MONTHLY = re.compile(
+    r"(us\.(aid|commitment|pressure|troops|withdrawal)|aid|europe\.aid|other\.aid|negotiation|reassurance)\..+"
+)
+_MEMBER = re.compile(r"alliance\.(\w+)\.member")
 MOST_YEARS = 6
 
 
@@ -49,6 +55,33 @@ def mistakes(
                 if (match := _VOTE.fullmatch(key)) and (held := election_day(int(match[1]))) < first:
                     words = f"that election is held on {held}, before this event: nothing can come of it"
                     yield _problem(setting.origin, key, f'the event "{tame(event.name)}" on {first}: {words}')
+
+
+def nobody_left(settings: Mapping[Slot, Setting], allies: Iterable[str], start: date, end: date) -> Iterator[Problem]:
+    """A year at whose end files and events have taken every one of the ``allies`` out of the alliance.
+
+    Events are taken to happen in every run; what follows from a condition is seen by the simulation alone.
+    """
+    out = {slot[1]: setting for slot, setting in settings.items() if slot[0] == "value" and setting.content is False}
+    events = [setting.content for setting in settings.values() if isinstance(setting.content, Event)]
+    for year in range(start.year, end.year + 1):
+        day, last = min(date(year, 12, 31), end), None
+        for code in allies:
+            key = f"alliance.{code}.member"
+            inside = key not in out
+            if key in out and last is None:
+                last = out[key].origin
+            for event in events:
+                for name, value in event.sets:
+                    if name == key and event.date and event.date <= day and (event.until is None or day < event.until):
+                        inside, last = bool(value), event.origin
+            if inside:
+                break
+        else:
+            if last is not None:
+                words = f"on {day} no member in Europe and no Canada is left: there is no common share of GDP to tell"
+                yield _problem(last, "alliance", f"{words}; keep one of them, or end before")
+            return
 
 
 def _problem(origin: Origin, key: str, message: str) -> Problem:
@@ -83,6 +116,14 @@ def remarks(scenario: Scenario, known_year: int, facts_end: date | None = None) 
             and (scenario.end + timedelta(1)).day != 1
         ):
             yield f"{name} comes after the last end of a month before {scenario.end}: nothing recorded can show it"
+        if event.probability == 0:
+            yield f"{name} has probability 0: it never comes"
+        if unread := never_read(event):
+            month = month_end(first)
+            yield (
+                f"{name} ends on {event.until}, before {listed(unread)} is read, at the end of {month:%B %Y}: "
+                "nothing comes of it"
+            )
         for key, _ in event.sets:
             if (match := _VOTE.fullmatch(key)) and (held := election_day(int(match[1]))) < first:
                 yield f"{name} sets {key}, but that election is held on {held}: it cannot act"
@@ -92,6 +133,43 @@ def remarks(scenario: Scenario, known_year: int, facts_end: date | None = None) 
             until = f" until {event.until}" if event.date and event.until else ""
             years = _years_of(event, scenario, max(known_year, scenario.start.year - 1))
             yield f"{name}{until} sets {yearly[0]}{more}, which counts by the calendar year: {years}"
+
+
+def lasting(scenario: Scenario, catalogue: Catalogue) -> Iterator[str]:
+    """What `alliance check` says of a flag for a moment that an event or a value leaves true to the end."""
+    for key, given in scenario.settings.items():
+        if given.value is True and (comes := _of_lasting(key, catalogue)):
+            yield f"{key} is true from the start to the end: {comes}; set it by an event with `until`"
+    for event in scenario.events:
+        ends = event.until is not None or event.for_months or (event.when is not None and not event.once)
+        for key, value in () if ends else event.sets:
+            if value is True and (comes := _of_lasting(key, catalogue)):
+                end = f"until = {_month_after(event.date)}" if event.date else "for_months = 1"
+                yield f'the event "{tame(event.name)}" leaves {key} true to the end: {comes}; to avoid it, add {end}'
+
+
+def _of_lasting(key: str, catalogue: Catalogue) -> str:
+    parameter = catalogue.find(key)
+    return parameter.lasting if parameter else ""
+
+
+def _month_after(day: date) -> date:
+    """The same day of the next month, or its last day."""
+    first = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    last = date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(1)
+    return first.replace(day=min(day.day, last.day))
+
+
+def never_read(event: Event) -> list[str]:
+    """Keys of a dated event that are read at the ends of months, where it ends before the first."""
+    if event.date is None or event.until is None or event.until > month_end(event.date):
+        return []
+    return [key for key, _ in event.sets if MONTHLY.fullmatch(key)]
+
+
+def month_end(day: date) -> date:
+    """The last day of its month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def _of_value(key: str, given: Given, scenario: Scenario, facts_end: date | None) -> Iterator[str]:

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 from sim.scenario.parameter import Codes, Rows
 from sim.scenario.scenario import Event
 from sim.scenario.values import Cell, Table
+from sim.text import tame
 
 if TYPE_CHECKING:
     from sim.scenario.layers import Setting, Slot
     from sim.scenario.parameter import Catalogue
     from sim.scenario.values import Value
+
+
+MONEY = ("EUR ", "USD ")
 
 
 @dataclass(slots=True)
@@ -41,6 +45,7 @@ class Expansion:
                 codes = self._codes(key)
                 ranked.append((len(codes), (-setting.origin.line, -setting.origin.column), key, codes, setting))
         for _, _, key, codes, setting in sorted(ranked, key=lambda each: each[:3]):
+            self._tell_of_sum(f"{key} ({setting.origin})", key, len(codes))
             lost: dict[str, list[str]] = {}
             for code, full in codes.items():
                 winner = whole.setdefault(("value", full), replace(setting, group=key))
@@ -50,6 +55,12 @@ class Expansion:
                 self.told.append(f"{key} ({setting.origin}) does not hold for {', '.join(losers)}, set to {words}")
         return whole
 
+    def _tell_of_sum(self, place: str, key: str, count: int) -> None:
+        """A sum of money is read as that of the whole group by many a writer; say that each of them gives it."""
+        parameter = self.catalogue.find(key)
+        if parameter and count > 1 and parameter.unit.startswith(MONEY):
+            self.told.append(f"{place} holds for each of {count} by itself: it is no sum that they share")
+
     def _event(self, event: Event) -> Event:
         if not any(self._is_group(key) for key, _ in event.sets):
             return event
@@ -57,7 +68,9 @@ class Expansion:
         groups = [
             (self._codes(key), number, value) for number, (key, value) in enumerate(event.sets) if key not in whole
         ]
-        for codes, _, value in sorted(groups, key=lambda each: (len(each[0]), -each[1])):
+        for codes, number, value in sorted(groups, key=lambda each: (len(each[0]), -each[1])):
+            key = event.sets[number][0]
+            self._tell_of_sum(f'{key} of the event "{tame(event.name)}"', key, len(codes))
             for full in codes.values():
                 whole.setdefault(full, value)
         return replace(event, sets=tuple(whole.items()))

@@ -53,5 +53,5 @@ def name_fault(name: str, known: Groups) -> str:
     if name in known.names:
         return f"{name} is a group of this program; give your own another name"
     if not NAME.fullmatch(name):
-        return f"{tame(name)} is no name of a group; write small letters, digits and _"
+        return f"{tame(name) or 'an empty text'} is no name of a group; write small letters, digits and _"
     return ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.scenario.document import KeyPath, Report
 from sim.scenario.entities import entity_code, entity_noun, is_country, wrong_code
-from sim.scenario.parameter import Catalogue, Parameter
+from sim.scenario.parameter import LEVER, Catalogue, Parameter
 from sim.text import listed, meant, nearest, shown, tame
 
 HEADS = ("title", "label", "description", "references", "extends", "start", "end", "events", "groups")
@@ -61,12 +61,18 @@ def _correct(
         return None, False
     siblings = tuple(other for other in catalogue.members_of(group) if other not in codes)
     if codes and (not siblings or is_country(name) or (isinstance(raw, dict) and not nearest(name, siblings))):
-        report(here, wrong_code(name, codes) + _or_group(name, codes, catalogue))
+        grouped = name in catalogue.groups.names and not is_country(name)
+        nobody = grouped and not catalogue.groups.allowed(name, codes)
+        words = f"none of the group {name} is among the codes here: {listed(codes)}" if nobody else ""
+        report(here, words or wrong_code(name, codes) + _or_group(name, codes, catalogue))
         code = entity_code(name, codes)
         return (f"{group}.{code}" if code else None), False
     same = [other for other in siblings if stem(other) == stem(name)] if "." not in name else []
     if same:
         report(here, "this quantity is " + " or ".join(_in_unit(group, other, catalogue) for other in same))
+        return None, False
+    if name in catalogue.recorded and not isinstance(raw, dict):
+        report(here, _outcome(name, catalogue))
         return None, False
     near = nearest(name, siblings, most=1, cutoff=0.7)
     corrected = f"{group}.{near[0]}" if near and group else near[0] if near else None
@@ -79,10 +85,19 @@ def _correct(
     return corrected, False
 
 
+def _outcome(name: str, catalogue: Catalogue) -> str:
+    """What to say of a recorded variable that stands where a key does: the keys that move it, levers first."""
+    keys = movers(name, catalogue)
+    such = f", such as {listed(keys[:3])}" if keys else ""
+    return f"{name} is an outcome, which a scenario cannot set; `alliance explain {name}` lists what moves it{such}"
+
+
 def _or_group(name: str, codes: tuple[str, ...], catalogue: Catalogue) -> str:
     """The group that a wrong code may mean."""
     if name == "EU" and "EUI" in codes:
         return "; its member states are EU_states"
+    if name.casefold() == "eu" and catalogue.groups.allowed("EU", codes):
+        return "; or write the group EU"
     if is_country(name):
         return ""
     group = catalogue.groups.spelled(name)
@@ -119,6 +134,17 @@ def _names(group: str, catalogue: Catalogue) -> str:
     return ", ".join(
         ([listed(names, most=20)] if names else []) + ([f"{entity_noun(codes)}s such as {codes[0]}"] if codes else [])
     )
+
+
+def movers(variable: str, catalogue: Catalogue) -> list[str]:
+    """Keys that declare an effect on a recorded variable; those that are there for scenarios to set come first."""
+    found = [each for each in catalogue if variable in map(_moved, (*each.raises, *each.lowers, *each.moves))]
+    return [each.key for each in sorted(found, key=lambda each: each.source != LEVER)]
+
+
+def _moved(effect: str) -> str:
+    """The variable in the name of an effect: of ``spread of V``, ``V:ENTITY`` or ``V=LABEL``, V."""
+    return effect.removeprefix("spread of ").partition(":")[0].partition("=")[0]
 
 
 def stem(name: str) -> tuple[str, ...]:

@@ -166,7 +166,11 @@ def _groups(document: Document, catalogue: Catalogue) -> dict[str, Setting]:
             document.report(("groups", name), message, at_value=True)
         else:
             for number, code in enumerate(codes):
-                if code not in known:
+                if code not in known and (group := catalogue.groups.spelled(code)):
+                    within = listed(code for code in catalogue.groups.fixed.get(group, ()) if code in known)
+                    words = f"{group} is a group, and a group holds codes" + (f"; write {within}" if within else "")
+                    document.report(("groups", name, number), words, at_value=True)
+                elif code not in known:
                     document.report(("groups", name, number), wrong_code(code, known), at_value=True)
                 elif code in codes[:number]:
                     document.report(("groups", name, number), f"{code} is named twice", at_value=True)
@@ -402,7 +406,10 @@ def read_sets(
         if slot is None:
             continue
         setting = Setting(content, Origin("set", f"{PLACE} {tame(text)}"))
-        if slot in settings and not settings[slot].same_as(setting):
+        earlier = settings[slot].content if slot in settings else None
+        if isinstance(earlier, Table) and isinstance(content, Table):
+            setting = replace(setting, content=earlier.and_also(content))
+        elif slot in settings and not settings[slot].same_as(setting):
             words = f"set twice: {settings[slot].words()} and {setting.words()}; keep one"
             problems.append(Problem(PLACE, 0, 0, slot[1], words))
         settings[slot] = setting
@@ -428,8 +435,8 @@ def _read_one(
     if name in ("start", "end"):
         day = read_day(value, lambda inner, message: report((name, *inner), message))
         return (None, None) if day is FAULT else (("day", name), day)
-    if name in HEADS:
-        report((name,), "only start, end and keys of the model can be set here; write it in the file")
+    if parts[0] in HEADS:
+        report((parts[0],), "only start, end and keys of the model can be set here; write it in the file")
         return None, None
     if isinstance(value, dict) and catalogue.is_group(name) and catalogue.find(name) is None:
         report(parts, f"{name} is a group; set one key of it")

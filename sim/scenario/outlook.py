@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from sim.scenario.acting import never_read
 from sim.scenario.parameter import Catalogue, Rows
 from sim.scenario.scenario import Event, Scenario
 from sim.scenario.values import Table, describe
@@ -53,7 +54,9 @@ def _timing(event: Event, scenario: Scenario) -> str:
     first = event.first_day(scenario.start)
     if event.when is None:
         until = f" until {event.until}" if event.until else " to the end"
-        return f"from {first}{until}; first seen {_seen(event, first)}"
+        unread = len(never_read(event)) == len(event.sets)
+        seen = "never seen: it ends before these are read" if unread else f"first seen {_seen(event, first)}"
+        return f"from {first}{until}; {seen}"
     recorded = (
         f"{'when' if event.once else 'while'} {event.when.describe()} is{' first' if event.once else ''} recorded"
     )

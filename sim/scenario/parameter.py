@@ -206,6 +206,8 @@ def _bounds(low: float, high: float, domain: Number) -> str:
 
 
 Kind = Literal["data", "estimated", "assumption"]
+LEVER = "scenario lever"
+"""The source of a key that is there for scenarios to set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +221,7 @@ class Parameter:
     higher value (a true flag, a later option) moves up or down where theory gives a direction, ``moves`` those it moves
     either way; the audit of the levers also looks for an effect there. ``reported_only`` is a sentence that says why
     nothing else reacts to it.
+    ``lasting`` says what comes of leaving a flag true to the end, where a writer may mean the day only.
     ``needs`` and ``excludes`` are keys (of the same entity) that a scenario must or must not set beside it.
     """
 
@@ -238,6 +241,7 @@ class Parameter:
     lowers: tuple[str, ...] = ()
     moves: tuple[str, ...] = ()
     reported_only: str = ""
+    lasting: str = ""
     needs: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
 

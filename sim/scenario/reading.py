@@ -387,11 +387,23 @@ class RowReader:
             return (raw,)
         if isinstance(raw, list) and raw and all(code in domain.codes for code in raw) and len(set(raw)) == len(raw):
             return tuple(raw)
-        if not isinstance(raw, str):
+        if isinstance(raw, list) and raw and all(isinstance(code, str) for code in raw):
+            for number, code in enumerate(raw):
+                if code in raw[:number]:
+                    report((number,), f"{tame(code)} is named twice")
+                elif code in self.groups.names:
+                    report(
+                        (number,), f"{code} is a group; in a list write codes, or the group alone in place of the list"
+                    )
+                elif code not in domain.codes:
+                    report((number,), wrong_code(code, domain.codes))
+            return FAULT
+        if not isinstance(raw, str) or not raw.strip():
             report((), f"{shown(raw)} is not {domain.describe()}")
             return FAULT
         near = nearest(raw, self.groups.names, most=1, cutoff=0.7)
         group = f"; or write the group {near[0]}" if near and self.groups.allowed(near[0], domain.codes) else ""
+        group = group or ("; its member states are EU_states" if raw == "EU" and "EUI" in domain.codes else "")
         report((), wrong_code(raw, domain.codes) + group)
         return FAULT
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.errors import InputError, Problem
-from sim.limits import MOST_DEEP, MOST_PARENTS, MOST_PROBLEMS
+from sim.limits import MOST_CONDITIONS, MOST_DEEP, MOST_EVENTS, MOST_PARENTS, MOST_PROBLEMS
 from sim.scenario import acting
 from sim.scenario.document import Document, TooManyError, parse, read, shown_path
 from sim.scenario.expansion import Expansion, replaced
@@ -148,6 +148,9 @@ class _Resolver:
         self.horizon(start, end, settings, root)
         if start < end:
             self.problems += acting.mistakes(start, end, settings, root.document.shown, self.facts_end)
+            spending = self.catalogue.find("members.*.share_pct_gdp")
+            allies = [code for code in spending.entities if code != "USA"] if spending else []
+            self.problems += acting.nobody_left(settings, allies, start, end)
         self.problems += together(settings, self.catalogue)
         events = tuple(s.content for s in settings.values() if isinstance(s.content, Event))
         if self.problems:
@@ -221,7 +224,8 @@ class _Resolver:
         """One parent, read now or before; None if it is missing, faulty or closes a cycle."""
         beside_it = len(chain) > 1 or self.text is None
         if not beside_it:
-            shipped = sorted(path.name for path in self.shipped.glob("*.toml")) if self.shipped else []
+            folder = self.shipped
+            shipped = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.toml")) if folder else []
             if name not in shipped and f"{name}.toml" not in shipped:
                 hint = meant(nearest(name.removesuffix(".toml") + ".toml", shipped, most=1, cutoff=0.8))
                 words = f"{shown(name)} is no shipped scenario, and only these can be extended here{hint}"
@@ -285,6 +289,12 @@ class _Resolver:
             reason = f"at most {LONGEST_YEARS} years after the start {start}, and not after {LATEST_END}"
             self.at_day("end", f"{end} is too late; must be {reason}", settings, root)
         events = [setting.content for setting in settings.values() if isinstance(setting.content, Event)]
+        for most, kind, counted in (
+            (MOST_EVENTS, "events", events),
+            (MOST_CONDITIONS, "events on a condition", [event for event in events if event.when]),
+        ):
+            if len(counted) > most:
+                self.at_event(counted[most], f"{len(counted):,} {kind}; a scenario can have {most}")
         for event in events:
             if message := outside(event, start, end):
                 self.at_event(event, message)
@@ -364,16 +374,21 @@ def dates_of_rows(settings: Mapping[Slot, Setting]) -> Iterator[tuple[Row, str, 
 
 
 def contradicting(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
-    """Events of one day that set a key to different values in every run, each with what is wrong."""
-    said: dict[tuple[datetime.date, str], tuple[Event, Value]] = {}
+    """Events that set a key to different values at once in every run, each with what is wrong.
+
+    They have one day, or they wait for one condition in the same way.
+    """
+    said: dict[tuple[object, str], tuple[Event, Value]] = {}
     for event in events:
-        if event.date is None or event.probability < 1:
+        if event.probability < 1:
             continue
+        at_once = event.date or (event.when, event.after_months, event.once)
         for key, value in event.sets:
-            other, before = said.setdefault((event.date, key), (event, value))
+            other, before = said.setdefault((at_once, key), (event, value))
             if before != value:
                 words = f'{describe(value)} here and {describe(before)} in "{tame(other.name)}" ({other.origin})'
-                yield event, f"two events set {key} on {event.date}: {tame(words, 200)}; keep one"
+                moment = f"on {event.date}" if event.when is None else event.timing()
+                yield event, f"two events set {key} {moment}: {tame(words, 200)}; keep one"
 
 
 def _exists(path: Path) -> bool:

@@ -100,6 +100,8 @@ class Distribution:
 
     def central(self) -> float:
         """The median."""
+        if self.is_fixed:
+            return self.args[0][1]
         import numpy as np
 
         return float(self.ppf(np.array([0.5]))[0])

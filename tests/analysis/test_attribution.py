@@ -157,5 +157,7 @@ def test_what_cannot_be_attributed_is_refused(toy, why):
     with pytest.raises(InputError, match="a starts on 2024-10-01 and b on 2024-11-01"):
         why(toy.scenario("a"), toy.scenario("b", start=dt.date(2024, 11, 1)))
     found = why(toy.scenario("a"), toy.scenario("b", end=dt.date(2026, 6, 30), budgets__push=0.5))
-    assert found.warnings == ("horizons differ; dates after 2026-06-30 are left out",)
+    assert found.warnings == (
+        "horizons differ; dates after 2026-06-30 are left out; `--set end=2026-12-31` gives all scenarios one end",
+    )
     assert found.waterfalls[-1].date == "2026-06-30"

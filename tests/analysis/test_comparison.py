@@ -110,7 +110,7 @@ def test_different_runs_and_horizons_are_cut_with_a_warning(toy, compare):
     assert [str(day) for day in aligned.views[1].dates(SHARE)] == ["2024-12-31", "2025-12-31"]
     assert aligned.warnings == (
         "numbers of runs differ (baseline 120, short 200); the first 120 runs of each are compared",
-        "horizons differ; dates after 2026-06-30 are left out",
+        "horizons differ; dates after 2026-06-30 are left out; `--set end=2026-12-31` gives all scenarios one end",
     )
     assert compare([base, other]).find("us_commitment", "short").last().p_equal == 1
 

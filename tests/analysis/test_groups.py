@@ -55,16 +55,26 @@ def test_a_result_has_groups(result):
     )
     with pytest.raises(InputError, match="EST"):
         result.values("defence_share_pct_gdp", "Estnia")
-    with pytest.raises(InputError, match="aid_committed_at_year_end_beur"):
+    with pytest.raises(InputError, match="values_at_half_years"):
         result.values("aid_committed_beur", "DEU")
 
 
-def test_single_donors_at_year_ends_are_the_donors_of_the_months(result):
-    by_month = result.mean("aid_committed_beur", "DEU")[-1]
-    assert result.mean("aid_committed_at_year_end_beur", "DEU")[-1] == by_month
-    assert result.values("aid_committed_at_year_end_beur", "DEU").shape == (2, 40)
-    groups = result.values("aid_committed_beur", "EUR")[-1]
-    assert result.values("aid_committed_at_year_end_beur", "EUR")[-1].tobytes() == groups.tobytes()
+def test_donors_together_at_half_years_are_the_sum_of_each(result):
+    days, together = result.values_at_half_years("aid_committed_beur", "nordics")
+    assert [str(day) for day in days] == ["2024-12-31", "2025-06-30", "2025-12-31"]
+    each = sum(result.values_at_half_years("aid_committed_beur", code)[1] for code in NORDICS)
+    np.testing.assert_allclose(together, each, rtol=1e-5)
+    (outcome,) = chosen_outcomes(["aid_committed_beur:nordics"], scenarios=[result.scenario])
+    assert outcome.read(result)[1].tobytes() == together.tobytes()
+    block = simulated(result.scenario, 40, 1)
+    assert outcome.read(block)[1].tobytes() == together.tobytes()
+
+
+def test_a_group_of_donors_is_drawn_at_half_years(result):
+    drawing = result.plot("aid_committed_beur:nordics")
+    assert "Nordic countries" in drawing.alt
+    days = result.values_at_half_years("aid_committed_beur", "nordics")[0]
+    assert {str(day) for day in days} <= {row.date for row in drawing.table.rows}
 
 
 def test_a_comparison_takes_single_donors_and_groups_also_those_of_one_side(tmp_path):

@@ -90,6 +90,8 @@ def test_identity_and_absence_are_told_plainly():
 def test_a_few_runs_are_never_rounded_away():
     assert runs_of_100(0.9996) == "more than 99 of 100 runs"
     assert runs_of_100(0.0004) == "fewer than 1 of 100 runs"
+    # 199 and 1 of 200 runs.
+    assert (runs_of_100(0.995), runs_of_100(0.005)) == ("more than 99 of 100 runs", "fewer than 1 of 100 runs")
     assert runs_of_100(0.5) == "50 of 100 runs"
     assert (runs_of_100(1), runs_of_100(0)) == ("every run", "no run")
 

@@ -211,6 +211,42 @@ def test_attribution_adds_up_to_the_difference(here: Path, alliance: Alliance) -
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_what_no_input_moves_is_named_and_not_tabled(here: Path, alliance: Alliance) -> None:
+    text = alliance("attribute", "short.toml", "harsh.toml", *NUMBERS).stdout
+    tabled, told = text.split("Moved by none of them:\n")
+    assert "  Republican president\n" in told
+    assert "Republican president" not in tabled
+    assert "U.S. commitment to the guarantee (index 0 to 1)" in tabled
+
+
+def test_long_labels_that_begin_alike_are_told_apart_in_every_table(here: Path, alliance: Alliance) -> None:
+    for name, title in (
+        ("one", "A ceasefire in spring without a force"),
+        ("two", "A ceasefire in spring with a force"),
+    ):
+        posture = "retrenchment" if name == "one" else "conditional"
+        more = f'[us.commitment]\nposture = "{posture}"\n'
+        Path(f"{name}.toml").write_text(SHORT.format(title=title, more=more))
+    done = alliance("compare", "short.toml", "one.toml", "two.toml", *NUMBERS, "--variable", "us_commitment")
+    tables = done.stdout.split("INPUTS THAT DIFFER")[1]
+    assert "...without" in tables
+    assert "...with a" in tables
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_own_figures_of_a_changed_member_or_donor_are_offered_where_none_is_compared(
+    here: Path, alliance: Alliance
+) -> None:
+    more = "[aid.DEU]\nlevel_beur_per_year = 9\n[members.ESP]\nopt_out = true\n"
+    Path("own.toml").write_text(SHORT.format(title="Own", more=more))
+    words = ("compare", "short.toml", "own.toml", *NUMBERS)
+    offered = "--variable aid_allocated_beur:DEU --variable defence_share_pct_gdp:ESP"
+    assert offered in " ".join(alliance(*words).stdout.split())
+    text = alliance(*words, "--variable", "aid_allocated_beur:DEU", "--out", "again").stdout
+    assert "--variable aid_allocated_beur:DEU" not in text
+    assert "--variable defence_share_pct_gdp:ESP" in text
+
+
 def test_one_run_is_attributed_without_an_interval(here: Path, alliance: Alliance) -> None:
     done = alliance("attribute", "short.toml", "harsh.toml", "--runs", "1", "--jobs", "1", "-q", "--no-figures")
     assert done.exit_code == 0, done.stderr

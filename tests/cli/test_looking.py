@@ -109,12 +109,34 @@ def test_a_word_finds_keys_variables_and_members_nearest_first(alliance: Allianc
         assert all(entry["name"] in done.stdout and entry["kind"] in done.stdout for entry in found)
         assert max(map(len, done.stdout.splitlines())) <= 80
     assert json.loads(alliance("explain", "Britain", "--json").stdout)[0]["name"] == "GBR"
+    # A country that may join is found as a member is, with the keys that there are for it.
+    assert [entry["name"] for entry in json.loads(alliance("explain", "Ukraine", "--json").stdout)][:2] == [
+        "UKR",
+        "alliance.UKR.member",
+    ]
+    # A word of a question that no key bears is found in the titles of what is shipped.
+    truce = json.loads(alliance("explain", "truce", "--json").stdout)
+    assert [entry["name"] for entry in truce] == ["questions/26_truce_breaks"]
     # What bears the word in its name comes before what is described by it.
     in_name = ["troops" in entry["name"] for entry in json.loads(alliance("explain", "troops", "--json").stdout)]
     assert in_name == sorted(in_name, reverse=True)
     wrong = alliance("explain", "trops")
     assert (wrong.exit_code, wrong.stdout) == (2, "")
     assert "did you mean troops" in wrong.stderr
+
+
+def test_a_variable_names_the_keys_that_move_it_the_levers_first(alliance: Alliance) -> None:
+    told = json.loads(alliance("explain", "ceasefire", "--json").stdout)
+    keys = told["moved by"].split(", ")
+    assert keys[0] == "negotiation.ceasefire_now"
+    assert keys.index("negotiation.holds") < keys.index("negotiation.hazard_per_year")
+
+
+def test_a_comparison_is_no_result_to_explain(alliance: Alliance, tmp_path: Path) -> None:
+    (tmp_path / "comparison.json").write_text("{}")
+    done = alliance("explain", tmp_path, "--variable", "ceasefire")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "is a comparison; `alliance attribute A B` says why" in done.stderr
 
 
 def test_a_member_may_be_named_in_a_key_and_an_old_key_is_told_its_new_name(

@@ -11,7 +11,7 @@ from sim.loading import check, load
 from tests.cli.conftest import Alliance
 
 
-@pytest.mark.parametrize("parent", ["baseline", "trump_conditional", "history_2014"])
+@pytest.mark.parametrize("parent", ["baseline", "trump_conditional", "history_2014", "questions/26_truce_breaks"])
 def test_a_new_scenario_checks_clean_and_is_its_parent_until_it_is_changed(
     parent: str, alliance: Alliance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -21,6 +21,9 @@ def test_a_new_scenario_checks_clean_and_is_its_parent_until_it_is_changed(
     scenario = load("my_own.toml")
     assert scenario.hash == load(parent).hash
     assert (scenario.title, scenario.label) == ("My own", "My own")
+    text = Path("my_own.toml").read_text(encoding="utf-8")
+    assert f'extends = "{parent}.toml"' in text
+    assert f"`alliance compare {parent}.toml my_own.toml`" in text
 
 
 def test_every_line_that_is_uncommented_is_right_and_changes_nothing(

@@ -1,5 +1,6 @@
 """Workers may die; what is finished stays and the rest can be resumed."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from sim.ensemble import executors, open_result, run
 from sim.ensemble.layout import BLOCK
-from sim.errors import FaultError, InputError
+from sim.errors import FaultError, InputError, LostWorkerError
 
 
 def bytes_of(folder):
@@ -50,6 +51,33 @@ def test_a_block_that_kills_its_worker_is_named_and_the_others_are_kept_and_resu
     assert seen == [(4 * BLOCK, 5 * BLOCK), (5 * BLOCK, 5 * BLOCK)]
     run(scenario, runs=5 * BLOCK, out=tmp_path / "undisturbed")
     assert bytes_of(out) == bytes_of(tmp_path / "undisturbed")
+
+
+STUCK = "import ctypes\nctypes.PyDLL(None).pause()\n"  # in C code that never lets Python run
+
+
+@pytest.fixture
+def stuck(tmp_path, monkeypatch):
+    """Workers of this test never come out of the import of NumPy."""
+    (tmp_path / "numpy.py").write_text(STUCK)
+    monkeypatch.setattr(executors, "safe_path", lambda: [str(tmp_path), *sys.path])
+    monkeypatch.setattr(executors, "LONGEST_START", 1)
+
+
+def test_a_worker_that_is_stuck_in_the_import_of_numpy_ends_though_its_parent_is_gone(stuck):
+    worker = executors.Worker()
+    worker.close()  # waits for it
+    assert worker._process.returncode == -signal.SIGALRM
+
+
+def test_work_whose_workers_are_stuck_is_a_fault(stuck):
+    with executors.Workers(1) as workers, pytest.raises(LostWorkerError, match="died twice"):
+        workers.submit(abs, 1).result()
+
+
+def test_no_alarm_is_set_while_a_worker_has_a_task():
+    with executors.Workers(1) as workers:
+        assert workers.submit(signal.getitimer, signal.ITIMER_REAL).result() == (0.0, 0.0)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

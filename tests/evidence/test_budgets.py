@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date
 
 import numpy as np
@@ -10,13 +11,27 @@ import pytest
 from sim import facts
 from sim.errors import InputError
 from sim.evidence import history as history_room
-from sim.evidence.budgets import NAMES, PANEL_ROWS, estimate, forecast, panel, regressors, war_threat
+from sim.evidence import whole_model
+from sim.evidence.budgets import (
+    NAMES,
+    PANEL_ROWS,
+    estimate,
+    forecast,
+    panel,
+    regressors,
+    situation,
+    war_threat,
+)
 from sim.evidence.history import history, origin_day, outcomes
 from sim.evidence.luck import Luck
 from sim.evidence.predictive import predictive_checks
 from sim.evidence.regression import Panel, Prior, sample
 from sim.evidence.whole_model import forecast_by_model
+from sim.model import catalogue
+from sim.model.systems.budgets.equation import Coefficients, terms
+from sim.model.systems.budgets.plans import Plans
 from sim.model.systems.roster import WITH_FORCES
+from sim.scenario import fixed
 
 
 def test_an_origin_knows_no_later_year() -> None:
@@ -142,8 +157,33 @@ def test_predictive_checks_narrow_from_prior_to_posterior_around_what_was() -> N
     assert checks[0].actual == pytest.approx(0.047, abs=0.001)
 
 
-def test_the_simulator_forecasts_what_the_back_test_scores() -> None:
+def test_what_the_back_test_leaves_out_is_only_what_is_neutral_there() -> None:
+    past = history(2020)
+    shares = [np.asarray(past.share(year), np.float32)[:, None] for year in (2019, 2020)]
+    plans = Plans(origin_day(2020), WITH_FORCES).asked(2021, range(len(WITH_FORCES)), shares[1])
+    at = situation(shares[1], shares[0], 2021, plans, past, past.deviation(2020)[:, None], war_threat(2021))
+    ones = Coefficients(**{field.name: np.ones(1, np.float32) for field in fields(Coefficients)})
+    moved = {name for name, term in terms(ones, at).items() if np.any(term)}
+    neutral = {"orientation", "election year", "U.S. commitment", "neighbours", "shock"}  # politics, partners and luck
+    later = {"distance to the target path", "U.S. troops"}  # channels of 2026 without a likelihood
+    never = {
+        "plans",
+        "deadline",
+        "debt in war",
+        "war",
+        "reversal of one-off purchases",
+    }  # not that year
+    assert not moved & (neutral | later)
+    assert set(terms(ones, at)) == moved | neutral | later | never
+
+
+def test_the_simulator_forecasts_what_the_back_test_scores(monkeypatch: pytest.MonkeyPatch) -> None:
     posterior = estimate(2020, draws=1000)
+    alone = {"budgets.left_right_pp", "budgets.election_year_pp", "budgets.commitment_pp", "budgets.troops_pp",
+             "budgets.pressure_jump_probability"}  # fmt: skip
+    assert all(catalogue().find(key) for key in alone)
+    own = whole_model.values
+    monkeypatch.setattr(whole_model, "values", lambda of: own(of) | dict.fromkeys(alone, fixed(0.0)))
     scored, run = forecast(posterior), forecast_by_model(posterior, runs=1000)
     allies = [row for row in PANEL_ROWS if WITH_FORCES[row] not in ("BGR", "GRC")]  # reversals: a coin in either
     assert run[allies].mean(2) == pytest.approx(scored[allies].mean(2), abs=0.06)

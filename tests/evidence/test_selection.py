@@ -45,6 +45,28 @@ def test_later_outcomes_do_not_change_an_earlier_choice(came):
     assert before[: 2023 - 2016] == after[: 2023 - 2016]
 
 
+def test_weights_go_to_the_form_that_came_closest_and_later_outcomes_move_none(came):
+    good, bad = _paths(lambda origin: 0.02), _paths(lambda origin: 0.8)
+    pooled, weights = selection._stack({"good": good, "bad": bad}, came)
+    assert weights[0] == weights[1] == {"good": 0.5, "bad": 0.5}
+    assert weights[2]["good"] == pytest.approx(1, abs=0.02)
+    assert pooled[2016].shape == good[2016].shape
+    assert np.median(pooled[2020]) == pytest.approx(2.02, abs=0.02)
+    later = {origin: table.copy() for origin, table in came.items()}
+    for origin, table in later.items():
+        for step in range(3):
+            if origin + step + 1 > 2022:
+                table[:, step] = 9.0
+    again = selection._stack({"good": good, "bad": bad}, later)[1]
+    assert weights[: 2023 - 2016] == again[: 2023 - 2016]
+
+
+def test_a_pool_of_two_that_err_on_either_side_beats_each(came):
+    low, high = _paths(lambda origin: -0.1), _paths(lambda origin: 0.1)
+    _, weights = selection._stack({"low": low, "high": high}, came)
+    assert weights[5]["low"] == pytest.approx(0.5, abs=0.1)
+
+
 def test_outcomes_count_as_the_origin_did():
     table = selection._came(2024)
     moved = {"FIN", "CZE", "ALB"}

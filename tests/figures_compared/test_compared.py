@@ -234,6 +234,20 @@ def test_edge_cases_draw(edge):
             assert -0.5 <= box.y0 <= box.y1 <= height + 0.5, (name, text)
 
 
+def test_differences_too_small_to_be_told_are_neither_ranked_in_words_nor_blown_up(monkeypatch):
+    from sim.figures.compared import members
+
+    found = [
+        members.Move(code, code, 2.0, 2.0, mean, mean - 3e-6, mean + 2e-6, -1e-6, 1e-6, 0.01, 0.02)
+        for code, mean in (("LUX", 1e-6), ("GRC", -1e-6))
+    ]
+    monkeypatch.setattr(members, "moves_of", lambda cast, case: found)
+    drawing = draw(of(2), "members_moved")
+    assert "no member's mean difference" in drawing.sentence
+    assert "moves most" not in drawing.sentence
+    assert {"−0.01", "0.00", "0.01"} <= {text for text, _ in boxes(drawing)}
+
+
 def test_a_scenario_against_its_double_differs_by_exactly_nothing():
     comparison = of(2, shift=0.0)
     assert "the same in all 200 runs" in draw(comparison, "differences_money").sentence

@@ -10,7 +10,13 @@ import pytest
 
 from sim import facts
 from sim.model import axes
-from sim.model.systems.aid.aid import next_generosity, package, replacement_share
+from sim.model.systems.aid.aid import (
+    first_generosity,
+    in_packages,
+    next_generosity,
+    package,
+    replacement_share,
+)
 from sim.model.systems.aid.pipeline import MILITARY, OTHER, Delays, Pipeline, arrives
 from sim.model.systems.supplementals import law_rate
 
@@ -42,6 +48,39 @@ class TestPackage:
         # rank 0.5 each but for the second, whose draw is above its chance
         by_hand = [[math.exp(-0.5) / 0.4, 0], [math.exp(-0.5) / 0.2, math.exp(-2) / 0.2]]
         np.testing.assert_allclose(size, by_hand, rtol=1e-5)
+
+
+def test_a_level_begins_as_uncertain_as_it_stays():
+    # sd 0.6, persistence 0.8: in the long run 0.6 / sqrt(1 - 0.64) = 1
+    assert first_generosity(one(2), one(0.8), one(0.6), one(0.5))[0] == pytest.approx(3.0)
+    assert first_generosity(one(2), one(0.8), one(0.6), one(-1.5))[0] == 0
+    assert first_generosity(one(2), one(0.8), one(0), one(1))[0] == 2
+
+
+def test_a_state_allocates_in_the_months_of_its_packages_only():
+    codes = [donor.code for donor in facts.donors()]
+    rows = len(codes)
+    cleared, chance = np.full((rows, 1), 0.04, np.float32), np.full((rows, 1), 0.25, np.float32)
+    drawn = np.tile(np.array([0.1, 0.5], np.float32), (rows, 1))
+    parts = in_packages(cleared, drawn, chance)
+    assert parts[codes.index("POL")] == pytest.approx([0.16, 0])  # 0.04 / 0.25 with a package, nothing without
+    assert parts[codes.index("USA")] == pytest.approx([0.04, 0.04])
+    assert parts[codes.index("EUI")] == pytest.approx([0.04, 0.04])
+    assert in_packages(cleared * 10, drawn, chance)[codes.index("POL"), 0] == 1
+
+
+def test_states_share_what_all_of_them_allocate_by_their_levels():
+    systems, _ = systems_at(scenario(start=date(2025, 1, 2)))
+    known = systems.aid._known
+    codes = [donor.code for donor in facts.donors()]
+    level = known.yearly.sum(axis=0)[:, 0]
+    stock = known.backlog.sum(axis=0) + level / 12
+    states = [row for row, donor in enumerate(facts.donors()) if donor.kind == "country" and donor.code != "USA"]
+    giving = [row for row in states if level[row] > 0]
+    first = 0.04 * known.pace[:, 0] * stock
+    assert first[giving] / first[giving].sum() == pytest.approx(level[giving] / level[giving].sum(), rel=1e-4)
+    assert first[giving].sum() == pytest.approx(0.04 * stock[giving].sum(), rel=1e-4)
+    assert known.pace[codes.index("USA"), 0] == known.pace[codes.index("EUI"), 0] == 1
 
 
 def test_generosity_returns_to_its_mean():
@@ -185,7 +224,7 @@ class TestCongress:
 
 def test_donors_without_history_give_by_distance():
     """A start before the war: military aid of an ally is level x GDP x (distance / 1,000 km) ^ slope."""
-    sets = {"aid.generosity_at_1000km_pct_gdp": 0.4, "aid.distance_slope": -2.0}
+    sets = {"aid.generosity_at_1000km_pct_gdp": 0.4, "aid.distance_slope": -2.0, "aid.generosity_sd": 0.0}
     systems, _ = systems_at(scenario(sets, start=date(2022, 1, 1)))
     donors = facts.donors()
     poland = next(row for row, donor in enumerate(donors) if donor.code == "POL")

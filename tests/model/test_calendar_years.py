@@ -135,7 +135,7 @@ class TestParts:
     def test_without_dates_and_events_a_year_has_one_part(self):
         settings = self.settings({CHANGE: uniform(0.0, 1.0)})
         ((part, value),) = settings.in_year(CHANGE, 2026)
-        assert part == 1
+        assert part == 365
         assert value is settings.number(CHANGE)
         assert settings.mean_of_year(CHANGE, 2026) is value
 

@@ -159,7 +159,7 @@ class TestInTheModel:
 
     def test_one_whose_condition_never_holds_changes_nothing(self, plain):
         every = {"war.full_scale": False, "alliance.UKR.member": True, "secretary_general.holder": "other"}
-        acted = run(scenario(None, event(None, every | FACTOR, when="us_commitment > 2"), end=END), count=COUNT)
+        acted = run(scenario(None, event(None, every | FACTOR, when="us_commitment < 0"), end=END), count=COUNT)
         assert differing(plain, acted) == []
 
     def test_one_that_no_draw_lets_happen_changes_nothing(self, plain):
@@ -170,16 +170,16 @@ class TestInTheModel:
         """A year-old record of anything makes it the first of the month: so it is an event of that day."""
         sets = {"us.commitment.shock": -0.2, "alliance.SWE.member": False, "secretary_general.holder": "other"}
         dated = run(scenario(None, event(date(2025, 3, 1), sets), end=END), count=8)
-        conditional = event(None, sets, when="us_commitment > -1", after_months=4)
+        conditional = event(None, sets, when="us_commitment >= 0", after_months=4)
         assert differing(dated, run(scenario(None, conditional, end=END), count=8)) == []
 
     def test_until_ends_it_on_the_day(self):
         sets = {"us.commitment.shock": -0.2}
         until = date(2025, 6, 30)
         dated = run(scenario(None, event(date(2025, 3, 1), sets, until=until), end=END), count=8)
-        conditional = event(None, sets, when="us_commitment > -1", after_months=4, until=until)
+        conditional = event(None, sets, when="us_commitment >= 0", after_months=4, until=until)
         assert differing(dated, run(scenario(None, conditional, end=END), count=8)) == []
-        conditional = event(None, sets, when="us_commitment > -1", after_months=4, for_months=3)
+        conditional = event(None, sets, when="us_commitment >= 0", after_months=4, for_months=3)
         assert differing(dated, run(scenario(None, conditional, end=END), count=8)) == []
 
     def test_what_is_recorded_of_the_condition_does_not_depend_on_what_is_asked(self):

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from sim.loading import load_text, notes_of
 from sim.model import axes
 from sim.model.systems.aid.packages import shares
 from sim.scenario import Row, Table
@@ -111,3 +112,35 @@ def test_a_law_of_chance_passes_at_its_probability_and_keeps_other_draws():
     for name, values in base.items():
         if name != "us_laws_for_ukraine":
             assert values[..., passed == 0].tobytes() == some[name][..., passed == 0].tobytes(), name
+
+
+PACKAGE = "[[aid.packages]]\ndate = 2025-06-15\n{}\n"
+LAW = "[[us.aid.laws]]\ndate = 2025-06-15\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (PACKAGE.format('donor = "europe"\nbeur = 5'), "is shared by GDP, so that EUI pays nothing"),
+        (
+            PACKAGE.format('donor = ["DEU", "EUI"]\nbeur = 5'),
+            "DEU, EUI on 2025-06-15 is shared by GDP, so that EUI pays",
+        ),
+        (PACKAGE.format('donor = "DEU"\nbeur = 0'), "is of 0 bn: it cannot act"),
+        (PACKAGE.format('donor = "USA"\nbeur = 1\ndelivered_by = "USA"'), "is the United States' own: delivered_by"),
+        (PACKAGE.format('donor = "DEU"\nbeur = 1\nkind = "other"\ndelivered_by = "USA"'), "is other aid: delivered_by"),
+        (PACKAGE.format('donor = "DEU"\nbeur = 1\npaid_over_months = 60'), "of which 55 end by 2029-12-31"),
+        (LAW.format("military_busd = 20\nprobability = 0"), "the law of 2025-06-15 has probability 0"),
+        (LAW.format("military_busd = 0"), "the law of 2025-06-15 grants nothing"),
+    ],
+)
+def test_check_tells_what_of_a_row_cannot_act(text, said):
+    head = 'title = "T"\ndescription = "D"\nreferences = ["R"]\nextends = "baseline"\n'
+    (line,) = notes_of(load_text(head + text))
+    assert said in line
+
+
+def test_check_says_nothing_of_rows_that_act():
+    head = 'title = "T"\ndescription = "D"\nreferences = ["R"]\nextends = "baseline"\n'
+    text = PACKAGE.format('donor = "nordics"\nbeur = 5\npaid_over_months = 55\ndelivered_by = "USA"')
+    assert notes_of(load_text(head + text + LAW.format("military_busd = 20"))) == []

@@ -146,3 +146,54 @@ def test_of_many_years_the_first_are_told_and_where_they_end(tmp_path):
     (said,) = [note for note in notes(path) if "counts by the calendar year" in note]
     assert said.count(" in 20") == 6
     assert said.endswith("and so on to 2032")
+
+
+LASTING = "a ceasefire that fails begins again at once, so that none ends"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            event("2026-01-31", "negotiation.ceasefire_now", "true"),
+            f'the event "E" leaves negotiation.ceasefire_now true to the end: {LASTING}; to avoid it, '
+            "add until = 2026-02-28",
+        ),
+        (
+            '[[events]]\nwhen = "ceasefire"\nname = "E"\nset = { negotiation.break_now = true }\n',
+            'the event "E" leaves negotiation.break_now true to the end: no later ceasefire can hold; to avoid it, '
+            "add for_months = 1",
+        ),
+        (
+            "negotiation.ceasefire_now = true\n",
+            f"negotiation.ceasefire_now is true from the start to the end: {LASTING}; set it by an event with `until`",
+        ),
+        (event("2026-04-01", "negotiation.ceasefire_now", "true", "until = 2026-05-01\n"), None),
+        (event("2026-04-01", "negotiation.holds", "true"), None),
+    ],
+)  # fmt: skip
+def test_a_flag_for_a_day_that_is_left_true_to_the_end_is_told(tmp_path, text, told):
+    path = tmp_path / "case.toml"
+    path.write_text(HEAD + text)
+    said = [note for note in notes(path) if " true " in note]
+    assert said == ([told] if told else [])
+
+
+def test_a_sum_of_money_of_a_group_is_told_to_be_that_of_each(tmp_path):
+    path = tmp_path / "case.toml"
+    path.write_text(HEAD + "[aid.nordics]\nlevel_beur_per_year = 1\n[members.nordics]\nbudget_change_pp = 0.1\n")
+    assert [note for note in notes(path) if "by itself" in note] == [
+        f"aid.nordics.level_beur_per_year ({path}:6) holds for each of 5 by itself: it is no sum that they share"
+    ]
+    path.write_text(HEAD + event("2026-01-01", "aid.baltics.level_beur_per_year", "1"))
+    assert any('of the event "E" holds for each of 3 by itself' in note for note in notes(path))
+
+
+@pytest.mark.parametrize("place", ["war.ceasefire = true", "us.us_commitment = 0.2"])
+def test_an_outcome_that_is_set_is_told_from_a_key_with_what_moves_it(tmp_path, place):
+    path = tmp_path / "case.toml"
+    path.write_text(HEAD + place + "\n")
+    (problem,) = check(path)
+    name = place.partition(" ")[0].rpartition(".")[2]
+    assert problem.message.startswith(f"{name} is an outcome, which a scenario cannot set; `alliance explain {name}` ")
+    assert ("negotiation.ceasefire_now" if name == "ceasefire" else "us.commitment.level") in problem.message

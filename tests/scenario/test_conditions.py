@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -59,6 +60,50 @@ def test_two_events_that_contradict_each_other_may_be_left_to_chance_or_the_chil
     assert len(check(write(two), catalogue=catalogue)) == 1
     assert not check(write(two.replace('"b"', '"b"\nprobability = 0.5')), catalogue=catalogue)
     assert not check(write(two.replace("0.7", "0.5")), catalogue=catalogue)
+
+
+def test_events_that_wait_alike_for_one_condition_contradict_each_other(catalogue, write):
+    one, other = EVENT.format("ceasefire"), EVENT.format("not not ceasefire").replace('"E"', '"F"')
+    other = other.replace("0.5", "0.7")
+    (problem,) = check(write(one + other), catalogue=catalogue)
+    assert 'two events set aid.delivery_factor when ceasefire: 0.7 here and 0.5 in "E"' in problem.message
+    assert problem.line == 8
+    for change in ("after_months = 1\n", "once = false\n", "probability = 0.5\n"):
+        assert not check(write(one + other.replace("set", change + "set")), catalogue=catalogue)
+
+
+WRONG = [
+    ("us_commitment < 0.3 and ceasefire", "us_commitment < 0.3 and ceasefire is more than one condition"),
+    ("ceasefire or in_talks", "for or, write an event for each"),
+    ("us_posture != retrenchment", 'write "not us_posture = retrenchment"'),
+    ("us_commitment => 0.3", "=> is not among <, <=, >, >= and =; did you mean >=?"),
+    ("us_commitment \u2264 0.3", "did you mean <=?"),
+    ("us_commitment < 0,3", "0,3 is not a number; did you mean 0.3?"),
+    ("us_commitment < 1_0", "1_0 is not a number"),
+    ("us_commitment > 5", "us_commitment is an index from 0 to 1, which never passes 5"),
+    ("defence_share_pct_gdp:DEU > 1e39", "never comes near 1e39"),
+    (
+        "defence_share_pct_gdp:nordics > 2",
+        "nordics is a group, and a condition reads one member or donor; name one of NOR",
+    ),
+    ("defence_share_pct_gdp::DEU > 2", "DEU (Germany)"),
+    ("aid.delivery_factor > 1", "aid.delivery_factor is a key that files set"),
+    ("us_commitment" + " " * 30_000 + "x", "is no condition"),
+    ("us_commitment <" + " " * 30_000, "is no condition"),
+    ("a:" + " " * 30_000, "is no condition"),
+    ("not " * 30_000, "neither a recorded variable nor a condition"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG, ids=[text[:30] for text, _ in WRONG])
+def test_what_is_no_condition_is_answered_with_what_to_write(text, message, catalogue):
+    with pytest.raises(ValueError, match=re.escape(message)) as fault:
+        parse_condition(text, catalogue)
+    assert len(str(fault.value)) < 400
+
+
+def test_a_condition_denied_ten_thousand_times_is_still_read(catalogue):
+    assert parse_condition("not " * 10_001 + "ceasefire", catalogue).describe() == "not ceasefire"
 
 
 LINES = [

@@ -129,3 +129,24 @@ def test_groups_of_the_model(tmp_path):
     path = tmp_path / "a.toml"
     path.write_text(HEAD + "members.EU.target_pct_gdp = 3\nmembers.ESP.target_pct_gdp = 2.1\n")
     assert any("does not hold for ESP, set to 2.1" in note for note in notes(path))
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ('[groups]\ng = ["nordics"]\n', "nordics is a group, and a group holds codes; write NOR"),
+        ('[groups]\ng = ["below_guideline"]\n', "below_guideline is a group, and a group holds codes"),
+        ('[groups]\n"" = ["DEU"]\n', "an empty text is no name of a group"),
+        ("[members.far_east]\nplan_pct_gdp = 3\n", "none of the group far_east is among the codes here"),
+        ("[members.eu]\nplan_pct_gdp = 3\n", "or write the group EU"),
+    ],
+)
+def test_what_cannot_stand_for_a_member_is_named_for_what_it_is(catalogue, write, body, message):
+    (problem,) = check(write(body), catalogue=catalogue)
+    assert message in problem.message
+
+
+@pytest.mark.parametrize("text", ['groups.g=["DEU"]', "groups={}", "events=[]", "events.e=1"])
+def test_groups_and_events_are_written_in_the_file(catalogue, write, text):
+    (problem,) = check(write(""), catalogue=catalogue, sets=[text])
+    assert "write it in the file" in problem.message

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.limits import MOST_DEEP, MOST_ENTRIES, MOST_PARENTS, MOST_PARTS, MOST_PROBLEMS
-from sim.loading import check, load
+from sim.limits import MOST_CONDITIONS, MOST_DEEP, MOST_ENTRIES, MOST_EVENTS, MOST_PARENTS, MOST_PARTS, MOST_PROBLEMS
+from sim.loading import check, load, notes, outlook
 from sim.scenario import document, keys
 from sim.text import nearest
 
@@ -83,6 +83,26 @@ def test_a_long_chain_of_parents_is_told_at_the_file_where_it_is_too_long(tmp_pa
         f"{tmp_path / f'p{MOST_DEEP}.toml'}:4:11  extends  more than {MOST_DEEP} files extend each other here; put "
         "some into one"
     ]
+
+
+@pytest.mark.parametrize(
+    ("begins", "most", "kind"),
+    [('when = "ceasefire"', MOST_CONDITIONS, "events on a condition"), ("date = 2026-01-01", MOST_EVENTS, "events")],
+)
+def test_more_events_than_a_scenario_can_have_are_told_at_the_first_too_many(tmp_path, begins, most, kind):
+    event = '[[events]]\n{}\nname = "e{}"\nset = {{ budgets.change_pp = 0.1 }}\n'
+    (line,) = lines_of(tmp_path / "many.toml", HEAD + "".join(event.format(begins, n) for n in range(most + 9)))
+    assert f":{4 + 4 * most}:3  events  {most + 9} {kind}; a scenario can have {most}" in line
+    assert not lines_of(tmp_path / "most.toml", HEAD + "".join(event.format(begins, n) for n in range(most)))
+
+
+def test_of_a_thousand_rows_the_first_are_told(tmp_path):
+    path = tmp_path / "rows.toml"
+    path.write_text(HEAD + '[[aid.packages]]\ndonor = "DEU"\ndate = 2026-01-01\nbeur = 0\n' * 1_000)
+    for lines in (outlook(path), notes(path)):
+        assert len(lines) == MOST_PROBLEMS + 1
+        assert lines[-1] == f"and {1_000 - MOST_PROBLEMS} more like these"
+        assert sum(map(len, lines)) < 100_000
 
 
 SECRETS = {

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from sim.loading import outlook
-from sim.scenario import Scenario, load
+from sim.scenario import Scenario, check, load
 from tests.scenario.conftest import HEAD
 
 KEY = "aid.packages"
@@ -68,3 +68,30 @@ def test_check_tells_each_row_and_what_of_it_is_reported_only(tmp_path):
     (line,) = outlook(path)
     assert line.startswith("aid.packages: donor EUI, date 2026-01-15, beur 90, kind military, instrument loan")
     assert line.endswith("(instrument and financed: reported only)")
+
+
+def test_rows_of_several_sets_are_added(rows):
+    one = "aid.packages=[{donor = 'POL', date = 2026-03-01, beur = 5}]"
+    other = "aid.packages=[{donor = 'DEU', date = 2026-03-01, beur = 7}]"
+    found, _ = rows("", sets=[one, other, one])
+    assert [row.number("beur") for row in found] == [5, 7, 5]
+
+
+@pytest.mark.parametrize(
+    ("donor", "place", "message"),
+    [
+        ('["DEU", "DEU"]', "4:17", "DEU is named twice"),
+        ('["DEU", "eastern_flank"]', "4:17", "eastern_flank is a group; in a list write codes"),
+        ('["DEU", "Norway"]', "4:17", "Norway is not a code; write NOR (Norway)"),
+        ('""', "4:9", '"" is not a code such as BEL, or a group'),
+        ('["DEU", 1]', "4:9", "a list is not a code such as BEL, or a group"),
+        ('"EU"', "4:9", "EU is not a code; write EUI (EU institutions); its member states are EU_states"),
+    ],
+)
+def test_a_wrong_donor_is_named_with_its_place(catalogue, write, donor, place, message):
+    (problem,) = check(
+        write("[[aid.packages]]\ndonor = " + donor + "\ndate = 2026-01-15\nbeur = 1\n"), catalogue=catalogue
+    )
+    line, column = place.split(":")
+    assert (problem.line, problem.column) == (int(line) + 1, int(column))
+    assert message in problem.message

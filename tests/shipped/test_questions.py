@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from sim import load
+from sim.analysis.sweep import solve
+from sim.analysis.sweep.worked import read_question
 from sim.loading import check
 from sim.shipped import find_scenario, shipped_folder, shipped_questions
 
@@ -64,3 +66,18 @@ def test_the_last_two_name_the_worked_answers_that_are_there() -> None:
 )
 def test_a_question_is_found_by_name_and_number(word: str) -> None:
     assert find_scenario(word).resolve() == (shipped_folder() / "questions" / "05_below_2_jump.toml").resolve()
+
+
+@pytest.mark.parametrize(
+    ("file", "least", "most"),
+    [("hold_deliveries", 1.2, 3.0), ("reach_3_5_by_2035", 3.6, 10.0)],
+)
+def test_the_last_two_are_answered_by_solve(file: str, least: float, most: float) -> None:
+    """Europe must commit more than it does, and decide on more than 3.5%: few runs tell the direction, not the size."""
+    worked = read_question(shipped_folder().parent / "questions" / f"{file}.toml")
+    found = solve(worked.scenario, worked.lever, worked.target, runs=48, seed=worked.seed)
+    assert found.standing == "from"
+    assert found.value is not None
+    assert least < found.value < most
+    assert found.shares[0] < 0.5 < found.shares[-1]
+    assert (found.shares[1:] >= found.shares[:-1] - 0.05).all()

@@ -28,6 +28,8 @@ RECORDED = Recorded(
         ("us_commitment@2025-06", "us_commitment@2025-06-28"),
         ("us_commitment@2025", "us_commitment@2025-12-28"),
         ("aid_delivered_beur:USA@2026", "aid_delivered_beur:USA@2026-12-28"),
+        ("aid_delivered_beur: all donors @2026", "aid_delivered_beur:ALL@2026-12-28"),
+        ("aid_delivered_beur:United States@2025..2026", "aid_delivered_beur:USA@2025-12-28..2026-12-28"),
         ("aid_delivered_beur@2026", "aid_delivered_beur:ALL@2026-12-28"),
         ("aid_delivered_beur:EUR@2025..2026", "aid_delivered_beur:EUR@2025-12-28..2026-12-28"),
         ("defence_share_pct_gdp:Germany@2024", "defence_share_pct_gdp:DEU@2024-12-31"),

@@ -13,11 +13,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sim.analysis.explain.channels import channel
 from sim.analysis.explain.influences import keys_behind, states_behind
 from sim.ensemble import BLOCK
 from sim.errors import InputError
 from sim.model import axes, catalogue, registry, run_block, variables
+from sim.model.engine.draws import ACTED, EPOCH
 from sim.model.engine.streams import LANES
 from sim.model.engine.variables import ROUNDING, Block, Parts, parts_of
 from sim.text import later_marked
@@ -45,7 +48,8 @@ class NamedInput:
     """A key that can move the variable. ``distance``: how many states of the model lie between, 0 for its own.
 
     ``effect`` says what theory expects of a higher value, or why the key is reported only; empty where neither is
-    declared.
+    declared. ``through`` are the states on the shortest way to the variable, in words, and ``own`` says that a file or
+    the command line set the key.
     """
 
     key: str
@@ -58,11 +62,17 @@ class NamedInput:
     depends_on: bool
     distance: int
     effect: str
+    through: tuple[str, ...] = ()
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """An event of the scenario by the day; ``acts`` says whether it sets a key that can move the variable."""
+    """An event of the scenario by the day; ``acts`` says whether it sets a key that can move the variable.
+
+    Of an event on a condition or left to chance ``share`` of the runs had it in force by the day, half of these since
+    ``median_day`` or earlier. ``through`` are the states on its shortest way to the variable, in words.
+    """
 
     date: str
     until: str
@@ -72,6 +82,9 @@ class Fired:
     origin: str
     acts: bool
     when: str = ""
+    share: float = 1.0
+    median_day: str = ""
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +138,7 @@ def explain(result: Result, variable: str, entity: str = "", day: date | str | N
     declared = next(other for other in variables() if other.name == variable)
     entity = _required_entity(result, declared, entity)
     last = _recorded_day(result, variable, day)
-    parts = _run_again(result, declared, entity, last)
+    parts, acted = _run_again(result, declared, entity, last)
     scenario, of_entity = result.scenario, "" if declared.labels else entity
     keys = keys_behind(declared, of_entity, last, scenario)
     return Explanation(
@@ -139,8 +152,12 @@ def explain(result: Result, variable: str, entity: str = "", day: date | str | N
         end=float(parts.end.mean()),
         how=parts.how,
         terms=_terms(parts),
-        inputs=tuple(_input(key, distance, scenario) for key, distance in keys.items()),
-        events=tuple(_fired(event, keys) for event in scenario.events if event.first_day(scenario.start) <= last),
+        inputs=tuple(_input(key, distance, scenario, declared, of_entity) for key, distance in keys.items()),
+        events=tuple(
+            _fired(event, keys, acted.get(event.name), declared, of_entity, scenario)
+            for event in scenario.events
+            if event.first_day(scenario.start) <= last
+        ),
         facts=_facts(declared, of_entity, scenario),
     )
 
@@ -186,24 +203,27 @@ def _recorded_day(result: Result, variable: str, day: date | str | None) -> date
     return asked
 
 
-def _run_again(result: Result, variable: Variable, entity: str, last: date) -> Parts:
-    """The parts of every run of the first blocks, in the order of the runs."""
-
+def _run_again(
+    result: Result, variable: Variable, entity: str, last: date
+) -> tuple[Parts, dict[str, NDArray[np.float32]]]:
+    """The parts of every run of the first blocks, in the order of the runs, and the first days of events by name."""
     scenario, declared = replace(result.scenario, end=last), {other.name: other for other in variables()}
-    pieces = []
+    pieces, acted = [], []
     for first in range(0, min(result.runs, RUNS_EXPLAINED), BLOCK):
         count = min(BLOCK, result.runs - first)
         central = bool(result.manifest["central"])
-        record, systems = run_block(scenario, result.seed, first, count, central=central, explaining=True)
+        record, systems = run_block(scenario, result.seed, first, count, central=central, explaining=True, draws=True)
         lanes = slice(first % LANES, first % LANES + count)
         block = Block(record, systems, declared, axes(scenario), scenario.start, lanes)
         pieces.append(parts_of(block, variable, entity))
+        acted.append({name: values[0] for name, values in record.items() if name.startswith(ACTED)})
     names = dict.fromkeys(name for piece in pieces for name in piece.parts)
     joined = {
         name: np.concatenate([piece.parts.get(name, np.zeros_like(piece.end)) for piece in pieces]) for name in names
     }
     begin, end = (np.concatenate([getattr(piece, side) for piece in pieces]) for side in ("begin", "end"))
-    return Parts(begin, end, joined, pieces[0].how)
+    days = {name.removeprefix(ACTED): np.concatenate([block[name] for block in acted]) for name in acted[0]}
+    return Parts(begin, end, joined, pieces[0].how), days
 
 
 def _terms(parts: Parts) -> tuple[Term, ...]:
@@ -217,7 +237,7 @@ def _terms(parts: Parts) -> tuple[Term, ...]:
     return tuple(sorted(terms, key=lambda term: -abs(term.mean)))
 
 
-def _input(key: str, distance: int, scenario: Scenario) -> NamedInput:
+def _input(key: str, distance: int, scenario: Scenario, variable: Variable, entity: str) -> NamedInput:
     from sim import facts
     from sim.scenario import describe
 
@@ -236,17 +256,31 @@ def _input(key: str, distance: int, scenario: Scenario) -> NamedInput:
         key, parameter.meaning, parameter.unit, parameter.kind, value, origin,
         "" if own else later_marked(parameter.source, scenario.start),
         parameter.depends_on, distance, parameter.effect_text,
+        channel([key], variable, entity, scenario) if own else (), own,
     )  # fmt: skip
 
 
-def _fired(event: Event, keys: dict[str, int]) -> Fired:
+def _fired(
+    event: Event,
+    keys: dict[str, int],
+    days: NDArray[np.float32] | None,
+    variable: Variable,
+    entity: str,
+    scenario: Scenario,
+) -> Fired:
     from sim.scenario import describe
 
     sets = ", ".join(f"{key} = {describe(value)}" for key, value in event.sets)
     until = event.until.isoformat() if event.until else ""
     acts = any(key in keys for key, _ in event.sets)
+    through = channel([key for key, _ in event.sets], variable, entity, scenario) if acts else ()
     day, when = (event.date.isoformat(), "") if event.date else ("", event.timing())
-    return Fired(day, until, event.name, event.probability, sets, str(event.origin), acts, when)
+    share, median = 1.0, ""
+    if days is not None:
+        came = np.sort(days[np.isfinite(days)])
+        share = len(came) / len(days)
+        median = date.fromordinal(int(came[(len(came) - 1) // 2]) + EPOCH).isoformat() if len(came) else ""
+    return Fired(day, until, event.name, event.probability, sets, str(event.origin), acts, when, share, median, through)
 
 
 def _facts(variable: Variable, entity: str, scenario: Scenario) -> tuple[Vintage, ...]:

@@ -24,11 +24,15 @@ def states_behind(variable: Variable, entity: str, scenario: Scenario) -> dict[s
     nearest, distance = list(variable.states_of(entity)), 0
     while nearest:
         distances |= {name: distance for name in nearest if name not in distances}
-        reads = [read for name in nearest for read in states[name].reads_in(scenario)]
-        reads += [read for name in nearest for read in _through_conditions(name, scenario)]
+        reads = [read for name in nearest for read in enters(name, scenario)]
         nearest = [read for read in reads if read not in distances]
         distance += 1
     return {name: distances[name] for name in states if name in distances}
+
+
+def enters(name: str, scenario: Scenario) -> list[str]:
+    """The states that enter a state directly in a scenario."""
+    return [*registry().states[name].reads_in(scenario), *_through_conditions(name, scenario)]
 
 
 def _through_conditions(name: str, scenario: Scenario) -> Iterator[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from sim.analysis.explain.channels import ARROW
+
 if TYPE_CHECKING:
     from sim.analysis.explain.explanation import Explanation
 
@@ -43,14 +45,16 @@ def lines(explanation: Explanation, *, everything: bool = False) -> list[str]:
 
 
 def _inputs(explanation: Explanation, everything: bool) -> Iterable[str]:
-    listed = [each for each in explanation.inputs if everything or each.distance <= NEAR]
+    listed = [each for each in explanation.inputs if everything or each.own or each.distance <= NEAR]
     yield f"INPUTS THAT CAN MOVE IT ({len(explanation.inputs)}, nearest first)"
     for each in listed:
         yield f"  {each.key} = {each.value} ({each.unit}; {each.kind}{', depends on' if each.depends_on else ''})"
         yield f"    {each.origin}" + (f"; {each.source}" if each.source else "")
         if each.effect:
             yield f"    {each.effect}"
-    left = explanation.inputs[len(listed) :]
+        if each.through:
+            yield f"    acts through {ARROW.join(each.through)}"
+    left = [each for each in explanation.inputs if each not in listed]
     if left:
         groups = dict.fromkeys(each.key.split(".")[0] for each in left)
         yield f"  and {len(left)} through other states of the model: {', '.join(groups)}"
@@ -64,8 +68,13 @@ def _events(explanation: Explanation) -> Iterable[str]:
     for event in explanation.events:
         timing = event.when or event.date + (f" to {event.until}" if event.until else "")
         chance = "" if event.probability >= 1 else f" in {event.probability:.0%} of runs"
+        if event.when:
+            since = f", in half of these from {event.median_day} or before" if event.median_day else ""
+            chance = f", in force in {event.share:.0%} of the runs by the day{since}"
         note = "" if event.acts else "; does not touch this variable"
         yield f"  {timing}  {event.name}{chance}: {event.sets} ({event.origin}){note}"
+        if event.through:
+            yield f"    acts through {ARROW.join(event.through)}"
     yield ""
 
 

@@ -123,7 +123,7 @@ def _named(names: Sequence[str]) -> list[tuple[Parameter, tuple[str, ...]]]:
             wanted += [(each, ()) for each in below]
         else:
             near = everything.nearest(key)
-            hint = f"; nearest: {', '.join(near)}" if near else "; alliance list parameters shows them"
+            hint = f"; nearest: {', '.join(near)}" if near else "; `alliance explain WORD` finds keys by a word"
             problems.append(Problem(f"--key {name!r}", 0, 0, "", f"no such key{hint}"))
     if problems:
         raise InputError(tuple(problems))

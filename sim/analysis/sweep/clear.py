@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sim import model
 from sim.analysis.outcomes import Outcome as Measured
 from sim.ensemble.executors import complete
+from sim.ensemble.layout import at_half_years
 from sim.errors import InputError
 from sim.scenario.scenario import Scenario
 from sim.text import unknown
@@ -265,3 +266,6 @@ class _Recorded:
             return values
         axis = {each.name: each.entity for each in model.variables()}[variable]
         return values[:, list(self.axes.codes(axis)).index(entity)]
+
+    def values_at_half_years(self, variable: str, entity: str) -> tuple[NDArray[np.datetime64], NDArray[Any]]:
+        return at_half_years(self.dates(variable), self.values(variable, entity))

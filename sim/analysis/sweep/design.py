@@ -236,7 +236,7 @@ def _read(text: str, catalogue: Catalogue) -> Input:
     parameter = catalogue.find(key)
     if parameter is None:
         near = catalogue.nearest(key)
-        hint = f"; nearest: {', '.join(near)}" if near else "; alliance list parameters shows them"
+        hint = f"; nearest: {', '.join(near)}" if near else "; `alliance explain WORD` finds keys by a word"
         raise _RefusedError("", f"no parameter {key!r}{hint}")
     since = _since(key, day) if at else None
     if since is not None and parameter.at_start:

@@ -32,6 +32,7 @@ _TOKEN = re.compile(
     r"|(?P<date>\d{4}(?:-\d{2}(?:-\d{2})?)?)|(?P<name>[A-Za-z_]\w*)|(?P<sign><=|>=|=<|=>|==|<|>|=|≤|≥)"
     r"|(?P<mark>\.\.|[:@()]))"
 )
+_NAMED = re.compile(r"\s*([^\W\d][^@:()<>=]*?)\s*(?=@)")
 _SIGNS: dict[str, Sign] = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
 
 
@@ -250,7 +251,10 @@ class _Reader:
                 )
             return (codes.index("ALL"), "ALL") if codes else (None, "")
         at = self.here()
-        word = self.take("name") or ""
+        # People's names have blanks: all that stands before the date is one name.
+        named = _NAMED.match(self.text, self.at)
+        self.at = named.end() if named else self.at
+        word = named.group(1) if named else self.take("name") or ""
         code = entity_code(word, codes) or word
         if code not in codes:
             raise self.problem(unknown(f"entity of {name}", code, codes) if codes else f"{name} has no entities", at)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sim.figures.style import Size
 
 NAME, HEAD, FOOT = 2.7, 0.45, 0.5
+LEAST_GAP = 0.01  # percentage points of GDP that an axis of smaller differences holds to either side
 NONE = "No year ends within the shared horizon, so no yearly figure can be given."
 UNIT = "percentage points of GDP"
 
@@ -159,6 +160,11 @@ def _sentence(cast: Cast, case: Case, moves: Sequence[Move]) -> Sentence:
     most = max(moves, key=lambda move: abs(move.mean))
     if most.higher == 0 and most.lower == 0:
         return Sentence(f"No member spends differently in {other} than in {first} in {year}, in any run.")
+    if not up and not down:
+        return Sentence(
+            f"In {year} no member's mean difference of {other} from {first} could be told from nought (95% interval, "
+            f"each on its own; {len(moves)} members)."
+        )
     word = "more" if most.mean > 0 else "less"
     low, high = sorted((abs(most.low), abs(most.high))) if most.low * most.high > 0 else (most.low, most.high)
     share = most.higher if most.mean > 0 else most.lower
@@ -218,7 +224,10 @@ def _dumbbells(
     low = box.y + FOOT + step * (rows - len(moves))
     left, right = Box(box.x + NAME, low, box.w - NAME - numbers, step * len(moves)).columns(1.0, 1.0, across=0.9)
     shares = [value for move in every for value in (move.a, move.b, GUIDELINE)]
+    # Differences too small to be written are not blown up to the width of the axis.
     gaps = [value for move in every for value in (move.q05, move.q95, move.mean, 0.0)]
+    if max(map(abs, gaps)) < LEAST_GAP:
+        gaps += [-LEAST_GAP, LEAST_GAP]
     level_x = _axis(page, left, value_ticks(min(shares), max(shares), 4), GUIDELINE, "2% of GDP")
     gap_x = _axis(page, right, value_ticks(min(gaps), max(gaps), 3), 0.0, "no difference")
     for at, move in enumerate(moves):

@@ -1,8 +1,10 @@
 """What systems are made with: the calendar, the values in force, random streams, and how a system declares itself."""
 
-from sim.model.engine.block import Engine, Flags, Numbers, single, within
+from sim.model.engine.block import Engine, Flags, Numbers, monthly_chance, single, within
 from sim.model.engine.clock import Process, month_end, month_number
 from sim.model.engine.declaration import State, System, assumption, data, estimated, under
+from sim.model.engine.draws import Draw
+from sim.model.engine.latest import Latest
 from sim.model.engine.streams import ndtri, places
 from sim.model.engine.variables import CONSTANT_PRICES, Axis, Block, Parts, Runs, Variable
 
@@ -10,8 +12,10 @@ __all__ = [
     "CONSTANT_PRICES",
     "Axis",
     "Block",
+    "Draw",
     "Engine",
     "Flags",
+    "Latest",
     "Numbers",
     "Parts",
     "Process",
@@ -24,6 +28,7 @@ __all__ = [
     "estimated",
     "month_end",
     "month_number",
+    "monthly_chance",
     "ndtri",
     "places",
     "single",

@@ -29,6 +29,11 @@ def within(values: Array, low: ArrayLike, high: ArrayLike) -> Array:
     return held
 
 
+def monthly_chance(yearly: Numbers) -> Numbers:
+    """The probability in a month of what has the probability ``yearly`` in a year."""
+    return 1 - (1 - yearly) ** (1 / 12)
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """The shared parts of one block.

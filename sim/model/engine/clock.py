@@ -51,6 +51,7 @@ class Clock:
 
     def __init__(self, start: date, end: date, phases: Sequence[str] = ()) -> None:
         self.start, self.end = start, end
+        self._first = start.toordinal()
         self._priority = {phase: FIRST_PRIORITY + number for number, phase in enumerate(phases)}
         self.environment = simpy.Environment()
         self.month_ends = month_ends(start, end)
@@ -63,7 +64,8 @@ class Clock:
 
     def at(self, day: date, phase: str) -> simpy.Event:
         """An event to wait for: ``day``, in ``phase``. A day before today is an error of SimPy's."""
-        return _Moment(self.environment, (day - self.start).days - int(self.environment.now), self._priority[phase])
+        delay = day.toordinal() - self._first - int(self.environment.now)
+        return _Moment(self.environment, delay, self._priority[phase])
 
     def days(self, days: Iterable[date]) -> tuple[date, ...]:
         """Those of ``days`` that lie within the horizon, sorted, each once."""

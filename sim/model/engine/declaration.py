@@ -7,12 +7,13 @@ the schema, the tables of the documentation, ``explain``, results and charts all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any
 
+from sim.model.engine.draws import Draw
 from sim.model.engine.streams import stream_number
 from sim.model.engine.variables import Axis, Variable
 from sim.scenario import Domain, Parameter, Scenario, Value
@@ -40,11 +41,13 @@ def _parameter(
     reported_only: str = "",
     needs: tuple[str, ...] = (),
     excludes: tuple[str, ...] = (),
+    lasting: str = "",
 ) -> Parameter:
     return Parameter(
         key=key, meaning=meaning, unit=unit, kind=kind, default=default, domain=domain, source=source,
         entities=entities, depends_on=depends_on, sweep=sweep, at_start=at_start,
         raises=raises, lowers=lowers, moves=moves, reported_only=reported_only, needs=needs, excludes=excludes,
+        lasting=lasting,
     )  # fmt: skip
 
 
@@ -54,6 +57,7 @@ def _parameter(
 # variables that a higher number (a true flag, a later option) moves up or down where theory gives a direction, and
 # ``moves`` those it moves either way; ``spread of VARIABLE``, ``VARIABLE:ENTITY``, ``VARIABLE=LABEL`` are names too.
 # ``reported_only`` says in a sentence why nothing else reacts to a key.
+# ``lasting`` says what comes of a flag that an event leaves true to the end.
 # ``needs`` and ``excludes`` name the keys that a file must or must not set with it.
 data = partial(_parameter, "data")
 estimated = partial(_parameter, "estimated")
@@ -69,6 +73,10 @@ def _always(_key: str, _day: date, _scenario: Scenario) -> bool:
     return True
 
 
+def _nothing(_scenario: Scenario) -> tuple[str, ...]:
+    return ()
+
+
 def _never(_scenario: Scenario) -> bool:
     return False
 
@@ -77,11 +85,13 @@ def _never(_scenario: Scenario) -> bool:
 class State:
     """A state of the model that ``explain`` can name on the way from a key to a recorded variable.
 
-    ``keys`` (patterns as in the catalogue) and the states in ``reads`` enter it; ``tables`` names the tables of facts
-    it starts from. With ``own`` a key of another entity does not act on the entity asked about, unless ``responds``
-    says that in a scenario entities react to each other; then the states in ``reads_responding`` enter too.
+    ``about`` says in a few words what it is. ``keys`` (patterns as in the catalogue) and the states in ``reads``
+    enter it; ``tables`` names the tables of facts it starts from. With ``own`` a key of another entity does not act
+    on the entity asked about, unless ``responds`` says that in a scenario entities react to each other; then the
+    states in ``reads_responding`` enter too.
     """
 
+    about: str = ""
     keys: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
@@ -106,7 +116,8 @@ class System:
 
     ``stream`` is the permanent number of its random stream; another package leaves it out, and the number follows from
     the name. ``at_start`` gives the values of keys that follow from what was known on a day. ``acts`` says whether a
-    key of this system can have an effect in a scenario by a day.
+    key of this system can have an effect in a scenario by a day. ``draws`` are what its runs draw after the first day;
+    ``remarks`` says in sentences what of a scenario does not act as its writer may think.
     """
 
     name: str
@@ -121,8 +132,10 @@ class System:
     variables: tuple[Variable, ...] = ()
     states: Mapping[str, State] = field(default_factory=dict)
     axes: tuple[Axis, ...] = ()
+    draws: tuple[Draw, ...] = ()
     at_start: Callable[[date], Mapping[str, Value]] | None = None
     acts: Callable[[str, date, Scenario], bool] = _always
+    remarks: Callable[[Scenario], Iterable[str]] = _nothing
 
     @property
     def stream_number(self) -> int:

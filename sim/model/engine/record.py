@@ -62,7 +62,11 @@ class Record:
         self._rows[every] = row
         for system, read, values in self._sources[every]:
             value = getattr(system, read)
-            values[row] = value(day) if callable(value) else value
+            value = value(day) if callable(value) else value
+            if isinstance(value, tuple):
+                np.concatenate(value, out=values[row])
+            else:
+                values[row] = value
 
     def _shape(self, variable: Variable) -> tuple[int, ...]:
         entities = (len(self._axes.codes(variable.entity)),) if variable.entity else ()

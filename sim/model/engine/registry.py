@@ -14,8 +14,9 @@ from sim.errors import InputError
 from sim.model import groups
 from sim.model.engine.block import Engine
 from sim.model.engine.declaration import State, System
+from sim.model.engine.draws import Draw, draws_in
 from sim.model.engine.streams import EVENTS, PARAMETERS
-from sim.model.engine.variables import Axis, Variable
+from sim.model.engine.variables import Axes, Axis, Variable
 from sim.model.renamed import CONDITIONS, RENAMED
 from sim.scenario import Catalogue, Given, Origin, Recorded, Scenario, fit
 
@@ -70,6 +71,15 @@ class Registry:
         return Recorded(variable.name, variable.unit, codes, variable.labels, variable.flag, yearly)
 
     @cached_property
+    def draws(self) -> dict[str, System]:
+        """The system of everything that runs draw after their first day, by name."""
+        return {draw.name: system for system in self.systems for draw in system.draws}
+
+    def draws_in(self, scenario: Scenario, axes: Axes) -> tuple[Draw, ...]:
+        """What the runs of a scenario draw after their first day."""
+        return draws_in([draw for system in self.systems for draw in system.draws], scenario, axes)
+
+    @cached_property
     def axes(self) -> tuple[Axis, ...]:
         """Every axis of entities."""
         return tuple(axis for system in self.systems for axis in system.axes)
@@ -100,6 +110,16 @@ class Registry:
         """Whether a full key can have an effect in a scenario by ``day``, as its system says."""
         return self._owners[key].acts(key, day, scenario)
 
+    def remarks(self, scenario: Scenario) -> list[str]:
+        """What the systems say of settings that do not act as one may think, and why keys are reported only."""
+        named = dict.fromkeys([*scenario.settings, *(key for event in scenario.events for key, _ in event.sets)])
+        reported = [
+            f"{key} is reported only: {parameter.reported_only}"
+            for key in named
+            if (parameter := self.catalogue.find(key)) is not None and parameter.reported_only
+        ]
+        return [*reported, *(line for system in self.systems for line in system.remarks(scenario))]
+
     def build(self, engine: Engine) -> dict[str, Any]:
         """Every system for one block of runs, by name, each after those it reads."""
         built: dict[str, Any] = {}
@@ -129,6 +149,7 @@ class Registry:
             "variable": [],
             "state": [],
             "axis": [],
+            "draw": [],
         }
         for system in self.systems:
             name = system.name
@@ -137,6 +158,7 @@ class Registry:
             claims["key"] += [(key, name) for parameter in system.parameters for key in parameter.expanded()]
             claims["variable"] += [(variable.name, name) for variable in system.variables]
             claims["state"] += [(state, name) for state in system.states]
+            claims["draw"] += [(draw.name, name) for draw in system.draws]
             claims["axis"] += [(axis.name, name) for axis in system.axes]
         for what, claimed in claims.items():
             twice = [claim for claim, count in Counter(claim for claim, _ in claimed).items() if count > 1]

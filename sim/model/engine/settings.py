@@ -7,29 +7,38 @@ dated value that of the day; and over all of these the events in force.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import pairwise
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
 from sim.model.engine.clock import Clock
+from sim.model.engine.draws import EPOCH
 from sim.model.engine.streams import Streams
 from sim.scenario import Catalogue, Choice, Dated, Distribution, Event, Given, Number, Row, Scenario, Table, Weights
 from sim.scenario.values import Value
 
 Numbers = NDArray[np.float32]
+Reckoned = TypeVar("Reckoned")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Spell:
-    """A time in which an event is in force in the runs ``happens``, ``(runs,)``: from ``begins`` to before ``ends``."""
+    """A time in which an event sets a key to ``value`` in the runs ``happens``, ``(runs,)``.
+
+    It lasts from ``begins`` to before ``ends``. ``numbers`` are those of a value that is the same on every day.
+    """
 
     event: Event
+    value: Value
+    numbers: Numbers | None
     happens: NDArray[np.bool_]
     begins: date
     ends: date | None
@@ -47,20 +56,25 @@ class Settings:
         self._values = scenario.values
         self._by_events = {key for event in scenario.events for key, _ in event.sets}
         self._posterior = facts.posterior(scenario.start)
+        self._estimated_keys = frozenset(self._posterior.keys if self._posterior else ())
         self._row: NDArray[np.intp] | None = None
         self._catalogue = catalogue
         self._streams, self._clock, self._central = streams, clock, central
         self._active: list[tuple[Event, NDArray[np.bool_]]] = []
-        self._begun: list[_Spell] = []  # ended ones too, in the order of their days
+        self._begun: dict[str, list[_Spell]] = {}  # by key; ended ones too, in the order of their days
         self._cache: dict[str, Numbers] = {}
         self.changes = 0  # events begun or lifted so far
+        self._acted: dict[str, Numbers] = {}
         self._rows: dict[tuple[str, tuple[str, ...]], Numbers] = {}
         self._choices: dict[str, NDArray[np.int8]] = {}
         self._flags: dict[str, NDArray[np.bool_]] = {}
         self._in_file = frozenset(key for key, given in scenario.values.items() if isinstance(given.value, Dated))
         self._dated = self._in_file  # keys that hold a dated value today
         self._held: dict[str, list[tuple[Value, NDArray[np.bool_]]]] = {}  # what events in force set, in their order
+        self._stale = False  # whether events have begun or ended since that was gathered
         self._quantiles: dict[str, NDArray[np.float64]] = {}
+        self._in_scenario: dict[str, Value] = {}  # what the file, the facts or the default hold, as far as asked for
+        self._reckoned: dict[tuple[Callable[..., Any], tuple[str, ...]], Any] = {}
 
     def number(self, key: str, on: date | None = None) -> Numbers:
         """The value of a numeric key; NaN in runs in which a key that may be left open is not set.
@@ -70,6 +84,7 @@ class Settings:
         """
         numbers = self._cache.get(key)
         if numbers is None:
+            self._gather()
             if key in self._dated:
                 return self._in_force(key, on or self._clock.today)
             numbers = self._cache[key] = self._in_force(key, self._clock.today)
@@ -97,47 +112,47 @@ class Settings:
             return numbers
         return self._number(key, self._default(key) if given is None else given.value, day)
 
-    def in_year(self, key: str, year: int) -> list[tuple[float, Numbers]]:
-        """What holds in a calendar year, as far as it is decided today: parts of the year with their values, in order.
+    def in_year(self, key: str, year: int) -> list[tuple[int, Numbers]]:
+        """What holds in a calendar year, as far as it is decided today: numbers of days with their values, in order.
 
-        The parts sum to 1. Dated values count on their days, events from their date to the day before ``until``, those
-        that have begun by now: a budget decided in November counts an event that ends in the next March for a part of
-        the next year, and one that begins in that March not before it does. A key that nothing changes within the year
-        has one part.
+        The days sum to those of the year. Dated values count on their days, events from their date to the day before
+        ``until``, those that have begun by now: a budget decided in November counts an event that ends in the next
+        March for a part of the next year, and one that begins in that March not before it does. A key that nothing
+        changes within the year has one part.
         """
-        begun = [(spell, value) for spell in self._begun for name, value in spell.event.sets if name == key]
-        if not begun and not self._is_dated(key):
-            return [(1.0, self.number(key))]
+        if self._same_all_year(key):
+            return [((date(year + 1, 1, 1) - date(year, 1, 1)).days, self.number(key))]
+        begun = self._begun.get(key, [])
         first, last = date(year, 1, 1), date(year, 12, 31)
-        breaks = {day for spell, _ in begun for day in (spell.begins, spell.ends) if day is not None}
-        breaks |= {day for value in (*self._layers(key), *(value for _, value in begun)) for day in _days(value)}
+        breaks = {day for spell in begun for day in (spell.begins, spell.ends) if day is not None}
+        breaks |= {day for value in (*self._layers(key), *(spell.value for spell in begun)) for day in _days(value)}
         days = [first, *sorted(day for day in breaks if first < day <= last), date(year + 1, 1, 1)]
-        length = (days[-1] - first).days
         parts = []
         for begins, ends in pairwise(days):
             # The mean of a line over its days is that of its two ends; of a step it is the step, to the bit.
             ends_of_line = self._on(key, begins, begun) + self._on(key, ends - timedelta(1), begun)
-            parts.append(((ends - begins).days / length, np.asarray(ends_of_line / 2, np.float32)))
+            parts.append(((ends - begins).days, np.asarray(ends_of_line / 2, np.float32)))
         return parts
 
     def mean_of_year(self, key: str, year: int) -> Numbers:
         """The mean over the days of a calendar year of what holds on them, as `in_year` finds it."""
-        return _mean(self.in_year(key, year))
+        return self.number(key) if self._same_all_year(key) else mean_of_days(self.in_year(key, year))
 
     def means_of_year(self, pattern: str, codes: Sequence[str], year: int) -> Numbers:
         """The means of an entity key over a calendar year for ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""
-        keys = [pattern.replace("*", code) for code in codes]
-        if not any(self._is_dated(key) or self._has_begun(key) for key in keys):
+        keys = _keys(pattern, tuple(codes))
+        if self._in_file.isdisjoint(keys) and self._begun.keys().isdisjoint(keys):
             return self.numbers(pattern, codes)
-        rows = [self.mean_of_year(key, year) for key in keys]
-        width = max(row.shape[0] for row in rows)
-        return np.stack([np.broadcast_to(row, (width,)) for row in rows])
+        return _stacked([self.mean_of_year(key, year) for key in keys])
 
-    def _on(self, key: str, day: date, begun: Sequence[tuple[_Spell, Value]]) -> Numbers:
+    def _on(self, key: str, day: date, begun: Sequence[_Spell]) -> Numbers:
         numbers = self._without_events(key, day)
-        for spell, value in begun:
+        for spell in begun:
             if spell.begins <= day and (spell.ends is None or day < spell.ends):
-                numbers = self._over(numbers, key, value, spell.happens, day)
+                if spell.numbers is None:
+                    numbers = self._over(numbers, key, spell.value, spell.happens, day)
+                else:
+                    numbers = np.where(spell.happens, spell.numbers, numbers)
         return numbers
 
     def _layers(self, key: str) -> Iterator[Value]:
@@ -147,11 +162,8 @@ class Settings:
             yield given.value
             given = given.below
 
-    def _is_dated(self, key: str) -> bool:
-        return isinstance(self._given(key), Dated)
-
-    def _has_begun(self, key: str) -> bool:
-        return any(name == key for spell in self._begun for name, _ in spell.event.sets)
+    def _same_all_year(self, key: str) -> bool:
+        return key not in self._in_file and key not in self._begun
 
     def central(self, key: str) -> Numbers:
         """The median of a numeric key in the file, ``(1,)``, whatever the run."""
@@ -169,10 +181,8 @@ class Settings:
         """The values of an entity key such as ``members.*.x`` for ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""
         stacked = self._rows.get((pattern, tuple(codes)))
         if stacked is None:
-            keys = [pattern.replace("*", code) for code in codes]
-            rows = [self.number(key, on) for key in keys]
-            width = max(row.shape[0] for row in rows)
-            stacked = np.stack([np.broadcast_to(row, (width,)) for row in rows])
+            keys = _keys(pattern, tuple(codes))
+            stacked = _stacked([self.number(key, on) for key in keys])
             if self._dated.isdisjoint(keys):
                 self._rows[pattern, tuple(codes)] = stacked
         return stacked
@@ -181,9 +191,23 @@ class Settings:
         """Whether an event of the scenario, begun or not, sets a key of one of ``patterns`` such as ``budgets.*``."""
         return any(fnmatchcase(key, pattern) for key in self._by_events for pattern in patterns)
 
-    def stands_still(self, keys: Sequence[str]) -> bool:
+    def stands_still(self, keys: Collection[str]) -> bool:
         """Whether none of ``keys`` changes between two events: none holds a dated value."""
+        self._gather()
         return self._dated.isdisjoint(keys)
+
+    def reckoned(self, rule: Callable[..., Reckoned], *keys: str) -> Reckoned:
+        """``rule`` of the values of ``keys``: done once, and again only after events and where a value is dated."""
+        held = self._reckoned.get((rule, keys))
+        if held is None:
+            held = rule(*map(self.number, keys))
+            if self.stands_still(keys):
+                self._reckoned[rule, keys] = held
+        return cast(Reckoned, held)
+
+    def never_set(self, key: str) -> bool:
+        """Whether a key that may be left open has had no value so far, neither from the file nor from an event."""
+        return key not in self._begun and self._given(key) is None
 
     def stated(self, key: str, otherwise: Numbers, on: date | None = None) -> Numbers:
         """The value of a key that may be left open, and ``otherwise`` in runs in which it is not set."""
@@ -194,6 +218,7 @@ class Settings:
 
     def is_set(self, key: str) -> bool:
         """Whether a key that may be left open has a value, from the file or from an event in force."""
+        self._gather()
         return key in self._held or self._given(key) is not None
 
     def choice(self, key: str) -> NDArray[np.int8]:
@@ -207,6 +232,7 @@ class Settings:
         """A yes-or-no key in each run. Shape ``(runs,)``."""
         flags = self._flags.get(key)
         if flags is None:
+            self._gather()
             flags = np.full(self._streams.count, bool(self._given(key)))
             for value, happens in self._held.get(key, ()):
                 flags = np.where(happens, bool(value), flags)
@@ -218,7 +244,7 @@ class Settings:
         """Puts an event in force, in the runs in which it happens."""
         happens = self.drawn(event)
         self._active.append((event, happens))
-        self._begun.append(_Spell(event, happens, event.date or self._clock.today, event.until))
+        self._note(event, happens, event.date or self._clock.today)
         self._forget(event)
 
     def lift(self, event: Event) -> None:
@@ -248,17 +274,32 @@ class Settings:
     def _keep_spells(self, event: Event, begins: NDArray[np.bool_], ends: NDArray[np.bool_]) -> None:
         """Notes for the calendar year from and until when an event on a condition is in force in a run."""
         today = self._clock.today
-        kept: list[_Spell] = []
-        for spell in self._begun:
-            if spell.event is event and spell.ends in (None, event.until):
-                ended = replace(spell, happens=spell.happens & ends, ends=today)
-                lasting = replace(spell, happens=spell.happens & ~ends)
-                kept += [part for part in (ended, lasting) if part.happens.any()]
-            else:
-                kept.append(spell)
-        self._begun = kept
+        for key, _ in event.sets if ends.any() else ():
+            kept: list[_Spell] = []
+            for spell in self._begun[key]:
+                if spell.event is event and spell.ends in (None, event.until) and (spell.happens & ends).any():
+                    ended = replace(spell, happens=spell.happens & ends, ends=today)
+                    lasting = replace(spell, happens=spell.happens & ~ends)
+                    kept += [part for part in (ended, lasting) if part.happens.any()]
+                else:
+                    kept.append(spell)
+            self._begun[key] = kept
         if begins.any():
-            self._begun.append(_Spell(event, begins, today, event.until))
+            self._note(event, begins, today)
+
+    def acted(self, event: str) -> Numbers:
+        """First day, from 1970-01-01, on which an event was in force; NaN in runs in which it was not. ``(runs,)``."""
+        first = self._acted.get(event)
+        return np.full(self._streams.count, np.nan, np.float32) if first is None else first
+
+    def _note(self, event: Event, happens: NDArray[np.bool_], begins: date) -> None:
+        for key, value in event.sets:
+            same_every_day = isinstance(value, Distribution)
+            numbers = self._number(key, value, begins) if same_every_day else None
+            self._begun.setdefault(key, []).append(_Spell(event, value, numbers, happens, begins, event.until))
+        first = self.acted(event.name)
+        day = self._clock.today.toordinal() - EPOCH
+        self._acted[event.name] = np.where(happens & np.isnan(first), np.float32(day), first)
 
     def _put_last(self, event: Event, begins: NDArray[np.bool_]) -> None:
         """Adds runs to an event above all others that set one of its keys."""
@@ -279,11 +320,18 @@ class Settings:
     def _forget(self, event: Event) -> None:
         self.changes += 1
         self._rows.clear()
+        self._reckoned.clear()
         for name, _ in event.sets:
             self._cache.pop(name, None)
             self._choices.pop(name, None)
             self._flags.pop(name, None)
-        self._held = {}
+        self._stale = True
+
+    def _gather(self) -> None:
+        """Sets out by key what the events in force set, if any has begun or ended since."""
+        if not self._stale:
+            return
+        self._stale, self._held = False, {}
         for other, happens in self._active:
             for name, value in other.sets:
                 self._held.setdefault(name, []).append((value, happens))
@@ -293,8 +341,10 @@ class Settings:
         self._dated = self._in_file.union(by_events)
 
     def _given(self, key: str) -> Value:
-        given = self._values.get(key)
-        return self._default(key) if given is None else given.value
+        if key not in self._in_scenario:
+            given = self._values.get(key)
+            self._in_scenario[key] = self._default(key) if given is None else given.value
+        return self._in_scenario[key]
 
     def _default(self, key: str) -> Value:
         parameter = self._catalogue.find(key)
@@ -304,7 +354,7 @@ class Settings:
 
     def _estimated(self, key: str, given: Given | None) -> Numbers | None:
         """The run's joint posterior draw of a key that no file sets; None for a key that was not estimated."""
-        if self._posterior is None or key not in self._posterior.keys:
+        if self._posterior is None or key not in self._estimated_keys:
             return None
         if given is not None and given.origin.layer not in ("default", "facts"):
             return None
@@ -341,6 +391,7 @@ class Settings:
 
     def _chosen(self, key: str, quantile: NDArray[np.float64] | None) -> NDArray[np.int8]:
         """A choice in force, drawn with ``quantile`` or, without one, with the key's own."""
+        self._gather()
         chosen = self._picked(key, self._given(key), quantile)
         for value, happens in self._held.get(key, ()):
             chosen = np.where(happens, self._picked(key, value, quantile), chosen)
@@ -371,11 +422,39 @@ class Settings:
         return value if isinstance(value, date) else None
 
 
-def _mean(parts: Sequence[tuple[float, Numbers]]) -> Numbers:
-    """The mean of values by the part of the year on which each holds; that of one part is itself, to the bit."""
+@lru_cache(maxsize=1024)
+def _keys(pattern: str, codes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(pattern.replace("*", code) for code in codes)
+
+
+def _stacked(rows: Sequence[Numbers]) -> Numbers:
+    """Values of ``(1,)`` or ``(runs,)`` one above another; NumPy's own broadcasting takes ten times as long."""
+    width = max(row.shape[0] for row in rows)
+    if width == 1:
+        return np.concatenate(rows)[:, None]
+    stacked = np.empty((len(rows), width), np.float32)
+    for number, row in enumerate(rows):
+        stacked[number] = row
+    return stacked
+
+
+def mean_of_days(parts: Sequence[tuple[int, Numbers]]) -> Numbers:
+    """The mean of values by the days on which each holds.
+
+    Days in a row with one value count as one part of the year, in each run by itself: where an event acts in other runs
+    only, or in none, the mean is to the bit what it is without the event.
+    """
     if len(parts) == 1:
         return parts[0][1]
-    return np.asarray(sum(part * value for part, value in parts), np.float32)
+    length, width = sum(days for days, _ in parts), max(value.shape[-1] for _, value in parts)
+    total, held = np.zeros(width, np.float32), np.zeros(width, np.int32)
+    current = np.broadcast_to(parts[0][1], (width,))
+    for days, value in parts:
+        same = (value == current) | (np.isnan(value) & np.isnan(current))
+        total = np.where(same, total, total + (held / length).astype(np.float32) * current)
+        held = np.where(same, held + days, days)
+        current = np.where(same, current, value)
+    return np.asarray(total + (held / length).astype(np.float32) * current, np.float32)
 
 
 def _days(value: Value) -> list[date]:
@@ -386,5 +465,8 @@ def _pick(weights: Weights, options: Sequence[str], quantile: NDArray[np.float64
     """Options drawn by weight, as indices, from numbers in (0, 1); the order of ``options`` decides who gets which."""
     share = dict(weights.items)
     edges = np.cumsum([share.get(option, 0.0) for option in options])
-    picked = np.searchsorted(edges, quantile * edges[-1], side="right")
-    return np.asarray(np.minimum(picked, len(options) - 1), np.int8)
+    position = quantile * edges[-1]
+    picked = np.zeros(position.shape, np.int8)
+    for edge in edges[:-1]:  # for a few options this is faster than a search
+        picked += position >= edge
+    return picked

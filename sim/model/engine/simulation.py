@@ -12,6 +12,7 @@ from sim.errors import FaultError
 from sim.model.engine.block import Engine, Numbers
 from sim.model.engine.clock import Clock, Process, month_ends, year_ends
 from sim.model.engine.conditions import condition_days, follow_conditions
+from sim.model.engine.draws import kept
 from sim.model.engine.record import Record
 from sim.model.engine.registry import FIRST_PHASE, Registry
 from sim.model.engine.settings import Settings
@@ -37,14 +38,16 @@ def run_block(
     explaining: bool = False,
     only: Collection[str] | None = None,
     memory: Memory | None = None,
+    draws: bool = False,
 ) -> tuple[dict[str, Numbers], dict[str, Any]]:
     """Runs ``first`` to ``first + count - 1`` of an ensemble.
 
     Returns every variable, name -> float32 array (time, runs) or (time, entities, runs), and the systems by name as
     they stand at the end. The systems compute whole lanes of 16 runs: their arrays hold ``first % 16`` runs before the
     block's own. ``central`` puts every parameter at its median; ``explaining`` makes systems keep what their ``parts``
-    need. ``only`` names the variables to record, None for all. ``memory`` is that of `Streams`. Raises FaultError if a
-    value is not a number.
+    need. ``only`` names the variables to record, None for all. ``memory`` is that of `Streams`. With ``draws`` the
+    values hold what the runs drew after the first day too, ``(1, runs)`` by the names of `Draw`. Raises FaultError if a
+    recorded value is not a number.
     """
     lead = first % LANES
     lanes = -(-(lead + count) // LANES) * LANES
@@ -64,7 +67,14 @@ def run_block(
         _start(clock.environment, [*events, *acting, record.process()])
         clock.environment.run()
     recorded = {name: values for name, values in record.values.items() if only is None or name in only}
-    return {name: _checked(name, values[..., lead : lead + count]) for name, values in recorded.items()}, systems
+    cut = slice(lead, lead + count)
+    answer = {name: _checked(name, values[..., cut]) for name, values in recorded.items()}
+    if draws:
+        owners = {name: systems[system.name] for name, system in registry.draws.items()}
+        asked, months = registry.draws_in(scenario, axes(registry, scenario)), clock.month_ends
+        found = kept(asked, record.values, owners, settings.acted, months)
+        answer |= {name: values[:, cut] for name, values in found.items()}
+    return answer, systems
 
 
 def _start(environment: simpy.Environment, processes: Iterable[Process]) -> None:

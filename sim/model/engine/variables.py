@@ -35,7 +35,6 @@ class Variable:
     ``cumulative`` marks sums since a fixed day. ``headline`` variables stand in the short tables. ``together`` says
     what some entities have together: their sum, the mean weighted by the variable ``weight``, or their share where
     ``weight`` is what the variable is a share of the whole of (spending for spending over GDP); empty: nothing.
-    ``singles`` names the variable that keeps the single runs of every entity where this one does not.
 
     What the simulation and ``explain`` need:
 
@@ -58,7 +57,6 @@ class Variable:
     cumulative: bool = False
     together: Literal["", "sum", "mean", "share"] = ""
     weight: str = ""
-    singles: str = ""
     read: str = field(default="", compare=False, repr=False)
     states: tuple[str, ...] | Callable[[str], tuple[str, ...]] = field(default=(), compare=False, repr=False)
     parts: Callable[[Block, str], Parts | None] | None = field(default=None, compare=False, repr=False)

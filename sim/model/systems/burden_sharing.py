@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import InputError
 from sim.model.engine import Block, Engine, Flags, Numbers, Parts, Runs, System, Variable, single
 from sim.model.systems.budgets import Budgets
 from sim.model.systems.economy import Economy
@@ -51,7 +52,13 @@ class BurdenSharing:
         share, real, allies = self._budgets.share(day), self._economy.gdp_2015(day.year), self._allies()
         joined = self._joining_gdp * self._joined()
         spent = (share * real * allies).sum(axis=0) + (joined * self._joining_share).sum(axis=0)
-        return single(spent / ((real * allies).sum(axis=0) + joined.sum(axis=0)))
+        earned = (real * allies).sum(axis=0) + joined.sum(axis=0)
+        if not earned.all():
+            raise InputError(
+                f"on {day} no member in Europe and no Canada is left in some runs: there is no common share of GDP "
+                "to tell; keep one of them (alliance.CODE.member), or end before"
+            )
+        return single(spent / earned)
 
     def allies_spending(self, day: date) -> Numbers:
         """Spending of Europe and Canada, USD bn at current prices."""

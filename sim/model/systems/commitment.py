@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 from sim import facts
 from sim.model.engine import (
     Block,
+    Draw,
     Engine,
+    Latest,
     Numbers,
     Parts,
     Process,
@@ -30,6 +32,7 @@ from sim.model.engine import (
     assumption,
     data,
     month_number,
+    monthly_chance,
     single,
     under,
     within,
@@ -207,6 +210,13 @@ class Commitment:
         self.pressure = engine.fill(settings.number("us.pressure.level_continuity"))
         self._from_shocks = engine.zeros()  # what shocks with a half-life of their own have left in credibility
         self._by_party: list[NDArray[np.int8]] = []
+        self._chosen_from: tuple[NDArray[np.int8] | None, list[NDArray[np.int8]], int] = None, self._by_party, 0
+        self._of_posture: dict[str, Latest[Numbers]] = {}  # by prefix of their keys
+        self._troops_sought = Latest(
+            settings,
+            self._seek_troops,
+            under("us.troops", "cut_retrenchment_thousand cut_conditional_thousand congress_restraint floor_thousand"),
+        )
 
     def process(self) -> Process:
         """Draws a posture when a presidency begins and moves credibility and troops at each month's end."""
@@ -221,7 +231,6 @@ class Commitment:
     def _choose(self, day: date) -> None:
         """The posture of the presidency in office; a presidency keeps the draw of its first January."""
         settings = self._engine.settings
-        said = settings.choice("us.commitment.posture")
         if (
             day.month == 1
             or not self._by_party
@@ -232,27 +241,37 @@ class Commitment:
             began = day.year - (day.year - 1) % 4
             drawn = self._engine.streams.quantiles(f"posture:{began}")
             self._by_party = [settings.drawn_again(f"us.commitment.posture_if_{party}", drawn) for party in PARTY]
+        before = self._chosen_from
+        self._chosen_from = self._politics.president, self._by_party, settings.changes
+        if before[0] is self._politics.president and before[1] is self._by_party and before[2] == settings.changes:
+            return
+        said = settings.choice("us.commitment.posture")
         given_winner = np.where(self._politics.president == 1, self._by_party[1], self._by_party[0])
         if day.year - (day.year - 1) % 4 < self._engine.start.year:
             in_office = settings.choice("us.commitment.posture_in_office")
             given_winner = np.where(in_office == 0, given_winner, in_office - 1)
-        self.posture = np.where(said == 0, given_winner, said - 1).astype(np.int8)
+        posture = np.where(said == 0, given_winner, said - 1).astype(np.int8)
+        if not np.array_equal(posture, self.posture):
+            self.posture = posture
 
     def of_posture(self, prefix: str, stated: str) -> Numbers:
         """The value that belongs to the posture of each run, or the one that the scenario states instead."""
         settings = self._engine.settings
-        values = [settings.number(f"{prefix}_{name}") for name in POSTURES]
-        value = np.where(
-            self.posture == CONTINUITY, values[0], np.where(self.posture == CONDITIONAL, values[1], values[2])
-        )
-        return settings.stated(stated, value)
+        if prefix not in self._of_posture:
+            keys = [f"{prefix}_{name}" for name in POSTURES]
+
+            def rule(posture: NDArray[np.int8]) -> Numbers:
+                return of_each_posture(posture, *map(settings.number, keys))
+
+            self._of_posture[prefix] = Latest(settings, rule, keys)
+        return settings.stated(stated, self._of_posture[prefix](self.posture))
 
     def _move(self, period: int) -> None:
         settings, streams = self._engine.settings, self._engine.streams
         self.pressure = self.of_posture("us.pressure.level", "us.pressure.level")
         chance = settings.number("us.commitment.statements_per_year") / 12
         drawn = streams.uniform("commitment", period)
-        sign = np.where(drawn < chance / 2, -1.0, np.where(drawn < chance, 1.0, 0.0)).astype(np.float32)
+        sign = single(np.where(drawn < chance / 2, -1.0, np.where(drawn < chance, 1.0, 0.0)))
         shock = sign * settings.number("us.commitment.statement_size") + settings.number("us.commitment.shock")
         noise = settings.number("us.commitment.noise") * streams.normal("commitment", period, purpose=1)
         before, absorbed = self.credibility, self._secretary.absorbed()
@@ -285,27 +304,33 @@ class Commitment:
         return single(within(level + self._engine.settings.number("us.commitment.accession_shift") * joined, 0, 1))
 
     def _move_troops(self) -> None:
-        settings = self._engine.settings
-        cut = np.where(
-            self.posture == RETRENCHMENT,
-            settings.number("us.troops.cut_retrenchment_thousand"),
-            np.where(self.posture == CONDITIONAL, settings.number("us.troops.cut_conditional_thousand"), 0),
-        )
-        restrained = settings.number("us.troops.congress_restraint") * (self._politics.chambers_of_other_party() == 2)
-        goal = np.maximum(self._troops_before - cut * (1 - restrained), 0)
-        if settings.is_set("us.troops.floor_thousand"):
-            goal = np.fmax(goal, np.minimum(settings.number("us.troops.floor_thousand"), self._troops_before))
+        settings, politics = self._engine.settings, self._politics
+        goal = self._troops_sought(self.posture, politics.president, politics.house, politics.senate)
         moved = self.troops + (goal * ~self.withdrawn - self.troops) * np.minimum(
             3 / settings.number("us.troops.months"), 1
         )
         self.troops = single(settings.stated("us.troops.thousand", moved))
 
+    def _seek_troops(self, posture: NDArray[np.int8], *_offices: NDArray[np.int8]) -> Numbers:
+        """The number of troops that a posture moves to, as Congress lets it, thousand."""
+        settings = self._engine.settings
+        cut = np.where(
+            posture == RETRENCHMENT,
+            settings.number("us.troops.cut_retrenchment_thousand"),
+            np.where(posture == CONDITIONAL, settings.number("us.troops.cut_conditional_thousand"), 0),
+        )
+        restrained = settings.number("us.troops.congress_restraint") * (self._politics.chambers_of_other_party() == 2)
+        goal = np.maximum(self._troops_before - cut * (1 - restrained), 0)
+        if settings.is_set("us.troops.floor_thousand"):
+            goal = np.fmax(goal, np.minimum(settings.number("us.troops.floor_thousand"), self._troops_before))
+        return single(goal)
+
     def _withdraw(self, day: date) -> None:
         """Leaves the treaty by the yearly chance, on the scenario's day, or where an event ends the membership."""
         settings, period = self._engine.settings, month_number(day)
-        yearly = settings.number("us.withdrawal.probability_per_year")
+        chance = settings.reckoned(monthly_chance, "us.withdrawal.probability_per_year")
         drawn = self._engine.streams.uniform("commitment", period, purpose=2)
-        leaves = (self.posture == RETRENCHMENT) & ~self.withdrawn & (drawn < 1 - (1 - yearly) ** (1 / 12))
+        leaves = (self.posture == RETRENCHMENT) & ~self.withdrawn & (drawn < chance)
         leaves &= ~settings.flag("us.withdrawal.law_binds")
         named = settings.date("us.withdrawal.date")
         if named is not None and named <= day:
@@ -313,7 +338,15 @@ class Commitment:
         self.withdrawn |= leaves
         self._roster.leave("USA", leaves)
         self.withdrawn = ~self._roster.member[_USA_ROW]
-        self.credibility = np.where(self.withdrawn, 0, self.credibility).astype(np.float32)
+        self.credibility = single(np.where(self.withdrawn, 0, self.credibility))
+
+
+def of_each_posture(
+    posture: NDArray[np.int8], continuity: Numbers, conditional: Numbers, retrenchment: Numbers
+) -> Numbers:
+    """The value that belongs to the posture of each run."""
+    others = np.where(posture == CONDITIONAL, conditional, retrenchment)
+    return single(np.where(posture == CONTINUITY, continuity, others))
 
 
 def next_credibility(
@@ -369,6 +402,10 @@ SYSTEM = System(
     phase=PHASE,
     stream=5,
     parameters=PARAMETERS,
+    draws=tuple(
+        Draw(name=f"posture of {year}", options=POSTURES, variable="us_posture", day=date(year, 1, 20))
+        for year in range(FIRST_CHOICE, 2101, 4)
+    ),
     variables=(
         Variable(
             "us_commitment", "U.S. commitment to the guarantee", "index 0 to 1", "month", headline=True,
@@ -388,11 +425,11 @@ SYSTEM = System(
         ),
     ),
     states={
-        "posture": State(
+        "posture": State(about="the U.S. posture",
             keys=under("us.commitment", "posture posture_in_office posture_if_democratic posture_if_republican"),
             reads=("president",),
         ),
-        "pressure": State(
+        "pressure": State(about="U.S. pressure, under which targets are adopted and laggards jump",
             keys=(
                 "us.pressure.level_continuity",
                 "us.pressure.level_conditional",
@@ -401,11 +438,11 @@ SYSTEM = System(
             ),
             reads=("posture",),
         ),
-        "withdrawal": State(
+        "withdrawal": State(about="U.S. withdrawal from the treaty",
             keys=(*under("us.withdrawal", "probability_per_year law_binds date"), "alliance.*.member"),
             reads=("posture",),
         ),
-        "credibility": State(
+        "credibility": State(about="the credibility of the U.S. guarantee",
             keys=(
                 "us.commitment.level_at_start",
                 "us.commitment.level_continuity",
@@ -422,7 +459,7 @@ SYSTEM = System(
             ),
             reads=("posture", "withdrawal", "voice", "roster"),
         ),
-        "troops": State(
+        "troops": State(about="U.S. troops in Europe",
             keys=(
                 "us.troops.start_thousand",
                 "us.troops.cut_conditional_thousand",

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import facts
 from sim.facts.tables import per_folder
@@ -115,6 +116,30 @@ def _known(day: date, start: date) -> _Known:
     )
 
 
+@per_folder
+def _expected(day: date, start: date, year: int) -> Numbers:
+    """Growth known or projected for ``year``, else the usual, %, ``(members, 1)``."""
+    known = _known(day, start)
+    pairs = zip(WITH_FORCES, known.normal, strict=True)
+    return np.array([[known.growth[code].get(year, float(normal[0]))] for code, normal in pairs], np.float32)
+
+
+@per_folder
+def _debts(day: date, start: date, year: int) -> Numbers:
+    """The last known or projected gross debt up to ``year``, % of GDP, ``(members, 1)``."""
+    known = _known(day, start).debt
+    return np.array([[_latest(known.get(code, {}), year, 60.0)] for code in WITH_FORCES], np.float32)
+
+
+@per_folder
+def _output(day: date, start: date, year: int, current: bool) -> tuple[Numbers, NDArray[np.int64]]:
+    """GDP as last known up to ``year``, ``(members, 1)``, and the last year known of each member."""
+    known = _known(day, start)
+    series = [(known.gdp_current if current else known.gdp_2015)[code] for code in WITH_FORCES]
+    told = [[own[max((past for past in own if past <= year), default=min(own))]] for own in series]
+    return np.array(told, np.float32), np.array([max(own) for own in series])
+
+
 class Economy:
     """Yearly growth, debt and GDP of members with forces; arrays ``(members, runs)``. Years come as asked for."""
 
@@ -125,12 +150,11 @@ class Economy:
         history = bool(engine.settings.flag("economy.told").all())
         day = max(engine.start, HISTORY_ON) if history else engine.start
         self._known_until = HISTORY_ON.year if history else engine.start.year - 1
-        known = _known(day, engine.start)
-        self._growth, self._debt, self.normal, self._common = known.growth, known.debt, known.normal, known.common
-        self._gdp_2015, self._gdp_current = known.gdp_2015, known.gdp_current
+        self._day, known = day, _known(day, engine.start)
+        self.normal, self._common = known.normal, known.common
         self._drawn: dict[int, Numbers] = {}
         self._changes, self._seen = engine.settings.set_by_events("economy.*"), engine.settings.changes
-        self._levels: dict[tuple[str, int, bool], Numbers] = {}
+        self._levels: dict[tuple[int, bool], Numbers] = {}
         self._common_rate, self._own_rate = known.rates
         self._rates: dict[int, Numbers] = {}
 
@@ -143,12 +167,12 @@ class Economy:
 
     def debt(self, year: int) -> Numbers:
         """Gross debt, % of GDP, ``(codes, 1)``: the last known or projected value up to ``year``."""
-        return np.array([[_latest(self._debt.get(code, {}), year, 60.0)] for code in self._codes], np.float32)
+        return _debts(self._day, self._engine.start, year)
 
     def gdp_2015(self, year: int) -> Numbers:
         """GDP in USD bn at 2015 prices and exchange rates, on NATO's own base."""
         self._forget_before_events()
-        return np.stack([self._level(row, year, False) for row in range(len(self._codes))])
+        return self._level(year, False)
 
     def gdp_current(self, year: int) -> Numbers:
         """GDP in USD bn at current prices and exchange rates.
@@ -157,7 +181,7 @@ class Economy:
         rates by the means of their levers.
         """
         self._forget_before_events()
-        return np.stack([self._level(row, year, True) for row in range(len(self._codes))])
+        return self._level(year, True)
 
     def _forget_before_events(self) -> None:
         """What was reckoned before an event that sets a key of the economy is reckoned again with it."""
@@ -167,23 +191,22 @@ class Economy:
             self._levels.clear()
             self._rates.clear()
 
-    def _level(self, row: int, year: int, current: bool) -> Numbers:
-        code = self._codes[row]
-        key = (code, year, current)
-        if key not in self._levels:
-            known = (self._gdp_current if current else self._gdp_2015)[code]
-            base = max(known)
-            if year <= base:
-                latest = known[max((past for past in known if past <= year), default=min(known))]
-                self._levels[key] = np.full(self._engine.runs, latest, np.float32)
-            else:
-                settings = self._engine.settings
-                prices = settings.mean_of_year("economy.dollar_inflation_pct", year) if current else np.float32(0)
-                rise = 1 + (self.growth(year)[row] + prices) / 100
+    def _level(self, year: int, current: bool) -> Numbers:
+        """GDP in ``year``, ``(members, runs)``: as last known, and grown from the year before where it is not known."""
+        if (year, current) not in self._levels:
+            told, until = _output(self._day, self._engine.start, year, current)
+            level = self._engine.fill(told)
+            later = np.flatnonzero(year > until)
+            if later.size:
+                prices: Numbers = single([0.0])
                 if current:
-                    rise = rise * np.exp(self._rate_changes(year)[row])
-                self._levels[key] = single(self._level(row, year - 1, current) * rise)
-        return self._levels[key]
+                    prices = self._engine.settings.mean_of_year("economy.dollar_inflation_pct", year)
+                rise = 1 + (self.growth(year) + prices) / 100
+                if current:
+                    rise = rise * np.exp(self._rate_changes(year))
+                level[later] = (self._level(year - 1, current) * rise)[later]
+            self._levels[year, current] = level
+        return self._levels[year, current]
 
     def _rate_changes(self, year: int) -> Numbers:
         """Change of the logarithm of each currency's value in dollars in ``year``, ``(codes, runs)``; 0 for the USA."""
@@ -202,13 +225,7 @@ class Economy:
 
     def _draw(self, year: int) -> Numbers:
         settings, streams = self._engine.settings, self._engine.streams
-        expected = np.array(
-            [
-                [self._growth[code].get(year, float(normal[0]))]
-                for code, normal in zip(self._codes, self.normal, strict=True)
-            ],
-            np.float32,
-        )
+        expected = _expected(self._day, self._engine.start, year)
         if year <= self._known_until:
             return self._engine.fill(expected)
         picked = (streams.uniform("economy", year) * len(self._common)).astype(np.intp)
@@ -277,6 +294,7 @@ SYSTEM = System(
     parameters=PARAMETERS,
     states={
         "growth": State(
+            about="the growth of economies",
             keys=(
                 "economy.told",
                 "economy.common_growth_factor",
@@ -287,6 +305,7 @@ SYSTEM = System(
             tables=("economy",),
         ),
         "prices": State(
+            about="prices and exchange rates",
             keys=(
                 "economy.dollar_inflation_pct",
                 "economy.exchange_rate_factor",

@@ -94,7 +94,8 @@ class Elections:
                 self.left_right[row] = engine.settings.number(f"elections.{code}.left_right")
         doubts = engine.streams.uniforms("elections", 0, self._places, purpose=4)
         self._sceptic = doubts < engine.settings.numbers("elections.*.doubts_aid_at_start", codes)
-        self._stated: tuple[int, Flags, Flags] | None = None
+        self._stated: tuple[int, Flags, Flags] | None = None  # changes of the settings; who is said to oppose, and may
+        self._seen: Flags | None = None  # who opposes aid since the latest election
         self._named = {code: engine.settings.date(f"elections.{code}.next_on") for code in codes}
         self._scheduled = {code: self._named[code] or _next_scheduled(code, start) for code in codes}
         self._next = engine.zeros(len(codes))  # days from the start
@@ -117,8 +118,10 @@ class Elections:
         settings = self._engine.settings
         if self._stated is None or self._stated[0] != settings.changes:
             said = np.stack([settings.choice(f"elections.{code}.doubts_aid") for code in self.codes])
-            self._stated = settings.changes, said == 1, said == 2
-        return (self._sceptic | self._stated[1]) & ~self._stated[2]
+            self._stated, self._seen = (settings.changes, said == 1, said != 2), None
+        if self._seen is None:
+            self._seen = (self._sceptic | self._stated[1]) & self._stated[2]
+        return self._seen
 
     def in_year(self, year: int) -> Flags:
         """Whether the next election is due in ``year``, as seen today. ``(codes, runs)``."""
@@ -139,6 +142,7 @@ class Elections:
     def _hold(self, day: date, due: Flags) -> None:
         """Elects where ``due``. Draws belong to a member's first, second, ... election, whenever a run holds it."""
         number = self._engine.settings.number
+        self._seen = None
         cells = np.flatnonzero(due)
         counts = self._count.ravel()[cells]
         for count in np.flatnonzero(np.bincount(counts)).tolist():
@@ -153,8 +157,10 @@ class Elections:
     ) -> None:
         """New cabinets in ``cells`` (flat indices of members and runs); leaves in ``_next`` how long they may last."""
 
+        runs = cells % self._engine.runs
+
         def here(value: Numbers) -> Numbers:
-            return value[0] if value.shape[0] == 1 else value[cells % self._engine.runs]
+            return value[0] if value.shape[0] == 1 else value[runs]
 
         luck, length, news = (draw.ravel()[cells] for draw in draws)
         before = self.left_right.ravel()[cells]
@@ -170,10 +176,11 @@ class Elections:
     def _form_stated(self, cells: NDArray[np.intp]) -> None:
         """Governments that the scenario states for a member's next election, in ``cells`` (members and runs)."""
         rows, runs = np.divmod(cells, self._engine.runs)
-        for row in np.unique(rows):
+        for row in np.flatnonzero(np.bincount(rows)).tolist():
             said = self._engine.settings.choice(f"elections.{self.codes[row]}.next_doubts_aid")
-            here = runs[rows == row]
-            self._sceptic[row, here] = np.where(said[here] == 0, self._sceptic[row, here], said[here] == 1)
+            if said.any():
+                here = runs[rows == row]
+                self._sceptic[row, here] = np.where(said[here] == 0, self._sceptic[row, here], said[here] == 1)
 
     def _draws(self, count: int) -> tuple[Numbers, Numbers, Numbers]:
         if count not in self._drawn:
@@ -249,14 +256,18 @@ SYSTEM = System(
     parameters=PARAMETERS,
     states={
         "calendar": State(
-            keys=("elections.early_probability", "elections.term_years", "elections.*.next_on"), tables=("elections",)
+            about="the calendar of elections abroad",
+            keys=("elections.early_probability", "elections.term_years", "elections.*.next_on"),
+            tables=("elections",),
         ),
         "orientation": State(
+            about="the orientation of governments",
             keys=under("elections", "left_right_persistence left_right_sd *.left_right"),
             reads=("calendar",),
             own=True,
         ),
         "sceptics": State(
+            about="governments that doubt aid",
             keys=under("elections", "sceptic_probability *.doubts_aid_at_start *.doubts_aid *.next_doubts_aid"),
             reads=("calendar",),
         ),

@@ -102,6 +102,7 @@ SYSTEM = System(
         ),
     ),
     states={
-        "equipment": State(keys=tuple(parameter.key for parameter in PARAMETERS), tables=("defence",)),
+        "equipment": State(about="the equipment part of budgets",
+            keys=tuple(parameter.key for parameter in PARAMETERS), tables=("defence",)),
     },
 )  # fmt: skip

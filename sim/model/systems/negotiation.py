@@ -18,6 +18,7 @@ import numpy as np
 
 from sim import facts
 from sim.model.engine import (
+    Draw,
     Engine,
     Flags,
     Numbers,
@@ -94,8 +95,9 @@ PARAMETERS = (
         "stronger agreements last longer (Fortna 2003); size not identified", depends_on=True, sweep="0 to 0.6",
         raises=("ceasefire",)),
     assumption("negotiation.ceasefire_now", "yes or no", False, Flag(),
-        "a ceasefire begins while this is true, whatever the rate; for events",
-        "scenario lever", raises=("ceasefire",)),
+        "a ceasefire begins while this is true, whatever the rate, and goes on afterwards until it fails; for events",
+        "scenario lever", raises=("ceasefire",),
+        lasting="a ceasefire that fails begins again at once, so that none ends"),
     assumption("negotiation.holds", "yes or no", False, Flag(),
         "a ceasefire does not fail while this is true; for events",
         "scenario lever", raises=("ceasefire",)),
@@ -104,7 +106,7 @@ PARAMETERS = (
         "not identified, and its sign is open", depends_on=True, sweep="-0.5 to 1", raises=("ceasefire",)),
     assumption("negotiation.break_now", "yes or no", False, Flag(),
         "a ceasefire in force breaks while this is true, whatever its terms; for events",
-        "scenario lever", lowers=("ceasefire",)),
+        "scenario lever", lowers=("ceasefire",), lasting="no later ceasefire can hold"),
     data("negotiation.talks_at_start", "yes or no", False, Flag(),
         "talks on a ceasefire are under way on the first day",
         "public record of negotiations as of the start", at_start=True, raises=("in_talks",)),
@@ -132,7 +134,8 @@ class Negotiation:
         self._engine, self._hostilities, self._commitment, self._war = engine, hostilities, commitment, war
         self._ends = np.full(engine.runs, np.inf, np.float32)  # months of ceasefire after which it fails
         self.terms = engine.settings.choice("negotiation.terms").copy()
-        self._effort_before = np.where(hostilities.full_scale, np.maximum(war.effort, 1), np.nan).astype(np.float32)
+        self.first_terms = np.full(engine.runs, -1, np.int8)  # of the first ceasefire that begins; -1: none has
+        self._effort_before = single(np.where(hostilities.full_scale, np.maximum(war.effort, 1), np.nan))
         hostilities.in_talks = engine.settings.flag("negotiation.talks_at_start") & hostilities.full_scale
 
     @property
@@ -197,11 +200,12 @@ class Negotiation:
             "negotiation.terms", self._engine.streams.uniform("negotiation", period, purpose=2).astype(np.float64)
         )
         self.terms = np.where(begins, terms, self.terms)
+        self.first_terms = np.where(begins & (self.first_terms < 0), terms, self.first_terms)
         conceded = begins & (terms == TERMS.index("concessions"))
         war.cede(np.where(conceded, settings.number("negotiation.conceded_km2"), 0), conceded)
         hostilities.ceasefire = hostilities.ceasefire | begins
-        hostilities.months_of_ceasefire = np.where(begins, 0, hostilities.months_of_ceasefire).astype(np.float32)
-        self._ends = np.where(begins, self._lifetime(period, terms), self._ends).astype(np.float32)
+        hostilities.months_of_ceasefire = single(np.where(begins, 0, hostilities.months_of_ceasefire))
+        self._ends = single(np.where(begins, self._lifetime(period, terms), self._ends))
 
     def _lifetime(self, period: int, terms: np.ndarray) -> Numbers:
         """Months that a ceasefire lasts, infinite if it holds."""
@@ -214,11 +218,11 @@ class Negotiation:
         luck = streams.normal("negotiation", period, purpose=4)
         days = number("negotiation.failed_median_days") * np.exp(number("negotiation.failed_sd_log") * luck)
         lasts = streams.uniform("negotiation", period, purpose=3) >= fails
-        return np.where(lasts, np.inf, days / 30.4375).astype(np.float32)
+        return single(np.where(lasts, np.inf, days / 30.4375))
 
     def _relapse(self) -> None:
         hostilities = self._hostilities
-        hostilities.months_of_ceasefire = (hostilities.months_of_ceasefire + hostilities.ceasefire).astype(np.float32)
+        hostilities.months_of_ceasefire = single(hostilities.months_of_ceasefire + hostilities.ceasefire)
         broken = hostilities.ceasefire & (hostilities.months_of_ceasefire >= self._ends)
         broken &= ~self._engine.settings.flag("negotiation.holds")
         broken |= hostilities.ceasefire & self._engine.settings.flag("negotiation.break_now")
@@ -270,12 +274,13 @@ SYSTEM = System(
         ),
     ),
     states={
-        "ceasefire": State(
+        "ceasefire": State(about="talks and ceasefires",
             keys=tuple(parameter.key for parameter in PARAMETERS if parameter.key not in _ELSEWHERE),
             reads=("posture", "gain", "effort", "onset", "collapse", "roster"),
             tables=("negotiations",),
         ),
-        "reassurance": State(keys=("reassurance.thousand",), reads=("ceasefire",)),
+        "reassurance": State(about="a force behind a ceasefire", keys=("reassurance.thousand",), reads=("ceasefire",)),
     },
+    draws=(Draw(name="terms of the first ceasefire", options=TERMS, read="first_terms"),),
     at_start=known_talks,
 )  # fmt: skip

@@ -25,6 +25,7 @@ from sim.model.engine import (
     data,
     estimated,
     month_number,
+    monthly_chance,
     places,
     single,
 )
@@ -130,12 +131,10 @@ class Roster:
                 self._joins[row] = self._arrival(code, invited, 0, np.full(self._engine.runs, True))
 
     def _invite(self, day: date) -> None:
-        yearly = self._engine.settings.number("alliance.invitation_probability_per_year")
-        waiting = ~self.member & np.isinf(self._joins)
-        chance = 1 - (1 - yearly) ** (1 / 12)
+        chance = self._engine.settings.reckoned(monthly_chance, "alliance.invitation_probability_per_year")
         for row in range(len(MEMBERS), len(CODES)):
             drawn = self._engine.streams.uniform("roster", month_number(day), part=PLACES[CODES[row]])
-            invited = waiting[row] & (drawn < chance)
+            invited = ~self.member[row] & np.isinf(self._joins[row]) & (drawn < chance)
             if invited.any():
                 arrival = self._arrival(CODES[row], day, month_number(day), invited)
                 self._joins[row] = np.where(invited, arrival, self._joins[row])
@@ -186,6 +185,7 @@ SYSTEM = System(
     ),
     states={
         "roster": State(
+            about="who is a member",
             keys=tuple(parameter.key for parameter in PARAMETERS),
             reads=("withdrawal",),
             tables=("members", "accessions"),

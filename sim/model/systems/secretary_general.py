@@ -9,9 +9,23 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, assumption, data, single, under
+from sim.model.engine import (
+    Engine,
+    Flags,
+    Latest,
+    Numbers,
+    Process,
+    State,
+    System,
+    Variable,
+    assumption,
+    data,
+    single,
+    under,
+)
 from sim.scenario import Choice, Day, Flag, Number, Scenario, Value, Weights, fixed
 
 PHASE = "secretary_general"
@@ -51,6 +65,7 @@ class SecretaryGeneral:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.holder = engine.settings.choice("secretary_general.holder").copy()
+        self._channels: dict[str, Latest[Numbers]] = {}  # what each channel of the holder is worth
 
     def process(self) -> Process:
         """Hands the office over on its day and follows events that name another holder."""
@@ -87,10 +102,18 @@ class SecretaryGeneral:
         return np.asarray(flags[self.holder, np.arange(self._engine.runs)], np.bool_)
 
     def _of_holder(self, channel: str) -> Numbers:
-        values = self._engine.settings.numbers(f"secretary_general.*.{channel}", HOLDERS)
-        if values.shape[1] == 1:
-            return values[:, 0].take(self.holder)
-        return single(values[self.holder, np.arange(self._engine.runs)])
+        settings = self._engine.settings
+        if channel not in self._channels:
+            keys = [f"secretary_general.{name}.{channel}" for name in HOLDERS]
+
+            def rule(holder: NDArray[np.int8]) -> Numbers:
+                values = settings.numbers(f"secretary_general.*.{channel}", HOLDERS)
+                if values.shape[1] == 1:
+                    return single(values[:, 0].take(holder))
+                return single(values[holder, np.arange(self._engine.runs)])
+
+            self._channels[channel] = Latest(settings, rule, keys)
+        return self._channels[channel](self.holder)
 
 
 def known_holders(start: date) -> dict[str, Value]:
@@ -140,12 +163,22 @@ SYSTEM = System(
     ),
     states={
         "office": State(
+            about="who is Secretary-General",
             keys=under("secretary_general", "holder next_holder handover"),
             tables=("secretaries",),
         ),
-        "voice": State(keys=("secretary_general.*.shock_absorption",), reads=("office",)),
-        "pledge": State(keys=("secretary_general.*.compliance_effect",), reads=("office",)),
+        "voice": State(
+            about="the Secretary-General's word on U.S. statements",
+            keys=("secretary_general.*.shock_absorption",),
+            reads=("office",),
+        ),
+        "pledge": State(
+            about="the Secretary-General's hold on pledges",
+            keys=("secretary_general.*.compliance_effect",),
+            reads=("office",),
+        ),
         "agenda": State(
+            about="the agenda of summits",
             keys=under("secretary_general", "*.adoption_multiplier *.new_target_on_agenda"),
             reads=("office",),
         ),

@@ -135,15 +135,15 @@ class Summits:
     def _adopt(self, runs: Flags, year: Numbers) -> None:
         settings = self._engine.settings
         self.adopted = np.where(runs, year, self.adopted).astype(np.int32)
-        self.new = np.where(runs, settings.number("summits.new_target_pct_gdp"), self.new).astype(np.float32)
-        self.due = np.where(runs, year + settings.number("summits.path_years"), self.due).astype(np.float32)
+        self.new = single(np.where(runs, settings.number("summits.new_target_pct_gdp"), self.new))
+        self.due = single(np.where(runs, year + settings.number("summits.path_years"), self.due))
 
     def _review(self, day: date) -> None:
         """In the year of the review the deadline moves."""
         settings = self._engine.settings
         slip = settings.number("summits.review_slip_years")
         moved = (settings.number("summits.review_year") == day.year) & (self.adopted > 0) & (slip != 0)
-        self.due = np.where(moved, np.maximum(self.due + slip, day.year + 1), self.due).astype(np.float32)
+        self.due = single(np.where(moved, np.maximum(self.due + slip, day.year + 1), self.due))
 
     def target(self, year: int) -> Numbers:
         """The target in force in ``year`` as decided so far, % of GDP, ``(runs,)``; a new one is phased in linearly."""
@@ -165,6 +165,8 @@ class Summits:
         A straight line from ``base``, the share in the year of adoption, to the member's target in the deadline year.
         """
         settings, codes = self._engine.settings, [WITH_FORCES[row] for row in rows]
+        if not (self.adopted > 0).any():
+            return np.zeros_like(base)
         middle = date(year, 7, 1)
         goal = np.broadcast_to(self.new, base.shape).copy()
         due = np.broadcast_to(self.due, base.shape).copy()
@@ -174,7 +176,7 @@ class Summits:
             due[row] = settings.stated(f"members.{code}.deadline_year", due[row], middle)
             takes_part[row] &= ~settings.flag(f"members.{code}.opt_out")
         asked = path_point(base, goal, self.adopted, due, year)
-        return np.where(takes_part & (self.adopted > 0), asked, 0).astype(np.float32)
+        return single(np.where(takes_part & (self.adopted > 0), asked, 0))
 
     def deadline(self, year: int) -> Flags:
         """Whether the guideline in force at the start falls due in ``year``, ``(1,)`` or ``(runs,)``."""
@@ -207,7 +209,7 @@ def path_point(base: Numbers, goal: Numbers, begun: NDArray[np.int32], due: Numb
 def target_path(old: Numbers, new: Numbers, adopted: NDArray[np.int32], year: int, years: Numbers) -> Numbers:
     """The target in ``year``: linear from ``old`` in the year of adoption to ``new`` after ``years`` years."""
     done = within((year - adopted) / years, 0, 1) * (adopted > 0)
-    return (old + (new - old) * done).astype(np.float32)
+    return single(old + (new - old) * done)
 
 
 def summit_days(start: date, end: date) -> list[date]:
@@ -264,13 +266,15 @@ SYSTEM = System(
             "target_pct_gdp", "Spending target in force", "% of GDP", "year", read="target_on", states=("target",)
         ),
         Variable(
-            "related_target_pct_gdp", "Related spending asked for beside core defence", "% of GDP", "year",
+            "related_target_pct_gdp", "Related spending asked for beside core defence (reported only)", "% of GDP",
+            "year",
             read="related_on", states=("related target",),
         ),
     ),
     states={
-        "related target": State(keys=("summits.related_pct_gdp",), reads=("target",)),
-        "target": State(
+        "related target": State(about="the related spending asked for",
+            keys=("summits.related_pct_gdp",), reads=("target",)),
+        "target": State(about="the adoption of a target and the path it asks of members",
             keys=(
                 "summits.target_pct_gdp",
                 "summits.new_target_discussed",

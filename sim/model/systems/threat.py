@@ -36,6 +36,7 @@ from sim.scenario import Distribution, Number, Parameter, Scenario, Value, beta,
 PHASE = "threat"
 CRIMEA = date(2014, 3, 18)
 HIGHEST = 10.0  # bound of the scale; the full-scale war of 2022 put the threat at 1.8
+MOST_EFFORT = 50.0  # % of GDP: what a country in total war can spend, and the end of what a file can set
 PEACETIME = 0.33  # unit of the scale: its mean over 2015-21
 
 
@@ -118,9 +119,11 @@ class Threat:
         self._credibility_before = commitment.credibility.copy()
         self.alarm = engine.zeros()  # what collapses of the front have left in the threat
         settings = engine.settings
-        self.level = np.where(
-            hostilities.full_scale, settings.number("threat.war_level"), settings.number("threat.peacetime_level")
-        ).astype(np.float32)
+        self.level = single(
+            np.where(
+                hostilities.full_scale, settings.number("threat.war_level"), settings.number("threat.peacetime_level")
+            )
+        )
         self._without_alarms = self.level
         self.in_budgets = self._history()
         known = _spent(engine.start)
@@ -132,7 +135,7 @@ class Threat:
     @property
     def effort(self) -> Numbers:
         """Russia's military expenditure today, % of GDP, ``(runs,)``."""
-        return single(within(self._effort * self._engine.settings.number("russia.spending_factor"), 0.1, 100))
+        return single(within(self._effort * self._engine.settings.number("russia.spending_factor"), 0.1, MOST_EFFORT))
 
     def process(self) -> Process:
         """Moves the threat monthly, the threat behind budgets each 1 October, Russia's effort each year."""
@@ -154,17 +157,17 @@ class Threat:
         settings, hostilities = self._engine.settings, self._hostilities
         war = settings.number("threat.war_level")
         floor = np.minimum(settings.number("threat.floor"), war)
-        kept = 0.5 ** (1 / (12 * settings.number("threat.half_life_years"))) if monthly else 1.0
+        kept = settings.reckoned(kept_a_month, "threat.half_life_years") if monthly else 1.0
         floor = floor * (1 - hostilities.reassured * settings.number("reassurance.threat_relief"))
         decayed = floor + (self._without_alarms - floor) * kept
         calm = np.where(hostilities.full_scale, decayed, settings.number("threat.peacetime_level"))
-        self._without_alarms = np.where(hostilities.fighting, war, calm).astype(np.float32)
+        self._without_alarms = single(np.where(hostilities.fighting, war, calm))
         if monthly:
             self.alarm = next_alarm(
                 self.alarm,
                 hostilities.collapsed_km2,
                 settings.number("threat.collapse_rise"),
-                settings.number("threat.collapse_half_life_years"),
+                settings.reckoned(kept_a_month, "threat.collapse_half_life_years"),
             )
         lost = np.maximum(0, self._credibility_before - self._commitment.credibility) / np.float32(0.25)
         fewer = (self._troops_before - self._commitment.troops) / np.float32(10)
@@ -182,7 +185,7 @@ class Threat:
         goal = np.where(hostilities.full_scale, goal, self._in_peace)
         noise = settings.number("russia.effort_noise_pp") * self._engine.streams.normal("threat", year)
         moved = self._effort + settings.number("russia.effort_speed") * (goal - self._effort) + noise
-        self._effort = within(moved, 1, 40).astype(np.float32)
+        self._effort = single(within(moved, 1, 40))
 
     def _history(self) -> Numbers:
         """The threat behind budgets at the start, from the yearly rounds before it."""
@@ -198,9 +201,14 @@ class Threat:
         return self._engine.fill(level)
 
 
-def next_alarm(now: Numbers, lost_km2: Numbers, rise: Numbers, half_life_years: Numbers) -> Numbers:
-    """What collapses of the front add to the threat a month later: it fades by half-lives and rises per 5,000 km2."""
-    return single(now * 0.5 ** (1 / (12 * half_life_years)) + rise * np.maximum(0, lost_km2) / 5000)
+def kept_a_month(half_life_years: Numbers) -> Numbers:
+    """The part left after a month of what loses half of itself in so many years."""
+    return np.asarray(0.5 ** (1 / (12 * half_life_years)))
+
+
+def next_alarm(now: Numbers, lost_km2: Numbers, rise: Numbers, kept: Numbers) -> Numbers:
+    """What collapses of the front add to the threat a month later: a part is ``kept``, and it rises per 5,000 km2."""
+    return single(now * kept + rise * np.maximum(0, lost_km2) / 5000)
 
 
 def in_budgets_next(before: Numbers, threat: Numbers, lag: Numbers) -> Numbers:
@@ -246,7 +254,7 @@ SYSTEM = System(
         ),
     ),
     states={
-        "threat": State(
+        "threat": State(about="the threat that members perceive",
             keys=(
                 "threat.peacetime_level",
                 "threat.war_level",
@@ -260,8 +268,9 @@ SYSTEM = System(
             ),
             reads=("onset", "ceasefire", "collapse", "credibility", "troops", "reassurance"),
         ),
-        "lagged threat": State(keys=("threat.budget_lag",), reads=("threat",)),
-        "Russia's budget": State(
+        "lagged threat": State(about="the threat as budgets see it, with a delay",
+            keys=("threat.budget_lag",), reads=("threat",)),
+        "Russia's budget": State(about="Russia's military budget",
             keys=under(
                 "russia",
                 "effort_wartime_pct_gdp effort_after_ceasefire_pct_gdp effort_speed effort_noise_pp spending_factor",

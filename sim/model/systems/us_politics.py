@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim import facts
 from sim.model.engine import (
+    Draw,
     Engine,
     Flags,
     Numbers,
@@ -132,7 +133,7 @@ class UnitedStates:
 
     def chambers_of_other_party(self) -> Numbers:
         """How many of the two chambers the party not holding the presidency controls, ``(runs,)``: 0, 1 or 2."""
-        opposed = (self.house != self.president).astype(np.float32)
+        opposed = single(self.house != self.president)
         return single(opposed + (self.senate != self.president))
 
     def _elect(self, year: int) -> None:
@@ -275,6 +276,15 @@ SYSTEM = System(
     phase=PHASE,
     stream=4,
     parameters=PARAMETERS,
+    draws=tuple(
+        Draw(name=f"{office} of {int(year) + 1}", options=PARTIES, variable=f"republican_{office}", day=seated)
+        for year in YEARS
+        for office, seated in (
+            *((("president", date(int(year) + 1, 1, 20)),) if int(year) % 4 == 0 else ()),
+            ("house", date(int(year) + 1, 1, 3)),
+            ("senate", date(int(year) + 1, 1, 3)),
+        )
+    ),
     variables=(
         Variable(
             "republican_president", "Republican president", "0/1", "month", flag=True,
@@ -289,19 +299,19 @@ SYSTEM = System(
         ),
     ),
     states={
-        "president": State(
+        "president": State(about="who is U.S. president",
             keys=under("us.elections", "2024.president *.president"), tables=("us_composition",)
         ),
-        "coattails": State(
+        "coattails": State(about="the tide behind the U.S. president's win",
             keys=under("us.elections", "coattails later_chamber_republican_probability"), reads=("president",)
         ),
-        "house": State(
+        "house": State(about="who holds the House",
             keys=under("us.elections", "*.house house_republican_probability midterm_house_loss_probability "
                 "*.house_democratic_probability midterm_correlation"),
             reads=("coattails",),
             tables=("us_composition", "us_forecast"),
         ),
-        "senate": State(
+        "senate": State(about="who holds the Senate",
             keys=under("us.elections", "*.senate senate_republican_probability midterm_senate_loss_probability "
                 "*.senate_democratic_probability midterm_correlation"),
             reads=("coattails",),

@@ -9,7 +9,7 @@ from sim.model.engine import Axis, Block, Parts, State, System, Variable
 from sim.model.systems.aid.aid import GIVERS, GROUPS, PHASE, Aid
 from sim.model.systems.aid.packages import PACKAGES
 from sim.model.systems.aid.parameters import DONORS, PARAMETERS, by_donor
-from sim.model.systems.aid.single_donors import SINGLE_DONORS, of_singles
+from sim.model.systems.aid.remarks import remarks
 from sim.scenario import Scenario
 
 
@@ -40,7 +40,7 @@ def by_giver(name: str) -> Callable[[Block, str], Parts | None]:
 def _cumulative(name: str, long_name: str, read: str, state: str, headline: bool = False) -> Variable:
     return Variable(
         name, long_name + ", cumulative", "EUR bn", "month", "donor", "current euro, Kiel definition", keep_runs=False,
-        cumulative=True, headline=headline, together="sum", singles=of_singles(name),
+        cumulative=True, headline=headline, together="sum",
         read=read, states=(state,), parts=by_giver(name),
     )  # fmt: skip
 
@@ -55,6 +55,7 @@ SYSTEM = System(
     phase=PHASE,
     stream=9,
     parameters=PARAMETERS,
+    remarks=remarks,
     axes=(Axis("donor", DONORS + GROUPS, groups=("USA", *GROUPS)),),
     variables=(
         _cumulative("aid_committed_beur", "Aid to Ukraine committed", "committed", "other aid"),
@@ -70,10 +71,9 @@ SYSTEM = System(
             "EUR bn", "month", price_basis="current euro, Kiel definition", cumulative=True,
             read="us_arms", states=("U.S. arms",),
         ),
-        *SINGLE_DONORS,
     ),
     states={
-        "military aid": State(
+        "military aid": State(about="new military aid, with the pace of the U.S. executive and what Europe makes up",
             keys=(
                 "aid.generosity_persistence",
                 "aid.generosity_sd",
@@ -114,7 +114,7 @@ SYSTEM = System(
             reads=("laws", "posture", "sceptics", "onset", "ceasefire", "collapse"),
             tables=("aid_by_donor", "aid_monthly", "donors"),
         ),
-        "other aid": State(
+        "other aid": State(about="new financial and humanitarian aid",
             keys=(
                 "us.aid.other_to_military",
                 "aid.other_factor",
@@ -124,11 +124,13 @@ SYSTEM = System(
             ),
             reads=("military aid",),
         ),
-        "U.S. arms": State(keys=("aid.us_arms_beur_per_month", PACKAGES.key), reads=("onset",)),
-        "deliveries": State(
+        "U.S. arms": State(about="U.S. arms bought by Europe",
+            keys=("aid.us_arms_beur_per_month", PACKAGES.key), reads=("onset",)),
+        "deliveries": State(about="deliveries of arms",
             keys=(*_DELAYS, "us.aid.delivery_factor", "europe.aid.delivery_factor"), reads=("military aid",)
         ),
-        "delivered": State(keys=("aid.other_months",), reads=("deliveries", "other aid")),
+        "delivered": State(about="what has been delivered",
+            keys=("aid.other_months",), reads=("deliveries", "other aid")),
     },
     at_start=by_donor,
     acts=acts,

@@ -9,7 +9,6 @@ import numpy as np
 from sim.model.engine import Numbers, single
 
 MILITARY, OTHER = range(2)
-_AT_ONCE = 30_000  # numbers of each stock that are moved before those of the next donors
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Pipeline:
 
     ``backlog`` (kinds, donors, runs): promised, not allocated. ``on_the_way`` (5, donors, runs): allocated, not
     delivered, by route. ``committed``, ``allocated``, ``delivered``, ``allocated_military`` (donors, runs): sums since
-    January 2022.
+    January 2022. ``allocated_military_now`` (donors, runs): what the latest month allocated, written over by the next.
     """
 
     def __init__(self, donors: int, runs: int) -> None:
@@ -68,7 +67,10 @@ class Pipeline:
         self.allocated_military = np.zeros((donors, runs), np.float32)
         self.delivered = np.zeros((donors, runs), np.float32)
         self.delivered_military_now = np.zeros(runs, np.float32)
-        self.allocated_military_now = np.zeros((donors, runs), np.float32)
+        # Flows of a month, in memory that is kept from month to month: large arrays cost more to get than to fill.
+        self._given, self._promised = np.zeros((2, 2, donors, runs), np.float32)
+        self._arrived, self._moved = np.zeros((2, donors, runs), np.float32)
+        self.allocated_military_now = self._given[MILITARY]
 
     def month(
         self, new: Numbers, direct: Numbers, cleared: Numbers, stock: Numbers, delays: Delays, arriving: Numbers
@@ -79,73 +81,42 @@ class Pipeline:
         ``cleared`` and ``arriving`` (a factor on deliveries in [0, 1]) are (donors, 1 or runs); ``stock`` is the share
         of military aid from stocks.
         """
-        donors, runs = self.allocated.shape
-        rows = max(_AT_ONCE // runs, 1)
-        self.allocated_military_now, delivered = np.empty((2, donors, runs), np.float32)
-        for first in range(0, donors, rows):
-            piece = slice(first, first + rows)
-            delays_here = _part(cleared, piece), stock, delays, _part(arriving, piece)
-            delivered[piece] = self._month_of(piece, new[:, piece], direct[:, piece], *delays_here)
-        self.delivered_military_now = delivered.sum(axis=0)
-
-    def _month_of(
-        self,
-        rows: slice,
-        new: Numbers,
-        direct: Numbers,
-        cleared: Numbers,
-        stock: Numbers,
-        delays: Delays,
-        arriving: Numbers,
-    ) -> Numbers:
-        """The month of some donors, whose numbers the processor holds at once; their military deliveries."""
-        backlog, on_the_way = self.backlog[:, rows], self.on_the_way[:, rows]
-        committed, allocated, delivered = self.committed[rows], self.allocated[rows], self.delivered[rows]
-        of_them_military = self.allocated_military[rows]
-        backlog += new
-        given = _leave(backlog, cleared)
+        self.backlog += new
+        given = _leave(self.backlog, cleared, self._given)
         given += direct
-        military, other = given[MILITARY], given[OTHER]
-        arrived = _deliver(on_the_way, military, stock, delays, arriving)
-        delivered += arrived
-        delivered += _leave(on_the_way[4], delays.other * arriving)
-        on_the_way[4] += other
-        promised = new + direct
-        committed += promised[MILITARY]
-        committed += promised[OTHER]
-        allocated += military
-        allocated += other
-        of_them_military += military
-        self.allocated_military_now[rows] = military
-        np.minimum(allocated, committed, out=allocated)
-        np.minimum(delivered, allocated, out=delivered)
-        np.minimum(of_them_military, allocated, out=of_them_military)
+        military, other = given
+        arrived = self._deliver(military, stock, delays, arriving)
+        self.delivered += arrived
+        self.delivered += _leave(self.on_the_way[4], delays.other * arriving, self._moved)
+        self.on_the_way[4] += other
+        for promised in np.add(new, direct, out=self._promised):
+            self.committed += promised
+        self.allocated += military
+        self.allocated += other
+        self.allocated_military += military
+        np.minimum(self.allocated, self.committed, out=self.allocated)
+        np.minimum(self.delivered, self.allocated, out=self.delivered)
+        np.minimum(self.allocated_military, self.allocated, out=self.allocated_military)
+        self.delivered_military_now = arrived.sum(axis=0)
+
+    def _deliver(self, military: Numbers, stock: Numbers, delays: Delays, arriving: Numbers) -> Numbers:
+        """What arrives of military aid this month, ``(donors, runs)``, after which ``military`` sets out."""
+        fast, slow, ordered, built = self.on_the_way[:4]
+        from_stock = np.multiply(military, stock / 2, out=self._promised[MILITARY])
+        fast += from_stock
+        slow += from_stock
+        arrived = _leave(fast, delays.stock_fast * arriving, self._arrived)
+        arrived += _leave(slow, delays.stock_slow * arriving, self._moved)
+        arrived += _leave(built, delays.procurement * arriving, self._moved)
+        built += _leave(ordered, delays.procurement, self._moved)
+        ordered += military
+        ordered -= from_stock
+        ordered -= from_stock
         return arrived
 
 
-def _part(values: Numbers, rows: slice) -> Numbers:
-    """The rows of some donors, of an array that may have one row for all."""
-    return values if len(values) == 1 else values[rows]
-
-
-def _deliver(on_the_way: Numbers, military: Numbers, stock: Numbers, delays: Delays, arriving: Numbers) -> Numbers:
-    """What arrives of military aid this month, after which ``military`` sets out."""
-    fast, slow, ordered, built = on_the_way[:4]
-    from_stock = military * (stock / 2)
-    fast += from_stock
-    slow += from_stock
-    out = _leave(fast, delays.stock_fast * arriving)
-    out += _leave(slow, delays.stock_slow * arriving)
-    out += _leave(built, delays.procurement * arriving)
-    moved = _leave(ordered, delays.procurement)
-    built += moved
-    ordered += military
-    ordered -= from_stock
-    ordered -= from_stock
-    return out
-
-
-def _leave(stock: Numbers, part: Numbers) -> Numbers:
-    out = stock * part
+def _leave(stock: Numbers, part: Numbers, out: Numbers) -> Numbers:
+    """Takes ``part`` of a stock out of it, into ``out``."""
+    np.multiply(stock, part, out=out)
     stock -= out
     return out

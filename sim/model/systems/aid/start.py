@@ -31,6 +31,7 @@ class Beginning:
     ``allocated``, ``backlog`` (2, donors), ``on_the_way`` (5, donors), ``yearly`` (2, donors, 1 or runs),
     ``us_monthly_military``: mean monthly U.S. military allocations, None if there are less than six months.
     ``europe_weight``: how a replacement of U.S. aid is shared in Europe, by GDP among states that have given or could.
+    ``pace`` (donors, 1 or runs): how fast each donor allocates what it has promised, relative to all states together.
     """
 
     until: date
@@ -40,6 +41,7 @@ class Beginning:
     yearly: Numbers
     us_monthly_military: float | None
     europe_weight: Sums
+    pace: Numbers
 
 
 def beginning(start: date, level: Numbers, slope: Numbers, delays: Delays, stock: Numbers) -> Beginning:
@@ -68,15 +70,30 @@ def beginning(start: date, level: Numbers, slope: Numbers, delays: Delays, stock
             yearly = (lately - _bought(start, lately))[..., None]
         yearly = yearly * (lately > 0)[..., None]
         share = own[MILITARY, europe] * states[europe]
+    backlog = np.maximum(committed - allocated, 0)
     return Beginning(
         until=sums.cutoff,
         allocated=allocated,
-        backlog=np.maximum(committed - allocated, 0),
+        backlog=backlog,
         on_the_way=_on_the_way(start, delays, stock),
         yearly=yearly,
         us_monthly_military=_us_reference(start, history, float(allocated[MILITARY, us])),
         europe_weight=share / share.sum(),
+        pace=_pace(backlog, yearly, states & (np.arange(len(codes)) != us)),
     )
+
+
+def _pace(backlog: Sums, yearly: Numbers, states: NDArray[np.bool_]) -> Numbers:
+    """How fast donors allocate relative to all ``states`` together, (donors, 1 or runs); 1 for the others.
+
+    What all states together allocate in the first month is shared among them by their yearly levels and not by what
+    each has promised: one that has promised years ahead allocates a smaller part of it each month.
+    """
+    level = np.asarray(yearly.sum(axis=0), np.float32)
+    stock = backlog.sum(axis=0)[:, None] + level / 12
+    giving = states[:, None] & (level > 0)
+    common = np.where(giving, level, 0).sum(axis=0) / np.where(giving, stock, 0).sum(axis=0)
+    return np.where(giving, level / np.where(giving, stock, 1) / common, 1).astype(np.float32)
 
 
 _sums, _history = per_folder(facts.aid_by_donor), per_folder(facts.aid_monthly)  # every block asks for the same
@@ -124,6 +141,11 @@ def _us_reference(start: date, history: facts.AidHistory, allocated: float) -> f
     if start >= AFTER_2025:
         return float(np.mean(history.series["USA", "military", "allocation"][-12:]))
     return allocated / months if months >= 6 else None
+
+
+def us_aid_left(start: date) -> float | None:
+    """Monthly U.S. military aid that can still fall, EUR bn, of a start that has seen it end; else None."""
+    return _us_reference(start, _history(start), 0.0) if start >= AFTER_2025 else None
 
 
 def _by_kind(beur: Mapping[tuple[str, str, str], float], code: str, measure: str) -> tuple[float, float]:

@@ -17,7 +17,7 @@ _NAMES = (
     "military_level_pct_gdp",
     "other_level_beur_per_year",
 )
-LEVEL_KEYS = tuple(f"aid.{code}.{name}" for code in DONORS for name in _NAMES)
+LEVEL_KEYS = frozenset(f"aid.{code}.{name}" for code in DONORS for name in _NAMES)
 
 
 class Stated:

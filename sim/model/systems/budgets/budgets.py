@@ -23,6 +23,7 @@ from sim.model.engine import (
     Variable,
     single,
 )
+from sim.model.engine.settings import mean_of_days
 from sim.model.systems.budgets.equation import (
     BEND,
     LOWEST,
@@ -265,11 +266,10 @@ class Budgets:
         begun = self._summits.adopted
         for first in np.unique(begun[begun > 0]):
             known = min(max(int(first), min(self._years)), year - 1)
-            shares = self.lasting(known)
-            for row in rows:
-                fresh = (begun == first) & (self._base_of[row] != first)
-                self._base[row] = np.where(fresh, shares[row], self._base[row])
-                self._base_of[row] = np.where(fresh, first, self._base_of[row])
+            fresh = (begun == first) & (self._base_of[rows] != first)
+            if fresh.any():
+                self._base[rows] = np.where(fresh, self.lasting(known)[rows], self._base[rows])
+                self._base_of[rows] = np.where(fresh, first, self._base_of[rows])
         return self._base[rows]
 
     def _jumps(self, year: int, rows: list[int], pressure: Numbers) -> Flags:
@@ -325,16 +325,16 @@ class Budgets:
 
     def _stated(self, year: int, rows: list[int], after: Numbers) -> Numbers:
         """Shares that the scenario states in place of the equation's, for the part of the year for which it does."""
+        settings = self._engine.settings
         for index, row in enumerate(rows):
-            parts = self._engine.settings.in_year(f"members.{WITH_FORCES[row]}.share_pct_gdp", year)
-            if len(parts) == 1:
-                stated = parts[0][1]
-                after[index] = np.where(np.isnan(stated), after[index], stated)
-            else:
-                after[index] = sum(part * np.where(np.isnan(stated), after[index], stated) for part, stated in parts)
-            floor = f"members.{WITH_FORCES[row]}.floor_pct_gdp"
-            if self._engine.settings.is_set(floor):
-                after[index] = np.fmax(after[index], self._engine.settings.mean_of_year(floor, year))
+            key, floor = (f"members.{WITH_FORCES[row]}.{name}" for name in ("share_pct_gdp", "floor_pct_gdp"))
+            if not settings.never_set(key):
+                parts = settings.in_year(key, year)
+                after[index] = mean_of_days(
+                    [(days, np.where(np.isnan(stated), after[index], stated)) for days, stated in parts]
+                )
+            if settings.is_set(floor):
+                after[index] = np.fmax(after[index], settings.mean_of_year(floor, year))
         return after
 
 
@@ -431,9 +431,10 @@ SYSTEM = System(
         ),
     ),
     states={
-        "starting shares": State(keys=_AT_START, tables=("defence",)),
-        "levers": State(keys=(*_LEVERS, "us.aid.eur_per_usd"), own=True),
-        "shares": State(
+        "starting shares": State(about="the shares known at the start", keys=_AT_START, tables=("defence",)),
+        "levers": State(about="what a scenario says of single budgets",
+            keys=(*_LEVERS, "us.aid.eur_per_usd"), own=True),
+        "shares": State(about="the budgets that members decide",
             keys=(
                 *(parameter.key for parameter in PARAMETERS if parameter.key not in _ELSEWHERE),
                 "summits.deadline_year",
@@ -462,7 +463,7 @@ SYSTEM = System(
             responds=responds,
             reads_responding=("U.S. share",),
         ),
-        "U.S. share": State(keys=_OF_THE_USA, reads=("starting shares", "levers")),
+        "U.S. share": State(about="the U.S. defence budget", keys=_OF_THE_USA, reads=("starting shares", "levers")),
     },
     at_start=by_member,
     acts=acts,

@@ -101,7 +101,7 @@ class Situation:
 
 def exposure(distance_km: Numbers) -> Numbers:
     """Exposure to Russia from the distance of the capital to Moscow: max(0, 1 - ln D / 1.47), D in 1000 km."""
-    return np.maximum(0, 1 - np.log(distance_km / 1000) / 1.47).astype(np.float32)
+    return single(np.maximum(0, 1 - np.log(distance_km / 1000) / 1.47))
 
 
 def war_part(threat: Numbers) -> Numbers:
@@ -170,4 +170,4 @@ def next_share(share: Numbers, change: dict[str, Numbers]) -> Numbers:
     total = share
     for term in change.values():
         total = total + term
-    return within(total, LOWEST, HIGHEST).astype(np.float32)
+    return single(within(total, LOWEST, HIGHEST))

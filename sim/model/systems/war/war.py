@@ -28,6 +28,7 @@ from sim.model.engine import (
     System,
     Variable,
     month_number,
+    monthly_chance,
     single,
     under,
     within,
@@ -58,7 +59,7 @@ class War:
         self.kursk = fill(np.array([known.kursk_km2], np.float32))
         counted = np.array([known.effort_thousand], np.float32)
         unseen = number("war.first_effort_thousand")  # the war has begun, but no count was published yet
-        self.effort = np.where(hostilities.full_scale & (counted == 0), unseen, fill(counted)).astype(np.float32)
+        self.effort = single(np.where(hostilities.full_scale & (counted == 0), unseen, fill(counted)))
         self._effort_mean = np.log(np.maximum(self.effort, 0.1))
         self.russian_losses = fill(np.array([known.russian_losses_thousand], np.float32))
         begun = known.russian_losses_thousand > 0
@@ -86,7 +87,7 @@ class War:
         clock = self._engine.clock
         for day in clock.days([*clock.month_ends, *self._engine.event_days, *self._engine.condition_days]):
             yield clock.at(day, PHASE)
-            self._begin(day.toordinal(), chance=day in clock.month_ends, period=month_number(day))
+            self._begin(day.toordinal(), by_chance=day in clock.month_ends, period=month_number(day))
             if day in clock.month_ends:
                 self._month(month_number(day), np.float32(clock.fraction(day)))
 
@@ -94,24 +95,23 @@ class War:
         """Hands ``area`` km2 to Russian control by agreement, in ``runs``, and ends the Kursk salient there."""
         self.from_terms += np.where(runs, area, 0)
         before = self.controlled
-        self.controlled = within(before + np.where(runs, area, 0), 0, UKRAINE_KM2).astype(np.float32)
+        self.controlled = single(within(before + np.where(runs, area, 0), 0, UKRAINE_KM2))
         self.change = self.change + (self.controlled - before)
         self._controlled_before = self.controlled
-        self.kursk = np.where(runs, 0, self.kursk).astype(np.float32)
+        self.kursk = single(np.where(runs, 0, self.kursk))
 
-    def _begin(self, today: int, chance: bool, period: int) -> None:
+    def _begin(self, today: int, by_chance: bool, period: int) -> None:
         hostilities, settings = self._hostilities, self._engine.settings
         begins = settings.flag("war.full_scale") & ~hostilities.full_scale
-        if chance:
-            yearly = settings.number("war.onset_probability_per_year")
-            drawn = self._engine.streams.uniform("war", period, purpose=5)
-            begins |= ~hostilities.full_scale & (drawn < 1 - (1 - yearly) ** (1 / 12))
+        if by_chance and not hostilities.full_scale.all():
+            chance = settings.reckoned(monthly_chance, "war.onset_probability_per_year")
+            begins |= ~hostilities.full_scale & (self._engine.streams.uniform("war", period, purpose=5) < chance)
         if begins.any():
             hostilities.first_day = np.where(begins, today, hostilities.first_day)
             hostilities.full_scale = hostilities.full_scale | begins
             advance = settings.number("war.first_advance_km2")
-            self.controlled = np.where(begins, self.controlled + advance, self.controlled).astype(np.float32)
-            self.effort = np.where(begins, settings.number("war.first_effort_thousand"), self.effort).astype(np.float32)
+            self.controlled = single(np.where(begins, self.controlled + advance, self.controlled))
+            self.effort = single(np.where(begins, settings.number("war.first_effort_thousand"), self.effort))
             self._effort_mean = np.where(begins, np.log(np.maximum(self.effort, 0.1)), self._effort_mean).astype(
                 np.float32
             )
@@ -119,7 +119,7 @@ class War:
     def _month(self, period: int, part: np.float32) -> None:
         fighting = self._hostilities.fighting
         peace = self._engine.settings.number("war.occupied_before_km2")
-        self.controlled = np.where(self._hostilities.full_scale, self.controlled, peace).astype(np.float32)
+        self.controlled = single(np.where(self._hostilities.full_scale, self.controlled, peace))
         self._fight(period, fighting)
         self._lose(part)
         self._move_front(period, part, fighting)
@@ -142,7 +142,7 @@ class War:
             noise,
         )
         most = number("war.highest_loss_share") * self.force / np.maximum(number("war.effort_factor"), 1e-6)
-        self.effort = np.where(fighting, np.minimum(moved, most), self.effort).astype(np.float32)
+        self.effort = single(np.where(fighting, np.minimum(moved, most), self.effort))
 
     def _lose(self, part: np.float32) -> None:
         """Casualties and intake of both sides; a ceasefire leaves a trickle of the former and a fifth of the latter."""
@@ -150,16 +150,16 @@ class War:
         calm = np.where(hostilities.full_scale, number("war.ceasefire_effort"), 0)
         share = np.where(hostilities.fighting, number("war.effort_factor"), calm)
         lost = self.effort * share
-        self.russian_losses = (self.russian_losses + part * lost).astype(np.float32)
-        self.ukrainian_losses = (self.ukrainian_losses + part * lost / number("war.loss_ratio")).astype(np.float32)
-        need = np.where(hostilities.fighting, 1, np.where(hostilities.full_scale, 0.2, 0)).astype(np.float32)
+        self.russian_losses = single(self.russian_losses + part * lost)
+        self.ukrainian_losses = single(self.ukrainian_losses + part * lost / number("war.loss_ratio"))
+        need = single(np.where(hostilities.fighting, 1, np.where(hostilities.full_scale, 0.2, 0)))
         self.russian_intake = number("war.russian_intake_thousand") * need
         self.ukrainian_intake = number("war.ukrainian_intake_thousand") * need
         change = self.russian_intake - number("war.irrecoverable_share") * lost
-        self.force = within(self.force + part * change, 50, 1500).astype(np.float32)
+        self.force = single(within(self.force + part * change, 50, 1500))
         lost_too = number("war.irrecoverable_share") * lost / number("war.loss_ratio")
         own = self.ukrainian_force + part * (self.ukrainian_intake - lost_too)
-        self.ukrainian_force = within(own, 50, 1500).astype(np.float32)
+        self.ukrainian_force = single(within(own, 50, 1500))
 
     def _move_front(self, period: int, part: np.float32, fighting: Flags) -> None:
         number = self._engine.settings.number
@@ -178,11 +178,11 @@ class War:
             number("war.gain_per_manpower_km2") * fewer,
             noise,
         )
-        self.gain = np.where(fighting, moved, 0).astype(np.float32)
+        self.gain = single(np.where(fighting, moved, 0))
         jump = self._collapse(period, fighting)
         self.from_gain += part * self.gain
         self.from_collapse += part * jump
-        self.controlled = within(self.controlled + part * (self.gain + jump), 0, UKRAINE_KM2).astype(np.float32)
+        self.controlled = single(within(self.controlled + part * (self.gain + jump), 0, UKRAINE_KM2))
         self.change = np.where(self._hostilities.full_scale, self.controlled - self._controlled_before, 0)
         self._controlled_before = self.controlled
 
@@ -195,8 +195,8 @@ class War:
         even = number("war.collapse_of_ukraine")
         pressure = within(self.gain / 1000, -1, 1) * 0.2  # the side that is being pushed back gives way more easily
         ukraine = streams.uniform("war", period, purpose=4) < within(even + pressure, 0, 1)
-        self._collapse_left = np.where(starts, length, self._collapse_left - 1).astype(np.float32)
-        self._collapse_sign = np.where(starts, np.where(ukraine, 1, -1), self._collapse_sign).astype(np.float32)
+        self._collapse_left = single(np.where(starts, length, self._collapse_left - 1))
+        self._collapse_sign = single(np.where(starts, np.where(ukraine, 1, -1), self._collapse_sign))
         under_way = fighting & (self._collapse_left > 0)
         stated = self._engine.settings.stated("war.collapse_now_km2", self._engine.zeros())
         chance = np.where(under_way, self._collapse_sign * number("war.collapse_km2"), 0)
@@ -212,26 +212,26 @@ class War:
         settings = self._engine.settings
         kept = (1 - settings.number("war.kursk_decline_per_month")) ** part
         lost = fighting & ~settings.flag("war.kursk_held")
-        self.kursk = np.where(lost, self.kursk * kept, self.kursk).astype(np.float32)
+        self.kursk = single(np.where(lost, self.kursk * kept, self.kursk))
 
     def _weigh_resources(self) -> None:
         """Russian military spending over Ukraine's own plus delivered military aid, both in EUR bn a month."""
         known = self._known
         russia = self._threat.effort / 100 * known.russian_gdp_beur / 12
         ukraine = known.ukrainian_spending_beur / 12 + self._aid.deliveries
-        self.ratio = (russia / ukraine).astype(np.float32)
+        self.ratio = single(russia / ukraine)
 
 
 def next_effort(now: Numbers, mean_log: Numbers, kept: Numbers, noise: Numbers) -> Numbers:
     """Russian casualties next month, thousand: ln R' = m + kept (ln R - m) + noise."""
-    return np.exp(mean_log + kept * (np.log(now) - mean_log) + noise).astype(np.float32)
+    return single(np.exp(mean_log + kept * (np.log(now) - mean_log) + noise))
 
 
 def next_gain(
     now: Numbers, kept: Numbers, from_effort: Numbers, from_aid: Numbers, from_manpower: Numbers, noise: Numbers
 ) -> Numbers:
     """Net gain next month, km2: phi dA + (1 - phi) (effort part + aid part + manpower part) + noise."""
-    return (kept * now + (1 - kept) * (from_effort + from_aid + from_manpower) + noise).astype(np.float32)
+    return single(kept * now + (1 - kept) * (from_effort + from_aid + from_manpower) + noise)
 
 
 def acts(key: str, _day: date, scenario: Scenario) -> bool:
@@ -294,8 +294,9 @@ SYSTEM = System(
         ),
     ),
     states={
-        "onset": State(keys=under("war", "full_scale onset_probability_per_year")),
-        "effort": State(
+        "onset": State(about="whether there is a full-scale war",
+            keys=under("war", "full_scale onset_probability_per_year")),
+        "effort": State(about="Russia's effort in the war",
             keys=(
                 "war.first_effort_thousand",
                 "war.effort_per_spending",
@@ -312,7 +313,7 @@ SYSTEM = System(
             reads=("onset", "ceasefire", "Russia's budget"),
             tables=("casualties",),
         ),
-        "gain": State(
+        "gain": State(about="the monthly movement of the front",
             keys=(
                 "war.front_persistence",
                 "war.gain_per_effort_km2",
@@ -323,14 +324,14 @@ SYSTEM = System(
             ),
             reads=("effort", "deliveries", "Ukrainian force"),
         ),
-        "Ukrainian force": State(
+        "Ukrainian force": State(about="the number of Ukrainian soldiers",
             keys=("war.ukrainian_force_thousand",), reads=("Ukrainian intake", "Ukrainian losses")
         ),
-        "collapse": State(
+        "collapse": State(about="an episode in which the Ukrainian front gives way",
             keys=("war.collapse_per_month", "war.collapse_km2", "war.collapse_of_ukraine", "war.collapse_now_km2"),
             reads=("gain",),
         ),
-        "ground": State(
+        "ground": State(about="the territory that Russia holds",
             keys=(
                 "war.occupied_before_km2",
                 "war.first_advance_km2",
@@ -339,14 +340,16 @@ SYSTEM = System(
             reads=("gain", "collapse"),
             tables=("front",),
         ),
-        "salient": State(
+        "salient": State(about="the Kursk salient",
             keys=under("war", "kursk_decline_per_month kursk_held"), reads=("onset", "ceasefire"), tables=("front",)
         ),
-        "Ukrainian losses": State(
+        "Ukrainian losses": State(about="Ukrainian losses",
             keys=under("war", "loss_ratio ukrainian_casualties_at_start_thousand"), reads=("effort",)
         ),
-        "Ukrainian intake": State(keys=("war.ukrainian_intake_thousand",), reads=("onset", "ceasefire")),
-        "Russian intake": State(keys=("war.russian_intake_thousand",), reads=("onset", "ceasefire")),
+        "Ukrainian intake": State(about="Ukraine's intake of soldiers",
+            keys=("war.ukrainian_intake_thousand",), reads=("onset", "ceasefire")),
+        "Russian intake": State(about="Russia's intake of soldiers",
+            keys=("war.russian_intake_thousand",), reads=("onset", "ceasefire")),
     },
     at_start=known_war,
     acts=acts,
