@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sim.scenario.parameter import Catalogue
+from sim.scenario.parameter import Catalogue, Parameter
 from sim.scenario.scenario import Event, Scenario
 from sim.scenario.values import describe
 from sim.text import later_marked
@@ -96,6 +96,11 @@ def _differs(key: str, scenarios: Sequence[Scenario]) -> bool:
     return any(value != values[0] for value in values[1:])
 
 
+def meaning_of(parameter: Parameter) -> str:
+    """What a parameter means, and that it is reported only where nothing else reacts to it."""
+    return f"{parameter.meaning} (reported only)" if parameter.reported_only else parameter.meaning
+
+
 def _value_change(key: str, scenarios: Sequence[Scenario], catalogue: Catalogue) -> Change:
     parameter = catalogue.find(key)
     values, origins, sources = [], [], []
@@ -110,7 +115,7 @@ def _value_change(key: str, scenarios: Sequence[Scenario], catalogue: Catalogue)
             sources.append(later_marked(parameter.source, scenario.start) if parameter else "")
     return Change(
         key,
-        parameter.told if parameter else "",
+        meaning_of(parameter) if parameter else "",
         parameter.unit if parameter else "",
         parameter.kind if parameter else "assumption",
         bool(parameter and parameter.depends_on),

@@ -63,7 +63,7 @@ from sim.facts.spending import (
     russia_milex_share,
     sipri_shares,
 )
-from sim.facts.tables import own_folder, stamp, using
+from sim.facts.tables import OwnTables, own_folder, read_own_with, stamp, using
 from sim.facts.war import BudgetItem, FrontMonth, WarEstimate, casualties, front, russian_budget, war_estimates
 from sim.facts.washington import (
     Composition,
@@ -75,6 +75,15 @@ from sim.facts.washington import (
     us_midterms,
     us_seats,
 )
+
+
+def _own() -> OwnTables:
+    from sim.facts import own
+
+    return own
+
+
+read_own_with(_own)
 
 if TYPE_CHECKING:
     MEMBERS: tuple[Member, ...]

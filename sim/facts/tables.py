@@ -42,6 +42,18 @@ class Row(Protocol):
         ...
 
 
+class OwnTables(Protocol):
+    """What reads the reader's own tables: it knows the shipped ones, which need not know it."""
+
+    def tables_of(self, folder: Path) -> Mapping[str, tuple[Any, ...]]:
+        """Own rows by table. Raises InputError with every fault of the folder at once."""
+        ...
+
+    def merged(self, rows: tuple[Any, ...], name: str, added: Sequence[Any]) -> tuple[Any, ...]:
+        """Shipped rows with the reader's own added or put in their place."""
+        ...
+
+
 R = TypeVar("R", bound=tuple[Any, ...])
 K = TypeVar("K", bound=Row)
 P = ParamSpec("P")
@@ -180,6 +192,18 @@ def own_folder() -> Path | None:
     return Path(chosen) if chosen else None
 
 
+_readers: list[Callable[[], OwnTables]] = []
+
+
+def read_own_with(reader: Callable[[], OwnTables]) -> None:
+    """Names what reads the reader's own tables; it is called when there are such."""
+    _readers[:] = [reader]
+
+
+def _own_tables() -> OwnTables:
+    return _readers[0]()
+
+
 @contextmanager
 def using(chosen: str | os.PathLike[str] | None) -> Iterator[None]:
     """Within the block every accessor answers from the shipped tables with those of the folder ``chosen`` added.
@@ -191,9 +215,7 @@ def using(chosen: str | os.PathLike[str] | None) -> Iterator[None]:
     os.environ[ENVIRONMENT] = "" if chosen is None else str(Path(chosen).absolute())
     try:
         if chosen is not None:
-            from sim.facts import own
-
-            own.tables_of(Path(chosen))
+            _own_tables().tables_of(Path(chosen))
         yield
     finally:
         if before is None:
@@ -255,8 +277,7 @@ def read(row: type[R], name: str) -> tuple[R, ...]:
     rows, chosen = shipped(row, name), own_folder()
     if chosen is None:
         return rows
-    from sim.facts import own
-
+    own = _own_tables()
     added: tuple[R, ...] = own.tables_of(chosen).get(name, ())
     return own.merged(rows, name, added) if added else rows
 
@@ -337,8 +358,6 @@ def stamp_until(day: date) -> str:
         seen = [line for line in lines if line[column] <= day.isoformat()]
         digest.update(path.name.encode() + b"\0" + repr([header, *seen]).encode() + b"\0")
     if chosen is not None:
-        from sim.facts import own
-
-        for name, rows in own.tables_of(chosen).items():
+        for name, rows in _own_tables().tables_of(chosen).items():
             digest.update(name.encode() + b"\0" + repr([row for row in rows if row.known_on <= day]).encode() + b"\0")
     return digest.hexdigest()

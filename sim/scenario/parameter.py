@@ -261,11 +261,6 @@ class Parameter:
         return "; ".join(parts + ([f"reported only: {self.reported_only}"] if self.reported_only else []))
 
     @property
-    def told(self) -> str:
-        """Its meaning, and that it is reported only where nothing else reacts to it."""
-        return f"{self.meaning} (reported only)" if self.reported_only else self.meaning
-
-    @property
     def percent(self) -> bool:
         """Whether values are per cent."""
         if not isinstance(self.domain, Number):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from sim.analysis import Comparison, InputRow, Row
+from sim.analysis.inputs import meaning_of
 from sim.scenario.entities import entity_name
 from sim.scenario.parameter import Catalogue, Parameter
 from sim.scenario.scenario import Scenario
@@ -289,7 +290,7 @@ def _assumption(parameter: Parameter, scenarios: Sequence[Scenario], is_set: boo
     alike = len(names) == 1
     return Assumption(
         key=parameter.key,
-        meaning=parameter.told,
+        meaning=meaning_of(parameter),
         unit=parameter.unit,
         values=tuple(("" if alike else ", ".join(who), value) for value, who in names.items()),
         sweep=parameter.sweep or "not swept",

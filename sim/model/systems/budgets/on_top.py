@@ -98,9 +98,9 @@ class OnTop:
     def _yearly(self, group: str, year: int) -> Numbers | None:
         """Money of a fund in ``year``, EUR bn; None where there is none."""
         settings = self._engine.settings
-        money, first, last = (f"{group}.{name}" for name in _FUND)
-        if not all(settings.is_set(key) for key in (money, first, last)):
+        if not all(settings.is_set(f"{group}.{name}") for name in _FUND):
             return None
+        money, first, last = (f"{group}.{name}" for name in _FUND)
         begins, ends = (int(settings.central(key)[0]) for key in (first, last))
         if not begins <= year <= ends:
             return None
