@@ -172,7 +172,11 @@ class _Resolver:
         """Read a file after its parents; None if it cannot be read. ``below`` are the files that led here."""
         own = None if below else self.text
         mine = not below or path.resolve().parent == (self.shipped and self.shipped.resolve())
-        document = read(path, shown_as, own=mine) if own is None else parse(own.encode(), shown_as, Path())
+        document = (
+            read(path, shown_as, own=mine)
+            if own is None
+            else parse(own.encode("utf-8", "surrogatepass"), shown_as, Path())
+        )
         if isinstance(document, Problem):
             named = f" (extended by {below[-1].shown}:{below[-1].positions.key(('extends',))[0]})" if below else ""
             self.problems.append(replace(document, message=document.message + named))
