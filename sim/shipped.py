@@ -69,8 +69,17 @@ def find_scenario(scenario: str | Path) -> Path:
         if len(meant) == 1:
             return _from_here(shipped_folder() / f"{meant[0]}.toml")
     what = "a folder, not a scenario file" if folder else "no such file, and no shipped scenario of that name"
-    near = nearest(path.with_suffix("").as_posix() if path.parts[:1] == (QUESTIONS,) else path.stem, names, most=1)
-    hint = f"did you mean '{near[0]}'?" if near else "`alliance list` shows the shipped ones"
+    numbered = len(path.parts) == 2 and path.parts[0] == QUESTIONS and len(path.stem) < 4
+    near = (
+        []
+        if numbered
+        else nearest(path.with_suffix("").as_posix() if path.parts[:1] == (QUESTIONS,) else path.stem, names, most=1)
+    )
+    hint = (
+        f"did you mean '{near[0]}'?"
+        if near
+        else f"`alliance list{f' {QUESTIONS}' if numbered else ''}` shows the shipped ones"
+    )
     raise InputError(f"'{scenario}': {what}; {hint}")
 
 

@@ -135,3 +135,25 @@ def test_a_file_that_cannot_be_read_is_the_users_to_mend(tmp_path):
 def test_no_name_is_one_that_windows_forbids(text, name):
     assert file_name(text) == name
     assert file_name(name) == name
+
+
+KEYS = {"title": 'title = "Mine"', "description": 'description = "d"', "references": 'references = ["r"]'}
+
+
+@pytest.mark.parametrize("name", ["mine.toml", "mine.txt"])
+def test_a_scenario_file_is_never_overwritten_whatever_its_name(tmp_path, name):
+    path = tmp_path / name
+    path.write_text("\n".join(KEYS.values()))
+    with pytest.raises(InputError, match="is a scenario file, which is never overwritten"):
+        write_whole(path, "new", replace=True)
+    assert path.read_text() == "\n".join(KEYS.values())
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_one_word_that_scenario_files_have_too_makes_none(tmp_path, key):
+    path = tmp_path / "table.txt"
+    path.write_text(KEYS[key])
+    with pytest.raises(InputError, match="exists and holds something else"):
+        write_whole(path, "new", replace=False)
+    write_whole(path, "new", replace=True)
+    assert path.read_text() == "new"

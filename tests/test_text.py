@@ -120,3 +120,10 @@ def test_a_share_is_rounded_to_none_and_all_only_where_it_is(value, shown):
     from sim.text import share
 
     assert share(value) == shown
+
+
+def test_a_path_is_dotted_as_it_would_be_written_and_names_that_need_quotes_have_them():
+    assert text.dotted(("us", "commitment", "x-y_1")) == "us.commitment.x-y_1"
+    assert text.dotted(("events", 1, "date")) == "events[2].date"
+    assert text.dotted(("a b", "c.d", "é")) == '"a b"."c.d".é'
+    assert text.dotted(("a", "")) == 'a.""'

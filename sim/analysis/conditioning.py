@@ -148,7 +148,7 @@ def _asked(by: str) -> tuple[str, int, tuple[float, ...]]:
         except ValueError:
             raise InputError(f"--by {by}: edges are numbers with commas between, such as {key}=0.2,0.5") from None
         if list(edges) != sorted(set(edges)) or not np.isfinite(edges).all():
-            raise InputError(f"--by {by}: edges must rise")
+            raise InputError(f"--by {by}: edges must be finite numbers that rise")
         return key, 0, edges
     key, colon, text = by.partition(":")
     if colon and not (text.isdigit() and 2 <= int(text) <= MOST_PARTS):
@@ -182,7 +182,7 @@ def _rule(by: str, result: Ensemble) -> tuple[str, Split]:
                 return key, rule
     known = {**ELECTIONS, **STATES}
     if by not in known:
-        raise InputError(f"cannot split by {by!r}; {_advice(by)}")
+        raise InputError(f"cannot split by {by!r}; {_advice(by, result)}")
     return by, known[by]
 
 
@@ -202,6 +202,10 @@ def _values(result: Ensemble, by: str, rule: Split) -> tuple[NDArray[np.float64]
     return values[later[0]], str(dates[later[0]])
 
 
-def _advice(word: str) -> str:
-    near = nearest(word, [*ELECTIONS, *OFFICES, *STATES], cutoff=0.5)
-    return f"nearest: {', '.join(near)}" if near else f"allowed: {', '.join(ALLOWED)}"
+def _advice(word: str, result: Ensemble) -> str:
+    from sim.model.draws import drawn_keys
+
+    drawn = drawn_keys(result.scenario)
+    near = nearest(word, [*ELECTIONS, *OFFICES, *STATES, *drawn], cutoff=0.6)
+    others = f", and {len(drawn)} keys and events that its runs draw, such as {drawn[0]}" if drawn else ""
+    return f"nearest: {', '.join(near)}" if near else f"allowed: {', '.join(ALLOWED)}{others}"

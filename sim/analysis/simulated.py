@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from sim.ensemble.layout import at_half_years
 from sim.errors import InputError
+from sim.model.groups import named
 from sim.scenario.entities import wrong_code
+from sim.text import listed
 
 if TYPE_CHECKING:
     from sim.model import Variable
@@ -44,7 +46,9 @@ class Simulated:
             return whole
         codes = self.entities[kind]
         if entity not in codes:
-            raise InputError(f"{variable}: {wrong_code(entity, codes)}")
+            group = named().spelled(entity)
+            words = f"{group} is a group; name one of {listed(codes)}" if group else wrong_code(entity, codes)
+            raise InputError(f"{variable}: {words}")
         return whole[:, codes.index(entity)]
 
     def values_at_half_years(self, variable: str, entity: str) -> tuple[NDArray[np.datetime64], NDArray[np.float32]]:

@@ -35,6 +35,8 @@ def facts_option() -> click.Option:
         if folder is not None and not ctx.resilient_parsing:
             from sim import facts
 
+            if not folder.strip():
+                raise click.BadParameter("name a folder")
             ctx.with_resource(facts.using(folder))
 
     text = "Your own tables of figures, added to the shipped ones; else ALLIANCE_FACTS."

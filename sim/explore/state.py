@@ -34,6 +34,7 @@ LONGEST_VALUE = 2_000
 MOST_RUN_MONTHS = 1_200_000
 """Runs times months: what one answer may cost."""
 
+_HALF = re.compile("[\ud800-\udfff]")  # half a letter, which no file can hold
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,60}(\.[A-Za-z0-9_-]{1,60}){0,5}")
 
@@ -277,7 +278,7 @@ def _file(name: str) -> str:
 
 
 def _is_text(value: Any, longest: int) -> bool:
-    return isinstance(value, str) and len(value) <= longest
+    return isinstance(value, str) and len(value) <= longest and not _HALF.search(value)
 
 
 def _are_rows(raw: Any) -> bool:

@@ -75,7 +75,10 @@ def test_small_parts_are_warned_about(toy, compare):
     ("key", "told"),
     [
         ("us.elections.2024.presidnt", "nearest: us.elections.2024.president"),
-        ("xyzzy", "allowed: us.elections.YEAR.president"),
+        ("xyzzy", "allowed: us.elections.YEAR.president.* and [0-9]+ keys and events that its runs draw, such as"),
+        ("aid.collapse_respons", "nearest: aid.collapse_response"),
+        ("aid.collapse_response=nan", "edges must be finite numbers that rise"),
+        ("aid.collapse_response=1,0", "edges must be finite numbers that rise"),
         ("us.elections.2028.president", "settled on 2029-01-20, outside baseline"),
         ("us.elections.2020.president", "settled on 2021-01-20, outside baseline"),
     ],

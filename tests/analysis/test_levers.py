@@ -184,3 +184,8 @@ def test_names_that_are_no_keys_are_told_at_once(baseline: Scenario) -> None:
     with pytest.raises(InputError) as raised:
         levers(baseline, ["us.troops.thousands", "nothing"])
     assert [problem.path for problem in raised.value.problems] == ["--key 'us.troops.thousands'", "--key 'nothing'"]
+
+
+def test_a_key_that_cannot_cross_a_range_is_told(baseline: Scenario) -> None:
+    with pytest.raises(InputError, match=r"--key aid.packages: rows, days and texts have no range to cross"):
+        levers(baseline, ["aid.packages"])

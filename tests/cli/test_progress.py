@@ -44,6 +44,12 @@ def test_blocks_found_on_disk_do_not_hasten_the_time_left() -> None:
     assert reports([(0, 8000), (10, 9000)], 10_000)[-1] == "90% 9,000/10,000 runs, 10 s left"
 
 
+def test_no_time_left_is_told_before_anything_was_done() -> None:
+    """Neither a count that has not moved nor a clock that has not gives a pace."""
+    assert reports([(0, 8000), (10, 8000)], 10_000) == ["80% 8,000/10,000 runs"] * 2
+    assert reports([(0, 0), (0, 9000)], 10_000) == ["90% 9,000/10,000 runs"]
+
+
 def test_long_waits_are_told_in_minutes() -> None:
     assert reports([(0, 0), (10, 100)], 10_000) == ["1% 100/10,000 runs, 16 min left"]
 

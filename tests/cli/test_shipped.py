@@ -35,6 +35,14 @@ def test_a_name_means_the_shipped_file(word: str, two: Path) -> None:
     assert find_scenario(word) == two / "baseline.toml"
 
 
+@pytest.mark.parametrize("word", ["questions/07_winter", "questions/07_winter.toml", "questions/7", "questions/07"])
+def test_a_question_is_found_by_its_name_and_by_its_number(word: str, two: Path) -> None:
+    (two / "questions").mkdir()
+    for name in ("07_winter", "17_spring"):
+        (two / "questions" / f"{name}.toml").write_text('title = "T"\n')
+    assert find_scenario(word) == two / "questions" / "07_winter.toml"
+
+
 def test_a_file_here_goes_before_a_shipped_one(two: Path) -> None:
     Path("baseline.toml").write_text('title = "mine"\n')
     assert find_scenario("baseline.toml") == Path("baseline.toml")

@@ -100,6 +100,9 @@ def test_depends_marks_the_conclusions_that_turn(tmp_path, alliance):
     kept = json.loads((folder / "comparison.json").read_text())["depends"]
     assert kept["turns"][0]["assumption"] == "us.commitment.level_conditional"
     assert kept["regret"]["weights"] == [0.6, 0.4]
+    (first, second) = kept["regret"]["regret"]
+    assert first == [0, 0]  # who wants a high commitment regrets nothing under continuity, whoever is elected
+    assert min(second) > 0
     page = tmp_path / "page.html"
     alliance("compare", "harris_continuity", "trump_conditional", "--runs", "64", "--no-figures", "--jobs", "1", "-q",
              "--no-why", "--out", str(folder), "--report", str(page))  # fmt: skip

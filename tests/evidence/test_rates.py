@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
+from sim.evidence import aid
 from sim.evidence.aid import LATEST, Flows, clustered, flows, half_years, values
 from sim.evidence.rates import (
     Chance,
@@ -76,3 +77,16 @@ def test_clustered_errors_by_hand() -> None:
     assert b[0] == 3.0
     # sums of scores are -2 and 2: (1/4) sqrt(4 + 4) sqrt(2 / 1)
     assert error[0] == pytest.approx(np.sqrt(8) / 4 * np.sqrt(2))
+
+
+def test_model_and_random_walk_are_scored_on_the_same_half_years() -> None:
+    """Origin n is scored on the half-year after start n, and what grew since then is what counts."""
+    came = half_years("USA")
+    stocks = [np.full(20, came[: row + 2].sum()) for row in range(3)]  # a model that knows
+    scores = aid._scores("USA", stocks)
+    assert scores.medians == pytest.approx(came[1:4])
+    assert scores.model.crps == pytest.approx([0, 0, 0], abs=1e-9)
+    for marks in (scores.model, scores.random_walk):
+        assert marks.origin.tolist() == [0, 1, 2]
+        assert marks.horizon.tolist() == [1, 1, 1]
+    assert scores.random_walk.error == pytest.approx(np.abs(np.diff(came))[:3], rel=0.05, abs=0.2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -222,6 +223,20 @@ def test_what_moves_outcomes_most_stands_first_in_its_group():
         strengths = [strength(lever.key) for lever in levers]
         assert strengths == sorted(strengths, reverse=True)
     assert front()[2][1][0].key == "europe.aid.commitment_factor"
+
+
+def test_an_effect_on_a_headline_outweighs_one_a_hundred_times_larger_elsewhere(monkeypatch):
+    def effect(outcome, standard):
+        return SimpleNamespace(outcome=outcome, standard=standard)
+
+    def strengths(*effects):
+        monkeypatch.setattr("sim.explore.levers.audited", lambda key: effects)
+        return strength("any.key")
+
+    headline = effect("europe_canada_share_pct_gdp", -0.02)
+    assert strengths(headline, effect("target_pct_gdp", 0.03)) == 0.02
+    assert strengths(effect("target_pct_gdp", -1.5), effect("target_pct_gdp:x", 0.5)) == pytest.approx(0.015)
+    assert strengths() == 0.0
 
 
 def test_the_page_is_told_what_the_audit_found_for_each_key():

@@ -86,6 +86,8 @@ def test_a_value_can_hold_nothing_but_itself(value):
         ({"seed": -1}, "seed"),
         ({"events": [1]}, "events"),
         ({"title": "x" * 1000}, "title"),
+        ({"title": "half a letter: \ud800"}, "title"),
+        ({"extends": ["\ud800"]}, "extends"),
     ],
 )
 def test_what_is_no_state_is_refused_by_key(raw, key):

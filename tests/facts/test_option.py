@@ -155,3 +155,9 @@ def test_every_verb_takes_the_option() -> None:
     for verb in VERBS:
         text = alliance(verb, "--help").stdout
         assert ("--facts FOLDER" in text) == (verb != "facts"), verb
+
+
+def test_a_folder_of_facts_has_a_name() -> None:
+    said = alliance("check", "baseline", "--facts", "")
+    assert said.exit_code == 2
+    assert "name a folder" in said.output

@@ -6,7 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from sim.figures.page import Box
+from sim.figures.page import Box, Page, Sentence, marked_years
+from sim.figures.style import CAP_HEIGHT, CM_PER_INCH, SIZES, SMALL, applied
+from sim.figures.sweeps import _provenance
 
 PAGE = Box(1.0, 2.0, 16.0, 9.0)
 
@@ -35,3 +37,29 @@ def test_a_grid_goes_row_by_row_from_the_top_left():
     assert [box.y for box in boxes] == pytest.approx([6.8, 6.8, 6.8, 2.0, 2.0, 2.0])
     assert {(round(box.w, 9), round(box.h, 9)) for box in boxes} == {(5.0, 4.2)}
     assert boxes[0].top == pytest.approx(PAGE.top)
+
+
+def a_page() -> Page:
+    return Page(SIZES["page"], "", "", Sentence(""), _provenance([""], [""], 1, 1, "x"), height=9.0, note="")
+
+
+@pytest.mark.parametrize("remark", ["One line.", "Words that need several lines. " * 12])
+def test_what_is_drawn_in_the_body_keeps_clear_of_a_note_below_it(remark):
+    with applied():
+        page = a_page()
+        before, set_already = page.body, len(page.ink.letters)
+        page.note(remark)
+    highest = max(letters.y for letters in page.ink.letters[set_already:]) + CAP_HEIGHT * SMALL / 72 * CM_PER_INCH
+    assert before.y < highest < page.body.y - 0.1
+    assert page.body.top == pytest.approx(before.top)
+
+
+@pytest.mark.parametrize(("room", "labels"), [(10.02, 10), (9.9, 5)])
+def test_every_year_is_written_as_soon_as_two_millimetres_part_the_labels(room, labels):
+    with applied():
+        page = a_page()
+        set_already = len(page.ink.letters)
+        box = Box(1.0, 2.0, room * (page.measure("0000") + 0.2), 3.0)
+        marked_years(page, box, (2021.0, 2030.0), "year")
+    assert len(page.ink.letters) - set_already == labels
+    assert page.ink.letters[-1].text == "2030"

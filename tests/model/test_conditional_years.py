@@ -83,7 +83,7 @@ def test_each_run_is_that_of_events_dated_by_its_own_days(times, what, others):
 def test_it_moves_the_budgets_of_the_runs_in_which_it_acts_by_part_of_the_year():
     """A boost from 1 October 2025 on counts for 92 of 365 days of 2025 and for all of 2026."""
     boost = {"members.POL.boost_pp": 1.0}
-    made = scenario(None, event(None, boost, when="us_commitment > -1", after_months=11), end=END)
+    made = scenario(None, event(None, boost, when="russian_controlled_km2 > 1000", after_months=11), end=END)
     plain, acted = run(scenario(end=END)), run(made)
     poland = list(axes(made).codes("member")).index("POL")
     moved = (acted["defence_share_pct_gdp"] - plain["defence_share_pct_gdp"])[:, poland]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +12,7 @@ from sim import facts
 from sim.model.engine.variables import Block
 from sim.model.systems.summits import summit_days
 from sim.model.systems.war.war import by_cause
+from sim.scenario import fixed
 
 
 def test_a_date_known_only_afterwards_does_not_reach_an_earlier_start(monkeypatch):
@@ -82,3 +83,46 @@ def test_a_plan_overdue_asks_for_what_is_missing_and_no_more(monkeypatch, share,
     asked = Plans(date(2022, 1, 1), ("DEU",)).asked(2025, [0], np.full((1, 1), share, np.float32))
     assert float(asked.overdue[0, 0]) == pytest.approx(expected, abs=1e-6)
     assert float(asked.in_progress[0, 0]) == float(asked.final[0, 0]) == 0
+
+
+@pytest.mark.parametrize(("first", "key", "before"), [
+    (date(2024, 1, 1), "summits.new_target_discussed", False),  # the year in which the press began to name figures
+    (date(2014, 9, 5), "summits.deadline_year", None),  # the day of the pledge of Wales
+])  # fmt: skip
+def test_a_start_knows_of_a_target_from_the_day_on_which_it_was_spoken_of(first, key, before):
+    from sim.model.systems.summits import known_targets
+
+    assert known_targets(first - timedelta(1)).get(key) == before
+    assert known_targets(first)[key] in (True, fixed(2024))
+
+
+@pytest.mark.parametrize(
+    ("start", "counts"), [(date(2025, 1, 19), True), (date(2025, 1, 20), True), (date(2025, 1, 21), False)]
+)
+def test_an_election_counts_for_starts_up_to_the_day_the_president_takes_office(start, counts):
+    from sim.model.systems.us_politics import acts
+
+    assert acts("us.elections.2024.president", date(2025, 1, 3), SimpleNamespace(start=start)) == counts
+    assert not acts("us.elections.2024.president", date(2025, 1, 2), SimpleNamespace(start=start))
+
+
+def test_the_gains_of_a_year_are_those_of_all_its_months():
+    """Row 12 of the replication, by the calendar: twelve months in each year, January and December among them."""
+    from sim.evidence.replication_war import YEAR_END, gain_by_year
+
+    seen = dict.fromkeys((2023, 2024), 0.0)
+    for row in facts.front(YEAR_END):
+        if row.month.year in seen:
+            seen[row.month.year] += row.net_gain_km2 or 0.0
+    assert gain_by_year().reproduced == f"{seen[2023]:.0f}; {seen[2024]:.0f}"
+
+
+def test_two_variables_are_the_same_if_a_result_tells_them_so():
+    """What explains a variable is not stored with it, and does not make another of it."""
+    from dataclasses import replace
+
+    from sim.model import variables
+
+    for variable in variables():
+        other = replace(variable, read="other", states=("other",), parts=None, about=())
+        assert type(variable).from_dict(variable.to_dict()) == variable == other

@@ -184,6 +184,13 @@ def test_runs_to_2035_are_possible_and_the_rule_beyond_forecasts_is_told(tmp_pat
     assert any("growth after 2030" in note for note in notes(path))
 
 
+@pytest.mark.parametrize(("start", "told"), [("2025-01-01", False), ("2025-01-02", True)])
+def test_the_first_day_that_runs_to_2032_by_default_is_told_what_lies_beyond_forecasts(tmp_path, start, told):
+    path = tmp_path / "long.toml"
+    path.write_text(f"{HEAD}start = {start}\nend = 2031-12-31\n")
+    assert any("growth after 2030" in note for note in notes(path)) == told
+
+
 def test_the_old_name_of_a_variable_is_answered(tmp_path):
     from sim import run
 

@@ -55,7 +55,7 @@ def test_a_day_without_phases_breaks_the_order(monkeypatch, baseline):
 
 
 def test_a_pipeline_that_delivers_twice_breaks_conservation(monkeypatch):
-    monkeypatch.setattr(pipeline, "_leave", lambda stock, part: 2 * stock * part)
+    monkeypatch.setattr(pipeline, "_leave", lambda stock, part, out: 2 * stock * part)
     pipe = pipeline.Pipeline(1, 1)
     one = np.ones((1, 1), np.float32)
     delays = pipeline.Delays(*(np.full(1, 0.5, np.float32) for _ in range(4)))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from sim.model.systems.us_politics import tide
+from sim.scenario import Weights
+
+from .conftest import scenario, systems_at
 
 
 def test_a_result_at_even_odds_is_its_own_tide() -> None:
@@ -23,3 +27,16 @@ def test_a_named_winner_and_a_winner_of_weight_one_have_the_same_tide() -> None:
     always = np.ones(25, np.bool_)
     np.testing.assert_allclose(tide(luck, always, None), tide(luck, always, 0.0))
     np.testing.assert_allclose(tide(luck, always, None), 0.5 + luck / 2)
+
+
+def test_the_weight_that_splits_the_tide_is_the_democratic_one_whatever_the_option_is_called() -> None:
+    systems, _ = systems_at(
+        scenario(
+            {
+                "us.elections.2024.president": Weights((("harris", 0.3), ("trump", 0.7))),
+                "us.elections.2028.president": Weights((("democratic", 0.6), ("republican", 0.4))),
+            }
+        )
+    )
+    assert systems.us_politics._weight("us.elections.2024.president") == pytest.approx(0.3)
+    assert systems.us_politics._weight("us.elections.2028.president") == pytest.approx(0.6)

@@ -40,6 +40,15 @@ def test_what_exceeds_a_limit_is_one_short_line_with_its_place(tmp_path, text, p
     assert len(line) < 500
 
 
+def test_a_file_may_hold_a_million_bytes_and_not_one_more(tmp_path):
+    path, words = tmp_path / "big.toml", "larger than 1 MB"
+    comment = "# " + "x" * (1_000_000 - len(HEAD) - 3) + "\n"
+    assert len(HEAD + comment) == 1_000_000
+    assert lines_of(path, HEAD + comment) == []
+    (line,) = lines_of(path, HEAD + comment + "\n")
+    assert words in line
+
+
 def test_of_many_mistakes_the_first_are_listed_and_the_rest_counted(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(keys, "nearest", lambda *args, **more: asked.append(args[0]) or nearest(*args, **more))

@@ -34,3 +34,10 @@ def test_the_messages_are_those_of_check(tmp_path, monkeypatch):
     with pytest.raises(InputError) as error:
         load_text(text, "mine.toml")
     assert list(error.value.problems) == check("mine.toml")
+
+
+def test_a_text_with_half_a_letter_is_refused_with_its_place():
+    from sim.loading import load_text
+
+    with pytest.raises(InputError, match="UTF-8"):
+        load_text('title = "\ud800"\n')

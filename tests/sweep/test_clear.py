@@ -107,6 +107,16 @@ def test_a_width_that_is_none_is_refused(width: float) -> None:
         until_clear(lambda first, count: (np.zeros((1, count)),) * 2, [False], width)
 
 
+def test_the_interval_of_a_difference_of_shares_by_hand() -> None:
+    """Bonett and Price (2012): 3 of 20 pairs higher, 9 lower; one is added to each, two to the pairs."""
+    pairs, before = Pairs(np.array([True])), np.repeat([0.0, 1.0, 1.0], [3, 9, 8])
+    pairs.add(before[None], np.repeat([1.0, 0.0, 1.0], [3, 9, 8])[None])
+    ((low,), (high,)) = pairs.intervals(0.95)
+    up, down = 4 / 22, 10 / 22
+    half = 1.959964 * np.sqrt((up + down - (up - down) ** 2) / 22)
+    assert (low, high) == pytest.approx((up - down - half, up - down + half), abs=1e-6)
+
+
 def test_moments_taken_in_parts_are_those_of_the_whole() -> None:
     luck = np.random.default_rng(6)
     a, b = luck.normal(size=(2, 3, 500))

@@ -104,6 +104,18 @@ def test_one_job_two_jobs_and_a_resumed_sweep_give_the_same_bytes(plan, finished
     assert not resumed.cached
 
 
+def test_every_stored_block_is_taken_as_it_is_the_short_last_one_too(plan, finished, tmp_path, monkeypatch, caplog):
+    """Of 18 samples the last block holds 2: that is the whole of it, and no sign of damage."""
+    with monkeypatch.context() as before_the_end:
+        before_the_end.setattr(sweeps, "_write", lambda *_: pytest.fail("stopped"))
+        with pytest.raises(pytest.fail.Exception, match="stopped"):
+            sweeps.run(plan, out=tmp_path / "stored")
+    monkeypatch.setattr(sweeps, "compute", lambda *_: pytest.fail("a block in store was made again"))
+    sweeps.run(plan, out=tmp_path / "stored", resume=True, command="alliance sweep baseline")
+    assert bytes_of(tmp_path / "stored") == bytes_of(finished.folder)
+    assert not caplog.records
+
+
 def test_a_finished_sweep_is_found_again_and_opens_as_it_was(plan, finished, monkeypatch):
     monkeypatch.setattr(sweeps, "compute", None)
     again = sweeps.run(plan, out=finished.folder)
@@ -264,3 +276,15 @@ def test_a_full_disk_is_told_in_one_line_and_finished_blocks_stay(plan, finished
     assert len(list(out.rglob("0*.npz"))) == 1
     sweeps.run(plan, out=out, command="alliance sweep baseline")
     assert bytes_of(out) == bytes_of(finished.folder)
+
+
+@pytest.mark.parametrize(
+    ("runs", "kept"), [(100, np.arange(100)), (150, (1.5 * np.arange(100) + 0.75) // 1), (1, np.zeros(100))]
+)
+def test_the_order_statistics_of_a_sample_lie_in_the_middle_of_each_hundredth(plan, monkeypatch, runs, kept):
+    values = np.random.default_rng(1).permutation(runs).astype(float)
+    monkeypatch.setattr(samples, "answers", lambda asked, scenario: [values] * len(asked.questions))
+    moments, levels, failed = samples.compute(replace(plan, runs=runs), (0, 16))
+    assert failed == {}
+    assert levels.tolist() == [[kept.tolist()] * len(plan.questions)] * 2
+    assert moments[0, 0].tolist() == pytest.approx([values.mean(), values.std(ddof=min(1, runs - 1))])

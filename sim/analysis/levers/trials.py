@@ -82,7 +82,7 @@ def levers(scenario: Scenario, names: Sequence[str] = (), *, each: bool = False)
         each: every entity by itself, not all at once.
 
     Raises:
-        InputError: a name is no key, pattern or group, all at once.
+        InputError: a name is no key, pattern or group, all at once; or none of them has a range.
     """
     wanted = [(parameter, ()) for parameter in catalogue()] if not names else _named(names)
     found: list[Lever | None] = []
@@ -93,6 +93,8 @@ def levers(scenario: Scenario, names: Sequence[str] = (), *, each: bool = False)
             found += [lever(parameter, scenario, (key,), key) for key in keys or parameter.expanded()]
         else:
             found.append(lever(parameter, scenario))
+    if names and not any(found):
+        raise InputError(f"--key {', '.join(names)}: rows, days and texts have no range to cross; name another key")
     return [one for one in found if one is not None]
 
 

@@ -4,6 +4,7 @@ from sim.model.engine.block import Engine, Flags, Numbers, monthly_chance, singl
 from sim.model.engine.clock import Process, month_end, month_number
 from sim.model.engine.declaration import State, System, assumption, data, estimated, under
 from sim.model.engine.draws import Draw
+from sim.model.engine.latest import Latest
 from sim.model.engine.streams import ndtri, places
 from sim.model.engine.variables import CONSTANT_PRICES, Axis, Block, Parts, Runs, Variable
 
@@ -14,6 +15,7 @@ __all__ = [
     "Draw",
     "Engine",
     "Flags",
+    "Latest",
     "Numbers",
     "Parts",
     "Process",

@@ -56,12 +56,12 @@ class Settings:
         self._values = scenario.values
         self._by_events = {key for event in scenario.events for key, _ in event.sets}
         self._posterior = facts.posterior(scenario.start)
+        self._estimated_keys = frozenset(self._posterior.keys if self._posterior else ())
         self._row: NDArray[np.intp] | None = None
         self._catalogue = catalogue
         self._streams, self._clock, self._central = streams, clock, central
         self._active: list[tuple[Event, NDArray[np.bool_]]] = []
         self._begun: dict[str, list[_Spell]] = {}  # by key; ended ones too, in the order of their days
-        self._set_so_far: set[str] = set()  # keys that events have set, ended ones too
         self._cache: dict[str, Numbers] = {}
         self.changes = 0  # events begun or lifted so far
         self._acted: dict[str, Numbers] = {}
@@ -141,7 +141,7 @@ class Settings:
     def means_of_year(self, pattern: str, codes: Sequence[str], year: int) -> Numbers:
         """The means of an entity key over a calendar year for ``codes``: ``(codes, 1)`` or ``(codes, runs)``."""
         keys = _keys(pattern, tuple(codes))
-        if self._in_file.isdisjoint(keys) and self._set_so_far.isdisjoint(keys):
+        if self._in_file.isdisjoint(keys) and self._begun.keys().isdisjoint(keys):
             return self.numbers(pattern, codes)
         return _stacked([self.mean_of_year(key, year) for key in keys])
 
@@ -163,7 +163,7 @@ class Settings:
             given = given.below
 
     def _same_all_year(self, key: str) -> bool:
-        return key not in self._in_file and key not in self._set_so_far
+        return key not in self._in_file and key not in self._begun
 
     def central(self, key: str) -> Numbers:
         """The median of a numeric key in the file, ``(1,)``, whatever the run."""
@@ -207,7 +207,7 @@ class Settings:
 
     def never_set(self, key: str) -> bool:
         """Whether a key that may be left open has had no value so far, neither from the file nor from an event."""
-        return key not in self._set_so_far and self._given(key) is None
+        return key not in self._begun and self._given(key) is None
 
     def stated(self, key: str, otherwise: Numbers, on: date | None = None) -> Numbers:
         """The value of a key that may be left open, and ``otherwise`` in runs in which it is not set."""
@@ -297,7 +297,6 @@ class Settings:
             same_every_day = isinstance(value, Distribution)
             numbers = self._number(key, value, begins) if same_every_day else None
             self._begun.setdefault(key, []).append(_Spell(event, value, numbers, happens, begins, event.until))
-        self._set_so_far.update(key for key, _ in event.sets)
         first = self.acted(event.name)
         day = self._clock.today.toordinal() - EPOCH
         self._acted[event.name] = np.where(happens & np.isnan(first), np.float32(day), first)
@@ -355,7 +354,7 @@ class Settings:
 
     def _estimated(self, key: str, given: Given | None) -> Numbers | None:
         """The run's joint posterior draw of a key that no file sets; None for a key that was not estimated."""
-        if self._posterior is None or key not in self._posterior.keys:
+        if self._posterior is None or key not in self._estimated_keys:
             return None
         if given is not None and given.origin.layer not in ("default", "facts"):
             return None
@@ -466,5 +465,8 @@ def _pick(weights: Weights, options: Sequence[str], quantile: NDArray[np.float64
     """Options drawn by weight, as indices, from numbers in (0, 1); the order of ``options`` decides who gets which."""
     share = dict(weights.items)
     edges = np.cumsum([share.get(option, 0.0) for option in options])
-    picked = np.searchsorted(edges, quantile * edges[-1], side="right")
-    return np.asarray(np.minimum(picked, len(options) - 1), np.int8)
+    position = quantile * edges[-1]
+    picked = np.zeros(position.shape, np.int8)
+    for edge in edges[:-1]:  # for a few options this is faster than a search
+        picked += position >= edge
+    return picked

@@ -13,7 +13,6 @@ Group poll 2024 for the level under continuity, NDAA FY2024 s. 1250A for the law
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from sim.model.engine import (
     Block,
     Draw,
     Engine,
+    Latest,
     Numbers,
     Parts,
     Process,
@@ -211,8 +211,12 @@ class Commitment:
         self._from_shocks = engine.zeros()  # what shocks with a half-life of their own have left in credibility
         self._by_party: list[NDArray[np.int8]] = []
         self._chosen_from: tuple[NDArray[np.int8] | None, list[NDArray[np.int8]], int] = None, self._by_party, 0
-        # by posture, with the posture and the changes of the settings from which each was reckoned
-        self._of_posture: dict[str, tuple[NDArray[np.int8], int, Numbers]] = {}
+        self._of_posture: dict[str, Latest[Numbers]] = {}  # by prefix of their keys
+        self._troops_sought = Latest(
+            settings,
+            self._seek_troops,
+            under("us.troops", "cut_retrenchment_thousand cut_conditional_thousand congress_restraint floor_thousand"),
+        )
 
     def process(self) -> Process:
         """Draws a posture when a presidency begins and moves credibility and troops at each month's end."""
@@ -253,17 +257,14 @@ class Commitment:
     def of_posture(self, prefix: str, stated: str) -> Numbers:
         """The value that belongs to the posture of each run, or the one that the scenario states instead."""
         settings = self._engine.settings
-        keys = _keys_of_posture(prefix)
-        held = self._of_posture.get(prefix)
-        if held is None or held[0] is not self.posture or held[1] != settings.changes:
-            values = [settings.number(key) for key in keys]
-            value = np.where(
-                self.posture == CONTINUITY, values[0], np.where(self.posture == CONDITIONAL, values[1], values[2])
-            )
-            held = self.posture, settings.changes, value
-            if settings.stands_still(keys):
-                self._of_posture[prefix] = held
-        return settings.stated(stated, held[2])
+        if prefix not in self._of_posture:
+            keys = [f"{prefix}_{name}" for name in POSTURES]
+
+            def rule(posture: NDArray[np.int8]) -> Numbers:
+                return of_each_posture(posture, *map(settings.number, keys))
+
+            self._of_posture[prefix] = Latest(settings, rule, keys)
+        return settings.stated(stated, self._of_posture[prefix](self.posture))
 
     def _move(self, period: int) -> None:
         settings, streams = self._engine.settings, self._engine.streams
@@ -303,20 +304,26 @@ class Commitment:
         return single(within(level + self._engine.settings.number("us.commitment.accession_shift") * joined, 0, 1))
 
     def _move_troops(self) -> None:
+        settings, politics = self._engine.settings, self._politics
+        goal = self._troops_sought(self.posture, politics.president, politics.house, politics.senate)
+        moved = self.troops + (goal * ~self.withdrawn - self.troops) * np.minimum(
+            3 / settings.number("us.troops.months"), 1
+        )
+        self.troops = single(settings.stated("us.troops.thousand", moved))
+
+    def _seek_troops(self, posture: NDArray[np.int8], *_offices: NDArray[np.int8]) -> Numbers:
+        """The number of troops that a posture moves to, as Congress lets it, thousand."""
         settings = self._engine.settings
         cut = np.where(
-            self.posture == RETRENCHMENT,
+            posture == RETRENCHMENT,
             settings.number("us.troops.cut_retrenchment_thousand"),
-            np.where(self.posture == CONDITIONAL, settings.number("us.troops.cut_conditional_thousand"), 0),
+            np.where(posture == CONDITIONAL, settings.number("us.troops.cut_conditional_thousand"), 0),
         )
         restrained = settings.number("us.troops.congress_restraint") * (self._politics.chambers_of_other_party() == 2)
         goal = np.maximum(self._troops_before - cut * (1 - restrained), 0)
         if settings.is_set("us.troops.floor_thousand"):
             goal = np.fmax(goal, np.minimum(settings.number("us.troops.floor_thousand"), self._troops_before))
-        moved = self.troops + (goal * ~self.withdrawn - self.troops) * np.minimum(
-            3 / settings.number("us.troops.months"), 1
-        )
-        self.troops = single(settings.stated("us.troops.thousand", moved))
+        return single(goal)
 
     def _withdraw(self, day: date) -> None:
         """Leaves the treaty by the yearly chance, on the scenario's day, or where an event ends the membership."""
@@ -334,9 +341,12 @@ class Commitment:
         self.credibility = single(np.where(self.withdrawn, 0, self.credibility))
 
 
-@cache
-def _keys_of_posture(prefix: str) -> tuple[str, ...]:
-    return tuple(f"{prefix}_{name}" for name in POSTURES)
+def of_each_posture(
+    posture: NDArray[np.int8], continuity: Numbers, conditional: Numbers, retrenchment: Numbers
+) -> Numbers:
+    """The value that belongs to the posture of each run."""
+    others = np.where(posture == CONDITIONAL, conditional, retrenchment)
+    return single(np.where(posture == CONTINUITY, continuity, others))
 
 
 def next_credibility(

@@ -157,8 +157,10 @@ class Elections:
     ) -> None:
         """New cabinets in ``cells`` (flat indices of members and runs); leaves in ``_next`` how long they may last."""
 
+        runs = cells % self._engine.runs
+
         def here(value: Numbers) -> Numbers:
-            return value[0] if value.shape[0] == 1 else value[cells % self._engine.runs]
+            return value[0] if value.shape[0] == 1 else value[runs]
 
         luck, length, news = (draw.ravel()[cells] for draw in draws)
         before = self.left_right.ravel()[cells]

@@ -12,7 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, assumption, data, single, under
+from sim.model.engine import (
+    Engine,
+    Flags,
+    Latest,
+    Numbers,
+    Process,
+    State,
+    System,
+    Variable,
+    assumption,
+    data,
+    single,
+    under,
+)
 from sim.scenario import Choice, Day, Flag, Number, Scenario, Value, Weights, fixed
 
 PHASE = "secretary_general"
@@ -52,8 +65,7 @@ class SecretaryGeneral:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.holder = engine.settings.choice("secretary_general.holder").copy()
-        # by channel, with the values and the holders from which each was looked up
-        self._held: dict[str, tuple[Numbers, NDArray[np.int8], Numbers]] = {}
+        self._channels: dict[str, Latest[Numbers]] = {}  # what each channel of the holder is worth
 
     def process(self) -> Process:
         """Hands the office over on its day and follows events that name another holder."""
@@ -90,15 +102,18 @@ class SecretaryGeneral:
         return np.asarray(flags[self.holder, np.arange(self._engine.runs)], np.bool_)
 
     def _of_holder(self, channel: str) -> Numbers:
-        values = self._engine.settings.numbers(f"secretary_general.*.{channel}", HOLDERS)
-        held = self._held.get(channel)
-        if held is None or held[0] is not values or held[1] is not self.holder:
-            if values.shape[1] == 1:
-                chosen = values[:, 0].take(self.holder)
-            else:
-                chosen = single(values[self.holder, np.arange(self._engine.runs)])
-            held = self._held[channel] = values, self.holder, chosen
-        return held[2]
+        settings = self._engine.settings
+        if channel not in self._channels:
+            keys = [f"secretary_general.{name}.{channel}" for name in HOLDERS]
+
+            def rule(holder: NDArray[np.int8]) -> Numbers:
+                values = settings.numbers(f"secretary_general.*.{channel}", HOLDERS)
+                if values.shape[1] == 1:
+                    return single(values[:, 0].take(holder))
+                return single(values[holder, np.arange(self._engine.runs)])
+
+            self._channels[channel] = Latest(settings, rule, keys)
+        return self._channels[channel](self.holder)
 
 
 def known_holders(start: date) -> dict[str, Value]:

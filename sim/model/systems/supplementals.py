@@ -11,11 +11,13 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import facts
 from sim.model.engine import (
     Engine,
     Flags,
+    Latest,
     Numbers,
     State,
     System,
@@ -27,7 +29,7 @@ from sim.model.engine import (
     single,
     under,
 )
-from sim.model.systems.commitment import POSTURES, Commitment
+from sim.model.systems.commitment import POSTURES, Commitment, of_each_posture
 from sim.model.systems.us_politics import UnitedStates
 from sim.scenario import Column, Day, Number, Rows, Table, Text, Value, discrete, fixed, gamma, normal, uniform
 
@@ -95,6 +97,10 @@ LAWS = assumption(
 )  # fmt: skip
 
 
+RATE_KEYS = under("us.aid", "laws_democratic_house_per_year laws_split_per_year laws_republican_per_year")
+POSTURE_KEYS = tuple(f"us.aid.posture_factor_{name}" for name in POSTURES)
+
+
 class Supplementals:
     """Requests before Congress; the authority left is in the aid pipeline.
 
@@ -107,6 +113,8 @@ class Supplementals:
         self._stated = np.full(1, np.nan, np.float32)  # the law that the scenario stated last month, if any
         self.passed = engine.zeros()
         self.money = engine.zeros()
+        self._none = engine.zeros()
+        self._chance = Latest(engine.settings, self._chance_of, (*RATE_KEYS, *POSTURE_KEYS))
 
     def new_authority(
         self, left: Numbers, open_war: Flags, period: int, factor: Numbers, counts: bool
@@ -119,18 +127,9 @@ class Supplementals:
         """
         engine, politics, commitment = self._engine, self._politics, self._commitment
         number = engine.settings.number
-        rate = law_rate(
-            politics.president,
-            politics.house,
-            number("us.aid.laws_democratic_house_per_year"),
-            number("us.aid.laws_split_per_year"),
-            number("us.aid.laws_republican_per_year"),
-        )
-        factors = [number(f"us.aid.posture_factor_{name}") for name in POSTURES]
-        posture = commitment.posture
-        willing = np.where(posture == 0, factors[0], np.where(posture == 1, factors[1], factors[2]))
+        chance = self._chance(politics.president, politics.house, commitment.posture)
         asked = open_war & (left < number("us.aid.request_below_beur")) & ~commitment.withdrawn
-        passes = asked & (engine.streams.uniform("supplementals", period) < 1 - np.exp(-rate * willing / 12))
+        passes = asked & (engine.streams.uniform("supplementals", period) < chance)
         luck = engine.streams.normal("supplementals", period, purpose=1)
         dollars = number("us.aid.law_median_busd") * np.exp(number("us.aid.law_sd_log") * luck)
         dollars = np.minimum(dollars, LARGEST_LAW)
@@ -148,11 +147,20 @@ class Supplementals:
             self.money = single(self.money + military + other)
         return military, other
 
+    def _chance_of(self, president: NDArray[np.int8], house: NDArray[np.int8], posture: NDArray[np.int8]) -> Numbers:
+        """The probability that a request becomes law in a month."""
+        number = self._engine.settings.number
+        rate = law_rate(president, house, *map(number, RATE_KEYS))
+        willing = of_each_posture(posture, *map(number, POSTURE_KEYS))
+        return 1 - np.exp(-rate * willing / 12)
+
     def _laws_on(self, period: int) -> tuple[Numbers, Numbers, Numbers]:
         """Military and other sums of the laws that the scenario dates in a month, USD bn, and how many pass."""
-        runs = self._engine.runs
-        military, other, passed = (np.zeros(runs, np.float32) for _ in range(3))
-        for number, row in enumerate(self._engine.settings.rows(LAWS.key)):
+        laws = self._engine.settings.rows(LAWS.key)
+        if not laws:
+            return self._none, self._none, self._none
+        military, other, passed = (self._engine.zeros() for _ in range(3))
+        for number, row in enumerate(laws):
             day = row.day("date")
             if month_number(day) != period:
                 continue

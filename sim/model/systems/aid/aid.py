@@ -19,6 +19,7 @@ from sim import facts
 from sim.model.engine import (
     Engine,
     Flags,
+    Latest,
     Numbers,
     Process,
     month_end,
@@ -89,13 +90,10 @@ class Aid:
         self._places = [PLACES[code] for code in DONORS]
         governed = [(DONORS.index(code), row) for row, code in enumerate(elections.codes) if code in DONORS]
         self._governed = tuple(np.array(rows) for rows in zip(*governed, strict=True))
-        self._handled: Handling | None = None
-        # factor on aid of those whose governments doubt it, and what it was reckoned from
-        self._doubts = np.ones((len(DONORS), engine.runs), np.float32)
-        self._doubted_by: Flags | None = None
-        self._doubted_less: Numbers | None = None
-        self._factors_held: list[Numbers | None] | None = None
-        self._factors_of = 0  # changes of the settings up to which they hold
+        settings = engine.settings
+        self._handling = Latest(settings, self._handle, HANDLING_KEYS)
+        self._factors = Latest(settings, self._factors_of_kinds, FACTOR_KEYS)
+        self._doubts = Latest(settings, self._doubts_of, ["aid.sceptic_effect"])
         self._paced_from: Numbers | None = None  # parts of the backlog that are cleared, before and after the pace
         self._paced = np.zeros((0, 0), np.float32)
         self._unfatigued = single([1.0])  # what fatigue has left of European aid so far
@@ -259,16 +257,13 @@ class Aid:
         np.minimum(new, MOST_A_MONTH, out=new)
         return new
 
-    def _factors(self) -> list[Numbers | None]:
+    def _factors_of_kinds(self) -> list[Numbers | None]:
         """The scenario's factors on aid of each kind, ``(donors, 1 or runs)``; None where all are 1."""
-        settings, factors = self._engine.settings, self._factors_held
-        if factors is None or self._factors_of != settings.changes or not settings.stands_still(FACTOR_KEYS):
-            self._factors_of = settings.changes
-            factors = self._factors_held = []
-            for name in ("military_factor", "other_factor"):
-                own = settings.numbers(f"aid.*.{name}", DONORS)
-                factor = own * settings.numbers("aid.*.commitment_factor", DONORS) * settings.number(f"aid.{name}")
-                factors.append(factor if (factor != 1).any() else None)
+        settings, factors = self._engine.settings, list[Numbers | None]()
+        for name in ("military_factor", "other_factor"):
+            own = settings.numbers(f"aid.*.{name}", DONORS)
+            factor = own * settings.numbers("aid.*.commitment_factor", DONORS) * settings.number(f"aid.{name}")
+            factors.append(factor if (factor != 1).any() else None)
         return factors
 
     def _rebuilding(self) -> Numbers | None:
@@ -296,18 +291,16 @@ class Aid:
         factor = single(factor * self._untired / 12)
         by_group = np.stack([factor, factor * europe, factor * number("other.aid.commitment_factor")])
         willing = by_group.take(GROUP, axis=0)
-        willing *= self._doubt()
+        willing *= self._doubts(self._elections.sceptic)
         return willing
 
-    def _doubt(self) -> Numbers:
-        """Factor on aid of donors, ``(donors, runs)``: below 1 where their governments oppose it."""
-        sceptic = self._elections.sceptic
-        less = self._engine.settings.reckoned(lessened, "aid.sceptic_effect")
-        if sceptic is not self._doubted_by or less is not self._doubted_less:
-            self._doubted_by, self._doubted_less = sceptic, less
-            donors, governments = self._governed
-            self._doubts[donors] = np.where(sceptic[governments], less, np.float32(1))
-        return self._doubts
+    def _doubts_of(self, sceptic: Flags) -> Numbers:
+        """Factor on aid of donors, ``(donors, runs)``: below 1 where their governments are ``sceptic``."""
+        donors, governments = self._governed
+        less = np.exp(-self._engine.settings.number("aid.sceptic_effect"))
+        doubts = np.ones((len(DONORS), self._engine.runs), np.float32)
+        doubts[donors] = np.where(sceptic[governments], less, np.float32(1))
+        return doubts
 
     def _from_congress(self, day: date, period: int) -> Numbers:
         number, war = self._engine.settings.number, self._hostilities
@@ -316,13 +309,10 @@ class Aid:
         left, counts = self.pipeline.backlog[MILITARY, USA], day >= self._engine.start
         return np.stack(self._supplementals.new_authority(left, war.full_scale, period, factor, counts))
 
-    def _handling(self) -> Handling:
-        """How donors handle what they have promised; computed anew after events and where values are dated."""
-        settings = self._engine.settings
-        if self._handled is None or self._changes != settings.changes or not settings.stands_still(HANDLING_KEYS):
-            self._changes = settings.changes
-            self._handled = Handling(self._cleared(), Delays.of(*map(settings.number, DELAY_KEYS)), self._arriving())
-        return self._handled
+    def _handle(self) -> Handling:
+        """How donors handle what they have promised."""
+        delays = Delays.of(*map(self._engine.settings.number, DELAY_KEYS))
+        return Handling(self._cleared(), delays, self._arriving())
 
     def _cleared(self) -> Numbers:
         number, donors = self._engine.settings.number, facts.donors()
@@ -379,11 +369,6 @@ def in_packages(cleared: Numbers, drawn: Numbers, chance: Numbers) -> Numbers:
 def kept_a_month(lost_pct_per_year: Numbers) -> Numbers:
     """The part left after a month of what loses so much in a year."""
     return np.asarray((1 - lost_pct_per_year / 100) ** (1 / 12))
-
-
-def lessened(effect: Numbers) -> Numbers:
-    """The factor that belongs to a fall of the logarithm."""
-    return np.exp(-effect)
 
 
 def package(drawn: Numbers, chance: Numbers, spread: Numbers) -> Numbers:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sim import facts
+from sim.facts.tables import per_folder
 from sim.model.engine import Numbers, single
 from sim.model.engine.settings import Settings
 
@@ -30,6 +31,29 @@ class Announced:
     overdue: Numbers
 
 
+Plan = tuple[int, ArrayLike, bool]  # year, share and firmness
+
+
+@per_folder
+def _announced(day: date, codes: tuple[str, ...]) -> tuple[tuple[Plan, ...], ...]:
+    """The latest announcement for each year by ``day``, of each member; the same for every block."""
+    latest: dict[tuple[str, int], facts.Plan] = {}
+    for plan in sorted(facts.plans(day), key=lambda plan: plan.announced_on):
+        if plan.blanket or plan.kind in _NOT_A_PLAN or plan.member == "USA" or plan.target_year is None:
+            continue
+        if plan.status in ("superseded", "doubtful"):
+            continue
+        latest[plan.member, plan.target_year] = plan
+    return tuple(
+        tuple(
+            (year, np.float32(plan.target_pct_gdp), plan.firmness != "aspiration")
+            for (who, year), plan in latest.items()
+            if who == code
+        )
+        for code in codes
+    )
+
+
 class Plans:
     """National plans for the members ``codes``: by member and year the latest announcement.
 
@@ -38,21 +62,11 @@ class Plans:
     """
 
     def __init__(self, start: date, codes: Sequence[str], later_ones_too: bool = False) -> None:
-        self._start, self._codes, self._later_ones_too = start, codes, later_ones_too
-        self._seen: dict[date, list[list[facts.Plan]]] = {}
+        self._start, self._codes, self._later_ones_too = start, tuple(codes), later_ones_too
 
-    def _known(self, year: int) -> list[list[facts.Plan]]:
+    def _known(self, year: int) -> tuple[tuple[Plan, ...], ...]:
         day = max(self._start, date(year - 1, 10, 1)) if self._later_ones_too else self._start
-        if day not in self._seen:
-            latest: dict[tuple[str, int], facts.Plan] = {}
-            for plan in sorted(facts.plans(day), key=lambda plan: plan.announced_on):
-                if plan.blanket or plan.kind in _NOT_A_PLAN or plan.member == "USA" or plan.target_year is None:
-                    continue
-                if plan.status in ("superseded", "doubtful"):
-                    continue
-                latest[plan.member, plan.target_year] = plan
-            self._seen[day] = [[plan for (who, _), plan in latest.items() if who == code] for code in self._codes]
-        return self._seen[day]
+        return _announced(day, self._codes)
 
     def asked(self, year: int, rows: Sequence[int], share: Numbers, settings: Settings | None = None) -> Announced:
         """What the plans ask of the budget for ``year`` of the members in ``rows``, given this year's ``share``.
@@ -62,11 +76,7 @@ class Plans:
         known = self._known(year)
         steps = np.zeros((3, *share.shape), np.float32)
         for index, row in enumerate(rows):
-            announced = [
-                (plan.target_year or 0, np.float32(plan.target_pct_gdp), plan.firmness != "aspiration")
-                for plan in known[row]
-            ]
-            _put_steps(steps[:, index], year, announced, share[index])
+            _put_steps(steps[:, index], year, known[row], share[index])
             stated = _stated(settings, self._codes[row]) if settings else None
             if stated:
                 own = np.zeros_like(steps[:, index])
@@ -75,7 +85,7 @@ class Plans:
         return Announced(*steps)
 
 
-def _put_steps(steps: Numbers, year: int, plans: Sequence[tuple[int, ArrayLike, bool]], share: Numbers) -> None:
+def _put_steps(steps: Numbers, year: int, plans: Sequence[Plan], share: Numbers) -> None:
     """Puts what plans ask of one member into ``steps``, zeros ``(3, runs)``: in progress, final and overdue.
 
     Plans are year, share and firmness.
