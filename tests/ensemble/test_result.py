@@ -63,13 +63,13 @@ def test_probability_is_the_share_of_runs(result):
         (lambda r: r.values("area", "USA"), "area is one series, it has no entity 'USA'"),
         (
             lambda r: r.values("aid", "NOR"),
-            "aid: single runs are kept for the groups USA, EUR, OTHER, ALL only, name one of them; those of every one at "
-            "the ends of half-years: values_at_half_years",
+            "aid: single runs are kept for the groups USA, EUR, OTHER, ALL only, name one of them; those of every one "
+            "at the ends of half-years: values_at_half_years",
         ),
         (
             lambda r: r.values("aid"),
-            "aid: single runs are kept for the groups USA, EUR, OTHER, ALL only, name one of them; those of every one at "
-            "the ends of half-years: values_at_half_years",
+            "aid: single runs are kept for the groups USA, EUR, OTHER, ALL only, name one of them; those of every one "
+            "at the ends of half-years: values_at_half_years",
         ),
         (lambda r: r.values("aid", "NRO"), "aid: NRO is not among the codes here; did you mean NOR (Norway)?"),
         (
