@@ -126,3 +126,24 @@ def test_two_variables_are_the_same_if_a_result_tells_them_so():
     for variable in variables():
         other = replace(variable, read="other", states=("other",), parts=None, about=())
         assert type(variable).from_dict(variable.to_dict()) == variable == other
+
+
+def test_what_each_member_adds_to_the_allies_share_leaves_no_rest():
+    """Two dates, two members that move and the others that stand still: every change has its cause by hand."""
+    from sim.model.systems.burden_sharing import _ALLIES, by_weight
+    from sim.model.systems.roster import ALLIES
+
+    gdp, share = np.full((2, len(ALLIES), 1), 10.0), np.full((2, len(ALLIES), 1), 2.0)
+    share[1, 0], share[1, 1], gdp[1, 1] = 3.0, 1.5, 40.0
+    rows = int(_ALLIES.max()) + 1
+    shares, spending = np.ones((2, rows, 1)), np.ones((2, rows, 1))
+    shares[:, _ALLIES], spending[:, _ALLIES] = share, gdp * share
+    total = (gdp * share).sum(axis=1) / gdp.sum(axis=1)
+    values = {"europe_canada_share_pct_gdp": total, "defence_share_pct_gdp": shares,
+              "defence_spending_busd_constant": spending}  # fmt: skip
+    told = by_weight(SimpleNamespace(of=values.__getitem__), "")
+    assert "accessions" not in told.parts
+    before, after = 10 / gdp[0].sum(), 10 / gdp[1].sum()
+    assert float(told.parts[ALLIES[0]][0]) == pytest.approx((3 - 2) * (before + after) / 2)
+    assert float(told.parts[ALLIES[1]][0]) == pytest.approx((1.5 - 2) * (before + 4 * after) / 2)
+    assert sum(float(part[0]) for part in told.parts.values()) == pytest.approx(float((total[1] - total[0])[0]))

@@ -85,6 +85,19 @@ def test_a_long_chain_of_parents_is_told_at_the_file_where_it_is_too_long(tmp_pa
     ]
 
 
+@pytest.mark.parametrize(("files", "sound"), [(30, True), (31, False)])
+def test_thirty_files_may_extend_each_other(tmp_path, files, sound):
+    for number in range(files):
+        parent = f'extends = "p{number + 1}.toml"\n' if number < files - 1 else ""
+        (tmp_path / f"p{number}.toml").write_text(HEAD + parent)
+    assert (check(tmp_path / "p0.toml") == []) == sound
+
+
+@pytest.mark.parametrize(("start", "sound"), [("2013-12-31", False), ("2014-01-01", True)])
+def test_the_first_day_on_which_a_simulation_can_start(tmp_path, start, sound):
+    assert (lines_of(tmp_path / "early.toml", HEAD + f"start = {start}\nend = 2016-12-31\n") == []) == sound
+
+
 @pytest.mark.parametrize(
     ("begins", "most", "kind"),
     [('when = "ceasefire"', MOST_CONDITIONS, "events on a condition"), ("date = 2026-01-01", MOST_EVENTS, "events")],
