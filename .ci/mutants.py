@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TESTS_OF_ROOM = {
     "__init__": ["cli/test_api.py"],
     "__main__": ["cli/test_program.py"],
-    "loading": ["scenario", "cli/test_api.py"],
+    "loading": ["scenario", "cli/test_api.py", "model/test_late_starts.py"],
     "shipped": ["scenario", "cli/test_shipped.py"],
     "limits": ["scenario/test_limits.py"],
     "analysis": ["analysis", "relations", "explain", "sweep"],
@@ -172,6 +172,7 @@ def tests_of(place: Place) -> list[str]:
         score = 0.0
         if stem.strip("_") in Path(name).stem:
             score += 3
+        score += 2 * any(part in Path(name).stem for part in parts[2:-1])
         if len(stem) > 4 and re.search(rf"\b{re.escape(stem)}\b", text):
             score += 1.5
         if re.search(
