@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import click
 
@@ -29,5 +31,11 @@ def replicate_command(as_json: bool) -> None:
         click.echo(f"     target {row['target']} (tolerance {row['tolerance']}); model {row['model']}")
         if row["remark"]:
             click.echo(f"     {row['remark']}")
-    scored = [row for row in rows if row["scored"]]
-    click.echo(f"{sum(row['passed'] for row in scored)} of {len(scored)} within tolerance; the others are not scored")
+    known = [row for row in rows if row["in_sample"]]
+    scored = [row for row in rows if row["scored"] and not row["in_sample"]]
+    seen = f"{_within(known)} of those that have seen their target"
+    click.echo(f"{_within(scored)} within tolerance; {seen}; the others are not scored")
+
+
+def _within(rows: Sequence[Mapping[str, Any]]) -> str:
+    return f"{sum(row['passed'] for row in rows)} of {len(rows)}"

@@ -164,7 +164,18 @@ def _row(
     more: str = "",
 ) -> Row:
     remark = world.remark + more
-    return Row(number + world.letter, result, target, tolerance, reproduced, model, met, remark, scored=world.scored)
+    return Row(
+        number + world.letter,
+        result,
+        target,
+        tolerance,
+        reproduced,
+        model,
+        met,
+        remark,
+        scored=world.scored,
+        in_sample=world.scored,
+    )
 
 
 def _aid(world: _World) -> tuple[dict[str, Array], dict[int, int]]:

@@ -22,6 +22,7 @@ class Row:
 
     ``simulated``: False where no run is behind the figure, only the facts or the literature page.
     ``scored``: False where the start could not see the figure, so that meeting it is reported and counts for nothing.
+    ``in_sample``: True where the strengths behind the figure were set on its target; counted apart.
     ``reproduced``: the target computed again from the facts, or empty where it is not a figure of the facts.
     """
 
@@ -35,6 +36,7 @@ class Row:
     remark: str
     simulated: bool = True
     scored: bool = True
+    in_sample: bool = False
 
 
 @per_folder

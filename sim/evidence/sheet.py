@@ -14,7 +14,6 @@ from sim.evidence.budget_scores import CONDITIONAL, NO_PRIORS, UNCONDITIONAL, or
 from sim.evidence.budgets import HORIZONS
 from sim.evidence.calibration import assumptions, priors
 from sim.evidence.history import LAST, Definition
-from sim.evidence.replication_2026 import LATER
 from sim.evidence.rolling import card_line, stored
 from sim.evidence.selection import CLEAN, FORMS, PERIODS, SELECTION, STACKING, WHOLE
 from sim.evidence.selection import HINDSIGHT as WITH_HINDSIGHT
@@ -309,8 +308,8 @@ def _replication(checked: Sequence[dict[str, Any]]) -> str:
         + [("yes" if row["passed"] else "**no**") if row["scored"] else "not scored", row["remark"]]
         for row in checked
     ]
-    seen = [row for row in checked if row["scored"] and row["number"].endswith(LATER)]
-    checked = [row for row in checked if row["scored"] and row not in seen]
+    seen = [row for row in checked if row["in_sample"]]
+    checked = [row for row in checked if row["scored"] and not row["in_sample"]]
     met = sum(row["passed"] for row in checked)
     run = [row for row in checked if row["simulated"]]
     tested = sum(row["passed"] for row in run)

@@ -152,6 +152,8 @@ class _Resolver:
             allies = [code for code in spending.entities if code != "USA"] if spending else []
             self.problems += acting.nobody_left(settings, allies, start, end)
         self.problems += together(settings, self.catalogue)
+        for event, message in together_in_events(settings, self.catalogue):
+            self.at_event(event, message)
         events = tuple(s.content for s in settings.values() if isinstance(s.content, Event))
         if self.problems:
             return None
@@ -347,6 +349,26 @@ def together(settings: Mapping[Slot, Setting], catalogue: Catalogue) -> Iterator
             *([f"contradicts {against[0]} ({values[against[0]].origin}); keep one"] if against else []),
         ):
             yield Problem(path, setting.origin.line, setting.origin.column, key, message)
+
+
+def together_in_events(settings: Mapping[Slot, Setting], catalogue: Catalogue) -> Iterator[tuple[Event, str]]:
+    """Events that set a key beside one that contradicts it: in the event itself, or for good in the file."""
+    values = {slot[1]: setting for slot, setting in settings.items() if slot[0] == "value"}
+    events = [setting.content for setting in settings.values() if isinstance(setting.content, Event)]
+    by_events = {key for event in events for key, _ in event.sets}
+    for event in events:
+        sets = dict(event.sets)
+        for key in sets:
+            parameter = catalogue.find(key)
+            if parameter is None or not parameter.excludes:
+                continue
+            code = next((code for code in parameter.entities if parameter.key.replace("*", code) == key), "")
+            for other in (each.replace("*", code) for each in parameter.excludes):
+                if sets.get(other, False) is not False:
+                    yield event, f'the event "{tame(event.name)}" sets {key} and {other}, which contradict; keep one'
+                elif acts(values, other) and other not in by_events:
+                    origin = values[other].origin
+                    yield event, f'the event "{tame(event.name)}" sets {key}, which contradicts {other} ({origin})'
 
 
 def acts(values: Mapping[str, Setting], key: str) -> bool:

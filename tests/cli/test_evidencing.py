@@ -49,9 +49,11 @@ def test_replicate_lists_every_row_with_a_verdict(alliance: Alliance) -> None:
     rows = json.loads(alliance("replicate", "--json").stdout)
     assert {row["passed"] for row in rows} <= {True, False}
     text = alliance("replicate").stdout
-    scored = [row for row in rows if row["scored"]]
+    scored = [row for row in rows if row["scored"] and not row["in_sample"]]
     within = sum(row["passed"] for row in scored)
-    assert text.splitlines()[-1] == f"{within} of {len(scored)} within tolerance; the others are not scored"
+    last = text.splitlines()[-1]
+    assert last.startswith(f"{within} of {len(scored)} within tolerance; ")
+    assert " of 5 of those that have seen their target" in last
     assert all(row["result"] in text for row in rows)
     assert all(row["passed"] or row["remark"] for row in rows), "a miss without an honest sentence"
 
@@ -62,3 +64,17 @@ def test_the_stored_back_test_is_shown_and_its_card_renewed(alliance: Alliance, 
     done = alliance("backtest", "--card", "--out", tmp_path / "card.md")
     assert (done.exit_code, done.stdout) == (0, f"{tmp_path / 'card.md'}\n")
     assert alliance("backtest", "--stored").stdout == (tmp_path / "card.md").read_text(encoding="utf-8")
+
+
+def test_calibrate_before_the_data_gives_the_priors_and_has_no_chains_to_draw(
+    alliance: Alliance, tmp_path: Path
+) -> None:
+    done = alliance("calibrate", "--draws", "20", "--until", "2014-01-01")
+    assert "nothing can be identified before 2016-10-01; these are draws from the priors" in done.stdout
+    assert "R-hat" not in done.stdout
+    told = json.loads(alliance("calibrate", "--draws", "20", "--until", "2014-01-01", "--json").stdout)
+    assert told["worst_r_hat"] is None
+    refused = alliance("calibrate", "--draws", "20", "--until", "2014-01-01", "--figure", tmp_path / "charts")
+    assert refused.exit_code == 2
+    assert "nothing can be identified on 2014-01-01" in refused.stderr
+    assert not (tmp_path / "charts").exists()

@@ -51,7 +51,12 @@ def _pace(posture: str, default: Distribution, sweep: str) -> Parameter:
 
 
 def _of_donor(
-    name: str, meaning: str, unit: str = "EUR bn a year", default: Distribution | None = None, high: float = 500.0
+    name: str,
+    meaning: str,
+    unit: str = "EUR bn a year",
+    default: Distribution | None = None,
+    high: float = 500.0,
+    excludes: tuple[str, ...] = (),
 ) -> Parameter:
     return assumption(
         f"aid.*.{name}",
@@ -63,7 +68,7 @@ def _of_donor(
         entities=DONORS,
         sweep="" if default else "0 to 0.5" if unit == "% of GDP" else "0 to 2",
         raises=("military_aid_allocated_beur" if "military" in name else "aid_allocated_beur",),
-        excludes=() if default else ("aid.*.stop",),
+        excludes=() if default else ("aid.*.stop", *excludes),
     )
 
 
@@ -206,9 +211,13 @@ PARAMETERS = (
     _of_donor("military_level_beur_per_year", "military aid that this donor allocates in a year"),
     _of_donor("other_level_beur_per_year", "financial and humanitarian aid that this donor allocates in a year"),
     _of_donor(
-        "level_pct_gdp", "aid that this donor allocates in a year, shared by kind as before", "% of GDP", high=5.0
+        "level_pct_gdp", "aid that this donor allocates in a year, shared by kind as before", "% of GDP", high=5.0,
+        excludes=("aid.*.level_beur_per_year",),
     ),
-    _of_donor("military_level_pct_gdp", "military aid that this donor allocates in a year", "% of GDP", high=5.0),
+    _of_donor(
+        "military_level_pct_gdp", "military aid that this donor allocates in a year", "% of GDP", high=5.0,
+        excludes=("aid.*.military_level_beur_per_year",),
+    ),
     assumption("aid.*.stop", "yes or no", False, Flag(),
         "this donor commits and allocates nothing new; what is on its way still arrives",
         "scenario lever", entities=DONORS, lowers=("aid_allocated_beur",)),

@@ -35,7 +35,7 @@ from sim.model.systems.budgets.equation import (
     terms,
 )
 from sim.model.systems.budgets.on_top import PARAMETERS as ON_TOP
-from sim.model.systems.budgets.on_top import OnTop
+from sim.model.systems.budgets.on_top import OnTop, remarks
 from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS, PARAMETERS, by_member
 from sim.model.systems.budgets.plans import Plans
 from sim.model.systems.commitment import Commitment
@@ -417,6 +417,7 @@ SYSTEM = System(
     reads=("economy", "elections", "commitment", "threat", "summits"),
     phase=PHASE,
     stream=7,
+    remarks=remarks,
     parameters=PARAMETERS + ON_TOP,
     variables=(
         Variable(

@@ -5,7 +5,7 @@ Neither enters the equation: the budget after the last of these years starts fro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from sim import facts
 from sim.model.engine import Engine, Numbers, assumption, single
 from sim.model.systems.economy import Economy
 from sim.model.systems.roster import WITH_FORCES
-from sim.scenario import Number, fixed
+from sim.scenario import Distribution, Number, Scenario, fixed
 
 _IN_THE_UNION = [WITH_FORCES.index(member.code) for member in facts.members() if member.eu and member.has_forces]
 _FUND = ("fund_beur", "fund_from_year", "fund_to_year")
@@ -54,6 +54,20 @@ PARAMETERS = (
         "as a fund is meant; how much of it replaces own money is not identified", depends_on=True, sweep="0.3 to 1",
         raises=("europe_canada_share_pct_gdp",)),
 )  # fmt: skip
+
+
+def remarks(scenario: Scenario) -> Iterator[str]:
+    """One sentence for each fund that is never spent, or not within the simulated years."""
+    for group in ("europe", *(f"members.{code}" for code in WITH_FORCES)):
+        years = [scenario.settings.get(f"{group}.{name}") for name in _FUND[1:]]
+        told = [given.value.central() for given in years if given and isinstance(given.value, Distribution)]
+        if len(told) < 2:
+            continue
+        first, last = map(int, told)
+        if last < first:
+            yield f"{group}.fund_to_year {last} is before {group}.fund_from_year {first}: the fund is never spent"
+        elif last < scenario.start.year or first > scenario.end.year:
+            yield f"{group}.fund_beur is spent from {first} to {last}, outside {scenario.start} to {scenario.end}"
 
 
 class OnTop:
