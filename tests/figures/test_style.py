@@ -216,3 +216,11 @@ def test_amounts_carry_their_unit_and_only_meaningful_digits():
         == "2.31% of GDP (90% of runs: 1.98 to 2.71)"
     )
     assert median_and_range(np.full(5, 2.0), "% of GDP") == "2.00% of GDP (the same in every run)"
+
+
+@pytest.mark.parametrize(
+    ("colour", "level"),
+    [("#000000", 0), ("#FFFFFF", 1), ("#808080", 0.215861), ("#0A0A0A", 0.003035), ("#FF0000", 0.2126)],
+)
+def test_luminance_is_that_of_wcag(colour, level):
+    assert luminance(colour) == pytest.approx(level, abs=1e-6)

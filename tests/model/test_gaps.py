@@ -147,3 +147,30 @@ def test_what_each_member_adds_to_the_allies_share_leaves_no_rest():
     assert float(told.parts[ALLIES[0]][0]) == pytest.approx((3 - 2) * (before + after) / 2)
     assert float(told.parts[ALLIES[1]][0]) == pytest.approx((1.5 - 2) * (before + 4 * after) / 2)
     assert sum(float(part[0]) for part in told.parts.values()) == pytest.approx(float((total[1] - total[0])[0]))
+
+
+def test_the_change_of_the_threat_is_told_apart_by_ceasefire():
+    from sim.model.systems.threat import by_ceasefire
+
+    values, record = np.array([[1.0, 1.0], [0.4, 1.5]]), {"ceasefire": np.array([[0, 0], [1, 0]])}
+    told = by_ceasefire(SimpleNamespace(of={"threat": values}.__getitem__, record=record), "")
+    assert {name: part.tolist() for name, part in told.parts.items()} == {
+        "runs under a ceasefire": pytest.approx([-0.6, 0]),
+        "other runs": pytest.approx([0, 0.5]),
+    }
+
+
+def test_a_first_figure_that_jumped_is_taken_back_towards_where_it_came_from():
+    """By the bias, against the jump; a figure that moved by less than a tenth of a point stays as it was reported."""
+    from .conftest import scenario, systems_at
+
+    def shares(bias):
+        sets = {"budgets.estimate_bias_pp": fixed(bias), "budgets.estimate_noise_pp": fixed(0.0)}
+        budgets = systems_at(scenario(sets))[0].budgets
+        return budgets.of_year(budgets.last_known)[:, 0], budgets.of_year(budgets.last_known - 1)[:, 0]
+
+    reported, before = shares(0.0)
+    jump = reported - before
+    back = np.where(np.abs(jump) > 0.1, -0.05 * np.sign(jump), 0.0)
+    assert (back < 0).sum() > 10
+    np.testing.assert_allclose(shares(0.05)[0] - reported, back, atol=1e-5)

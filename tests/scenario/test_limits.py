@@ -59,6 +59,12 @@ def test_of_many_mistakes_the_first_are_listed_and_the_rest_counted(tmp_path, mo
     assert len(asked) <= 3 * MOST_PROBLEMS  # no name was looked for that is not told
 
 
+def test_a_hundred_mistakes_are_told_one_by_one(tmp_path):
+    for wrong, told in ((100, 100), (150, 101)):
+        lines = lines_of(tmp_path / "many.toml", HEAD + "".join(f"unknown_{n} = 1\n" for n in range(wrong)))
+        assert len(lines) == told
+
+
 def test_the_letters_of_a_long_line_are_counted_once(tmp_path, monkeypatch):
     spots = []
     spot = document._Index.spot
