@@ -174,3 +174,15 @@ def test_a_first_figure_that_jumped_is_taken_back_towards_where_it_came_from():
     back = np.where(np.abs(jump) > 0.1, -0.05 * np.sign(jump), 0.0)
     assert (back < 0).sum() > 10
     np.testing.assert_allclose(shares(0.05)[0] - reported, back, atol=1e-5)
+
+
+def test_no_month_allocates_more_than_was_promised():
+    """However fast the last months were, a state's promises can be named for deliveries once."""
+    from sim.model.systems.aid import DONORS
+
+    from .conftest import scenario, systems_at
+
+    aid = systems_at(scenario({"aid.allocation_states": fixed(0.6), "aid.allocation_eu": fixed(0.2)}))[0].aid
+    aid._known = SimpleNamespace(pace=np.array([[0.5], [3.0]])[np.arange(len(facts.donors())) % 2])
+    cleared = np.delete(aid._cleared(), DONORS.index("USA"), axis=0)
+    assert set(np.unique(cleared)) == set(np.float32([0.2, 0.3, 1.0]))
