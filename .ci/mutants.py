@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TESTS_OF_ROOM = {
     "__init__": ["cli/test_api.py"],
     "__main__": ["cli/test_program.py"],
-    "loading": ["scenario", "cli/test_api.py"],
+    "loading": ["scenario", "cli/test_api.py", "model/test_late_starts.py"],
     "shipped": ["scenario", "cli/test_shipped.py"],
     "limits": ["scenario/test_limits.py"],
     "analysis": ["analysis", "relations", "explain", "sweep"],
@@ -43,6 +43,11 @@ STORED = ("tests/shipped/", "tests/docs/", "tests/figures/test_pictures.py", "te
           "tests/sweep/test_worked.py", "tests/evidence/test_card.py", "tests/evidence/test_replication_2026.py",
           "tests/explore/test_browser.py", "tests/report/test_browser.py", "tests/test_house.py")  # fmt: skip
 """Tests that compare with stored figures, need a browser, or read the text of the code itself."""
+STORED_TESTS = (
+    "tests/evidence/test_calibration.py::test_the_shipped_draws_are_what_the_shipped_tables_give",
+    "tests/evidence/test_calibration.py::test_every_vintage_ships_as_its_day_gives_it",
+)
+"""Single tests of the same kind."""
 
 SWAPS = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "==", ast.Add: "-",
          ast.Sub: "+", ast.Mult: "/", ast.Div: "*", ast.And: "or", ast.Or: "and", ast.Is: "is not", ast.IsNot: "is",
@@ -167,6 +172,7 @@ def tests_of(place: Place) -> list[str]:
         score = 0.0
         if stem.strip("_") in Path(name).stem:
             score += 3
+        score += 2 * any(part in Path(name).stem for part in parts[2:-1])
         if len(stem) > 4 and re.search(rf"\b{re.escape(stem)}\b", text):
             score += 1.5
         if re.search(
@@ -261,7 +267,7 @@ def main() -> int:
     drawn = [(number, place) for number, place in enumerate(draw(given.count, given.seed), 1)
              if not given.only or number in given.only]  # fmt: skip
     sound: set[str] = set()
-    unsound: set[str] = set()
+    unsound = set(STORED_TESTS)
     noticed = 0
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
@@ -280,7 +286,7 @@ def main() -> int:
             noticed += outcome.startswith("killed")
             print(f"{number:3} {outcome}\n      {place.path.relative_to(ROOT)}:{place.line}\n"
                   f"    - {line.strip()}\n    + {changed.strip()}", flush=True)  # fmt: skip
-    for test in sorted(unsound):
+    for test in sorted(unsound - set(STORED_TESTS)):
         print(f"fails without any change, not counted: {test}")
     print(f"{noticed} of {len(drawn)} killed")
     return int(noticed < 0.95 * len(drawn))

@@ -157,3 +157,10 @@ def test_one_word_that_scenario_files_have_too_makes_none(tmp_path, key):
         write_whole(path, "new", replace=False)
     write_whole(path, "new", replace=True)
     assert path.read_text() == "new"
+
+
+def test_a_scenario_file_as_large_as_one_may_be_is_not_overwritten_either(tmp_path):
+    path, words = tmp_path / "mine.txt", "\n".join(KEYS.values()) + "\n"
+    path.write_text(words + "#" * (1_000_000 - len(words)))
+    with pytest.raises(InputError, match="is a scenario file, which is never overwritten"):
+        write_whole(path, "new", replace=True)

@@ -34,7 +34,10 @@ def test_they_are_the_same_where_the_package_was_imported_before() -> None:
     assert told(code) == "True True"
 
 
-@pytest.mark.parametrize("fault", ["raise ImportError", "pass"])
+SOME = "some = types.ModuleType(name); some.ndtr = None; return some"
+
+
+@pytest.mark.parametrize("fault", ["raise ImportError", "pass", SOME])
 def test_where_they_cannot_be_loaded_alone_the_package_is_imported(fault: str) -> None:
     code = f"""
 import importlib, sys, types

@@ -127,3 +127,9 @@ def test_a_path_is_dotted_as_it_would_be_written_and_names_that_need_quotes_have
     assert text.dotted(("events", 1, "date")) == "events[2].date"
     assert text.dotted(("a b", "c.d", "é")) == '"a b"."c.d".é'
     assert text.dotted(("a", "")) == 'a.""'
+
+
+@pytest.mark.parametrize("letter", ["\x1b", "\u202e", "\ufffe", "\uffff", "\U0001fffe", "\U0010ffff"])
+def test_controls_turning_letters_and_points_that_are_no_letters_are_unfit(letter):
+    assert text.unfit(f"a{letter}b")
+    assert text.unfit("Å中é→🙂") == ""

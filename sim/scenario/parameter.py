@@ -308,6 +308,7 @@ class Catalogue:
     conditions: Mapping[str, str]
     groups: Groups
     _by_key: dict[str, Parameter] = field(init=False, repr=False, compare=False)
+    _entities: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
     _groups: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __init__(
@@ -324,8 +325,11 @@ class Catalogue:
         object.__setattr__(self, "conditions", dict(conditions or {}))
         object.__setattr__(self, "groups", groups or Groups())
         object.__setattr__(self, "_by_key", {})
+        object.__setattr__(self, "_entities", {})
         for parameter in self.parameters:
             _inspect(parameter)
+            group = parameter.key.partition("*")[0].rstrip(".")
+            self._entities[group] = tuple(dict.fromkeys((*self._entities.get(group, ()), *parameter.entities)))
             for key in parameter.expanded():
                 if key in self._by_key:
                     raise ValueError(f"parameter {key} is defined twice")
@@ -335,8 +339,7 @@ class Catalogue:
             for key in parameter.sweep.removeprefix("through ").split(", ") if "through" in parameter.sweep else ():
                 if self.find(key) is None:
                     raise ValueError(f"parameter {parameter.key} is swept through {key}, which does not exist")
-        inside = self._groups & self._by_key.keys()
-        if inside:
+        if inside := self._groups & self._by_key.keys():
             raise ValueError(f"parameter {min(inside)} is also a group of parameters")
 
     def __iter__(self) -> Iterator[Parameter]:
@@ -405,9 +408,7 @@ class Catalogue:
 
     def entities_of(self, group: str) -> tuple[str, ...]:
         """Entity codes that can follow ``group``; empty if other names do."""
-        prefix = f"{group}.*" if group else "*"
-        codes = (p.entities for p in self.parameters if p.key == prefix or p.key.startswith(prefix + "."))
-        return tuple(dict.fromkeys(code for some in codes for code in some))
+        return self._entities.get(group, ())
 
     def successor(self, key: str) -> str | None:
         """What a key, or the beginning of keys, of an earlier version is called now; None if it has no new name."""

@@ -79,3 +79,16 @@ def test_any_folder_is_a_tree_or_refused(tmp_path, table, other):
     write(tmp_path / "b.toml", {"title": "B", "extends": "a.toml"} | other)
     with suppress(InputError):
         assert {node.name for node in tree(tmp_path)} <= {"a", "b"}
+
+
+def test_a_folder_named_like_a_shipped_scenario_does_not_hide_it(tmp_path, monkeypatch):
+    from sim.analysis.asked import is_result
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("baseline", "mine"):
+        (tmp_path / name).mkdir()
+    assert not is_result("baseline")
+    assert not is_result("nowhere")
+    assert is_result("mine")
+    (tmp_path / "baseline" / "manifest.json").write_text("{}")
+    assert is_result("baseline")

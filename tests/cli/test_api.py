@@ -162,3 +162,18 @@ def test_what_is_left_out_means_the_same_in_python_and_on_the_command_line(verb:
     assert {"runs", "seed"} <= set(defaults)
     for name, default in defaults.items():
         assert (default or None) == (options[name] if isinstance(options[name], int | str) else None), name
+
+
+def test_python_works_in_its_own_process_unless_it_is_asked_for_more() -> None:
+    """A notebook's cell starts no other interpreter by itself: what takes ``jobs`` takes one where none is given."""
+    import inspect
+
+    import sim
+
+    taking = {
+        name: inspect.signature(function).parameters["jobs"].default
+        for name, function in vars(sim).items()
+        if inspect.isfunction(function) and "jobs" in inspect.signature(function).parameters
+    }
+    assert {"run", "compare", "sweep"} <= set(taking)
+    assert set(taking.values()) == {1}

@@ -70,6 +70,7 @@ def test_sensitivity_of_a_scenario_screens_and_shares_out(tmp_path, alliance):
     assert "spread of single runs, with all that each does together with others: parameters" in done.stdout
     assert (tmp_path / "sensitivity.csv").read_text().startswith("outcome,input,measure,value,low,high\n")
     assert (tmp_path / "morris" / "manifest.json").is_file()
+    assert (tmp_path / "sobol" / "manifest.json").is_file()  # what moves something is looked at again, in detail
 
 
 def test_solve_finds_what_it_takes(tmp_path, alliance):

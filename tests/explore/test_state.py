@@ -35,6 +35,13 @@ def test_an_unchanged_state_is_the_shipped_scenario():
     assert State.read({"extends": ["trump_conditional"]}).scenario().hash == load("trump_conditional").hash
 
 
+@pytest.mark.parametrize("words", ["no changes", "1 change", "2 changes"])
+def test_a_download_says_how_many_changes_it_holds(words):
+    values = {"us.commitment.shock": "-0.1", "budgets.change_pp": "0.1"}
+    kept = list(values.items())[: int(words[0]) if words[0].isdigit() else 0]
+    assert f"from baseline: {words}." in State.read({"extends": ["baseline"], "sets": dict(kept)}).toml()
+
+
 def test_the_download_run_from_disk_is_the_state(tmp_path):
     state = State.read(CHANGED)
     path = tmp_path / "explored.toml"

@@ -126,7 +126,8 @@ def kiel(path: Path, *, without: str = "") -> Path:
             ["B", "EU (Commission and Council)", "2026-05-02", "Financial", "Allocation", 53, 1, 3e9, 3e9],
             ["C", "Turkiye", "2026-06-02", "Humanitarian ", "Allocation", 54, 1, 1e7, 1e7],
             ["D", "United States", "2026-06-02", "Military", "Commitment", 54, 1, 5e8, "."],
-            ["E", "Poland", None, "Military", "Allocation", 0, 0, 2e8, 2e8],
+            ["E", "Poland", None, "Military", "Allocation", 0, 0, 9e8, 2e8],
+            ["F", "Poland", None, "Military", "Commitment", 0, 0, 3e8, "."],
         ],
     )
     book.save(path)
@@ -222,7 +223,7 @@ def test_sipris_workbook_brings_in_an_edition(tmp_path: Path) -> None:
 def test_kiels_workbook_brings_in_a_release(tmp_path: Path) -> None:
     found = official.read_official(kiel(tmp_path / "Ukraine_Support_Tracker_Release_31.xlsx"), date(2026, 12, 3))
     assert found.edition == "R31"
-    assert found.remarks[1] == "EUR 0.20 bn carry no month and are left out."
+    assert found.remarks[1] == "EUR 0.50 bn carry no month and are left out."
     official.bring_in(found, tmp_path / "own")
     with facts.using(tmp_path / "own"):
         history = facts.aid_monthly(date(2026, 12, 3))

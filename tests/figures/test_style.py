@@ -108,6 +108,19 @@ def test_tiles_are_the_32_members_each_in_its_own_place():
     assert len(set(PLACES.values())) == 32
 
 
+NEIGHBOURS = (
+    "ALB-MKD ALB-MNE MKD-GRC MKD-BGR GRC-TUR EST-LVA LVA-LTU POL-LTU NOR-SWE SWE-FIN DNK-DEU DEU-POL NLD-DEU NLD-BEL "
+    "BEL-LUX BEL-FRA DEU-LUX CZE-DEU CZE-POL CZE-SVK POL-SVK SVK-HUN HUN-SVN HUN-ROU ROU-BGR HRV-SVN HRV-HUN HRV-MNE "
+    "ITA-SVN PRT-ESP CAN-USA"
+)
+
+
+@pytest.mark.parametrize("pair", NEIGHBOURS.split())
+def test_neighbours_touch_on_the_map_of_tiles(pair):
+    (row, column), (other_row, other_column) = (PLACES[code] for code in pair.split("-"))
+    assert max(abs(row - other_row), abs(column - other_column)) == 1
+
+
 @pytest.mark.parametrize(
     ("low", "high", "whole"),
     [(1.42, 2.9, False), (0, 31, True), (5, 5, False), (0, 0, False), (-3e-9, 4e-9, False), (110_000, 1e6, False)],
@@ -203,3 +216,11 @@ def test_amounts_carry_their_unit_and_only_meaningful_digits():
         == "2.31% of GDP (90% of runs: 1.98 to 2.71)"
     )
     assert median_and_range(np.full(5, 2.0), "% of GDP") == "2.00% of GDP (the same in every run)"
+
+
+@pytest.mark.parametrize(
+    ("colour", "level"),
+    [("#000000", 0), ("#FFFFFF", 1), ("#808080", 0.215861), ("#0A0A0A", 0.003035), ("#FF0000", 0.2126)],
+)
+def test_luminance_is_that_of_wcag(colour, level):
+    assert luminance(colour) == pytest.approx(level, abs=1e-6)

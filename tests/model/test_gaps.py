@@ -126,3 +126,63 @@ def test_two_variables_are_the_same_if_a_result_tells_them_so():
     for variable in variables():
         other = replace(variable, read="other", states=("other",), parts=None, about=())
         assert type(variable).from_dict(variable.to_dict()) == variable == other
+
+
+def test_what_each_member_adds_to_the_allies_share_leaves_no_rest():
+    """Two dates, two members that move and the others that stand still: every change has its cause by hand."""
+    from sim.model.systems.burden_sharing import _ALLIES, by_weight
+    from sim.model.systems.roster import ALLIES
+
+    gdp, share = np.full((2, len(ALLIES), 1), 10.0), np.full((2, len(ALLIES), 1), 2.0)
+    share[1, 0], share[1, 1], gdp[1, 1] = 3.0, 1.5, 40.0
+    rows = int(_ALLIES.max()) + 1
+    shares, spending = np.ones((2, rows, 1)), np.ones((2, rows, 1))
+    shares[:, _ALLIES], spending[:, _ALLIES] = share, gdp * share
+    total = (gdp * share).sum(axis=1) / gdp.sum(axis=1)
+    values = {"europe_canada_share_pct_gdp": total, "defence_share_pct_gdp": shares,
+              "defence_spending_busd_constant": spending}  # fmt: skip
+    told = by_weight(SimpleNamespace(of=values.__getitem__), "")
+    assert "accessions" not in told.parts
+    before, after = 10 / gdp[0].sum(), 10 / gdp[1].sum()
+    assert float(told.parts[ALLIES[0]][0]) == pytest.approx((3 - 2) * (before + after) / 2)
+    assert float(told.parts[ALLIES[1]][0]) == pytest.approx((1.5 - 2) * (before + 4 * after) / 2)
+    assert sum(float(part[0]) for part in told.parts.values()) == pytest.approx(float((total[1] - total[0])[0]))
+
+
+def test_the_change_of_the_threat_is_told_apart_by_ceasefire():
+    from sim.model.systems.threat import by_ceasefire
+
+    values, record = np.array([[1.0, 1.0], [0.4, 1.5]]), {"ceasefire": np.array([[0, 0], [1, 0]])}
+    told = by_ceasefire(SimpleNamespace(of={"threat": values}.__getitem__, record=record), "")
+    assert {name: part.tolist() for name, part in told.parts.items()} == {
+        "runs under a ceasefire": pytest.approx([-0.6, 0]),
+        "other runs": pytest.approx([0, 0.5]),
+    }
+
+
+def test_a_first_figure_that_jumped_is_taken_back_towards_where_it_came_from():
+    """By the bias, against the jump; a figure that moved by less than a tenth of a point stays as it was reported."""
+    from .conftest import scenario, systems_at
+
+    def shares(bias):
+        sets = {"budgets.estimate_bias_pp": fixed(bias), "budgets.estimate_noise_pp": fixed(0.0)}
+        budgets = systems_at(scenario(sets))[0].budgets
+        return budgets.of_year(budgets.last_known)[:, 0], budgets.of_year(budgets.last_known - 1)[:, 0]
+
+    reported, before = shares(0.0)
+    jump = reported - before
+    back = np.where(np.abs(jump) > 0.1, -0.05 * np.sign(jump), 0.0)
+    assert (back < 0).sum() > 10
+    np.testing.assert_allclose(shares(0.05)[0] - reported, back, atol=1e-5)
+
+
+def test_no_month_allocates_more_than_was_promised():
+    """However fast the last months were, a state's promises can be named for deliveries once."""
+    from sim.model.systems.aid import DONORS
+
+    from .conftest import scenario, systems_at
+
+    aid = systems_at(scenario({"aid.allocation_states": fixed(0.6), "aid.allocation_eu": fixed(0.2)}))[0].aid
+    aid._known = SimpleNamespace(pace=np.array([[0.5], [3.0]])[np.arange(len(facts.donors())) % 2])
+    cleared = np.delete(aid._cleared(), DONORS.index("USA"), axis=0)
+    assert set(np.unique(cleared)) == set(np.float32([0.2, 0.3, 1.0]))

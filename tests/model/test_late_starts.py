@@ -184,10 +184,12 @@ def test_runs_to_2035_are_possible_and_the_rule_beyond_forecasts_is_told(tmp_pat
     assert any("growth after 2030" in note for note in notes(path))
 
 
-@pytest.mark.parametrize(("start", "told"), [("2025-01-01", False), ("2025-01-02", True)])
-def test_the_first_day_that_runs_to_2032_by_default_is_told_what_lies_beyond_forecasts(tmp_path, start, told):
+@pytest.mark.parametrize(
+    ("start", "end", "told"), [("2025-01-01", 2031, False), ("2025-01-02", 2031, True), ("2025-01-02", 2030, False)]
+)
+def test_the_first_day_that_runs_to_2032_by_default_is_told_what_lies_beyond_forecasts(tmp_path, start, end, told):
     path = tmp_path / "long.toml"
-    path.write_text(f"{HEAD}start = {start}\nend = 2031-12-31\n")
+    path.write_text(f"{HEAD}start = {start}\nend = {end}-12-31\n")
     assert any("growth after 2030" in note for note in notes(path)) == told
 
 

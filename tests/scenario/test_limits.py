@@ -59,6 +59,12 @@ def test_of_many_mistakes_the_first_are_listed_and_the_rest_counted(tmp_path, mo
     assert len(asked) <= 3 * MOST_PROBLEMS  # no name was looked for that is not told
 
 
+def test_a_hundred_mistakes_are_told_one_by_one(tmp_path):
+    for wrong, told in ((100, 100), (150, 101)):
+        lines = lines_of(tmp_path / "many.toml", HEAD + "".join(f"unknown_{n} = 1\n" for n in range(wrong)))
+        assert len(lines) == told
+
+
 def test_the_letters_of_a_long_line_are_counted_once(tmp_path, monkeypatch):
     spots = []
     spot = document._Index.spot
@@ -83,6 +89,19 @@ def test_a_long_chain_of_parents_is_told_at_the_file_where_it_is_too_long(tmp_pa
         f"{tmp_path / f'p{MOST_DEEP}.toml'}:4:11  extends  more than {MOST_DEEP} files extend each other here; put "
         "some into one"
     ]
+
+
+@pytest.mark.parametrize(("files", "sound"), [(30, True), (31, False)])
+def test_thirty_files_may_extend_each_other(tmp_path, files, sound):
+    for number in range(files):
+        parent = f'extends = "p{number + 1}.toml"\n' if number < files - 1 else ""
+        (tmp_path / f"p{number}.toml").write_text(HEAD + parent)
+    assert (check(tmp_path / "p0.toml") == []) == sound
+
+
+@pytest.mark.parametrize(("start", "sound"), [("2013-12-31", False), ("2014-01-01", True)])
+def test_the_first_day_on_which_a_simulation_can_start(tmp_path, start, sound):
+    assert (lines_of(tmp_path / "early.toml", HEAD + f"start = {start}\nend = 2016-12-31\n") == []) == sound
 
 
 @pytest.mark.parametrize(
