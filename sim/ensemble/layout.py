@@ -111,7 +111,7 @@ def plan(variables: Sequence[Variable], axes: Axes, draws: Sequence[Variable] = 
             shared.append(Part(variable, times, grouped, 0, kept=True, detail=False))
             halves = half_years(axes.dates(variable.every))
             singles = tuple(index for index in everyone if index not in grouped)
-            if halves:
+            if halves and singles:
                 shared.append(Part(variable, len(halves), singles, 0, kept=True, detail=False, instants=halves))
             # The groups once more, so that the model's array is taken as it is.
             detail.append(Part(variable, times, everyone, 0, kept=False, detail=True))

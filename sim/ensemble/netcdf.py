@@ -121,15 +121,16 @@ def _write_axes(file: NetcdfFile, axes: Axes, runs: int, *, keep_runs: bool) -> 
     for name, days in {"time_year": axes.years, "time_month": axes.months}.items():
         if days:
             file.axis(name, (np.array(days, "datetime64[D]") - EPOCH).astype(np.int32), of_time)
-    halves = [axes.months[at] for at in half_years(axes.months)]
+    halves = [axes.months[at] for at in half_years(axes.months)] if keep_runs else []
+    apart = False
     for axis in axes.entities:
         file.axis(axis.name, axis.codes, {})
         if axis.groups:
             file.axis(group_axis(axis.name), axis.groups, {})
-            if halves and keep_runs:
-                singles = [code for code in axis.codes if code not in axis.groups]
+            if halves and (singles := [code for code in axis.codes if code not in axis.groups]):
                 file.axis(single_axis(axis.name), singles, {})
-    if halves and keep_runs and any(axis.groups for axis in axes.entities):
+                apart = True
+    if apart:
         file.axis(HALF_YEAR, (np.array(halves, "datetime64[D]") - EPOCH).astype(np.int32), of_time)
 
 
