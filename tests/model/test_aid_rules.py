@@ -266,3 +266,9 @@ def test_fatigue_takes_its_part_each_year():
     sums = tired.sum(axis=1) / plain.sum(axis=1)
     assert sums[10] == pytest.approx(0.8 ** ((date(2025, 9, 30) - date(2024, 10, 1)).days / 365.25), abs=2e-3)
     assert sums[22] == pytest.approx(0.8 ** ((date(2026, 9, 30) - date(2024, 10, 1)).days / 365.25), abs=2e-3)
+
+
+def test_a_level_that_keeps_all_of_its_deviation_begins_as_wide_as_the_widest_of_the_prior():
+    widest = first_generosity(one(1.0), one(0.98), one(0.1), one(1.0))
+    assert np.isfinite(first_generosity(one(1.0), one(1.0), one(0.1), one(1.0))).all()
+    assert first_generosity(one(1.0), one(1.0), one(0.1), one(1.0))[0] == widest[0]

@@ -351,9 +351,10 @@ def first_generosity(mean: Numbers, persistence: Numbers, sd: Numbers, luck: Num
     """A donor's yearly level on the first day, not below 0: it moves around its mean as in any year, in the long run.
 
     EUR bn a year; ``luck`` (donors, runs) is standard normal. The variance is that of the yearly rule when it has run
-    for long: sd squared / (1 - persistence squared).
+    for long: sd squared / (1 - persistence squared). A level that keeps all of its deviation has no such law; it begins
+    as wide as one that keeps 0.98, the most that the prior allows.
     """
-    spread = single(sd / np.sqrt(1 - persistence**2))
+    spread = single(sd / np.sqrt(1 - np.minimum(persistence, np.float32(0.98)) ** 2))
     return single(np.maximum(0, mean * (1 + spread * luck)))
 
 
