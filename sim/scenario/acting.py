@@ -17,7 +17,7 @@ from sim.text import listed, plain, tame
 
 _VOTE = re.compile(r"us\.elections\.(\d{4})\..+")
 # What a calendar year has once: budgets are for a year, and so are growth, prices and equipment.
-_YEARLY = re.compile(
+YEARLY = re.compile(
     r"budgets\..+|members\.\w+\.(share_pct_gdp|budget_change_pp|boost_pp|floor_pct_gdp|compliance)|summits\.compliance"
     r"|economy\..+|equipment\..+"
 )
@@ -127,7 +127,7 @@ def remarks(scenario: Scenario, known_year: int, facts_end: date | None = None) 
         for key, _ in event.sets:
             if (match := _VOTE.fullmatch(key)) and (held := election_day(int(match[1]))) < first:
                 yield f"{name} sets {key}, but that election is held on {held}: it cannot act"
-        yearly = [key for key, _ in event.sets if _YEARLY.fullmatch(key)]
+        yearly = [key for key, _ in event.sets if YEARLY.fullmatch(key)]
         if yearly:
             more = f" and {len(yearly) - 1} more" if len(yearly) > 1 else ""
             until = f" until {event.until}" if event.date and event.until else ""
@@ -181,7 +181,7 @@ def _of_value(key: str, given: Given, scenario: Scenario, facts_end: date | None
     if isinstance(value, Dated):
         if value.first_day > scenario.start:
             yield f"{key} begins on {value.first_day}; until then it is as without this setting{_below(given.below)}"
-        if _YEARLY.fullmatch(key) and (years := _means(given, scenario)):
+        if YEARLY.fullmatch(key) and (years := _means(given, scenario)):
             yield f"{key} counts by the calendar year, as the mean over its days: {years}"
     elif isinstance(value, date) and not scenario.start <= value <= scenario.end:
         where = f"before the start {scenario.start}" if value < scenario.start else f"after the end {scenario.end}"

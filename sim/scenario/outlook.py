@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
-from sim.scenario.acting import never_read
+from sim.scenario.acting import YEARLY, never_read
 from sim.scenario.parameter import Catalogue, Rows
 from sim.scenario.scenario import Event, Scenario
 from sim.scenario.values import Table, describe
 from sim.text import tame
 
-_OF_BUDGETS = re.compile(r"budgets\..+|members\.\w+\.(share_pct_gdp|budget_change_pp)")
 MOST_KEYS = 6
 
 
@@ -55,7 +53,7 @@ def _timing(event: Event, scenario: Scenario) -> str:
     if event.when is None:
         until = f" until {event.until}" if event.until else " to the end"
         unread = len(never_read(event)) == len(event.sets)
-        seen = "never seen: it ends before these are read" if unread else f"first seen {_seen(event, first)}"
+        seen = "never seen: it ends before these are read" if unread else _seen(event, first)
         return f"from {first}{until}; {seen}"
     recorded = (
         f"{'when' if event.once else 'while'} {event.when.describe()} is{' first' if event.once else ''} recorded"
@@ -72,12 +70,11 @@ def _months(count: int) -> str:
 
 
 def _seen(event: Event, first: date) -> str:
-    budgets = [key for key, _ in event.sets if _OF_BUDGETS.fullmatch(key)]
-    monthly = f"at the end of {first:%B %Y}"
-    of_budgets = f"in the budgets of {first.year}"
-    if len(budgets) == len(event.sets):
-        return of_budgets
-    return f"{monthly}, {of_budgets}" if budgets else monthly
+    yearly = [bool(YEARLY.fullmatch(key)) for key, _ in event.sets]
+    if all(yearly):
+        return "counts by the calendar year"
+    monthly = f"first seen at the end of {first:%B %Y}"
+    return f"{monthly}, in part by the calendar year" if any(yearly) else monthly
 
 
 def _share(event: Event) -> str:

@@ -110,7 +110,7 @@ LINES = [
     ("date = 2026-03-10\nset = { us.commitment.shock = -0.2 }",
      "sets us.commitment.shock to -0.2 from 2026-03-10 to the end; first seen at the end of March 2026"),
     ("date = 2026-03-10\nuntil = 2026-09-01\nprobability = 0.5\nset = { members.DEU.share_pct_gdp = 3 }",
-     "sets members.DEU.share_pct_gdp to 3 from 2026-03-10 until 2026-09-01; first seen in the budgets of 2026, "
+     "sets members.DEU.share_pct_gdp to 3 from 2026-03-10 until 2026-09-01; counts by the calendar year, "
      "in 0.5 of the runs"),
     ('when = "ceasefire"\nafter_months = 6\nset = { aid.military_factor = 0.5, aid.other_factor = 2 }',
      "sets aid.military_factor to 0.5 and aid.other_factor to 2 when ceasefire is first recorded, 6 months later "

@@ -48,7 +48,7 @@ EXPECTED = (
     _expected(3, "europe_canada_share_pct_gdp", "2029", +0.05),
     _expected(4, "defence_share_pct_gdp:FRA", "2029", -0.1),
     _expected(4, "europe_canada_share_pct_gdp", "2029", -0.01),
-    _expected(5, "members_at_2pct", "2026", +1),
+    _expected(5, "members_at_2pct", "2026", +5.0),
     _expected(6, "europe_canada_share_pct_gdp", "2028", +0.01),
     _expected(6, "europe_canada_spending_busd_current", "2028", -5),
     _expected(7, "equipment_share_pct:POL", "2028", +0.1),
