@@ -209,6 +209,9 @@ Kind = Literal["data", "estimated", "assumption"]
 LEVER = "scenario lever"
 """The source of a key that is there for scenarios to set."""
 
+Read = Literal["", "by the calendar year", "at the ends of months", "in the election of its year", "as membership"]
+"""When a key is read; the empty text leaves it open, so that nothing is said of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
@@ -222,6 +225,8 @@ class Parameter:
     either way; the audit of the levers also looks for an effect there. ``reported_only`` is a sentence that says why
     nothing else reacts to it.
     ``lasting`` says what comes of leaving a flag true to the end, where a writer may mean the day only.
+    ``read`` says when a key is read: as the mean over the days of a calendar year; on the last days of months and no
+    other; until the U.S. election of the year that the key names; or as the membership of the ally it names.
     ``needs`` and ``excludes`` are keys (of the same entity) that a scenario must or must not set beside it.
     """
 
@@ -242,6 +247,7 @@ class Parameter:
     moves: tuple[str, ...] = ()
     reported_only: str = ""
     lasting: str = ""
+    read: Read = ""
     needs: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
 
@@ -357,6 +363,17 @@ class Catalogue:
         if parameter is None and "*" in key:
             parameter = next((pattern for pattern in self.parameters if pattern.key == key), None)
         return parameter or self._by_key.get(self._of_first_member(key))
+
+    def read(self, key: str) -> Read:
+        """When a full key is read, as its parameter declares it; empty for what is no key."""
+        parameter = self.find(key)
+        return parameter.read if parameter else ""
+
+    def election_of(self, key: str) -> int | None:
+        """The year of the election that a full key is about; None for any other key."""
+        if self.read(key) != "in the election of its year":
+            return None
+        return next((int(part) for part in key.split(".") if part.isdecimal()), None)
 
     def with_groups(self, own: Mapping[str, tuple[str, ...]]) -> Catalogue:
         """The same catalogue with a scenario's own groups."""

@@ -147,10 +147,10 @@ class _Resolver:
         end = day(settings.get(("day", "end")), default_end(start) if callable(default_end) else default_end)
         self.horizon(start, end, settings, root)
         if start < end:
-            self.problems += acting.mistakes(start, end, settings, root.document.shown, self.facts_end)
+            self.problems += acting.mistakes(start, end, settings, root.document.shown, self.facts_end, self.catalogue)
             spending = self.catalogue.find("members.*.share_pct_gdp")
             allies = [code for code in spending.entities if code != "USA"] if spending else []
-            self.problems += acting.nobody_left(settings, allies, start, end)
+            self.problems += acting.nobody_left(settings, self.catalogue, allies, start, end)
         self.problems += together(settings, self.catalogue)
         for event, message in together_in_events(settings, self.catalogue):
             self.at_event(event, message)
