@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from sim.scenario.acting import never_read
-from sim.scenario.parameter import Catalogue, Rows
+from sim.scenario.domain import Rows
+from sim.scenario.parameter import Catalogue
 from sim.scenario.scenario import Event, Scenario
 from sim.scenario.values import Table, describe
 from sim.text import tame

@@ -13,6 +13,7 @@ from sim.errors import InputError, Problem
 from sim.limits import MOST_CONDITIONS, MOST_DEEP, MOST_EVENTS, MOST_PARENTS, MOST_PROBLEMS
 from sim.scenario import acting
 from sim.scenario.document import Document, TooManyError, parse, read, shown_path
+from sim.scenario.domain import fit
 from sim.scenario.expansion import Expansion, replaced
 from sim.scenario.layers import (
     PLACE,
@@ -28,7 +29,7 @@ from sim.scenario.layers import (
     read_layer,
     read_sets,
 )
-from sim.scenario.parameter import Catalogue, fit
+from sim.scenario.parameter import Catalogue
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import Row, Table, Value, describe
 from sim.text import meant, nearest, shown, tame
