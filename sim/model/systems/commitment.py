@@ -30,6 +30,7 @@ from sim.model.engine import (
     System,
     Variable,
     assumption,
+    by_month,
     data,
     month_number,
     monthly_chance,
@@ -89,7 +90,7 @@ def _pressure(posture: str, default: Distribution, sweep: str) -> Parameter:
     )
 
 
-PARAMETERS = (
+PARAMETERS = by_month(
     assumption("us.commitment.posture", "label", BY_WINNER, Choice((BY_WINNER, *POSTURES)),
         "U.S. posture from the inauguration of 2025 on; 'by_winner' draws it given the president's party",
         _POSTURE_SOURCE, depends_on=True,

@@ -23,6 +23,7 @@ from sim.model.engine import (
     System,
     Variable,
     assumption,
+    by_month,
     data,
     estimated,
     month_number,
@@ -37,7 +38,7 @@ LARGEST_LAW = 500.0  # USD bn; all U.S. defence spending of a year is below 1,00
 ENOUGH = 0.5  # years under one control of Congress from which on they are counted
 _LAWS = "five supplemental laws 2022-24 (CSIS, CRS); Jeffreys posterior"
 
-PARAMETERS = (
+PARAMETERS = by_month(
     estimated("us.aid.laws_democratic_house_per_year", "per year", gamma(4.5, 0.83), Number(0.0, 60.0),
         "rate at which an open request becomes law under a Democratic president and House",
         _LAWS + ": 4 in 0.83 years", raises=("military_aid_allocated_beur:USA",)),
