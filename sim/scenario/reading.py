@@ -12,9 +12,10 @@ from enum import Enum
 from typing import Any, Final
 
 from sim.scenario.document import KeyPath, Report
+from sim.scenario.domain import Choice, Codes, Column, Day, Flag, Number, Rows, fit
 from sim.scenario.entities import wrong_code
 from sim.scenario.groups import Groups
-from sim.scenario.parameter import Choice, Codes, Column, Day, Flag, Number, Parameter, Rows, fit
+from sim.scenario.parameter import Parameter
 from sim.scenario.values import FAMILIES, Cell, Dated, Distribution, Row, Table, Value, Weights, fixed
 from sim.text import listed, meant, nearest, plain, shown, tame, unfit
 
