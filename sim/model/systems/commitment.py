@@ -262,10 +262,10 @@ class Commitment:
             keys = [f"{prefix}_{name}" for name in POSTURES]
 
             def rule(posture: NDArray[np.int8]) -> Numbers:
-                return of_each_posture(posture, *map(settings.number, keys))
+                return settings.stated(stated, of_each_posture(posture, *map(settings.number, keys)))
 
-            self._of_posture[prefix] = Latest(settings, rule, keys)
-        return settings.stated(stated, self._of_posture[prefix](self.posture))
+            self._of_posture[prefix] = Latest(settings, rule, [*keys, stated])
+        return self._of_posture[prefix](self.posture)
 
     def _move(self, period: int) -> None:
         settings, streams = self._engine.settings, self._engine.streams
