@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim import text
 from sim.errors import InputError
-from sim.scenario.parameter import Choice, Day, Flag, Number, Rows, Text
+from sim.scenario.domain import Choice, Day, Flag, Number, Rows, Text
 from sim.scenario.values import Dated, Distribution, Weights, describe
 
 if TYPE_CHECKING:
