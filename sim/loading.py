@@ -82,7 +82,7 @@ def notes_of(resolved: Scenario) -> list[str]:
             f"{model.LAST_CALENDAR} come a term after the last"
         )
     known_year = max(max(shares) for shares in facts.defence_shares(resolved.start).values())
-    remarks += acting.remarks(resolved, known_year, FACTS_END)
+    remarks += acting.remarks(resolved, model.catalogue(), known_year, FACTS_END)
     remarks += acting.lasting(resolved, model.catalogue())
     return [*remarks, *model.registry().remarks(resolved)]
 

@@ -14,9 +14,10 @@ from typing import Any
 from sim import loading, model
 from sim.errors import InputError, Problem
 from sim.scenario.document import Document, read, shown_path
+from sim.scenario.domain import Day, Text
 from sim.scenario.keys import HEADS, flatten
 from sim.scenario.layers import EVENT_KEYS, read_layer
-from sim.scenario.parameter import Catalogue, Day, Text
+from sim.scenario.parameter import Catalogue
 from sim.scenario.scenario import Scenario
 
 Load = Callable[[Path], Scenario]

@@ -463,7 +463,7 @@ class Result:
 def faults(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """What a scenario file could not say: keys whose values are not allowed, and days that cannot be simulated."""
     from sim.model import catalogue
-    from sim.scenario.parameter import fit
+    from sim.scenario.domain import fit
     from sim.scenario.resolve import EARLIEST_START, LATEST_END
 
     if not EARLIEST_START <= scenario.start < scenario.end <= LATEST_END:

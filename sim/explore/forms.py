@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.explore.drawn import codes
-from sim.scenario.parameter import Choice, Codes, Column, Day, Number, Rows, Text
+from sim.scenario.domain import Choice, Codes, Column, Day, Number, Rows, Text
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sim.scenario.parameter import Choice, Day, Flag, Number, Rows, Text
+from sim.scenario.domain import Choice, Day, Flag, Number, Rows, Text
 from sim.scenario.values import Dated, Distribution, Weights, describe
 
 if TYPE_CHECKING:

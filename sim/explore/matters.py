@@ -17,7 +17,8 @@ from sim.errors import InputError
 from sim.explore.drawn import GivenUp, Subject, simulated
 from sim.explore.levers import front
 from sim.explore.state import State
-from sim.scenario.parameter import Choice, Flag, Number, declared_range
+from sim.scenario.domain import Choice, Flag, Number
+from sim.scenario.parameter import declared_range
 from sim.scenario.values import Distribution
 
 if TYPE_CHECKING:

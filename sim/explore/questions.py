@@ -38,7 +38,7 @@ from sim.explore.matters import (
 )
 from sim.explore.state import State
 from sim.limits import LONGEST_LABEL
-from sim.scenario.parameter import Number
+from sim.scenario.domain import Number
 from sim.scenario.values import Dated, Distribution
 
 if TYPE_CHECKING:

@@ -1,23 +1,10 @@
 """What the user writes: scenario files, their layers, and every mistake in them with its place."""
 
 from sim.scenario.condition import Condition
+from sim.scenario.domain import Choice, Codes, Column, Day, Domain, Flag, Number, Rows, Text, fit
 from sim.scenario.groups import Groups
 from sim.scenario.json_schema import json_schema, schema_text
-from sim.scenario.parameter import (
-    Catalogue,
-    Choice,
-    Codes,
-    Column,
-    Day,
-    Domain,
-    Flag,
-    Number,
-    Parameter,
-    Recorded,
-    Rows,
-    Text,
-    fit,
-)
+from sim.scenario.parameter import Catalogue, Parameter, Recorded
 from sim.scenario.resolve import check, load
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from calendar import isleap, monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
@@ -15,22 +14,11 @@ from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import Dated, Distribution, Value, describe
 from sim.text import listed, plain, tame
 
-_VOTE = re.compile(r"us\.elections\.(\d{4})\..+")
-# What a calendar year has once: budgets are for a year, and so are growth, prices and equipment.
-YEARLY = re.compile(
-    r"budgets\..+|members\.\w+\.(share_pct_gdp|budget_change_pp|boost_pp|floor_pct_gdp|compliance)|summits\.compliance"
-    r"|economy\..+|equipment\..+"
-)
-# What is read at the ends of months and at no other time.
-MONTHLY = re.compile(
-    r"(us\.(aid|commitment|pressure|troops|withdrawal)|aid|europe\.aid|other\.aid|negotiation|reassurance)\..+"
-)
-_MEMBER = re.compile(r"alliance\.(\w+)\.member")
 MOST_YEARS = 6
 
 
 def mistakes(
-    start: date, end: date, settings: Mapping[Slot, Setting], own: str, facts_end: date | None
+    start: date, end: date, settings: Mapping[Slot, Setting], own: str, facts_end: date | None, catalogue: Catalogue
 ) -> Iterator[Problem]:
     """Settings of the file ``own``, and of ``--set``, of which nothing can come: elections that are over, or too late.
 
@@ -43,8 +31,7 @@ def mistakes(
         by_hand = setting.origin.layer == "set"
         if not by_hand and setting.origin.file != own:
             continue
-        if kind == "value" and (match := _VOTE.fullmatch(name)):
-            year = int(match[1])
+        if kind == "value" and (year := catalogue.election_of(name)):
             reason = _too_early(year, start, facts_end) if by_hand or "start" not in moved else ""
             reason = reason or (_too_late(year, end) if by_hand or "end" not in moved else "")
             if reason:
@@ -52,22 +39,27 @@ def mistakes(
         elif isinstance(event := setting.content, Event):
             first = event.first_day(start)
             for key, _ in event.sets:
-                if (match := _VOTE.fullmatch(key)) and (held := election_day(int(match[1]))) < first:
+                if (voted := catalogue.election_of(key)) and (held := election_day(voted)) < first:
                     words = f"that election is held on {held}, before this event: nothing can come of it"
                     yield _problem(setting.origin, key, f'the event "{tame(event.name)}" on {first}: {words}')
 
 
-def nobody_left(settings: Mapping[Slot, Setting], allies: Iterable[str], start: date, end: date) -> Iterator[Problem]:
+def nobody_left(
+    settings: Mapping[Slot, Setting], catalogue: Catalogue, allies: Iterable[str], start: date, end: date
+) -> Iterator[Problem]:
     """A year at whose end files and events have taken every one of the ``allies`` out of the alliance.
 
     Events are taken to happen in every run; what follows from a condition is seen by the simulation alone.
     """
     out = {slot[1]: setting for slot, setting in settings.items() if slot[0] == "value" and setting.content is False}
     events = [setting.content for setting in settings.values() if isinstance(setting.content, Event)]
+    membership = next((each.key for each in catalogue if each.read == "as membership"), "")
+    if not membership:
+        return
     for year in range(start.year, end.year + 1):
         day, last = min(date(year, 12, 31), end), None
         for code in allies:
-            key = f"alliance.{code}.member"
+            key = membership.replace("*", code)
             inside = key not in out
             if key in out and last is None:
                 last = out[key].origin
@@ -100,13 +92,13 @@ def _too_late(year: int, end: date) -> str:
     return f"that election is held on {held}, after the end {end}" if held > end else ""
 
 
-def remarks(scenario: Scenario, known_year: int, facts_end: date | None = None) -> Iterator[str]:
+def remarks(scenario: Scenario, catalogue: Catalogue, known_year: int, facts_end: date | None = None) -> Iterator[str]:
     """What `alliance check` says of settings that cannot act, or not on the days they name.
 
     ``known_year`` is the last year whose budgets are known at the start.
     """
     for key, given in scenario.settings.items():
-        yield from _of_value(key, given, scenario, facts_end)
+        yield from _of_value(key, given, scenario, catalogue, facts_end)
     for event in scenario.events:
         first = event.first_day(scenario.start)
         name = f'the event "{tame(event.name)}" ' + (f"on {first}" if event.date else f"({event.timing()})")
@@ -118,16 +110,16 @@ def remarks(scenario: Scenario, known_year: int, facts_end: date | None = None) 
             yield f"{name} comes after the last end of a month before {scenario.end}: nothing recorded can show it"
         if event.probability == 0:
             yield f"{name} has probability 0: it never comes"
-        if unread := never_read(event):
+        if unread := never_read(event, catalogue):
             month = month_end(first)
             yield (
                 f"{name} ends on {event.until}, before {listed(unread)} is read, at the end of {month:%B %Y}: "
                 "nothing comes of it"
             )
         for key, _ in event.sets:
-            if (match := _VOTE.fullmatch(key)) and (held := election_day(int(match[1]))) < first:
+            if (voted := catalogue.election_of(key)) and (held := election_day(voted)) < first:
                 yield f"{name} sets {key}, but that election is held on {held}: it cannot act"
-        yearly = [key for key, _ in event.sets if YEARLY.fullmatch(key)]
+        yearly = [key for key, _ in event.sets if catalogue.read(key) == "by the calendar year"]
         if yearly:
             more = f" and {len(yearly) - 1} more" if len(yearly) > 1 else ""
             until = f" until {event.until}" if event.date and event.until else ""
@@ -160,11 +152,11 @@ def _month_after(day: date) -> date:
     return first.replace(day=min(day.day, last.day))
 
 
-def never_read(event: Event) -> list[str]:
+def never_read(event: Event, catalogue: Catalogue) -> list[str]:
     """Keys of a dated event that are read at the ends of months, where it ends before the first."""
     if event.date is None or event.until is None or event.until > month_end(event.date):
         return []
-    return [key for key, _ in event.sets if MONTHLY.fullmatch(key)]
+    return [key for key, _ in event.sets if catalogue.read(key) == "at the ends of months"]
 
 
 def month_end(day: date) -> date:
@@ -172,17 +164,20 @@ def month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
-def _of_value(key: str, given: Given, scenario: Scenario, facts_end: date | None) -> Iterator[str]:
+def _of_value(
+    key: str, given: Given, scenario: Scenario, catalogue: Catalogue, facts_end: date | None
+) -> Iterator[str]:
     value = given.value
-    if match := _VOTE.fullmatch(key):
-        year = int(match[1])
-        if reason := _too_early(year, scenario.start, facts_end) or _too_late(year, scenario.end):
-            yield f"{key}: {reason}: it cannot act"
+    voted = catalogue.election_of(key)
+    if voted and (reason := _too_early(voted, scenario.start, facts_end) or _too_late(voted, scenario.end)):
+        yield f"{key}: {reason}: it cannot act"
     if isinstance(value, Dated):
         if value.first_day > scenario.start:
             yield f"{key} begins on {value.first_day}; until then it is as without this setting{_below(given.below)}"
-        if YEARLY.fullmatch(key) and (years := _means(given, scenario)):
+        if catalogue.read(key) == "by the calendar year" and (years := _means(given, scenario)):
             yield f"{key} counts by the calendar year, as the mean over its days: {years}"
+        if (parameter := catalogue.find(key)) and parameter.at_start:
+            yield f"{key} is read once, on the first day: what it is later changes nothing"
     elif isinstance(value, date) and not scenario.start <= value <= scenario.end:
         where = f"before the start {scenario.start}" if value < scenario.start else f"after the end {scenario.end}"
         yield f"{key}: {value} is {where}: nothing happens on it"

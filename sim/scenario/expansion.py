@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sim.scenario.parameter import Codes, Rows
+from sim.scenario.domain import Codes, Rows
 from sim.scenario.scenario import Event
 from sim.scenario.values import Cell, Table
 from sim.text import tame

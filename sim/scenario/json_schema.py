@@ -7,7 +7,8 @@ import math
 from typing import Any
 
 from sim.limits import LONGEST_LABEL
-from sim.scenario.parameter import Catalogue, Choice, Codes, Column, Day, Flag, Number, Parameter, Rows
+from sim.scenario.domain import Choice, Codes, Column, Day, Flag, Number, Rows
+from sim.scenario.parameter import Catalogue, Parameter
 from sim.scenario.values import FAMILIES
 
 Schema = dict[str, Any]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sim.scenario.acting import YEARLY, never_read
-from sim.scenario.parameter import Catalogue, Rows
+from sim.scenario.acting import never_read
+from sim.scenario.domain import Rows
+from sim.scenario.parameter import Catalogue
 from sim.scenario.scenario import Event, Scenario
 from sim.scenario.values import Table, describe
 from sim.text import tame
@@ -23,7 +24,7 @@ def outlook(scenario: Scenario, catalogue: Catalogue) -> Iterator[str]:
     []
     """
     for event in scenario.events:
-        yield f'the event "{tame(event.name)}" sets {_sets(event)} {_timing(event, scenario)}{_share(event)}'
+        yield f'the event "{tame(event.name)}" sets {_sets(event)} {_timing(event, scenario, catalogue)}{_share(event)}'
     yield from _rows(scenario, catalogue)
 
 
@@ -48,12 +49,12 @@ def _sets(event: Event) -> str:
     return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
 
 
-def _timing(event: Event, scenario: Scenario) -> str:
+def _timing(event: Event, scenario: Scenario, catalogue: Catalogue) -> str:
     first = event.first_day(scenario.start)
     if event.when is None:
         until = f" until {event.until}" if event.until else " to the end"
-        unread = len(never_read(event)) == len(event.sets)
-        seen = "never seen: it ends before these are read" if unread else _seen(event, first)
+        unread = len(never_read(event, catalogue)) == len(event.sets)
+        seen = "never seen: it ends before these are read" if unread else _seen(event, first, catalogue)
         return f"from {first}{until}; {seen}"
     recorded = (
         f"{'when' if event.once else 'while'} {event.when.describe()} is{' first' if event.once else ''} recorded"
@@ -69,8 +70,8 @@ def _months(count: int) -> str:
     return f"{count} month{'' if count == 1 else 's'}"
 
 
-def _seen(event: Event, first: date) -> str:
-    yearly = [bool(YEARLY.fullmatch(key)) for key, _ in event.sets]
+def _seen(event: Event, first: date, catalogue: Catalogue) -> str:
+    yearly = [catalogue.read(key) == "by the calendar year" for key, _ in event.sets]
     if all(yearly):
         return "counts by the calendar year"
     monthly = f"first seen at the end of {first:%B %Y}"

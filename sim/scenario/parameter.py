@@ -1,213 +1,25 @@
-"""Parameters a scenario can set, what each accepts, and the catalogue of all of them."""
+"""Parameters a scenario can set, and the catalogue of all of them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import Literal
 
+from sim.scenario.domain import Choice, Day, Domain, Flag, Number, fit
 from sim.scenario.entities import entity_code
 from sim.scenario.groups import Groups
-from sim.scenario.values import OPEN, Cell, Dated, Distribution, Row, Table, Value, Weights, between, describe
-from sim.text import nearest, plain
-
-LARGEST_OUTSIDE = 0.05
-"""A distribution with open tails is cut to the domain, unless more than this share of it lies outside."""
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """Numbers from ``low`` to ``high``, both allowed.
-
-    ``percent`` says that values are per cent, so that ``0.035`` is answered with "did you mean 3.5?"; None means so
-    where the key ends in ``_pct`` or ``_pct_gdp`` and nothing below 0 is allowed.
-    """
-
-    low: float = -math.inf
-    high: float = math.inf
-    integer: bool = False
-    percent: bool | None = None
-
-    def describe(self) -> str:
-        """In words: ``a number from 0 to 10``."""
-        noun = "a whole number" if self.integer else "a number"
-        if math.isinf(self.low) and math.isinf(self.high):
-            return noun
-        if math.isinf(self.high):
-            return f"{noun} of at least {plain(self.low)}"
-        if math.isinf(self.low):
-            return f"{noun} of at most {plain(self.high)}"
-        return f"{noun} from {plain(self.low)} to {plain(self.high)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of some names, or weights over them."""
-
-    options: tuple[str, ...]
-
-    def describe(self) -> str:
-        """In words: ``one of continuity, conditional``."""
-        return f"one of {', '.join(self.options)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """True or false."""
-
-    def describe(self) -> str:
-        """In words."""
-        return "true or false"
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day, or None for never."""
-
-    def describe(self) -> str:
-        """In words."""
-        return 'a date such as 2025-06-30, or "never"'
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Any text."""
-
-    def describe(self) -> str:
-        """In words."""
-        return "a text in quotes"
-
-
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """A code of a member or donor, or the name of a group of them."""
-
-    codes: tuple[str, ...]
-
-    def describe(self) -> str:
-        """In words."""
-        return f"a code such as {self.codes[0]}, or a group"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of rows. Without ``default`` it must be given, unless ``optional``. ``reported_only``: moves nothing."""
-
-    name: str
-    domain: Number | Choice | Day | Text | Codes
-    meaning: str
-    unit: str = ""
-    default: Cell | None = None
-    optional: bool = False
-    reported_only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Any number of rows, written as ``[[key]]`` tables; those of a file are added to those of its parents."""
-
-    columns: tuple[Column, ...]
-
-    def describe(self) -> str:
-        """In words."""
-        return f"rows of {', '.join(column.name for column in self.columns)}"
-
-
-Domain: TypeAlias = Number | Choice | Flag | Day | Text | Rows
-
-
-def fit(value: Value, domain: Domain) -> Value:
-    """``value`` as the domain holds it: open tails are cut at the domain's bounds. ValueError says why it cannot be."""
-    if isinstance(domain, Number):
-        if isinstance(value, Dated):
-            return Dated(tuple((day, _fit_number(number, domain)) for day, number in value.points), value.how)
-        if isinstance(value, Distribution):
-            return _fit_number(value, domain)
-    elif isinstance(domain, Choice):
-        names = (
-            [value] if isinstance(value, str) else [n for n, _ in value.items] if isinstance(value, Weights) else [""]
-        )
-        if all(name in domain.options for name in names):
-            return value
-    elif isinstance(domain, Rows):
-        if isinstance(value, Table) and all(_fits_row(row, domain) for row in value.rows):
-            return value
-    elif _fits_plainly(value, domain):
-        return value
-    raise ValueError(f"must be {domain.describe()}")
-
-
-def _fits_row(row: Row, domain: Rows) -> bool:
-    columns = {column.name: column.domain for column in domain.columns}
-    return all(name in columns and _fits_cell(cell, columns[name]) for name, cell in row.cells)
-
-
-def _fits_cell(cell: Cell, domain: Number | Choice | Day | Text | Codes) -> bool:
-    if isinstance(domain, Number):
-        whole = not domain.integer or (isinstance(cell, float) and cell.is_integer())
-        return isinstance(cell, float) and domain.low <= cell <= domain.high and whole
-    if isinstance(domain, Codes):
-        return isinstance(cell, tuple) and all(code in domain.codes for code in cell)
-    if isinstance(domain, Choice):
-        return cell in domain.options
-    return isinstance(cell, date if isinstance(domain, Day) else str)
-
-
-def _fits_plainly(value: Value, domain: Flag | Day | Text) -> bool:
-    if isinstance(domain, Flag):
-        return isinstance(value, bool)
-    if isinstance(domain, Day):
-        return value is None or isinstance(value, date)
-    return isinstance(value, str)
-
-
-def _fit_number(number: Distribution, domain: Number) -> Distribution:
-    low, high = number.support()
-    if domain.integer and not (number.is_fixed or number.atoms()):
-        raise ValueError(f'must be {domain.describe()}: write one number or dist = "discrete"')
-    for atom in [low] if number.is_fixed else [value for value, _ in number.atoms()]:
-        if domain.integer and not atom.is_integer():
-            raise ValueError(f"{plain(atom)} is not {domain.describe()}")
-    if domain.low <= low and high <= domain.high:
-        return number
-    if number.is_fixed:
-        raise ValueError(f"{plain(low)} is not {domain.describe()}")
-    open_low, open_high = number.family == "normal" and "low" not in dict(number.args), high == math.inf
-    if (low < domain.low and not open_low) or (high > domain.high and not open_high):
-        raise ValueError(f"{number.describe()} runs from {plain(low)} to {plain(high)}; must be {domain.describe()}")
-    return _cut(number, domain)
-
-
-def _cut(number: Distribution, domain: Number) -> Distribution:
-    """A distribution with open tails, cut at the domain's bounds."""
-    args = dict(number.args)
-    low, high = number.support()
-    whole = between(number.family, args, low, high)
-    kept = between(number.family, args, max(low, domain.low), min(high, domain.high)) / whole
-    if number.family in OPEN and kept < 1 - LARGEST_OUTSIDE:
-        raise ValueError(
-            f"{(1 - kept) * 100:.3g}% of {number.describe()} lies outside; must be {domain.describe()}: "
-            f"move it, or state {_bounds(low, high, domain)} to cut it there"
-        )
-    if low < domain.low:
-        args["low"] = domain.low
-    if high > domain.high:
-        args["high"] = domain.high
-    order = [name for name in args if name not in ("low", "high")] + [name for name in ("low", "high") if name in args]
-    return replace(number, args=tuple((name, float(args[name])) for name in order))
-
-
-def _bounds(low: float, high: float, domain: Number) -> str:
-    parts = [f"low = {plain(domain.low)}"] if low < domain.low else []
-    return " and ".join(parts + ([f"high = {plain(domain.high)}"] if high > domain.high else []))
-
+from sim.scenario.values import Distribution, Value, describe
+from sim.text import nearest
 
 Kind = Literal["data", "estimated", "assumption"]
 LEVER = "scenario lever"
 """The source of a key that is there for scenarios to set."""
+
+Read = Literal["", "by the calendar year", "at the ends of months", "in the election of its year", "as membership"]
+"""When a key is read; the empty text leaves it open, so that nothing is said of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +34,8 @@ class Parameter:
     either way; the audit of the levers also looks for an effect there. ``reported_only`` is a sentence that says why
     nothing else reacts to it.
     ``lasting`` says what comes of leaving a flag true to the end, where a writer may mean the day only.
+    ``read`` says when a key is read: as the mean over the days of a calendar year; on the last days of months and no
+    other; until the U.S. election of the year that the key names; or as the membership of the ally it names.
     ``needs`` and ``excludes`` are keys (of the same entity) that a scenario must or must not set beside it.
     """
 
@@ -242,6 +56,7 @@ class Parameter:
     moves: tuple[str, ...] = ()
     reported_only: str = ""
     lasting: str = ""
+    read: Read = ""
     needs: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
 
@@ -357,6 +172,17 @@ class Catalogue:
         if parameter is None and "*" in key:
             parameter = next((pattern for pattern in self.parameters if pattern.key == key), None)
         return parameter or self._by_key.get(self._of_first_member(key))
+
+    def read(self, key: str) -> Read:
+        """When a full key is read, as its parameter declares it; empty for what is no key."""
+        parameter = self.find(key)
+        return parameter.read if parameter else ""
+
+    def election_of(self, key: str) -> int | None:
+        """The year of the election that a full key is about; None for any other key."""
+        if self.read(key) != "in the election of its year":
+            return None
+        return next((int(part) for part in key.split(".") if part.isdecimal()), None)
 
     def with_groups(self, own: Mapping[str, tuple[str, ...]]) -> Catalogue:
         """The same catalogue with a scenario's own groups."""
@@ -485,7 +311,7 @@ def declared_range(parameter: Parameter) -> tuple[float, float, tuple[Value, ...
     if len(numbers) < 2 or numbers != sorted(set(numbers)):
         raise ValueError(f"sweep {words!r} must rise")
     for number in numbers:
-        _fit_number(_fixed(number), domain)
+        fit(_fixed(number), domain)
     return (*numbers, ()) if len(ends) == 2 else (*nothing, tuple(map(_fixed, numbers)))  # type: ignore[return-value]
 
 

@@ -12,9 +12,10 @@ from enum import Enum
 from typing import Any, Final
 
 from sim.scenario.document import KeyPath, Report
+from sim.scenario.domain import Choice, Codes, Column, Day, Flag, Number, Rows, fit
 from sim.scenario.entities import wrong_code
 from sim.scenario.groups import Groups
-from sim.scenario.parameter import Choice, Codes, Column, Day, Flag, Number, Parameter, Rows, fit
+from sim.scenario.parameter import Parameter
 from sim.scenario.values import FAMILIES, Cell, Dated, Distribution, Row, Table, Value, Weights, fixed
 from sim.text import listed, meant, nearest, plain, shown, tame, unfit
 
@@ -403,7 +404,6 @@ class RowReader:
             return FAULT
         near = nearest(raw, self.groups.names, most=1, cutoff=0.7)
         group = f"; or write the group {near[0]}" if near and self.groups.allowed(near[0], domain.codes) else ""
-        group = group or ("; its member states are EU_states" if raw == "EU" and "EUI" in domain.codes else "")
         report((), wrong_code(raw, domain.codes) + group)
         return FAULT
 

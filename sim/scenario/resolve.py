@@ -13,6 +13,7 @@ from sim.errors import InputError, Problem
 from sim.limits import MOST_CONDITIONS, MOST_DEEP, MOST_EVENTS, MOST_PARENTS, MOST_PROBLEMS
 from sim.scenario import acting
 from sim.scenario.document import Document, TooManyError, parse, read, shown_path
+from sim.scenario.domain import fit
 from sim.scenario.expansion import Expansion, replaced
 from sim.scenario.layers import (
     PLACE,
@@ -28,7 +29,7 @@ from sim.scenario.layers import (
     read_layer,
     read_sets,
 )
-from sim.scenario.parameter import Catalogue, fit
+from sim.scenario.parameter import Catalogue
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import Row, Table, Value, describe
 from sim.text import meant, nearest, shown, tame
@@ -147,10 +148,10 @@ class _Resolver:
         end = day(settings.get(("day", "end")), default_end(start) if callable(default_end) else default_end)
         self.horizon(start, end, settings, root)
         if start < end:
-            self.problems += acting.mistakes(start, end, settings, root.document.shown, self.facts_end)
+            self.problems += acting.mistakes(start, end, settings, root.document.shown, self.facts_end, self.catalogue)
             spending = self.catalogue.find("members.*.share_pct_gdp")
             allies = [code for code in spending.entities if code != "USA"] if spending else []
-            self.problems += acting.nobody_left(settings, allies, start, end)
+            self.problems += acting.nobody_left(settings, self.catalogue, allies, start, end)
         self.problems += together(settings, self.catalogue)
         for event, message in together_in_events(settings, self.catalogue):
             self.at_event(event, message)

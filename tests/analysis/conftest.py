@@ -10,7 +10,8 @@ import pytest
 
 from sim.ensemble import source
 from sim.model import variables
-from sim.scenario.parameter import Catalogue, Number, Parameter
+from sim.scenario.domain import Number
+from sim.scenario.parameter import Catalogue, Parameter
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import fixed
 from tests.analysis import toy_model

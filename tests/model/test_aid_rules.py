@@ -13,6 +13,7 @@ from sim.model import axes
 from sim.model.systems.aid.aid import (
     first_generosity,
     in_packages,
+    lumps,
     next_generosity,
     package,
     replacement_share,
@@ -27,24 +28,30 @@ def one(number: float) -> np.ndarray:
     return np.array([number], np.float32)
 
 
+def sizes(drawn, chance, spread):
+    """The packages of a month, with a chance and a spread for each donor and run."""
+    chance, spread = (np.array(np.broadcast_to(each, drawn.shape)) for each in (chance, spread))
+    return package(drawn, drawn < chance, chance, spread, spread**2 / 2)
+
+
 class TestPackage:
     @pytest.mark.parametrize("chance", [0.19, 0.31, 0.92, 1.0])
     def test_its_mean_is_1_and_it_is_0_with_probability_1_less_p(self, chance):
         drawn = streams_of(5, 0, 200_000).uniforms("aid", 300, [1])
-        size = package(drawn, np.full((1, 1), chance, np.float32), one(1.0))
+        size = sizes(drawn, np.full((1, 1), chance, np.float32), one(1.0))
         assert np.mean(size == 0) == pytest.approx(1 - chance, abs=0.005)
         # variance e / p - 1 (13 at p = 0.19): standard error of the mean at most 0.008
         assert size.mean(dtype=np.float64) == pytest.approx(1, abs=0.035)
 
     def test_one_number_worked_by_hand(self):
         # p = 0.4 and a draw of 0.2: rank 0.5, normal 0: exp(-0.5) / 0.4 = 1.5163; a draw of 0.41 is no package
-        size = package(np.array([[0.2, 0.41]], np.float32), np.array([[0.4]], np.float32), one(1.0))
+        size = sizes(np.array([[0.2, 0.41]], np.float32), np.array([[0.4]], np.float32), one(1.0))
         np.testing.assert_allclose(size, [[math.exp(-0.5) / 0.4, 0]], rtol=1e-5)
 
     def test_chances_and_spreads_of_single_runs(self):
         drawn = np.array([[0.2, 0.2], [0.1, 0.1]], np.float32)
         chance = np.array([[0.4, 0.1], [0.2, 0.2]], np.float32)
-        size = package(drawn, chance, np.array([1.0, 2.0], np.float32))
+        size = sizes(drawn, chance, np.array([1.0, 2.0], np.float32))
         # rank 0.5 each but for the second, whose draw is above its chance
         by_hand = [[math.exp(-0.5) / 0.4, 0], [math.exp(-0.5) / 0.2, math.exp(-2) / 0.2]]
         np.testing.assert_allclose(size, by_hand, rtol=1e-5)
@@ -61,12 +68,12 @@ def test_a_state_allocates_in_the_months_of_its_packages_only():
     codes = [donor.code for donor in facts.donors()]
     rows = len(codes)
     cleared, chance = np.full((rows, 1), 0.04, np.float32), np.full((rows, 1), 0.25, np.float32)
-    drawn = np.tile(np.array([0.1, 0.5], np.float32), (rows, 1))
-    parts = in_packages(cleared, drawn, chance)
+    has_package = np.tile(np.array([True, False]), (rows, 1))
+    parts = in_packages(lumps(cleared, chance), has_package)
     assert parts[codes.index("POL")] == pytest.approx([0.16, 0])  # 0.04 / 0.25 with a package, nothing without
     assert parts[codes.index("USA")] == pytest.approx([0.04, 0.04])
     assert parts[codes.index("EUI")] == pytest.approx([0.04, 0.04])
-    assert in_packages(cleared * 10, drawn, chance)[codes.index("POL"), 0] == 1
+    assert lumps(cleared * 10, chance)[codes.index("POL"), 0] == 1
 
 
 def test_states_share_what_all_of_them_allocate_by_their_levels():

@@ -11,7 +11,7 @@ import pytest
 from sim.model import axes, catalogue, registry
 from sim.model.systems.war.war import UKRAINE_KM2
 from sim.scenario import Choice, Dated, Day, Flag, Number, Text, fixed, uniform
-from sim.scenario.parameter import Codes, Rows
+from sim.scenario.domain import Codes, Rows
 from sim.scenario.values import Row, Table
 
 from .conftest import differing, event, register_in, run, scenario

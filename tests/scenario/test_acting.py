@@ -34,6 +34,10 @@ def event(day: str, key: str, value: str, more: str = "") -> str:
             "2 for 183 of 365 days of 2026",
         ),
         (
+            'budgets.plan_kept = { how = "step", 2024-10-01 = 0.5, 2026-07-01 = 0.9 }\n',
+            "budgets.plan_kept is read once, on the first day: what it is later changes nothing",
+        ),
+        (
             event("2026-02-01", "budgets.change_pp", "-0.3", "until = 2026-08-31\n"),
             'the event "E" on 2026-02-01 until 2026-08-31 sets budgets.change_pp, which counts by the calendar year: '
             "211 of 365 days of 2026",

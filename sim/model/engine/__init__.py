@@ -2,7 +2,7 @@
 
 from sim.model.engine.block import Engine, Flags, Numbers, monthly_chance, single, within
 from sim.model.engine.clock import Process, month_end, month_number
-from sim.model.engine.declaration import State, System, assumption, data, estimated, under
+from sim.model.engine.declaration import State, System, assumption, by_month, by_year, data, estimated, under
 from sim.model.engine.draws import Draw
 from sim.model.engine.latest import Latest
 from sim.model.engine.streams import ndtri, places
@@ -24,6 +24,8 @@ __all__ = [
     "System",
     "Variable",
     "assumption",
+    "by_month",
+    "by_year",
     "data",
     "estimated",
     "month_end",

@@ -8,7 +8,7 @@ the schema, the tables of the documentation, ``explain``, results and charts all
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from sim.model.engine.draws import Draw
 from sim.model.engine.streams import stream_number
 from sim.model.engine.variables import Axis, Variable
 from sim.scenario import Domain, Parameter, Scenario, Value
-from sim.scenario.parameter import Kind
+from sim.scenario.parameter import Kind, Read
 
 _HOME = "sim.model.systems."
 
@@ -42,12 +42,13 @@ def _parameter(
     needs: tuple[str, ...] = (),
     excludes: tuple[str, ...] = (),
     lasting: str = "",
+    read: Read = "",
 ) -> Parameter:
     return Parameter(
         key=key, meaning=meaning, unit=unit, kind=kind, default=default, domain=domain, source=source,
         entities=entities, depends_on=depends_on, sweep=sweep, at_start=at_start,
         raises=raises, lowers=lowers, moves=moves, reported_only=reported_only, needs=needs, excludes=excludes,
-        lasting=lasting,
+        lasting=lasting, read=read,
     )  # fmt: skip
 
 
@@ -59,9 +60,24 @@ def _parameter(
 # ``reported_only`` says in a sentence why nothing else reacts to a key.
 # ``lasting`` says what comes of a flag that an event leaves true to the end.
 # ``needs`` and ``excludes`` name the keys that a file must or must not set with it.
+# ``read`` says when it is read; `by_year` and `by_month` say it of all parameters of a list.
 data = partial(_parameter, "data")
 estimated = partial(_parameter, "estimated")
 assumption = partial(_parameter, "assumption")
+
+
+def by_year(*parameters: Parameter) -> tuple[Parameter, ...]:
+    """Parameters read as means over calendar years; those read on the first day only stay as they are."""
+    return _read("by the calendar year", parameters)
+
+
+def by_month(*parameters: Parameter) -> tuple[Parameter, ...]:
+    """Parameters read on the last days of months and no other; those read on the first day only stay as they are."""
+    return _read("at the ends of months", parameters)
+
+
+def _read(when: Read, parameters: Iterable[Parameter]) -> tuple[Parameter, ...]:
+    return tuple(each if each.at_start else replace(each, read=when) for each in parameters)
 
 
 def under(group: str, names: str) -> tuple[str, ...]:

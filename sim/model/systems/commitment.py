@@ -30,6 +30,7 @@ from sim.model.engine import (
     System,
     Variable,
     assumption,
+    by_month,
     data,
     month_number,
     monthly_chance,
@@ -89,7 +90,7 @@ def _pressure(posture: str, default: Distribution, sweep: str) -> Parameter:
     )
 
 
-PARAMETERS = (
+PARAMETERS = by_month(
     assumption("us.commitment.posture", "label", BY_WINNER, Choice((BY_WINNER, *POSTURES)),
         "U.S. posture from the inauguration of 2025 on; 'by_winner' draws it given the president's party",
         _POSTURE_SOURCE, depends_on=True,
@@ -261,10 +262,10 @@ class Commitment:
             keys = [f"{prefix}_{name}" for name in POSTURES]
 
             def rule(posture: NDArray[np.int8]) -> Numbers:
-                return of_each_posture(posture, *map(settings.number, keys))
+                return settings.stated(stated, of_each_posture(posture, *map(settings.number, keys)))
 
-            self._of_posture[prefix] = Latest(settings, rule, keys)
-        return settings.stated(stated, self._of_posture[prefix](self.posture))
+            self._of_posture[prefix] = Latest(settings, rule, [*keys, stated])
+        return self._of_posture[prefix](self.posture)
 
     def _move(self, period: int) -> None:
         settings, streams = self._engine.settings, self._engine.streams

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim import facts
 from sim.facts.tables import per_folder
-from sim.model.engine import Engine, Numbers, State, System, assumption, estimated, single
+from sim.model.engine import Engine, Numbers, State, System, assumption, by_year, estimated, single
 from sim.model.systems.roster import ALLIES, PLACES, WITH_FORCES
 from sim.scenario import Flag, Number, fixed, normal, uniform
 
@@ -38,7 +38,7 @@ NORMAL_YEARS = 2001  # growth is compared with its median from this year on
 
 HISTORY_ON = date(2024, 10, 1)  # a history takes growth, debt and GDP as this day knew them
 
-PARAMETERS = (
+_OF_ALL = by_year(
     assumption("economy.told", "yes or no", False, Flag(),
         "growth, debt and GDP to 2024 are told as they came; for histories only",
         "scenario lever", at_start=True, moves=("europe_canada_spending_busd_current",)),
@@ -59,10 +59,14 @@ PARAMETERS = (
         "yearly rise of the dollar price of GDP, at constant real exchange rates",
         "IMF World Economic Outlook, October 2024, implied U.S. deflator 2025-29",
         raises=("europe_canada_spending_busd_current",)),
+)  # fmt: skip
+_DEBT = (
     assumption("economy.debt_financed_share", "share", uniform(0.3, 1.0), Number(0.0, 1.0),
         "part of the rise of a member's defence share since the start that is added to its public debt",
         "not identified", depends_on=True, sweep="0.3 to 1", lowers=("europe_canada_share_pct_gdp",),
         reported_only="within the horizon the rise of spending adds a few points of GDP to a debt"),
+)  # fmt: skip
+_RATES = by_year(
     estimated("economy.exchange_rate_factor", "factor", fixed(1.0), Number(0.0, 5.0),
         "scale of the yearly changes of exchange rates, whose spread is that of the years known at the start",
         "GDP in national currency and in dollars, IMF, actual years: a part common to all currencies against "
@@ -79,6 +83,7 @@ PARAMETERS = (
         "shift of this member's real growth, on top of the shift of every member's",
         "scenario lever", entities=WITH_FORCES, sweep="-2 to 2", raises=("defence_spending_busd_constant",)),
 )  # fmt: skip
+PARAMETERS = _OF_ALL + _DEBT + _RATES
 
 
 Series = Mapping[str, Mapping[int, float]]

@@ -13,14 +13,14 @@ import numpy as np
 
 from sim import facts
 from sim.facts.tables import per_folder
-from sim.model.engine import Engine, Numbers, State, System, Variable, estimated, single, within
+from sim.model.engine import Engine, Numbers, State, System, Variable, by_year, estimated, single, within
 from sim.model.systems.budgets.budgets import Budgets, share_states
 from sim.model.systems.roster import PLACES, WITH_FORCES
 from sim.scenario import Number, normal
 
 _PANEL = "NATO June 2024 release, tables 3 and 8a: least squares over 31 members, 2022-24"
 
-PARAMETERS = (
+PARAMETERS = by_year(
     estimated("equipment.persistence", "share", normal(0.75, 0.07, low=0.0, high=1.0), Number(0.0, 1.0),
         "part of its distance to the alliance's level that a member's equipment share keeps from year to year",
         _PANEL, moves=("equipment_share_pct",)),

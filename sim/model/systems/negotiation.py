@@ -27,6 +27,7 @@ from sim.model.engine import (
     System,
     Variable,
     assumption,
+    by_month,
     data,
     estimated,
     month_number,
@@ -47,7 +48,7 @@ _CIVIL_WARS = "ceasefires in civil wars 1989-2020 (ETH/PRIO)"
 TALKS_GO_ON_DAYS = 60  # after a known round, within the range of how long a round lasts
 MONTHS_SHAKEN = 12  # months after a collapse of the Ukrainian front in which it bears on the rate of a ceasefire
 
-PARAMETERS = (
+PARAMETERS = by_month(
     estimated("negotiation.hazard_per_year", "per year", gamma(4.0, 14.0), Number(0.0, 12.0),
         "rate at which the full-scale war comes to a ceasefire, without pressure, stalemate or exhaustion",
         "between interstate wars given survival to 2.85 years and wars that last a decade; mean 0.29",

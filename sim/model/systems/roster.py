@@ -65,7 +65,7 @@ def _brought(name: str, what: str, unit: str, high: float, raised: str) -> Param
 PARAMETERS = (
     data("alliance.*.member", "yes or no", False, Flag(),
         "this country is a member; set it by an event to date an accession",
-        "dates of accession, NATO", entities=CODES, raises=("members_total",)),
+        "dates of accession, NATO", entities=CODES, raises=("members_total",), read="as membership"),
     data("alliance.*.invited", "date", None, Day(),
         "day of the invitation of a country that is not a member yet",
         "NATO summit declarations", at_start=True, entities=CODES, moves=("members_total",)),

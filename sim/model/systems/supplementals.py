@@ -23,6 +23,7 @@ from sim.model.engine import (
     System,
     Variable,
     assumption,
+    by_month,
     data,
     estimated,
     month_number,
@@ -31,13 +32,13 @@ from sim.model.engine import (
 )
 from sim.model.systems.commitment import POSTURES, Commitment, of_each_posture
 from sim.model.systems.us_politics import UnitedStates
-from sim.scenario import Column, Day, Number, Rows, Table, Text, Value, discrete, fixed, gamma, normal, uniform
+from sim.scenario import Column, Day, Number, Row, Rows, Table, Text, Value, discrete, fixed, gamma, normal, uniform
 
 LARGEST_LAW = 500.0  # USD bn; all U.S. defence spending of a year is below 1,000
 ENOUGH = 0.5  # years under one control of Congress from which on they are counted
 _LAWS = "five supplemental laws 2022-24 (CSIS, CRS); Jeffreys posterior"
 
-PARAMETERS = (
+PARAMETERS = by_month(
     estimated("us.aid.laws_democratic_house_per_year", "per year", gamma(4.5, 0.83), Number(0.0, 60.0),
         "rate at which an open request becomes law under a Democratic president and House",
         _LAWS + ": 4 in 0.83 years", raises=("military_aid_allocated_beur:USA",)),
@@ -101,6 +102,9 @@ RATE_KEYS = under("us.aid", "laws_democratic_house_per_year laws_split_per_year 
 POSTURE_KEYS = tuple(f"us.aid.posture_factor_{name}" for name in POSTURES)
 
 
+_NOT_STATED = np.full(1, np.nan, np.float32)
+
+
 class Supplementals:
     """Requests before Congress; the authority left is in the aid pipeline.
 
@@ -110,10 +114,13 @@ class Supplementals:
 
     def __init__(self, engine: Engine, politics: UnitedStates, commitment: Commitment) -> None:
         self._engine, self._politics, self._commitment = engine, politics, commitment
-        self._stated = np.full(1, np.nan, np.float32)  # the law that the scenario stated last month, if any
+        self._stated = _NOT_STATED  # the law that the scenario stated last month, if any
         self.passed = engine.zeros()
         self.money = engine.zeros()
         self._none = engine.zeros()
+        self._laws: dict[int, list[tuple[int, Row]]] = {}  # those that the scenario dates, with their numbers, by month
+        for law in enumerate(engine.settings.rows(LAWS.key)):
+            self._laws.setdefault(month_number(law[1].day("date")), []).append(law)
         self._chance = Latest(engine.settings, self._chance_of, (*RATE_KEYS, *POSTURE_KEYS))
 
     def new_authority(
@@ -128,22 +135,29 @@ class Supplementals:
         engine, politics, commitment = self._engine, self._politics, self._commitment
         number = engine.settings.number
         chance = self._chance(politics.president, politics.house, commitment.posture)
-        asked = open_war & (left < number("us.aid.request_below_beur")) & ~commitment.withdrawn
-        passes = asked & (engine.streams.uniform("supplementals", period) < chance)
-        luck = engine.streams.normal("supplementals", period, purpose=1)
-        dollars = number("us.aid.law_median_busd") * np.exp(number("us.aid.law_sd_log") * luck)
-        dollars = np.minimum(dollars, LARGEST_LAW)
-        rows, rows_other, of_rows = self._laws_on(period)
+        passes = engine.streams.uniform("supplementals", period) < chance
+        passes &= left < number("us.aid.request_below_beur")
+        passes &= open_war & ~commitment.withdrawn
         stated, fresh = self._stated_law()
-        dollars, passes = np.where(fresh, stated, dollars), passes | fresh
-        size = dollars * number("us.aid.eur_per_usd")
-        military = single(np.where(passes, size, 0) * factor)
-        other = single(military * number("us.aid.other_to_military"))
-        if counts and of_rows.any():
+        if fresh is not None:
+            passes |= fresh
+        military = other = self._none
+        if passes.any():
+            luck = engine.streams.normal("supplementals", period, purpose=1)
+            dollars = number("us.aid.law_median_busd") * np.exp(number("us.aid.law_sd_log") * luck)
+            dollars = np.minimum(dollars, LARGEST_LAW)
+            if fresh is not None:
+                dollars = np.where(fresh, stated, dollars)
+            military = single(np.where(passes, dollars * number("us.aid.eur_per_usd"), 0) * factor)
+            other = single(military * number("us.aid.other_to_military"))
+        of_rows = self._laws_on(period) if counts else None
+        if of_rows is not None:
             rate = number("us.aid.eur_per_usd")
+            rows, rows_other, passed = of_rows
             military, other = single(military + rows * rate), single(other + rows_other * rate)
-        if counts:
-            self.passed = self.passed + passes + of_rows
+            self.passed = self.passed + passed
+        if counts and military is not self._none:
+            self.passed = self.passed + passes
             self.money = single(self.money + military + other)
         return military, other
 
@@ -154,16 +168,17 @@ class Supplementals:
         willing = of_each_posture(posture, *map(number, POSTURE_KEYS))
         return 1 - np.exp(-rate * willing / 12)
 
-    def _laws_on(self, period: int) -> tuple[Numbers, Numbers, Numbers]:
-        """Military and other sums of the laws that the scenario dates in a month, USD bn, and how many pass."""
-        laws = self._engine.settings.rows(LAWS.key)
-        if not laws:
-            return self._none, self._none, self._none
+    def _laws_on(self, period: int) -> tuple[Numbers, Numbers, Numbers] | None:
+        """Military and other sums of the laws that the scenario dates in a month, USD bn, and how many pass.
+
+        None in a month without any.
+        """
+        laws = self._laws.get(period)
+        if laws is None:
+            return None
         military, other, passed = (self._engine.zeros() for _ in range(3))
-        for number, row in enumerate(laws):
+        for number, row in laws:
             day = row.day("date")
-            if month_number(day) != period:
-                continue
             drawn = self._engine.streams.quantiles(f"{LAWS.key}:{row.get('name') or f'{day} {number}'}")
             passes = drawn < row.number("probability")
             military += passes * np.float32(row.number("military_busd"))
@@ -171,12 +186,12 @@ class Supplementals:
             passed += passes
         return military, other, passed
 
-    def _stated_law(self) -> tuple[Numbers, Flags]:
+    def _stated_law(self) -> tuple[Numbers, Flags | None]:
         """The military sum of a law that the scenario states, USD bn, and where it passes: once, when it is new."""
         settings = self._engine.settings
         if not settings.is_set("us.aid.law_busd"):
-            self._stated = np.full(1, np.nan, np.float32)
-            return np.zeros(1, np.float32), np.zeros(1, np.bool_)
+            self._stated = _NOT_STATED
+            return _NOT_STATED, None
         stated = settings.number("us.aid.law_busd")
         fresh = ~np.isnan(stated) & (stated != self._stated)
         self._stated = stated

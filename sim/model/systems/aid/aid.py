@@ -51,15 +51,26 @@ GIVERS = {  # what each group of GROUPS is the sum of
 GROUP = np.array([("USA", "EUR", "OTHER").index(group) for group in _GROUP])
 USA, EU = DONORS.index("USA"), DONORS.index("EUI")
 _STATES = np.array([[donor.kind == "country" and donor.code != "USA"] for donor in facts.donors()])
+_NO_STATES = ~_STATES  # they allocate in every month
+PACKAGE_KEYS = frozenset(("aid.package_sd_log", *(f"aid.{code}.package_probability" for code in DONORS)))
 DELAY_KEYS = ("aid.stock_median_days", "aid.stock_sd_log", "aid.procurement_months", "aid.other_months")
 HANDLING_KEYS = (
     *DELAY_KEYS,
+    *PACKAGE_KEYS,
+    "aid.eu_blocked_share",
     "aid.allocation_usa",
     "aid.allocation_states",
     "aid.allocation_eu",
     "us.aid.allocation_factor",
     "us.aid.delivery_factor",
     "europe.aid.delivery_factor",
+)
+TIRING_KEYS = ("europe.aid.fatigue_pct_per_year", "aid.tiring_pct_per_month")
+WILLING_KEYS = (
+    "aid.after_ceasefire_factor",
+    "us.aid.commitment_factor",
+    "europe.aid.commitment_factor",
+    "other.aid.commitment_factor",
 )
 FACTOR_KEYS = frozenset(
     f"aid.{whose}{name}"
@@ -92,13 +103,15 @@ class Aid:
         self._governed = tuple(np.array(rows) for rows in zip(*governed, strict=True))
         settings = engine.settings
         self._handling = Latest(settings, self._handle, HANDLING_KEYS)
+        self._law = Latest(settings, self._law_of_packages, PACKAGE_KEYS)
         self._factors = Latest(settings, self._factors_of_kinds, FACTOR_KEYS)
         self._doubts = Latest(settings, self._doubts_of, ["aid.sceptic_effect"])
-        self._paced_from: Numbers | None = None  # parts of the backlog that are cleared, before and after the pace
-        self._paced = np.zeros((0, 0), np.float32)
+        self._us_arms_bought = Latest(settings, self._arms_to_buy, ["aid.us_arms_beur_per_month"])
+        self._left = Latest(settings, self._left_a_month, TIRING_KEYS)
+        self._by_group = Latest(settings, self._willing_by_group, WILLING_KEYS)
+        self._laws_worth = Latest(settings, self._worth_of_a_law, WILLING_KEYS)
         self._unfatigued = single([1.0])  # what fatigue has left of European aid so far
         self._untired = single([1.0])  # and of all aid
-        self._changes = 0
         number = engine.settings.number
         known = beginning(
             engine.start,
@@ -109,12 +122,17 @@ class Aid:
         )
         self._known: Beginning = known
         self._mean = engine.fill(known.yearly)
+        self._gives_arms = (self._mean[MILITARY] > 0).any(axis=1, keepdims=True)
+        self._gives_arms[USA] = False  # what it gives is what Congress grants
         self.generosity = first_generosity(
             self._mean,
             number("aid.generosity_persistence"),
             number("aid.generosity_sd"),
             engine.streams.normals("aid", 0, self._places, purpose=2),
         )
+        # What a month promises, and the parts of the backlog that it allocates, in memory that is kept.
+        self._promised, self._at_once = np.zeros((2, 2, len(DONORS), engine.runs), np.float32)
+        self._cleared_now, self._willing_now = np.zeros((2, len(DONORS), engine.runs), np.float32)
         self._load(known)
         self._share_of_europe = np.zeros((len(DONORS), 1), np.float32)  # of a replacement; 0 outside Europe
         self._share_of_europe[EUROPE, 0] = known.europe_weight
@@ -182,41 +200,33 @@ class Aid:
         if day.month == 1:
             self._new_year(day.year)
         drawn = self._engine.streams.uniforms("aid", month_number(day), self._places)
-        chance = self._engine.settings.numbers("aid.*.package_probability", DONORS)
-        handling, new = self._handling(), self._new(day, drawn, chance)
-        direct = np.empty_like(new)
-        np.multiply(self._replace() + self._buy_us_arms(day), self._share_of_europe, out=direct[MILITARY])
+        handling = self._handling(self._commitment.of_posture("us.aid.executive_pace", "us.aid.executive_pace"))
+        has_package = np.less(drawn, self._law()[0])
+        new, direct = self._new(day, drawn, has_package), self._at_once
+        at_once = self._replace()
+        if (bought := self._us_arms_bought(self._hostilities.full_scale)) is not None:
+            at_once = at_once + bought
+            if day >= self._engine.start:
+                self.us_arms = self.us_arms + bought
+        np.multiply(at_once, self._share_of_europe, out=direct[MILITARY])
         direct[OTHER] = 0
-        cleared = in_packages(self._cleared_now(handling.cleared), drawn, chance)
+        cleared = in_packages(handling.lumps, has_package, self._cleared_now)
         cleared = self._stated.apply(new, direct, cleared)
-        self.us_arms = self.us_arms + np.float32(self._packages.give(day, direct, self.pipeline))
+        if arms := self._packages.give(day, direct, self.pipeline):
+            self.us_arms = self.us_arms + np.float32(arms)
         self.pipeline.month(new, direct, cleared, number("aid.stock_share"), handling.delays, handling.arriving)
         self._recent = [*self._recent[-(SMOOTH - 1) :], self.pipeline.delivered_military_now]
         self.deliveries = _mean(self._recent)
         self._follow_usa(self.pipeline.allocated_military_now[USA].copy())
 
-    def _buy_us_arms(self, day: date) -> Numbers:
-        """U.S. arms that Europe buys this month, EUR bn, ``(runs,)`` or ``(1,)``."""
-        bought = single(self._engine.settings.number("aid.us_arms_beur_per_month") * self._hostilities.full_scale)
-        if day >= self._engine.start:
-            self.us_arms = self.us_arms + bought
-        return bought
-
-    def _cleared_now(self, cleared: Numbers) -> Numbers:
-        """The parts of the backlog allocated this month: at the pace of the U.S. executive, the EU unless blocked."""
-        pace = self._commitment.of_posture("us.aid.executive_pace", "us.aid.executive_pace")
-        free = self._unblocked()
-        if bool((pace == 1).all()) and bool((free == 1).all()):
-            return cleared
-        if self._paced_from is not cleared:
-            self._paced_from, self._paced = cleared, cleared.copy()
-        np.multiply(cleared[USA], pace, out=self._paced[USA])
-        np.multiply(cleared[EU], free, out=self._paced[EU])
-        return self._paced
+    def _arms_to_buy(self, full_scale: Flags) -> Numbers | None:
+        """U.S. arms that Europe buys in a month, EUR bn, ``(runs,)`` or ``(1,)``; None if it buys none."""
+        bought = self._engine.settings.number("aid.us_arms_beur_per_month")
+        return single(bought * full_scale) if bought.any() else None
 
     def _unblocked(self) -> Numbers:
         """The part of the money of the EU institutions that no member holds up, ``(1,)`` or ``(runs,)``."""
-        return single(1 - self._engine.settings.number("aid.eu_blocked_share"))
+        return self._engine.settings.reckoned(not_held_up, "aid.eu_blocked_share")
 
     def _central_delays(self) -> Delays:
         return Delays.of(*(self._engine.settings.central(key) for key in DELAY_KEYS))
@@ -237,17 +247,16 @@ class Aid:
             self.generosity, self._mean, number("aid.generosity_persistence"), number("aid.generosity_sd"), luck
         )
 
-    def _new(self, day: date, drawn: Numbers, chance: Numbers) -> Numbers:
+    def _new(self, day: date, drawn: Numbers, has_package: Flags) -> Numbers:
         """New commitments by kind and donor, EUR bn, (2, donors, runs)."""
         period = month_number(day)
         willing = self._willing(day)
-        spread = self._engine.settings.number("aid.package_sd_log")
-        new = np.multiply(self.generosity, willing, dtype=np.float32)
-        new[MILITARY] *= package(drawn, chance, spread)
+        new = np.multiply(self.generosity, willing, out=self._promised)
+        new[MILITARY] *= package(drawn, has_package & self._gives_arms, *self._law())
         if self._hostilities.months_since_collapse.min() < MONTHS_OF_ALARM:
             alarmed = self._hostilities.months_since_collapse < MONTHS_OF_ALARM
             new[MILITARY, EUROPE] *= np.where(alarmed, np.exp(self._engine.settings.number("aid.collapse_response")), 1)
-        new[:, USA] = self._from_congress(day, period)
+        new[MILITARY, USA], new[OTHER, USA] = self._from_congress(day, period)
         new[:, EU] *= self._unblocked()
         for kind, factor in enumerate(self._factors()):
             if kind == OTHER and (rebuilding := self._rebuilding()) is not None:
@@ -256,6 +265,16 @@ class Aid:
                 new[kind] *= factor
         np.minimum(new, MOST_A_MONTH, out=new)
         return new
+
+    def _law_of_packages(self) -> tuple[Numbers, Numbers, Numbers]:
+        """The probability of a package, the spread of its size and half of its variance, each ``(donors, runs)``."""
+        settings, shape = self._engine.settings, (len(DONORS), self._engine.runs)
+        spread = settings.number("aid.package_sd_log")
+        # NumPy squares a single number by another function, whose last bit may differ from that of an array's.
+        variance = spread[0] ** 2 if spread.shape[0] == 1 else spread**2
+        chance = settings.numbers("aid.*.package_probability", DONORS)
+        wide = [np.array(np.broadcast_to(each, shape), np.float32) for each in (chance, spread, variance / 2)]
+        return wide[0], wide[1], wide[2]
 
     def _factors_of_kinds(self) -> list[Numbers | None]:
         """The scenario's factors on aid of each kind, ``(donors, 1 or runs)``; None where all are 1."""
@@ -277,42 +296,63 @@ class Aid:
 
     def _willing(self, day: date) -> Numbers:
         """What part of a year's usual aid each donor is ready to promise this month, ``(donors, runs)``."""
-        number = self._engine.settings.number
-        factor = np.where(
-            self._hostilities.fighting,
-            1,
-            np.where(self._hostilities.full_scale, number("aid.after_ceasefire_factor"), 0),
-        )
         if day >= self._engine.start:
-            kept = self._engine.settings.reckoned(kept_a_month, "europe.aid.fatigue_pct_per_year")
-            self._unfatigued = single(self._unfatigued * kept)
-            self._untired = single(self._untired * (1 - number("aid.tiring_pct_per_month") / 100))
-        europe = self._unfatigued * number("europe.aid.commitment_factor")
-        factor = single(factor * self._untired / 12)
-        by_group = np.stack([factor, factor * europe, factor * number("other.aid.commitment_factor")])
-        willing = by_group.take(GROUP, axis=0)
+            kept, lasting = self._left()
+            if kept is not None:
+                self._unfatigued = single(self._unfatigued * kept)
+            if lasting is not None:
+                self._untired = single(self._untired * lasting)
+        war = self._hostilities
+        by_group = self._by_group(war.full_scale, war.ceasefire, self._unfatigued, self._untired)
+        willing = by_group.take(GROUP, axis=0, out=self._willing_now, mode="clip")  # it would be copied with "raise"
         willing *= self._doubts(self._elections.sceptic)
         return willing
+
+    def _left_a_month(self) -> list[Numbers | None]:
+        """What fatigue leaves of European aid and tiring of all aid in a month; None where nothing is lost."""
+        settings = self._engine.settings
+        left = [
+            settings.reckoned(kept_a_month, "europe.aid.fatigue_pct_per_year"),
+            single(1 - settings.number("aid.tiring_pct_per_month") / 100),
+        ]
+        return [part if (part != 1).any() else None for part in left]
+
+    def _willing_by_group(self, full_scale: Flags, _ceasefire: Flags, unfatigued: Numbers, untired: Numbers) -> Numbers:
+        """The same without doubts of governments, for the United States, Europe and others, ``(3, runs)``."""
+        number = self._engine.settings.number
+        in_truce = np.where(full_scale, number("aid.after_ceasefire_factor"), 0)
+        factor = single(np.where(self._hostilities.fighting, 1, in_truce) * untired / 12)
+        europe = unfatigued * number("europe.aid.commitment_factor")
+        return np.stack([factor, factor * europe, factor * number("other.aid.commitment_factor")])
 
     def _doubts_of(self, sceptic: Flags) -> Numbers:
         """Factor on aid of donors, ``(donors, runs)``: below 1 where their governments are ``sceptic``."""
         donors, governments = self._governed
-        less = np.exp(-self._engine.settings.number("aid.sceptic_effect"))
+        less = np.exp(-self._engine.settings.number("aid.sceptic_effect"))  # at most 1
         doubts = np.ones((len(DONORS), self._engine.runs), np.float32)
-        doubts[donors] = np.where(sceptic[governments], less, np.float32(1))
+        doubts[donors] = np.maximum(less, ~sceptic[governments])
         return doubts
 
-    def _from_congress(self, day: date, period: int) -> Numbers:
-        number, war = self._engine.settings.number, self._hostilities
-        calm = np.where(war.ceasefire, number("aid.after_ceasefire_factor"), np.float32(1))
-        factor = single(number("us.aid.commitment_factor") * calm * self._untired)
-        left, counts = self.pipeline.backlog[MILITARY, USA], day >= self._engine.start
-        return np.stack(self._supplementals.new_authority(left, war.full_scale, period, factor, counts))
+    def _from_congress(self, day: date, period: int) -> tuple[Numbers, Numbers]:
+        """Military and other aid that Congress grants this month, EUR bn, each ``(runs,)``."""
+        war, left = self._hostilities, self.pipeline.backlog[MILITARY, USA]
+        worth = self._laws_worth(war.ceasefire, self._untired)
+        return self._supplementals.new_authority(left, war.full_scale, period, worth, day >= self._engine.start)
 
-    def _handle(self) -> Handling:
-        """How donors handle what they have promised."""
+    def _worth_of_a_law(self, ceasefire: Flags, untired: Numbers) -> Numbers:
+        """What a law is worth of its size, ``(runs,)``."""
+        number = self._engine.settings.number
+        calm = np.where(ceasefire, number("aid.after_ceasefire_factor"), np.float32(1))
+        return single(number("us.aid.commitment_factor") * calm * untired)
+
+    def _handle(self, pace: Numbers) -> Handling:
+        """How donors handle what they have promised, the United States at the ``pace`` of its executive."""
+        cleared = self._cleared()
+        cleared[USA] *= pace
+        cleared[EU] *= self._unblocked()
+        chance, _, _ = self._law()
         delays = Delays.of(*map(self._engine.settings.number, DELAY_KEYS))
-        return Handling(self._cleared(), delays, self._arriving())
+        return Handling(lumps(cleared, chance), delays, self._arriving())
 
     def _cleared(self) -> Numbers:
         number, donors = self._engine.settings.number, facts.donors()
@@ -358,13 +398,24 @@ def first_generosity(mean: Numbers, persistence: Numbers, sd: Numbers, luck: Num
     return single(np.maximum(0, mean * (1 + spread * luck)))
 
 
-def in_packages(cleared: Numbers, drawn: Numbers, chance: Numbers) -> Numbers:
-    """The part of the backlog that each donor allocates this month, at most 1: a state only where it has a package.
+def lumps(cleared: Numbers, chance: Numbers) -> Numbers:
+    """The part of the backlog that each donor allocates in a month in which it allocates, at most 1.
 
-    In those months the part is 1 / p as large, so that it is ``cleared`` on the mean. All are (donors, 1 or runs).
+    A state does so in the months of its packages only: the part is then 1 / p as large, so that it is ``cleared`` on
+    the mean. All are (donors, 1 or runs).
     """
-    lumps = np.where(drawn < chance, np.minimum(1, cleared / chance), 0)
-    return single(np.where(_STATES, lumps, cleared))
+    return single(np.where(_STATES, np.minimum(1, cleared / chance), cleared))
+
+
+def in_packages(lumps: Numbers, has_package: Flags, out: Numbers | None = None) -> Numbers:
+    """The part of the backlog that each donor allocates this month: a state only where it has a package."""
+    parts: Numbers = np.multiply(lumps, has_package | _NO_STATES, out=out)
+    return parts
+
+
+def not_held_up(blocked: Numbers) -> Numbers:
+    """The part that is left of what is ``blocked`` in part."""
+    return single(1 - blocked)
 
 
 def kept_a_month(lost_pct_per_year: Numbers) -> Numbers:
@@ -372,22 +423,19 @@ def kept_a_month(lost_pct_per_year: Numbers) -> Numbers:
     return np.asarray((1 - lost_pct_per_year / 100) ** (1 / 12))
 
 
-def package(drawn: Numbers, chance: Numbers, spread: Numbers) -> Numbers:
-    """The month's package relative to the donor's mean month: 0 with probability 1 - p, else log-normal with mean 1/p.
+def package(drawn: Numbers, given: Flags, chance: Numbers, spread: Numbers, half_variance: Numbers) -> Numbers:
+    """The month's package relative to the donor's mean month: 0 where none is ``given``, else log-normal with mean 1/p.
 
-    One number in (0, 1) decides both: given that it lies below p, its rank below p is uniform.
+    One number in (0, 1) decides both: a package is given where it lies below p, and its rank below p is uniform. All
+    are (donors, runs); sizes are reckoned for the packages given only.
     """
-    cells = np.flatnonzero(drawn < chance)
-    if chance.shape[1] == 1:
-        first_of_rows = np.searchsorted(cells, np.arange(0, drawn.size + 1, drawn.shape[1]))
-        chances = np.repeat(chance[:, 0], np.diff(first_of_rows))
-    else:
-        chances = chance.ravel()[cells]
-    spreads = spread[0] if spread.shape[0] == 1 else np.broadcast_to(spread, drawn.shape).ravel()[cells]
-    rank = drawn.ravel()[cells] / chances
+    cells = given.ravel().nonzero()[0]
+    chances = chance.ravel().take(cells)
+    rank = drawn.ravel().take(cells)
+    rank /= chances
     luck = ndtri(np.minimum(rank, np.float32(1 - 1e-6), out=rank))
-    luck *= spreads
-    luck -= spreads**2 / 2
+    luck *= spread.ravel().take(cells)
+    luck -= half_variance.ravel().take(cells)
     np.exp(luck, out=luck)
     luck /= chances
     size = np.zeros_like(drawn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from sim import facts
-from sim.model.engine import assumption, estimated, places
+from sim.model.engine import assumption, by_month, estimated, places
 from sim.model.systems.aid.packages import PACKAGES
 from sim.model.systems.commitment import AFTER_2025
 from sim.scenario import (
@@ -72,7 +72,7 @@ def _of_donor(
     )
 
 
-PARAMETERS = (
+PARAMETERS = by_month(
     PACKAGES,
     estimated("aid.generosity_persistence", "share", normal(0.52, 0.19, low=0.0, high=0.98), Number(0.0, 1.0),
         "part of a donor's deviation from its own mean that it keeps from year to year",

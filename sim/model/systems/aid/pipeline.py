@@ -39,9 +39,9 @@ class Delays:
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """Parts of the backlog allocated in a month, delays, and factors on arrivals by donor."""
+    """Parts of the backlog that a month allocates if it allocates, delays, and factors on arrivals by donor."""
 
-    cleared: Numbers
+    lumps: Numbers
     delays: Delays
     arriving: Numbers
 

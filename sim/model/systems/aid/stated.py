@@ -28,6 +28,7 @@ class Stated:
         self._changes = -1
         self._levels: dict[int, tuple[Numbers, Numbers]] = {}
         self._stops: Flags = np.zeros((len(DONORS), 1), np.bool_)
+        self._stopped = False  # whether any donor stops in any run
 
     def apply(self, new: Numbers, direct: Numbers, cleared: Numbers) -> Numbers:
         """Puts stated levels into a month's ``new`` and ``direct`` aid; the parts of the backlog to be cleared.
@@ -36,7 +37,7 @@ class Stated:
         that stops gives nothing new. ``new`` and ``direct`` are changed in place.
         """
         self._read()
-        if not self._levels and not self._stops.any():
+        if not self._levels and not self._stopped:
             return cleared
         cleared = np.array(np.broadcast_to(cleared, new.shape[1:]), np.float32)
         for row, level in self._levels.items():
@@ -45,7 +46,7 @@ class Stated:
                 new[kind, row] = np.where(said, 0, new[kind, row])
                 direct[kind, row] = np.where(said, yearly / 12, direct[kind, row])
             cleared[row] = np.where(said, 0, cleared[row])
-        if self._stops.any():
+        if self._stopped:
             for array in (new, direct):
                 array[:, self._stops] = 0
             cleared[self._stops] = 0
@@ -59,6 +60,7 @@ class Stated:
         self._changes = settings.changes
         self._levels = {row: level for row, code in enumerate(DONORS) if (level := self._level(row, code)) is not None}
         self._stops = np.stack([settings.flag(f"aid.{code}.stop") for code in DONORS])
+        self._stopped = bool(self._stops.any())
 
     def _level(self, row: int, code: str) -> tuple[Numbers, Numbers] | None:
         """Military and other aid a year, EUR bn, NaN in runs without a stated level; None if no run has one."""

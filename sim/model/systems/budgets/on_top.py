@@ -21,7 +21,8 @@ _FUND = ("fund_beur", "fund_from_year", "fund_to_year")
 PARAMETERS = (
     assumption("members.*.boost_pp", "points of GDP", fixed(0.0), Number(-5.0, 10.0, percent=False),
         "added to this member's share in the years in which it holds, and gone after them, as under an escape clause",
-        "scenario lever", entities=WITH_FORCES, sweep="0 to 0.5", raises=("defence_share_pct_gdp",)),
+        "scenario lever", entities=WITH_FORCES, sweep="0 to 0.5", raises=("defence_share_pct_gdp",),
+        read="by the calendar year"),
     assumption("members.*.fund_beur", "EUR bn, current prices", None, Number(0.0, 2000.0),
         "a fund for this member's equipment, spent in equal parts from its first year to its last",
         "scenario lever", entities=WITH_FORCES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sim.model.engine import assumption, estimated
+from sim.model.engine import assumption, by_year, estimated
 from sim.model.systems.commitment import AFTER_2025
 from sim.model.systems.roster import ALLIES, WITH_FORCES
 from sim.scenario import Choice, Flag, Number, Value, beta, fixed, normal, uniform
@@ -41,7 +41,7 @@ COEFFICIENT_KEYS = {
 }
 
 
-PARAMETERS = (
+_BY_YEAR = by_year(
     estimated("budgets.drift_pp", "points of GDP", normal(-0.024, 0.019), Number(-5.0, 5.0, percent=False),
         "yearly change that no other term explains",
         _PANEL, raises=("europe_canada_share_pct_gdp",)),
@@ -165,6 +165,8 @@ PARAMETERS = (
     assumption("members.*.floor_pct_gdp", "% of GDP", None, Number(0.0, 15.0),
         "share below which this member does not fall, as by a law; not set: none",
         "scenario lever", entities=WITH_FORCES, sweep="1 to 2.5", raises=("defence_share_pct_gdp",)),
+)  # fmt: skip
+_ANNOUNCED = (
     assumption("members.*.plan_pct_gdp", "% of GDP", None, Number(0.0, 15.0),
         "share that this member announces for its plan year, in place of what it had announced; not set: that",
         "scenario lever", entities=ALLIES, sweep="2 to 3.5", raises=("defence_share_pct_gdp",)),
@@ -175,6 +177,7 @@ PARAMETERS = (
         "year for which this member announces its planned share",
         "scenario lever", entities=ALLIES, sweep="2028 to 2032", lowers=("defence_share_pct_gdp",)),
 )  # fmt: skip
+PARAMETERS = _BY_YEAR + _ANNOUNCED
 
 
 def by_member(start: date) -> dict[str, Value]:
