@@ -35,10 +35,12 @@ def discover_command(
 ) -> None:
     """Find the regions of SWEEP in which a condition holds.
 
-    They are bounds on few inputs. A region is found on half of the samples and judged on the other half.
+    They are bounds on few inputs. A region is found on half of the samples and judged on the other half. Each question
+    has a folder of its own in the sweep's, so that the answers stand beside each other.
     """
     from sim.analysis.sweep import open_sweep, recorded
     from sim.analysis.sweep.question import condition
+    from sim.analysis.sweep.sweeps import DISCOVERIES
     from sim.errors import InputError
     from sim.text import unknown
 
@@ -51,6 +53,7 @@ def discover_command(
     chance = swept.probability(asked, which)
     share = float((chance > 0.5).sum() / len(chance))
     document = {
+        "scenario": swept.names[which],
         "where": str(asked),
         "samples": len(chance),
         "share": share,
@@ -63,13 +66,14 @@ def discover_command(
             for box in boxes
         ],
     }
-    table = folder / "discovery.json"
+    own = folder / DISCOVERIES / (f"{scenario}_{asked.file_name}" if scenario else asked.file_name)
+    table = own / "discovery.json"
     write_whole(table, json.dumps(document, indent=2, ensure_ascii=False) + "\n", replace=force)
     files = [table]
     if boxes and not no_figures:
         from sim.figures.sweeps import box_drawings, write
 
-        files += write(box_drawings(boxes, swept, asked, which), folder / "figures", formats, replace=force)
+        files += write(box_drawings(boxes, swept, asked, which), own, formats, replace=force)
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return

@@ -56,8 +56,17 @@ def test_discover_says_where_an_outcome_fails(swept, alliance):
     folder, *_ = swept
     done = alliance("discover", str(folder), "--where", "us_commitment@2025 < 0.4", "--format", "svg")
     assert "us_commitment@2025-12-31 < 0.4 mostly when us.commitment.level_conditional is below 0." in done.stdout
-    assert (folder / "figures" / "discovery.svg").is_file()
-    assert json.loads((folder / "discovery.json").read_text())["boxes"][0]["density"] > 0.8
+    own = folder / "discoveries" / "us_commitment_2025-12-31_below_0.4"
+    assert (own / "discovery.svg").is_file()
+    first = (own / "discovery.json").read_bytes()
+    assert json.loads(first)["boxes"][0]["density"] > 0.8
+    second = alliance("discover", str(folder), "--where", "us_commitment@2025 >= 0.4", "--format", "svg")
+    assert second.exit_code == 0, second.stderr
+    assert (own / "discovery.json").read_bytes() == first
+    assert (folder / "discoveries" / "us_commitment_2025-12-31_at_least_0.4" / "discovery.json").is_file()
+    assert (
+        alliance("discover", str(folder), "--where", "us_commitment@2025-12-31<0.4", "--format", "svg").exit_code == 0
+    )
 
 
 def test_sensitivity_of_a_scenario_screens_and_shares_out(tmp_path, alliance):
@@ -189,7 +198,7 @@ def test_several_scenarios_are_swept_at_the_same_points(tmp_path, alliance):
     assert len(rows) == 1 + 2 * 45
     where = ["--where", "us_commitment@2025 < 0.4", "--no-figures"]
     first = alliance("discover", str(folder), *where).stdout
-    second = alliance("discover", str(folder), *where, "--scenario", "trump_conditional", "--force").stdout
+    second = alliance("discover", str(folder), *where, "--scenario", "trump_conditional").stdout
     assert "mostly when us.commitment.level_continuity is below" in first
     assert "mostly when us.commitment.level_conditional is below" in second
     wrong = alliance("discover", str(folder), *where, "--scenario", "trump_conditionel")

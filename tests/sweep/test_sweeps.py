@@ -150,7 +150,13 @@ def test_what_another_sweep_holds_is_not_overwritten(plan, finished, tmp_path):
     other = replace(plan, runs=8)
     with pytest.raises(InputError, match="holds a sweep of other inputs; choose another --out, or --force"):
         sweeps.run(other, out=finished.folder)
+    read_off = finished.folder / "discoveries" / "one" / "discovery.json"
+    read_off.parent.mkdir(parents=True)
+    read_off.write_text("{}")
+    assert sweeps.run(plan, out=finished.folder, force=True).plan.runs == 24
+    assert read_off.is_file()
     assert sweeps.run(other, out=finished.folder, force=True).plan.runs == 8
+    assert not read_off.exists()  # it was about the sweep that stood here before
     with pytest.raises(InputError, match="there is no sweep to resume"):
         sweeps.run(plan, out=tmp_path / "nowhere", resume=True)
     (tmp_path / "file").write_text("")

@@ -23,6 +23,7 @@ SMALLEST = 0.05  # a box keeps at least this share of the samples
 FEWEST = 40
 SIGNIFICANT = 0.05
 MOST_BOXES = 3
+GOLDEN = 0.6180339887498949
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +95,33 @@ def discover(numbers: Floats, fails: Flags, inputs: Sequence[Input], most: int =
     if not fails.any() or fails.all():
         held = "every" if fails.all() else "no"
         raise InputError(f"the condition holds in {held} sample: there is no region to find; move its level")
-    learning = np.arange(total) % 2 == 0
+    learning = _learning(total)
     left = np.ones(total, bool)
     boxes: list[Box] = []
     while len(boxes) < most:
         use = left & learning
         if fails[use].sum() < 2 or fails[use].all():
             break
-        path = _peeled(numbers[use], fails[use], inputs)
-        bounds = _pasted(_chosen(path, numbers[use], fails[use]), numbers[use], fails[use], inputs)
+        bounds = _full(inputs)
+        for _ in range(2):  # the second time the inputs that were found to matter have no others in their way
+            path = _peeled(numbers[use], fails[use], bounds, inputs)
+            bounds = _chosen(path, numbers[use], fails[use], inputs)
         box = _judged(bounds, numbers, fails, left & ~learning, int(fails[~learning].sum()))
         if not box.bounds:
             break
         boxes.append(box)
         left &= ~box.holds(numbers)
     return tuple(boxes)
+
+
+def _learning(total: int) -> Flags:
+    """Which samples a box is found on, about half; the others judge it.
+
+    Multiples of the golden ratio fall on either side of a half without regard to how a design is built. Every second
+    sample would not do: in a Sobol sequence those hold one half of the range of the second input, in a grid some
+    values of the last.
+    """
+    return np.arange(total) * GOLDEN % 1.0 < 0.5
 
 
 def _inside(bounds: Iterable[Bound], numbers: Floats) -> Flags:
@@ -125,13 +138,15 @@ def _full(inputs: Sequence[Input]) -> list[Bound]:
     ]
 
 
-def _peeled(numbers: Floats, fails: Flags, inputs: Sequence[Input]) -> list[list[Bound]]:
-    """Boxes, each a thin slice smaller than the one before: the slice without which the share of failures is highest.
+def _peeled(numbers: Floats, fails: Flags, matter: Sequence[Bound], inputs: Sequence[Input]) -> list[list[Bound]]:
+    """Boxes on the inputs that ``matter`` bounds, each a thin slice smaller than the one before, the first the whole.
 
-    Slices of different sizes are made comparable by counting the gain per sample lost. Peeling goes on where no slice
-    gains: of two regions one has to be given up before the other stands out.
+    What is left has the highest share of failures of all slices; those of different sizes are made comparable by
+    counting the gain per sample lost. Peeling goes on where no slice gains: of two regions one has to be given up
+    before the other stands out.
     """
-    box = _full(inputs)
+    whole = _full(inputs)
+    box = [whole[bound.place] for bound in matter]
     path = [box]
     while True:
         inside = _inside(box, numbers)
@@ -165,26 +180,38 @@ def _slices(bound: Bound, column: Floats) -> list[Bound]:
     return [replace(bound, low=float(low)), replace(bound, high=float(high))]
 
 
-def _chosen(path: Sequence[list[Bound]], numbers: Floats, fails: Flags) -> list[Bound]:
-    """The box of the path with the best balance (harmonic mean) of coverage and density."""
-
-    def balance(box: Iterable[Bound]) -> float:
-        inside = _inside(box, numbers)
-        caught = float(fails[inside].sum())
-        return 2 * caught / (float(inside.sum()) + float(fails.sum()))
-
-    return list(max(path, key=balance))
-
-
-def _pasted(box: list[Bound], numbers: Floats, fails: Flags, inputs: Sequence[Input]) -> list[Bound]:
-    """The box widened wherever that does not thin it out, without bounds that cut nothing off."""
+def _chosen(path: Sequence[list[Bound]], numbers: Floats, fails: Flags, inputs: Sequence[Input]) -> list[Bound]:
+    """The box with the best balance of coverage and density, once each of the path is rid of bounds that harm it."""
     whole = _full(inputs)
-    for number, bound in enumerate(box):
-        for wider in _wider(bound, whole[number]):
-            trial = [wider if other.place == number else other for other in box]
-            if float(fails[_inside(trial, numbers)].mean()) >= float(fails[_inside(box, numbers)].mean()):
-                box = trial
-    return [bound for bound in box if not bound.holds(numbers[:, bound.place]).all()]
+    tidied = [_pasted([bound for bound in box if bound != whole[bound.place]], numbers, fails, whole) for box in path]
+    best = max(tidied, key=lambda box: _balance(_inside(box, numbers), fails))
+    return [bound for bound in best if not bound.holds(numbers[:, bound.place]).all()]
+
+
+def _balance(inside: Flags, fails: Flags) -> float:
+    """The harmonic mean of coverage and density."""
+    return 2 * float(fails[inside].sum()) / (float(inside.sum()) + float(fails.sum()))
+
+
+def _pasted(box: list[Bound], numbers: Floats, fails: Flags, whole: Sequence[Bound]) -> list[Bound]:
+    """The box widened to the end of an input wherever that does not worsen the balance, the best gain first.
+
+    A thin slice of an input that does not matter looks good by chance, and many are taken off on the way.
+    """
+    while True:
+        held = [bound.holds(numbers[:, bound.place]) for bound in box]
+        best: tuple[float, int, Bound] | None = None
+        for at, bound in enumerate(box):
+            others = np.logical_and.reduce([*held[:at], *held[at + 1 :]]) if len(box) > 1 else np.ones(len(fails), bool)
+            for wider in _wider(bound, whole[bound.place]):
+                value = _balance(others & wider.holds(numbers[:, bound.place]), fails)
+                if best is None or value > best[0]:
+                    best = value, at, wider
+        if best is None or best[0] < _balance(_inside(box, numbers), fails):
+            return box
+        _, at, wider = best
+        box = [wider if other == at else bound for other, bound in enumerate(box)]
+        box = [bound for bound in box if bound != whole[bound.place]]
 
 
 def _wider(bound: Bound, whole: Bound) -> list[Bound]:
@@ -192,7 +219,8 @@ def _wider(bound: Bound, whole: Bound) -> list[Bound]:
         return [
             replace(bound, kept=tuple(sorted({*bound.kept, name}))) for name in whole.kept if name not in bound.kept
         ]
-    return [replace(bound, low=whole.low), replace(bound, high=whole.high)]
+    ends = [replace(bound, low=whole.low), replace(bound, high=whole.high)]
+    return [wider for wider in ends if wider != bound]
 
 
 def _judged(bounds: Sequence[Bound], numbers: Floats, fails: Flags, judging: Flags, failures: int) -> Box:

@@ -105,6 +105,12 @@ class Condition:
         """``P(condition)``, the name of its probability."""
         return f"P({self})"
 
+    @property
+    def file_name(self) -> str:
+        """The condition as the name of a file or folder, on any system."""
+        sign = {"<": "below", "<=": "at_most", ">": "above", ">=": "at_least"}[self.sign]
+        return re.sub(r"[^\w.-]+", "_", f"{self.outcome} {sign} {self.level:g}")
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

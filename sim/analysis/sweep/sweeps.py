@@ -60,6 +60,8 @@ Progress = Callable[[int, int], None]
 KIND = "alliance sweep"
 DESIGN, OUTCOMES, NUMBERS = "design.csv", "outcomes.csv", "outcomes.npz"
 FILES = (NUMBERS, DESIGN, OUTCOMES)
+DISCOVERIES = "discoveries"
+READ_OFF = ("figures", DISCOVERIES, "sensitivity.csv")  # what is made of a finished sweep lies beside it
 KEPT = "finished samples are kept, run the same command again to resume"
 SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -347,12 +349,30 @@ def _write(
         "inputs_hash": manifest.digest(given),
         "files": {name: {"sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()},
     }
-    (out / manifest.NAME).unlink(missing_ok=True)
+    _make_way(out, manifest.digest(given))
     for name, data in files.items():
         write_whole(out / name, data, durable=True, remedy=KEPT)
     text = json.dumps(manifest.sealed(content), indent=1, ensure_ascii=False) + "\n"
     write_whole(out / manifest.NAME, text, durable=True, remedy=KEPT)
     return content
+
+
+def _make_way(out: Path, key: str) -> None:
+    """Remove the manifest that stands in the folder and, if it is that of another sweep, what was read off that one."""
+    path = out / manifest.NAME
+    if not path.exists():
+        return
+    try:
+        held = json.loads(path.read_bytes())
+        other = held["format"] == KIND and held["inputs_hash"] != key
+    except (OSError, ValueError, KeyError, TypeError):
+        other = False
+    path.unlink()
+    for name in READ_OFF if other else ():
+        if (out / name).is_dir():
+            shutil.rmtree(out / name, ignore_errors=True)
+        else:
+            (out / name).unlink(missing_ok=True)
 
 
 def _design_csv(plan: Plan) -> str:

@@ -378,7 +378,11 @@ class Settings:
         if isinstance(value, Distribution):
             if value.family == "fixed":
                 return np.array([value.central()], np.float32)
-            return value.ppf(self._quantile(key)).astype(np.float32)
+            from sim.scenario.quantiles import in_single
+
+            if self._central:
+                return in_single(value, self._quantile(key))
+            return self._streams.once(("prior", key), value, lambda: in_single(value, self._quantile(key)))
         if isinstance(value, Dated):
             return np.atleast_1d(value.at(day, self._quantile(key))).astype(np.float32)
         if value is None:
