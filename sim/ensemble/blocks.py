@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import tempfile
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +21,7 @@ from sim.errors import AllianceError, FaultError, out_of_memory
 from sim.files import disk, replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -40,7 +42,7 @@ class Work:
     """All that is needed to compute any block of an ensemble, anywhere; small and picklable.
 
     ``key`` is the hash of all inputs, to which stored blocks are bound. With ``keep_draws`` blocks hold what their runs
-    drew after the first day.
+    drew after the first day, with ``keep_runs`` what only a result with single runs needs.
     """
 
     model: str
@@ -51,6 +53,7 @@ class Work:
     store: Path
     key: str = ""
     keep_draws: bool = False
+    keep_runs: bool = True
 
     def layout(self) -> Layout:
         """How the blocks are laid out."""
@@ -58,7 +61,7 @@ class Work:
 
         model = source.model(self.model)
         draws = [Variable(draw.name, draw.name, "1", "month") for draw in self.draws()]
-        return plan(self.recorded(), model.axes(self.scenario), draws)
+        return plan(self.recorded(), model.axes(self.scenario), draws, keep_runs=self.keep_runs)
 
     def draws(self) -> tuple[Draw, ...]:
         """What runs draw after their first day, where it is kept."""
@@ -84,7 +87,8 @@ def compute(work: Work, number: int, threads: int = 1) -> None:
     try:
         asked = {"draws": True} if work.keep_draws else {}
         model = source.model(work.model)
-        values = model.simulate(work.scenario, work.seed, first, count, central=work.central, **asked)
+        with swept():
+            values = model.simulate(work.scenario, work.seed, first, count, central=work.central, **asked)
         layout = work.layout()
         layout.check(values, count)
         stretches = layout.fill(values)
@@ -98,6 +102,25 @@ def compute(work: Work, number: int, threads: int = 1) -> None:
             raise FaultError(words) from error
         raise FaultError(f"{_name(number, count)}: the model stopped ({type(error).__name__}: {error})") from error
     _save(work.path(number), (layout.rows, count), stretches, bound(work, number))
+
+
+@contextmanager
+def swept() -> Iterator[None]:
+    """Free at the end of the block what its calls left behind in circles of references.
+
+    Systems, their processes and the clock of a simulation refer to each other, so nothing but Python's search for such
+    circles frees the arrays they hold. Left to itself it looks seldom and among all objects of the program, and up to a
+    dozen simulations wait for it, more the longer the program runs. Here it looks once, among what is new.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()  # what is made from here on stays in the youngest generation
+    try:
+        yield
+    finally:
+        gc.collect(0)
+        gc.enable()
 
 
 def compute_elsewhere(work: Work, mark: str, number: int) -> bytes | None:

@@ -94,8 +94,12 @@ class Layout:
         return np.ascontiguousarray(array[:, part.picks] if partial else array, np.float32)
 
 
-def plan(variables: Sequence[Variable], axes: Axes, draws: Sequence[Variable] = ()) -> Layout:
+def plan(
+    variables: Sequence[Variable], axes: Axes, draws: Sequence[Variable] = (), *, keep_runs: bool = True
+) -> Layout:
     """Lay out what the model records on ``axes``, and one row for each of ``draws``.
+
+    Half-year ends of single entities enter a result as single runs only: without ``keep_runs`` they are left out.
 
     Raises InputError if the scenario is too short for a value to be recorded.
     """
@@ -111,7 +115,7 @@ def plan(variables: Sequence[Variable], axes: Axes, draws: Sequence[Variable] = 
             shared.append(Part(variable, times, grouped, 0, kept=True, detail=False))
             halves = half_years(axes.dates(variable.every))
             singles = tuple(index for index in everyone if index not in grouped)
-            if halves and singles:
+            if keep_runs and halves and singles:
                 shared.append(Part(variable, len(halves), singles, 0, kept=True, detail=False, instants=halves))
             # The groups once more, so that the model's array is taken as it is.
             detail.append(Part(variable, times, everyone, 0, kept=False, detail=True))

@@ -95,7 +95,8 @@ def run(
     folder = Path(tempfile.mkdtemp(prefix="alliance-")) if out is None else Path(out)
     try:
         key = manifest.digest(given)
-        work = blocks.Work(source.MODEL, scenario, seed, runs, central, folder / "blocks" / key[:16], key, keep_draws)
+        store = folder / "blocks" / key[:16]
+        work = blocks.Work(source.MODEL, scenario, seed, runs, central, store, key, keep_draws, kept)
         order = Order(work, given, folder, command, cluster)
         result = None if out is None else _existing(order, force=force)
         result = result or _make(order, jobs, progress, began)
@@ -279,9 +280,7 @@ def _reduce(order: Order, jobs: int, began: float, simulated: float) -> dict[str
     variables, axes = work.recorded(), model.axes(work.scenario)
     numbers = work.store / manifest.NUMBERS
     key = manifest.digest(order.given)
-    statistics = netcdf.write(
-        numbers, work, work.layout(), axes, keep_runs=order.given["keep_runs"], inputs=key, jobs=jobs
-    )
+    statistics = netcdf.write(numbers, work, work.layout(), axes, inputs=key, jobs=jobs)
     table = tidy.text(work.scenario.name, variables, axes, statistics)
     write_whole(work.store / manifest.SUMMARY, table, durable=True)
     files: dict[str, bytes | Path] = {manifest.NUMBERS: numbers, manifest.SUMMARY: table}

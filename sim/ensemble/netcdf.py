@@ -42,14 +42,11 @@ class Stored:
     work: Work
     layout: Layout
     details: NDArray[np.float32]
-    keep_runs: bool
     threads: int
 
 
-def write(
-    path: Path, work: Work, layout: Layout, axes: Axes, *, keep_runs: bool, inputs: str, jobs: int
-) -> dict[str, Statistics]:
-    """Reduce the stored blocks of ``work`` to statistics and write them, with single runs if ``keep_runs``.
+def write(path: Path, work: Work, layout: Layout, axes: Axes, *, inputs: str, jobs: int) -> dict[str, Statistics]:
+    """Reduce the stored blocks of ``work`` to statistics and write them, with single runs if it keeps them.
 
     Goes variable by variable in pieces of ``PIECE`` bytes, so memory does not grow with the number of runs; ``jobs``
     threads share the sorting. The bytes of the file depend on the ensemble alone. Returns the statistics; raises
@@ -62,8 +59,8 @@ def write(
             file.attributes(
                 {"scenario_hash": work.scenario.hash, "inputs": inputs, "seed": work.seed, "runs": work.runs}
             )
-            _write_axes(file, axes, work.runs, keep_runs=keep_runs)
-            source = Stored(work, layout, details(work, layout), keep_runs, jobs)
+            _write_axes(file, axes, work.runs, keep_runs=work.keep_runs)
+            source = Stored(work, layout, details(work, layout), jobs)
             for variable in dict.fromkeys(part.variable for part in layout.parts if not part.drawn):
                 parts = [part for part in layout.parts if part.variable == variable and not part.instants]
                 statistics[variable.name] = _reduce(file, source, parts)
@@ -137,7 +134,7 @@ def _write_axes(file: NetcdfFile, axes: Axes, runs: int, *, keep_runs: bool) -> 
 def _write_halves(file: NetcdfFile, source: Stored, parts: list[Part]) -> None:
     """Single runs of single entities at the ends of half-years."""
     for part in parts:
-        if not (part.instants and source.keep_runs):
+        if not part.instants:
             continue
         name = half_year_name(part.variable.name)
         dataset = file.array(name, run_dimensions(part), _attributes(part.variable), chunks=None)
@@ -174,7 +171,7 @@ def _reduce_part(file: NetcdfFile, source: Stored, part: Part, answer: NDArray[n
     span, chunks = _span(part, runs)
     packed = variable.flag or bool(variable.labels)
     dataset = None
-    if source.keep_runs and part.kept:
+    if source.work.keep_runs and part.kept:
         about = _attributes(variable)
         dataset = file.array(variable.name, run_dimensions(part), about, chunks=chunks if packed else None)
     for first in range(0, part.times, span):

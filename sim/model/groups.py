@@ -37,7 +37,6 @@ def named() -> Groups:
     european = {donor.code for donor in facts.donors() if donor.group == "EUR"}
     return Groups(
         {
-            "EU": states,
             "EU_states": states,
             "euro_area": tuple(sorted({*euro, *_EU_OUTSIDE_THE_ALLIANCE})),
             "nordics": NORDICS,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-RENAMED: Mapping[str, str] = {}
+_WITH_MEMBERS = ("alliance", "budgets", "economy", "elections", "members")
+
+RENAMED: Mapping[str, str] = {f"{group}.EU": f"{group}.EU_states" for group in _WITH_MEMBERS}
 """Key, or beginning of keys, of an earlier version -> its name now; a ``*`` stands for the code of an entity."""
 
 CONDITIONS: Mapping[str, str] = {

@@ -70,7 +70,6 @@ _GROUP_ALIASES = {alias.casefold(): row[0] for row in _GROUPS for alias in row}
 
 
 MEMBER_GROUPS = {
-    "EU": "EU members",
     "EU_states": "EU members",
     "euro_area": "euro area",
     "nordics": "Nordic countries",
@@ -119,12 +118,13 @@ def entity_code(word: str, codes: Sequence[str]) -> str | None:
 def wrong_code(word: str, codes: Sequence[str]) -> str:
     """What to say about a word that is none of ``codes``."""
     code = entity_code(word, codes)
+    known = ALIASES.get(_folded(word))
+    states = "; its member states are EU_states" if known == "EUI" else ""
     if code:
         name = f" ({NAMES[code]})" if code in NAMES else ""
-        return f"{tame(word)} is not a {entity_noun(codes)}; write {code}{name}"
-    known = ALIASES.get(_folded(word))
+        return f"{tame(word)} is not a {entity_noun(codes)}; write {code}{name}{states}"
     if known:
-        return f"{NAMES[known]} is not among the codes here: {listed(codes)}"
+        return f"{NAMES[known]} is not among the codes here: {listed(codes)}{states}"
     noun = entity_noun(codes)
     if noun == "year":
         return f"{tame(word)} is not among the years here: {listed(codes)}"

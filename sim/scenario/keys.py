@@ -94,10 +94,6 @@ def _outcome(name: str, catalogue: Catalogue) -> str:
 
 def _or_group(name: str, codes: tuple[str, ...], catalogue: Catalogue) -> str:
     """The group that a wrong code may mean."""
-    if name == "EU" and "EUI" in codes:
-        return "; its member states are EU_states"
-    if name.casefold() == "eu" and catalogue.groups.allowed("EU", codes):
-        return "; or write the group EU"
     if is_country(name):
         return ""
     group = catalogue.groups.spelled(name)

@@ -404,7 +404,6 @@ class RowReader:
             return FAULT
         near = nearest(raw, self.groups.names, most=1, cutoff=0.7)
         group = f"; or write the group {near[0]}" if near and self.groups.allowed(near[0], domain.codes) else ""
-        group = group or ("; its member states are EU_states" if raw == "EU" and "EUI" in domain.codes else "")
         report((), wrong_code(raw, domain.codes) + group)
         return FAULT
 

@@ -80,13 +80,13 @@ def test_a_group_of_donors_is_drawn_at_half_years(result):
 def test_a_comparison_takes_single_donors_and_groups_also_those_of_one_side(tmp_path):
     path = tmp_path / "own.toml"
     path.write_text(OWN + "[members.visegrad]\nshare_pct_gdp = 4\n[aid.DEU]\ncommitment_factor = 2\n")
-    names = ["defence_share_pct_gdp:visegrad", "defence_share_pct_gdp:EU", "aid_committed_beur:DEU",
+    names = ["defence_share_pct_gdp:visegrad", "defence_share_pct_gdp:EU_states", "aid_committed_beur:DEU",
              "aid_committed_beur:nordics", "aid_committed_beur:EUR"]  # fmt: skip
     asked = ask([replace(load("baseline"), end=date(2025, 12, 31)), path], variables=names, runs=30)
     compared = asked.comparison()
     rows = {(row.variable, row.entity): row for row in compared.headline()}
     assert rows["defence_share_pct_gdp", "visegrad"].scenario_mean == pytest.approx(4, abs=0.01)
-    assert rows["defence_share_pct_gdp", "EU"].mean_difference > 0
+    assert rows["defence_share_pct_gdp", "EU_states"].mean_difference > 0
     assert rows["aid_committed_beur", "DEU"].mean_difference > 0
     assert rows["aid_committed_beur", "nordics"].mean_difference == 0
     assert rows["aid_committed_beur", "EUR"].date == "2025-12-31"
@@ -109,7 +109,7 @@ def test_simulated_blocks_take_groups():
 def test_the_groups_of_the_program():
     groups = named()
     known = {code for axis in load_axes() for code in axis.codes} | {"ISL"}
-    assert len(groups.fixed["EU"]) == 27
+    assert len(groups.fixed["EU_states"]) == 27
     assert len(groups.fixed["euro_area"]) == 20
     assert len(groups.fixed["european_allies"]) == 30
     for codes in groups.fixed.values():

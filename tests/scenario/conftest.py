@@ -90,7 +90,7 @@ def small_catalogue() -> Catalogue:
         ),
         conditions={"democratic_president": "not republican_president"},
         groups=Groups(
-            {"EU": ("BEL", "DEU", "EST"), "EU_states": ("BEL", "DEU", "EST"), "nordics": ("NOR", "SWE"),
+            {"EU_states": ("BEL", "DEU", "EST"), "nordics": ("NOR", "SWE"),
              "eastern_flank": ("EST", "HUN", "POL"), "far_east": ("JPN",)},
             {"below_guideline": _below_guideline},
         ),

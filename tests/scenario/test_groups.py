@@ -43,13 +43,13 @@ def test_a_members_own_key_beats_a_group_whatever_the_order(plans, own_first):
 
 @pytest.mark.parametrize("small_first", [True, False])
 def test_the_smaller_group_beats_the_larger(plans, small_first):
-    small, large = "members.below_guideline.plan_pct_gdp = 2\n", "members.EU.plan_pct_gdp = 3\n"
+    small, large = "members.below_guideline.plan_pct_gdp = 2\n", "members.EU_states.plan_pct_gdp = 3\n"
     found, _ = plans("start = 2024-10-01\n" + (small + large if small_first else large + small))
     assert found == {"BEL": 2, "CAN": 2, "DEU": 3, "EST": 3, "POL": 4.1}
 
 
 def test_of_two_groups_of_one_size_the_later_line_holds(plans):
-    one, other = "members.EU.plan_pct_gdp = 2\n", "members.eastern_flank.plan_pct_gdp = 3\n"
+    one, other = "members.EU_states.plan_pct_gdp = 2\n", "members.eastern_flank.plan_pct_gdp = 3\n"
     assert plans(one + other)[0]["EST"] == 3
     assert plans(other + one)[0]["EST"] == 2
 
@@ -70,16 +70,17 @@ def test_own_groups_are_inherited_and_kept(plans, catalogue, write):
 
 def test_a_stronger_file_and_the_command_line_stand_over_a_weaker_and_say_so(plans):
     found, made = plans(
-        'extends = "parent.toml"\nmembers.EU.plan_pct_gdp = 3\n', parent="members.DEU.plan_pct_gdp = 2\n"
+        'extends = "parent.toml"\nmembers.EU_states.plan_pct_gdp = 3\n', parent="members.DEU.plan_pct_gdp = 2\n"
     )
     assert found["DEU"] == 3
     assert any(
-        "members.EU.plan_pct_gdp" in told and "replaces members.DEU.plan_pct_gdp" in told for told in made.remarks
+        "members.EU_states.plan_pct_gdp" in told and "replaces members.DEU.plan_pct_gdp" in told
+        for told in made.remarks
     )
-    found, _ = plans("members.DEU.plan_pct_gdp = 2\n", sets=["members.EU.plan_pct_gdp=3"])
+    found, _ = plans("members.DEU.plan_pct_gdp = 2\n", sets=["members.EU_states.plan_pct_gdp=3"])
     assert found["DEU"] == 3
     found, _ = plans(
-        "", sets=["members.EU.plan_pct_gdp=3", "members.Germany.plan_pct_gdp=2", "members.Nordics.opt_out=true"]
+        "", sets=["members.EU_states.plan_pct_gdp=3", "members.Germany.plan_pct_gdp=2", "members.Nordics.opt_out=true"]
     )
     assert (found["DEU"], found["BEL"]) == (2, 3)
 
@@ -88,7 +89,8 @@ def test_events_and_every_table_of_members_take_groups(catalogue, write):
     text = (
         "[aid.eastern_flank]\npackage_probability = 0.4\n"
         '[[events]]\ndate = 2026-01-01\nname = "E"\n'
-        "set = { members.EU.plan_pct_gdp = 3, members.DEU.plan_pct_gdp = 2, members.eastern_flank.plan_pct_gdp = 4 }\n"
+        "set = { members.EU_states.plan_pct_gdp = 3, members.DEU.plan_pct_gdp = 2, "
+        "members.eastern_flank.plan_pct_gdp = 4 }\n"
     )
     made = load(write(text), catalogue=catalogue)
     assert made.values["aid.POL.package_probability"].value["value"] == 0.4
@@ -100,7 +102,7 @@ def test_events_and_every_table_of_members_take_groups(catalogue, write):
 def test_two_parents_that_disagree_through_a_group_are_told(catalogue, write):
     path = write(
         'extends = ["one.toml", "two.toml"]\n',
-        one="members.EU.plan_pct_gdp = 3\n", two="members.DEU.plan_pct_gdp = 2\n",
+        one="members.EU_states.plan_pct_gdp = 3\n", two="members.DEU.plan_pct_gdp = 2\n",
     )  # fmt: skip
     (problem,) = check(path, catalogue=catalogue)
     assert problem.key == "members.DEU.plan_pct_gdp"
@@ -127,7 +129,7 @@ def test_groups_of_the_model(tmp_path):
     assert "members.POL.compliance" not in made.settings
     assert values["members.ESP.compliance"].value["value"] == 1
     path = tmp_path / "a.toml"
-    path.write_text(HEAD + "members.EU.target_pct_gdp = 3\nmembers.ESP.target_pct_gdp = 2.1\n")
+    path.write_text(HEAD + "members.EU_states.target_pct_gdp = 3\nmembers.ESP.target_pct_gdp = 2.1\n")
     assert any("does not hold for ESP, set to 2.1" in note for note in notes(path))
 
 
@@ -138,7 +140,7 @@ def test_groups_of_the_model(tmp_path):
         ('[groups]\ng = ["below_guideline"]\n', "below_guideline is a group, and a group holds codes"),
         ('[groups]\n"" = ["DEU"]\n', "an empty text is no name of a group"),
         ("[members.far_east]\nplan_pct_gdp = 3\n", "none of the group far_east is among the codes here"),
-        ("[members.eu]\nplan_pct_gdp = 3\n", "or write the group EU"),
+        ("[members.eu]\nplan_pct_gdp = 3\n", "its member states are EU_states"),
     ],
 )
 def test_what_cannot_stand_for_a_member_is_named_for_what_it_is(catalogue, write, body, message):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sim.loading import check as check_shipped
 from sim.scenario import Catalogue
 from sim.scenario.resolve import check
 from tests.scenario.conftest import HEAD, small_catalogue
@@ -38,6 +39,13 @@ def test_a_setting_is_answered_too(catalogue, tmp_path):
     path.write_text(HEAD)
     (problem,) = check(path, catalogue=catalogue, sets=["us.stance=conditional"])
     assert "us.commitment.posture" in problem.message
+
+
+def test_the_group_of_the_states_of_the_european_union_has_one_name():
+    for place in ("members.EU.target_pct_gdp", "economy.EU.growth_shift_pct"):
+        group = place.partition(".")[0]
+        (problem,) = check_shipped("baseline", [f"{place}=1"])
+        assert problem.message == f"this key is called {group}.EU_states now"
 
 
 def test_what_was_never_a_key_has_no_successor(catalogue):

@@ -27,6 +27,7 @@ from sim.scenario import (
     triangular,
     uniform,
 )
+from sim.scenario.quantiles import in_single
 from sim.scenario.values import between
 from tests.scenario.strategies import distributions
 
@@ -67,6 +68,18 @@ def test_a_far_tail_keeps_its_digits():
     upper = math.erfc(x / math.sqrt(2))
     ends = math.erfc(5 / math.sqrt(2)), math.erfc(9 / math.sqrt(2))
     assert upper == pytest.approx(sum(ends) / 2, rel=1e-9)
+
+
+SLOW = [
+    beta(2, 3), beta(61.5, 150.5), beta(0.3, 0.4), beta(11.5, 1.5),
+    gamma(4, 14), gamma(0.5, 22), gamma(2, 1, low=0.5), gamma(4, 1, low=1.0, high=3.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("distribution", SLOW, ids=str)
+def test_quantiles_read_from_a_table_are_rounded_as_the_exact_ones(distribution):
+    u = (np.arange(20_000) + np.random.default_rng(1).random(20_000)) / 20_000
+    assert np.array_equal(in_single(distribution, u), distribution.ppf(u).astype(np.float32))
 
 
 def test_discrete_takes_the_smallest_value_whose_share_reaches_u():

@@ -18,7 +18,7 @@ import ctypes
 import hashlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ from sim.errors import FaultError
 Draws = NDArray[np.float32]
 Seed = int | Callable[[str, str], int]
 Memory = dict[tuple[Hashable, ...], NDArray[Any]]
+Drawn = TypeVar("Drawn", bound=NDArray[Any])
 
 PARAMETERS, EVENTS = 0, 1  # streams of the engine itself; a system's number is in its own declaration
 _FIRST_DERIVED = 2**63  # numbers derived from a name lie above it, numbers that a declaration states far below
@@ -159,7 +160,7 @@ class Streams:
                 lanes = self._drawn(system, span, part, purpose, _SERIES, _SPAN)
                 return turned(self._unit(np.ascontiguousarray(lanes.T)))
 
-            latest = self._latest[stream] = span, self._once(stream, span, draw)
+            latest = self._latest[stream] = span, self.once(stream, span, draw)
         row: Draws = latest[1][step]
         return row
 
@@ -180,20 +181,20 @@ class Streams:
                 lanes[rows] = self._drawn(system, period, group, purpose, _SHARED, _TOGETHER).T[columns]
             return turned(self._unit(lanes))
 
-        return self._once((kind, system, purpose, "shared"), (period, asked), draw)
+        return self.once((kind, system, purpose, "shared"), (period, asked), draw)
 
-    def _once(self, stream: tuple[Hashable, ...], when: Hashable, draw: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    def once(self, stream: tuple[Hashable, ...], when: Hashable, draw: Callable[[], Drawn]) -> Drawn:
         """What was drawn before, or drawn now; without a memory only the latest of each stream is kept."""
         if self._memory is None:
             latest = self._latest.get(stream)
             if latest is not None and latest[0] == when:
-                return latest[1]
+                return cast(Drawn, latest[1])
             values = draw()
             self._latest[stream] = when, values
         else:
             known = self._memory.get((*stream, when))
             if known is not None:
-                return known
+                return cast(Drawn, known)
             values = self._memory[*stream, when] = draw()
         values.setflags(write=False)
         return values
@@ -227,7 +228,7 @@ class Streams:
 
     def quantiles(self, name: str) -> NDArray[np.float64]:
         """The quantile of a parameter in each run: the same in every scenario, whatever the prior. ``(runs,)``."""
-        return self._once(("quantile", name), 0, lambda: self._quantiles(name))
+        return self.once(("quantile", name), 0, lambda: self._quantiles(name))
 
     def _quantiles(self, name: str) -> NDArray[np.float64]:
         label = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")

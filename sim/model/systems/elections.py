@@ -11,7 +11,7 @@ aid reads the opposition. Source: ParlGov cabinets of 27 members, 1995-2023.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -19,7 +19,21 @@ from numpy.typing import NDArray
 
 from sim import facts
 from sim.facts.tables import per_folder
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, assumption, data, estimated, under, within
+from sim.model.engine import (
+    Engine,
+    Flags,
+    Numbers,
+    Process,
+    State,
+    System,
+    assumption,
+    data,
+    estimated,
+    here,
+    single,
+    under,
+    within,
+)
 from sim.model.systems.roster import ALLIES, PLACES
 from sim.scenario import Choice, Day, Number, Value, beta, fixed, normal, uniform
 
@@ -99,8 +113,9 @@ class Elections:
         self._named = {code: engine.settings.date(f"elections.{code}.next_on") for code in codes}
         self._scheduled = {code: self._named[code] or _next_scheduled(code, start) for code in codes}
         self._next = engine.zeros(len(codes))  # days from the start
-        self._count = np.zeros((len(codes), engine.runs), np.int8)
-        self._drawn: dict[int, tuple[Numbers, Numbers, Numbers]] = {}
+        self._count = np.zeros((len(codes), engine.runs), np.intp)
+        self._drawn = np.empty((3, 0, self._count.size), np.float32)  # for three purposes, by count and cell
+        self._next_said: tuple[int, Flags] | None = None  # changes of the settings; for whom they state what is next
 
     def process(self) -> Process:
         """Holds elections on scheduled days, and early ones at month's end; each run follows its own calendar."""
@@ -109,7 +124,7 @@ class Elections:
         for day in clock.days([*clock.month_ends, *self._scheduled.values()]):
             yield clock.at(day, PHASE)
             due = self._next <= (day - clock.start).days
-            if due.any():
+            if np.count_nonzero(due):
                 self._hold(day, due)
 
     @property
@@ -133,64 +148,62 @@ class Elections:
         draws = self._engine.streams.uniforms("elections", 0, self._places)
         early = self._engine.settings.number("elections.early_probability")
         term = self._engine.settings.number("elections.term_years") * 365.25
-        for row, code in enumerate(self.codes):
-            left = (self._scheduled[code] - self._engine.start).days
-            chance = early * np.minimum(left / term, 1) * (self._named[code] is None)
-            sooner = draws[row] < chance
-            self._next[row] = np.where(sooner, left * draws[row] / np.maximum(chance, 1e-6), left)
+        left = single([[(self._scheduled[code] - self._engine.start).days] for code in self.codes])
+        free = single([[self._named[code] is None] for code in self.codes])
+        chance = early * np.minimum(left / term, 1) * free
+        self._next = np.where(draws < chance, left * draws / np.maximum(chance, 1e-6), left)
 
     def _hold(self, day: date, due: Flags) -> None:
         """Elects where ``due``. Draws belong to a member's first, second, ... election, whenever a run holds it."""
-        number = self._engine.settings.number
         self._seen = None
-        cells = np.flatnonzero(due)
-        counts = self._count.ravel()[cells]
-        for count in np.flatnonzero(np.bincount(counts)).tolist():
-            self._elect(cells[counts == count], self._draws(count), number)
-            if count == 0:
-                self._form_stated(cells[counts == 0])
+        cells = np.flatnonzero(due)  # of members and runs
+        counts = self._count.take(cells)
+        while self._drawn.shape[1] <= counts.max():
+            self._drawn = np.concatenate((self._drawn, self._draws(self._drawn.shape[1])), axis=1)
+        of_these = counts * self._count.size + cells
+        self._elect(cells, [drawn.take(of_these) for drawn in self._drawn])
+        self._form_stated(cells[counts == 0])
         self._next.ravel()[cells] += np.float32((day - self._engine.start).days)
-        self._count += due
+        self._count.ravel()[cells] += 1
 
-    def _elect(
-        self, cells: NDArray[np.intp], draws: tuple[Numbers, Numbers, Numbers], number: Callable[[str], Numbers]
-    ) -> None:
+    def _elect(self, cells: NDArray[np.intp], draws: Sequence[Numbers]) -> None:
         """New cabinets in ``cells`` (flat indices of members and runs); leaves in ``_next`` how long they may last."""
+        settings, runs = self._engine.settings, cells % self._engine.runs
 
-        runs = cells % self._engine.runs
+        def number(name: str) -> Numbers:
+            return here(settings.number(f"elections.{name}"), runs)
 
-        def here(value: Numbers) -> Numbers:
-            return value[0] if value.shape[0] == 1 else value[runs]
-
-        luck, length, news = (draw.ravel()[cells] for draw in draws)
-        before = self.left_right.ravel()[cells]
-        early, term = here(number("elections.early_probability")), here(number("elections.term_years")) * 365.25
+        luck, length, news = draws
+        early, term = number("early_probability"), number("term_years") * 365.25
         self.left_right.ravel()[cells] = new_left_right(
-            before, here(number("elections.left_right_persistence")), here(number("elections.left_right_sd")), luck
+            self.left_right.take(cells), number("left_right_persistence"), number("left_right_sd"), luck
         )
-        self._sceptic.ravel()[cells] = news < here(number("elections.sceptic_probability"))
+        self._sceptic.ravel()[cells] = news < number("sceptic_probability")
         self._next.ravel()[cells] = np.where(
             length < early, term * (0.3 + 0.65 * length / np.maximum(early, 1e-6)), term
         )
 
     def _form_stated(self, cells: NDArray[np.intp]) -> None:
         """Governments that the scenario states for a member's next election, in ``cells`` (members and runs)."""
+        settings = self._engine.settings
+        if self._next_said is None or self._next_said[0] != settings.changes:
+            chosen = [settings.choice(f"elections.{code}.next_doubts_aid").any() for code in self.codes]
+            self._next_said = settings.changes, np.array(chosen)
+        if not self._next_said[1].any():
+            return
         rows, runs = np.divmod(cells, self._engine.runs)
-        for row in np.flatnonzero(np.bincount(rows)).tolist():
-            said = self._engine.settings.choice(f"elections.{self.codes[row]}.next_doubts_aid")
-            if said.any():
-                here = runs[rows == row]
-                self._sceptic[row, here] = np.where(said[here] == 0, self._sceptic[row, here], said[here] == 1)
+        for row in np.flatnonzero(self._next_said[1]).tolist():
+            said = settings.choice(f"elections.{self.codes[row]}.next_doubts_aid")
+            of_row = runs[rows == row]
+            told = said[of_row]
+            self._sceptic[row, of_row] = np.where(told == 0, self._sceptic[row, of_row], told == 1)
 
-    def _draws(self, count: int) -> tuple[Numbers, Numbers, Numbers]:
-        if count not in self._drawn:
-            streams = self._engine.streams
-            self._drawn[count] = (
-                streams.normals("elections", count, self._places, purpose=1),
-                streams.uniforms("elections", count, self._places, purpose=2),
-                streams.uniforms("elections", count, self._places, purpose=3),
-            )
-        return self._drawn[count]
+    def _draws(self, count: int) -> Numbers:
+        """Draws of every member's election of this number, ``(3, 1, members * runs)``: line, length, aid."""
+        streams = self._engine.streams
+        line = streams.normals("elections", count, self._places, purpose=1)
+        rest = [streams.uniforms("elections", count, self._places, purpose=purpose) for purpose in (2, 3)]
+        return np.stack([line, *rest]).reshape(3, 1, -1)
 
 
 def new_left_right(before: Numbers, persistence: Numbers, spread: Numbers, normal_draw: Numbers) -> Numbers:
