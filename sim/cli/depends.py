@@ -109,7 +109,8 @@ def depends_command(
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     settings = len({(turn.assumption, turn.setting) for turn in turns})
-    head = f"{len(asked)} outcome{'s' if len(asked) > 1 else ''} at {settings} settings of {len(inputs)} assumptions, each by itself"
+    outcomes_tried = f"{len(asked)} outcome{'s' if len(asked) > 1 else ''}"
+    head = f"{outcomes_tried} at {settings} settings of {len(inputs)} assumptions, each by itself"
     if several:
         head += f", and at {samples:,} samples of all together"
     head += f"; {runs:,} runs each, {time.monotonic() - began:.1f} s"
