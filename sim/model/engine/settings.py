@@ -27,6 +27,7 @@ from sim.scenario.values import Value
 
 Numbers = NDArray[np.float32]
 Reckoned = TypeVar("Reckoned")
+_EVERYWHERE, _NOWHERE = np.ones(1, np.bool_), np.zeros(1, np.bool_)  # in every run of a block, and in none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,15 +125,28 @@ class Settings:
             return [((date(year + 1, 1, 1) - date(year, 1, 1)).days, self.number(key))]
         begun = self._begun.get(key, [])
         first, last = date(year, 1, 1), date(year, 12, 31)
-        breaks = {day for spell in begun for day in (spell.begins, spell.ends) if day is not None}
-        breaks |= {day for value in (*self._layers(key), *(spell.value for spell in begun)) for day in _days(value)}
+        breaks = dict.fromkeys((day for value in self._layers(key) for day in _days(value)), _EVERYWHERE)
+        for spell in begun:
+            runs = spell.happens if spell.event.when is not None else _EVERYWHERE
+            for day in (spell.begins, spell.ends, *_days(spell.value)):
+                if day is not None:
+                    breaks[day] = breaks.get(day, _NOWHERE) | runs
         days = [first, *sorted(day for day in breaks if first < day <= last), date(year + 1, 1, 1)]
-        parts = []
-        for begins, ends in pairwise(days):
-            # The mean of a line over its days is that of its two ends; of a step it is the step, to the bit.
-            ends_of_line = self._on(key, begins, begun) + self._on(key, ends - timedelta(1), begun)
-            parts.append(((ends - begins).days, np.asarray(ends_of_line / 2, np.float32)))
-        return parts
+        # The mean of a line over its days is that of its two ends; of a step it is the step, to the bit. A day on which
+        # an event on a condition begins or ends in some runs cuts the line of no other.
+        heads = [self._on(key, day, begun) for day in days[:-1]]
+        tails = [self._on(key, day - timedelta(1), begun) for day in days[1:]]
+        for place, day in enumerate(days[1:-1], 1):
+            if not breaks[day].all():
+                heads[place] = np.where(breaks[day], heads[place], heads[place - 1])
+        for place in range(len(days) - 2, 0, -1):
+            if not breaks[days[place]].all():
+                tails[place - 1] = np.where(breaks[days[place]], tails[place - 1], tails[place])
+        lengths = [(ends - begins).days for begins, ends in pairwise(days)]
+        return [
+            (length, np.asarray((head + tail) / 2, np.float32))
+            for length, head, tail in zip(lengths, heads, tails, strict=True)
+        ]
 
     def mean_of_year(self, key: str, year: int) -> Numbers:
         """The mean over the days of a calendar year of what holds on them, as `in_year` finds it."""
