@@ -8,11 +8,11 @@ dated value that of the day; and over all of these the events in force.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -22,27 +22,12 @@ from sim import facts
 from sim.model.engine.clock import Clock
 from sim.model.engine.draws import EPOCH
 from sim.model.engine.streams import Streams
+from sim.model.engine.years import Spell, breaks_of, parts_of_year
 from sim.scenario import Catalogue, Choice, Dated, Distribution, Event, Given, Number, Row, Scenario, Table, Weights
 from sim.scenario.values import Value
 
 Numbers = NDArray[np.float32]
 Reckoned = TypeVar("Reckoned")
-_EVERYWHERE, _NOWHERE = np.ones(1, np.bool_), np.zeros(1, np.bool_)  # in every run of a block, and in none
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Spell:
-    """A time in which an event sets a key to ``value`` in the runs ``happens``, ``(runs,)``.
-
-    It lasts from ``begins`` to before ``ends``. ``numbers`` are those of a value that is the same on every day.
-    """
-
-    event: Event
-    value: Value
-    numbers: Numbers | None
-    happens: NDArray[np.bool_]
-    begins: date
-    ends: date | None
 
 
 class Settings:
@@ -62,7 +47,7 @@ class Settings:
         self._catalogue = catalogue
         self._streams, self._clock, self._central = streams, clock, central
         self._active: list[tuple[Event, NDArray[np.bool_]]] = []
-        self._begun: dict[str, list[_Spell]] = {}  # by key; ended ones too, in the order of their days
+        self._begun: dict[str, list[Spell]] = {}  # by key; ended ones too, in the order of their days
         self._cache: dict[str, Numbers] = {}
         self.changes = 0  # events begun or lifted so far
         self._acted: dict[str, Numbers] = {}
@@ -125,29 +110,7 @@ class Settings:
         if self._same_all_year(key):
             return [((date(year + 1, 1, 1) - date(year, 1, 1)).days, self.number(key))]
         begun = self._begun.get(key, [])
-        first, last = date(year, 1, 1), date(year, 12, 31)
-        breaks = dict.fromkeys((day for value in self._layers(key) for day in _days(value)), _EVERYWHERE)
-        for spell in begun:
-            runs = spell.happens if spell.event.when is not None else _EVERYWHERE
-            for day in (spell.begins, spell.ends, *_days(spell.value)):
-                if day is not None:
-                    breaks[day] = breaks.get(day, _NOWHERE) | runs
-        days = [first, *sorted(day for day in breaks if first < day <= last), date(year + 1, 1, 1)]
-        # The mean of a line over its days is that of its two ends; of a step it is the step, to the bit. A day on which
-        # an event on a condition begins or ends in some runs cuts the line of no other.
-        heads = [self._on(key, day, begun) for day in days[:-1]]
-        tails = [self._on(key, day - timedelta(1), begun) for day in days[1:]]
-        for place, day in enumerate(days[1:-1], 1):
-            if not breaks[day].all():
-                heads[place] = np.where(breaks[day], heads[place], heads[place - 1])
-        for place in range(len(days) - 2, 0, -1):
-            if not breaks[days[place]].all():
-                tails[place - 1] = np.where(breaks[days[place]], tails[place - 1], tails[place])
-        lengths = [(ends - begins).days for begins, ends in pairwise(days)]
-        return [
-            (length, np.asarray((head + tail) / 2, np.float32))
-            for length, head, tail in zip(lengths, heads, tails, strict=True)
-        ]
+        return parts_of_year(year, breaks_of(self._layers(key), begun), lambda day: self._on(key, day, begun))
 
     def mean_of_year(self, key: str, year: int) -> Numbers:
         """The mean over the days of a calendar year of what holds on them, as `in_year` finds it."""
@@ -160,7 +123,7 @@ class Settings:
             return self.numbers(pattern, codes)
         return _stacked([self.mean_of_year(key, year) for key in keys])
 
-    def _on(self, key: str, day: date, begun: Sequence[_Spell]) -> Numbers:
+    def _on(self, key: str, day: date, begun: Sequence[Spell]) -> Numbers:
         numbers = self._without_events(key, day)
         for spell in begun:
             if spell.begins <= day and (spell.ends is None or day < spell.ends):
@@ -297,7 +260,7 @@ class Settings:
         """Notes for the calendar year from and until when an event on a condition is in force in a run."""
         today = self._clock.today
         for key, _ in event.sets if ends.any() else ():
-            kept: list[_Spell] = []
+            kept: list[Spell] = []
             for spell in self._begun[key]:
                 if spell.event is event and spell.ends in (None, event.until) and (spell.happens & ends).any():
                     ended = replace(spell, happens=spell.happens & ends, ends=today)
@@ -318,7 +281,7 @@ class Settings:
         for key, value in event.sets:
             same_every_day = isinstance(value, Distribution)
             numbers = self._number(key, value, begins) if same_every_day else None
-            self._begun.setdefault(key, []).append(_Spell(event, value, numbers, happens, begins, event.until))
+            self._begun.setdefault(key, []).append(Spell(event, value, numbers, happens, begins, event.until))
         first = self.acted(event.name)
         day = self._clock.today.toordinal() - EPOCH
         self._acted[event.name] = np.where(happens & np.isnan(first), np.float32(day), first)
@@ -490,10 +453,6 @@ def mean_of_days(parts: Sequence[tuple[int, Numbers]]) -> Numbers:
         held = np.where(same, held + days, days)
         current = np.where(same, current, value)
     return np.asarray(total + (held / length).astype(np.float32) * current, np.float32)
-
-
-def _days(value: Value) -> list[date]:
-    return [day for day, _ in value.points] if isinstance(value, Dated) else []
 
 
 def _pick(weights: Weights, options: Sequence[str], quantile: NDArray[np.float64]) -> NDArray[np.int8]:
