@@ -116,14 +116,21 @@ def drag(port, times=5):
     told("frames drawn in a drag of 30 steps, median", f"{statistics.median(frames):.0f}")
 
 
-def ask(port, page, sets, runs="preview"):
-    body = {"page": page, "state": {"extends": ["trump_conditional"], "sets": sets}, "runs": runs}
+def send(port, address, body, method=None):
+    """One request: its status and what came back."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-    connection.request("POST", "/answer", json.dumps(body), {"Content-Type": "application/json"})
+    method = method or ("GET" if body is None else "POST")
+    content, headers = (None, {}) if body is None else (json.dumps(body), {"Content-Type": "application/json"})
+    connection.request(method, f"/{address}", content, headers)
     answer = connection.getresponse()
     content = json.loads(answer.read())
     connection.close()
     return answer.status, content
+
+
+def ask(port, page, sets, runs="preview"):
+    state = {"extends": ["trump_conditional"], "sets": sets}
+    return send(port, "answer", {"page": page, "state": state, "runs": runs})
 
 
 def users(port, count, moves):
@@ -153,16 +160,80 @@ def users(port, count, moves):
     told("answers that were somebody else's", str(len(foreign)), "0")
 
 
+STARTS = ["", "", "", "2024-12-01", "2025-03-15", "2025-06-30", "2025-11-11", "2026-02-02"]
+"""Days on which a state of random use begins; mostly that of its scenario."""
+
+
+def random_use(port, luck, number, facts):
+    """One thing that a person might do on the page, on a state that nobody asked for before."""
+    scenarios = [row["name"] for row in facts["scenarios"]]
+    levers = [lever for group in facts["groups"] for lever in group["levers"]]
+    numbers = {each["key"] for each in facts["parameters"] if each["domain"]["is"] == "number"}
+    sets = {
+        lever["key"]: f"{luck.uniform(lever['low'], lever['high']):.4g}"
+        for lever in luck.sample(levers, luck.randint(1, 4))
+        if lever["key"] in numbers
+    }
+    state = {"extends": [luck.choice(scenarios)], "sets": sets, "start": luck.choice(STARTS)}
+    if luck.random() < 0.1:
+        state["seed"] = luck.randint(1, 10_000)
+    variables = [each["name"] for each in facts["variables"]]
+    body = {"state": state, "page": f"page-{number % 7}-main", "charts": luck.sample(variables, 2)}
+    kind = luck.choices(
+        ["preview", "full", "members", "donors", "pins", "inputs", "download", "upload", "question"],
+        [30, 25, 8, 8, 5, 6, 6, 6, 6],
+    )[0]
+    if kind in ("preview", "full"):
+        body |= {"runs": kind, "single": luck.random() < 0.2, "date": luck.choice(["", "2026-06-30", "2027-12-31"])}
+        send(port, "answer", body)
+    elif kind == "members":
+        codes = facts["axes"]["member"]["codes"]
+        send(port, "answer", body | {"charts": [f"defence_share_pct_gdp:{code}" for code in codes],
+                                     "tiles": "defence_share_pct_gdp", "strip": False})  # fmt: skip
+    elif kind == "donors":
+        send(port, "answer", body | {"charts": [], "donors": "aid_committed_beur", "strip": False})
+    elif kind == "pins":
+        for at in range(4):
+            send(port, "answer", body | {"page": f"page-{number % 7}-pin-{at}"})
+    elif kind == "inputs":
+        send(port, "inputs", {"states": [state, {"extends": [luck.choice(scenarios)]}]})
+    elif kind in ("download", "upload"):
+        status, content = send(port, "scenario", {"state": state})
+        if kind == "upload" and status == 200:
+            send(port, "check", {"text": content["toml"], "name": "explored.toml"})
+    else:
+        asked = {"kind": luck.choice(["effect", "tornado", "why", "report"]), "state": state, "states": [state],
+                 "key": luck.choice(levers)["key"], "subject": "europe_canada_share_pct_gdp"}  # fmt: skip
+        status, content = send(port, "ask", asked)
+        if status == 200:
+            job = f"ask/{content['job']}"
+            until = time.monotonic() + luck.choice([2, 30])
+            while time.monotonic() < until and "result" in content | {"result": None}:
+                content = send(port, job, None)[1]
+                if content.get("result") or content.get("stopped") or content.get("problems"):
+                    break
+                time.sleep(0.2)
+            send(port, job, None, "DELETE")
+
+
 def memory(port, pid, minutes):
-    """Random use: the server's resident memory once warm and at the end."""
-    luck, until, warm, asked = random.Random(1), time.monotonic() + 60 * minutes, 0.0, 0
-    while time.monotonic() < until:
-        sets = {LEVER: str(round(luck.uniform(0, 4), 3)), "summits.compliance": str(round(luck.uniform(0, 1.5), 3))}
-        ask(port, f"page-{asked % 7}", sets, luck.choice(["preview", "preview", "full"]))
+    """Random use of everything the page can ask: the server's resident memory all along, and whether it grew."""
+    luck, began, asked, seen = random.Random(1), time.monotonic(), 0, []
+    facts = send(port, "facts", None)[1]
+    every = min(120.0, 60 * minutes / 10)
+    while (passed := time.monotonic() - began) < 60 * minutes:
+        if passed >= every * len(seen):
+            seen.append(resident(pid))
+            told(f"memory after {passed / 60:.1f} min and {asked} uses", f"{seen[-1]:.0f} MB")
+        random_use(port, luck, asked, facts)
         asked += 1
-        if not warm and time.monotonic() > until - 60 * minutes * 0.5:
-            warm = resident(pid)
-    told(f"memory after {minutes:g} min, {asked} answers; halfway", f"{resident(pid):.0f} MB; {warm:.0f} MB", "flat")
+    seen.append(resident(pid))
+    half = seen[len(seen) // 2 :]
+    first, second = half[: len(half) // 2], half[len(half) // 2 :]
+    grown = statistics.median(second) - statistics.median(first)
+    words = "grew" if grown > 0.03 * statistics.median(first) else "did not grow"
+    told(f"memory after {minutes:g} min, {asked} uses; most", f"{seen[-1]:.0f} MB; {max(seen):.0f} MB", "flat")
+    told(f"the second half {words}: between its two halves", f"{grown:+.0f} MB", "within 3%")
 
 
 def resident(pid):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from sim.explore import forms
 from sim.explore.drawn import STORE, Drawn, Stale, Subject, Values, codes, drawn_for, groups, known_variables
 from sim.explore.levers import audited, domain_shown, file_stem, front, scenarios, settings
 from sim.explore.state import RUNS_OF_A_PAGE, State
-from sim.figures.history import Series, reported
+from sim.figures.history import EMPTY, SINCE_NOTES, SPLIT_NOTE, Series, break_words, reported, reported_later
 from sim.scenario.entities import NAMES
 from sim.scenario.layers import EVENT_KEYS
 from sim.version import __version__
@@ -199,41 +199,42 @@ def chart(subject: Subject, drawn: Drawn, base: Drawn, single: bool) -> dict[str
         if single:
             drawing["single"] = _rounded(values[:, :SINGLE_RUNS].T, digits)
     drawing["sentence"] = sentence(subject, drawn, base, len(days) - 1)
-    drawing["alt"] = f"{subject.title}, {subject.unit}. {drawing['sentence']}"
+    drawing["alt"] = " ".join(
+        filter(None, (f"{subject.title}, {subject.unit}.", drawing["sentence"], drawing.get("note")))
+    )
     return drawing
 
 
 def reported_points(subject: Subject, scenario: Scenario) -> dict[str, Any]:
-    """What was reported before the start (``history``) and on later days (``since``)."""
+    """What was reported: before the start (``history``), since (``since``), since but counted differently (``unlike``).
+
+    Where something else is counted from a year on, the history says before which values it parts, and ``note`` how to
+    read that.
+    """
     if subject.kind != "fan" or subject.codes:
         return {}
-    earlier = _known(subject.variable, subject.entity or None, scenario.start).before(scenario.start)
-    days, values = _since(scenario.start).get((subject.variable, subject.entity), ([], []))
-    return {"history": _points(earlier), "since": {"dates": days, "values": values} if days else None}
+    name = subject.variable, subject.entity or None
+    earlier = _known(*name, scenario.start).before(scenario.start)
+    later = reported_later(*name, scenario.start)
+    return {
+        "history": _points(earlier),
+        "since": _points(later.get(True, EMPTY), SINCE_NOTES[True]),
+        "unlike": _points(later.get(False, EMPTY), SINCE_NOTES[False]),
+        "note": break_words([earlier]).strip(),
+    }
 
 
-@cache
+@lru_cache(maxsize=2048)  # the days on which states start are a user's to choose
 def _known(variable: str, entity: str | None, day: datetime.date) -> Series:
     return reported(variable, entity, day)
 
 
-@cache
-def _since(start: datetime.date) -> dict[tuple[str, str], tuple[list[str], list[float]]]:
-    """What was reported of days after ``start``, by variable and entity."""
-    from sim import facts
-
-    points: dict[tuple[str, str], tuple[list[str], list[float]]] = {}
-    for row in facts.reported_since(start):
-        days, values = points.setdefault((row.variable, row.entity or ""), ([], []))
-        days.append(row.date.isoformat())
-        values.append(float(f"{row.value:.6g}"))
-    return points
-
-
-def _points(series: Series) -> dict[str, Any] | None:
+def _points(series: Series, note: str = "") -> dict[str, Any] | None:
     if not len(series):
         return None
-    return {"dates": [str(day) for day in series.dates], "values": _rounded(series.values, 4)}
+    notes = {str(series.dates[first]): SPLIT_NOTE for first in series.splits}
+    values = [float(f"{value:.6g}") for value in series.values]
+    return {"dates": [str(day) for day in series.dates], "values": values, "splits": notes, "note": note}
 
 
 def headline(subject: Subject, drawn: Drawn, base: Drawn, day: datetime.date) -> dict[str, Any]:

@@ -12,13 +12,15 @@ from typing import Any
 from uuid import uuid4
 
 from sim.errors import AllianceError, InputError
-from sim.explore.drawn import GivenUp
+from sim.explore.drawn import GivenUp, give_back
 
 Work = Callable[[Mapping[str, Any], Callable[[], bool]], dict[str, Any]]
 
 MOST_WAITING = 200
 PATIENCE = 1.5
 """Seconds after which a full ensemble is no longer put behind the previews of others."""
+IDLE = 20.0
+"""Seconds without a wish after which memory goes back to the system; a lever on the move would only take it again."""
 MOST_JOBS, KEPT_JOBS = 6, 24
 
 
@@ -71,7 +73,7 @@ class Desk:
         self._waiting: dict[str, Wish] = {}
         self._running: Wish | None = None
         self._changed = threading.Condition()
-        self._open = True
+        self._open, self._used = True, False
         threading.Thread(target=self._answer_all, name="answers", daemon=True).start()
 
     async def ask(self, page: str, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,14 +109,16 @@ class Desk:
     def _next(self) -> Wish | None:
         with self._changed:
             while self._open and not self._waiting:
-                self._changed.wait()
+                if not self._changed.wait(IDLE) and self._used:
+                    self._used = False
+                    give_back()
             if not self._open:
                 return None
             late = time.monotonic() - PATIENCE
             order = sorted(
                 self._waiting.values(), key=lambda wish: (not wish.preview and wish.since > late, wish.since)
             )
-            self._running = self._waiting.pop(order[0].page)
+            self._running, self._used = self._waiting.pop(order[0].page), True
             return self._running
 
     def _answer_all(self) -> None:
@@ -210,3 +214,4 @@ class Jobs:
                 job.result = job.run(progress, job.is_stopped)
             except BaseException as error:  # noqa: BLE001 - the thread must outlive any fault; the server words it
                 job.fault = error
+            give_back()

@@ -6,10 +6,13 @@ that differences from the baseline are taken run by run.
 
 from __future__ import annotations
 
+import ctypes
 import datetime
+import mmap
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -230,10 +233,26 @@ def drawn_for(
         if stale():
             raise GivenUp
         parts.append(simulated(scenario, seed, first, min(BLOCK, runs - first), tuple(wanted)))
-    series = {key: np.concatenate([part[key] for part in parts], axis=-1) for key in parts[0]}
-    drawn = Drawn(scenario, runs, seed, series, dates_of(scenario))
+    drawn = Drawn(scenario, runs, seed, _together(parts), dates_of(scenario))
     STORE.put(drawn)
     return drawn
+
+
+def _together(parts: Sequence[dict[Key, Values]]) -> dict[Key, Values]:
+    """The runs of all parts side by side, in one mapping of memory, which goes back to the system when it is let go.
+
+    Many arrays of their own would leave holes between what is still used, and the process would grow beyond what it
+    keeps.
+    """
+    runs = sum(values.shape[-1] for part in parts for values in [*part.values()][:1])
+    sizes = {key: len(values) * runs for key, values in parts[0].items()}
+    room = np.frombuffer(mmap.mmap(-1, 4 * max(1, sum(sizes.values()))), np.float32)
+    series, at = {}, 0
+    for key, size in sizes.items():
+        values = room[at : at + size].reshape(-1, runs)
+        np.concatenate([part[key] for part in parts], axis=-1, out=values)
+        series[key], at = values, at + size
+    return series
 
 
 @cache
@@ -294,3 +313,12 @@ def simulated(scenario: Scenario, seed: int, first: int, count: int, wanted: Seq
             array = array[:, codes(known_variables()[name].entity or "").index(entity)]
         series[name, entity] = np.ascontiguousarray(array)
     return series
+
+
+def give_back() -> None:
+    """Give what a large calculation used and freed back to the system, where the C library can be asked to.
+
+    Without it a process keeps the most that it ever used at once.
+    """
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -32,7 +32,7 @@ from sim.explore.drawn import (
     simulated,
     usual_series,
 )
-from sim.explore.levers import Lever, grid_levers, scenarios, settings
+from sim.explore.levers import Lever, about, grid_levers, scenarios, settings
 from sim.explore.server import page_files
 from sim.explore.state import State
 from sim.files import write_whole
@@ -49,8 +49,8 @@ RUNS, GRID_RUNS, SEED = 1000, 256, 1
 OFF_GRID = 24
 """Points off the grid at which the error of the straight lines is measured."""
 MODULES = (
-    "util", "stored", "source", "state", "charts", "world", "levers", "views", "events", "assumptions", "compare",
-    "ask", "teach", "main",
+    "util", "stored", "source", "state", "charts", "stills", "world", "levers", "views", "events", "assumptions",
+    "compare", "ask", "teach", "main",
 )  # fmt: skip
 """The modules of the page, each after those it takes from."""
 _IMPORT = re.compile(r"^import .*?;\n", re.MULTILINE | re.DOTALL)
@@ -91,6 +91,7 @@ def write_page(
             progress(done, total)
 
     stored: dict[str, Any] = {"facts": _facts(base, chosen), "base": base, "levers": _told_levers(base, chosen)}
+    stored["about"] = {lever.key: about(lever.key, State((base,)).scenario()) for lever in chosen}
     stored |= _grid(base, chosen, points, grid_runs, tell)
     stored |= _every_scenario(runs, tell)
     files = page_files()

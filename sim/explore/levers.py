@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sim import text
+from sim.errors import InputError
 from sim.scenario.domain import Choice, Day, Flag, Number, Rows, Text
 from sim.scenario.values import Dated, Distribution, Weights, describe
 
@@ -83,7 +85,6 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
             Lever("summits.adoption_probability", "Chance that a summit adopts a new target", 0, 1, 0.05),
             Lever("budgets.pressure_jump_probability", "Laggards jump under pressure", 0, 1, 0.05),
             Lever("budgets.path_keeping", "Distance to the target's path closed, a year", 0, 1, 0.05),
-            Lever("summits.new_target_pct_gdp", "The new target", 2, 5, 0.1),
         ),
     ),
     (
@@ -99,8 +100,6 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
             Lever("war.effort_factor", "Russian effort, times", 0.5, 1.5, 0.05, grid=(0.75, 1, 1.25)),
             Lever("negotiation.hazard_per_year", "Ceasefires a year without pressure", 0, 2, 0.05, grid=(None, 0, 1)),
             Lever("negotiation.hold_probability", "Chance that a ceasefire holds", 0, 1, 0.05),
-            Lever("war.gain_per_aid_km2", "What aid does to the front", 0, 200, 5),
-            Lever("reassurance.thousand", "European reassurance force after a ceasefire", 0, 100, 5),
         ),
     ),
     (
@@ -112,7 +111,6 @@ FRONT: tuple[tuple[str, tuple[Lever, ...]], ...] = (
         (
             Lever("threat.war_level", "Threat felt while the war lasts", 0, 3, 0.05),
             Lever("economy.dollar_change_pct", "Dollar rises or falls by, a year", -10, 10, 0.5),
-            Lever("economy.growth_shift_pct", "Growth higher or lower by", -3, 3, 0.1),
         ),
     ),
 )
@@ -148,6 +146,27 @@ def strength(key: str) -> float:
     effects = audited(key)
     on_headlines = [abs(effect.standard) for effect in effects if effect.outcome.partition(":")[0] in headlines]
     return max(on_headlines, default=max((abs(effect.standard) / 100 for effect in effects), default=0.0))
+
+
+def about(key: str, scenario: Scenario) -> dict[str, Any]:
+    """What ``alliance explain`` says of a key in a scenario: its source, with what is later than the start marked.
+
+    And the channels through which it acts: the states of the model on the way, and the outcomes at their end.
+
+    Raises:
+        InputError: the model has no such key.
+    """
+    from sim.analysis.explain.scenarios import channels_of
+    from sim.model import catalogue
+
+    parameter = catalogue().with_groups(scenario.groups).find(key)
+    if parameter is None or "*" in key:
+        raise InputError(text.unknown("key", text.tame(key, 80), catalogue().keys()))
+    single = key if catalogue().find(key) else parameter.key.replace("*", parameter.entities[0])  # of an own group
+    return {
+        "source": text.later_marked(parameter.source, scenario.start),
+        "channels": [{"through": list(way), "outcomes": list(names)} for way, names in channels_of([single], scenario)],
+    }
 
 
 def grid_levers() -> tuple[Lever, ...]:

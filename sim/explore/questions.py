@@ -164,6 +164,7 @@ def _why(raw: Mapping[str, Any]) -> Question:
         dated = sorted(attribution.waterfalls, key=lambda waterfall: waterfall.date)
         past = [waterfall for waterfall in dated if waterfall.date <= day.isoformat()]
         waterfall = past[-1] if past else dated[0]
+        ways = attribution.channels()
         return {
             "title": subject.title,
             "unit": subject.unit,
@@ -171,7 +172,14 @@ def _why(raw: Mapping[str, Any]) -> Question:
             "from": waterfall.a_mean,
             "to": waterfall.b_mean,
             "parts": [
-                {"group": part.group, "mean": part.mean, "low": part.low, "high": part.high, "open": part.depends_on}
+                {
+                    "group": part.group,
+                    "mean": part.mean,
+                    "low": part.low,
+                    "high": part.high,
+                    "open": part.depends_on,
+                    "through": list(ways.get((part.group, waterfall.outcome.key), ())),
+                }
                 for part in waterfall.parts
             ],
             "runs": RUNS,

@@ -22,6 +22,7 @@ from sim.explore import forms, questions
 from sim.explore.answer import answer, page_facts
 from sim.explore.desk import Busy, Desk, Job, Jobs
 from sim.explore.drawn import GivenUp
+from sim.explore.levers import about
 from sim.explore.state import State, read_upload
 
 if TYPE_CHECKING:
@@ -94,8 +95,7 @@ class Guard:
             await _error(408, "the request took too long to arrive")(scope, receive, sending)
         except Exception as error:  # noqa: BLE001 - the last line of defence: a page never meets a traceback
             if not begun:
-                what = f"a fault in the program ({type(error).__name__}); please report it"
-                await _error(500, what)(scope, receive, sending)
+                await _error(500, _fault_words(error))(scope, receive, sending)
 
     def _check(self, scope: Scope) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
@@ -210,6 +210,7 @@ class Page:
             Route("/check", _worded(self._check), methods=["POST"]),
             Route("/scenario", _worded(self._scenario), methods=["POST"]),
             Route("/inputs", _worded(self._inputs), methods=["POST"]),
+            Route("/about", _worded(self._about), methods=["POST"]),
             Route("/ask", _worded(self._ask), methods=["POST"]),
             Route("/ask/{job}", _worded(self._see), methods=["GET", "DELETE"]),
             Route("/{name}", self._file),
@@ -256,6 +257,11 @@ class Page:
     async def _inputs(self, request: Request) -> Response:
         return JSONResponse(await asyncio.to_thread(questions.compared_inputs, await _json(request)))
 
+    async def _about(self, request: Request) -> Response:
+        raw = await _json(request)
+        state, key = State.read(raw.get("state")), str(raw.get("key"))[:120]
+        return JSONResponse(await asyncio.to_thread(lambda: about(key, state.scenario())))
+
     async def _ask(self, request: Request) -> Response:
         run = await asyncio.to_thread(questions.question, await _json(request))
         return JSONResponse({"job": self._jobs.start(Job(run))})
@@ -284,7 +290,7 @@ def make_app(hosts: frozenset[str], *, first: dict[str, Any] | None = None, per_
         yield
         page.close()
 
-    refusals = {Refused: _refused, 404: _missing, 405: _missing}
+    refusals = {Refused: _refused, 404: _missing, 405: _missing, Exception: _faulted}
     app = Starlette(routes=page.routes(), lifespan=lifespan, exception_handlers=refusals)
     app.router.redirect_slashes = False
     return Guard(app, hosts, per_second)
@@ -296,6 +302,10 @@ def _fault_words(fault: BaseException) -> str:
 
 async def _refused(_: Request, error: Exception) -> Response:
     return _error(error.status, error.reason) if isinstance(error, Refused) else _error(500, "")
+
+
+async def _faulted(_: Request, error: Exception) -> Response:
+    return _error(500, _fault_words(error))
 
 
 async def _missing(_: Request, error: Exception) -> Response:

@@ -15,6 +15,9 @@ from sim.facts.tables import per_folder
 
 # NATO's spending tables begin here, and so do the other yearly lines drawn beside them.
 FIRST_YEAR = 2014
+# What stands beside the first value of a new definition, wherever reported values are listed.
+SPLIT_NOTE = "core defence is counted from here on"
+SINCE_NOTES = {True: "reported since", False: "reported since, counted differently"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +118,7 @@ def _of_member(table: str) -> Reader:
 def _of_europe_canada(column: str) -> Reader:
     def read(known: date, _: str) -> Series:
         rows = facts.aggregates(known).get("NATO_EUR_CAN", {})
-        return _yearly({year: row[column] for year, row in rows.items()})
+        return _yearly({year: row[column] for year, row in rows.items() if column in row})
 
     return read
 
@@ -124,7 +127,11 @@ def _us_share(known: date, _: str) -> Series:
     total = facts.aggregates(known).get("NATO_TOTAL", {})
     spending = facts.defence_spending_current(known).get("USA", {})
     return _yearly(
-        {year: 100 * spending[year] / row["spending_busd_current"] for year, row in total.items() if year in spending}
+        {
+            year: 100 * spending[year] / row["spending_busd_current"]
+            for year, row in total.items()
+            if year in spending and "spending_busd_current" in row
+        }
     )
 
 

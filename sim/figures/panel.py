@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.figures.axis import SHARES, Axis, apart, moment, opened, position, time_span
 from sim.figures.cases import QUANTILES, Case, Cast, Subject
 from sim.figures.drawing import Frame, Row
-from sim.figures.history import EMPTY, READERS, Series, break_words
+from sim.figures.history import EMPTY, READERS, SINCE_NOTES, SPLIT_NOTE, Series, break_words
 from sim.figures.page import LINE, Box, Page, marked_years
 from sim.figures.style import BODY, CM_PER_INCH, GRID, INK, MUTED, PAPER, RULE, SMALL, Look, tint
 from sim.text import day_of, median_and_range, number, when
@@ -289,7 +289,7 @@ class Panel:
         subject, first = self.subject, self.cast.first
         for alike, series in first.later(subject).items():
             self.plot.later(position(series.dates, self.variable.every), series.values, alike=alike)
-            note = "reported since" if alike else "reported since, counted differently"
+            note = SINCE_NOTES[alike]
             for day, value in zip(series.dates, series.values.tolist(), strict=True):
                 self.page.rows.append(_row(self.variable, subject, day, kind="since", value=value, note=note))
             if len(series):
@@ -457,7 +457,7 @@ def record_labels(page: Page, cast: Cast, subject: Subject) -> None:
 def record_past(page: Page, variable: Variable, subject: Subject, past: Series) -> None:
     """Write reported values into the page's table, and where something else is counted into the text alternative."""
     for at, (day, value) in enumerate(zip(past.dates, past.values.tolist(), strict=True)):
-        note = "core defence is counted from here on" if at in past.splits else ""
+        note = SPLIT_NOTE if at in past.splits else ""
         page.rows.append(_row(variable, subject, day, kind="reported", value=value, note=note))
     if past.splits:
         page.phrases.append(f"{subject.heading or variable.long_name}:{break_words([past]).replace(' Dotted:', '')}")

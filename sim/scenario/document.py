@@ -8,6 +8,7 @@ import stat
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ Report = Callable[[KeyPath, str], None]
 """Takes the path of a fault and the message."""
 
 Spot = tuple[int, int]
+KEPT_TEXTS, KEPT_LETTERS = 64, 20_000  # of texts read before; what a person writes is shorter
 _DEEPEST = 200  # deeper keys and values are placed at the nearest table above them
 
 
@@ -239,7 +241,7 @@ def parse(content: bytes, shown: str, real: Path, *, own: bool = True) -> Docume
     if excess := _excess(text, shown):
         return excess
     try:
-        data = tomllib.loads(text)
+        data, positions = _read_before(text) if len(text) <= KEPT_LETTERS else _tables(text)
     except (ValueError, RecursionError) as fault:
         line, column, key, message = syntax_fault(text.replace("\r\n", "\n"), fault)
         if not own:
@@ -247,7 +249,16 @@ def parse(content: bytes, shown: str, real: Path, *, own: bool = True) -> Docume
         return Problem(shown, line, column, key, message)
     if not own and not {"title", "description", "references"} <= set(data):
         return Problem(shown, 0, 0, "", "this file is no scenario: a scenario has title, description and references")
-    return Document(shown, real, data, locate(text.replace("\r\n", "\n")))
+    return Document(shown, real, data, positions)
+
+
+def _tables(text: str) -> tuple[dict[str, Any], Positions]:
+    """What a text holds and where it stands. Raises as tomllib does."""
+    return tomllib.loads(text), locate(text.replace("\r\n", "\n"))
+
+
+# The same parents are read for every scenario; nobody writes to what was read.
+_read_before = lru_cache(maxsize=KEPT_TEXTS)(_tables)
 
 
 # Keys of more parts than that; a text with so many words between dots is not written by hand either.

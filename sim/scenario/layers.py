@@ -119,12 +119,12 @@ def read_layer(document: Document, catalogue: Catalogue, before: dict[Slot, Sett
 
 
 def _read_values(document: Document, catalogue: Catalogue, before: dict[Slot, Setting], layer: FileLayer) -> None:
-    groups = catalogue.members_of("")
     table = {}
     for name, raw in document.data.items():
         if name in HEADS:
             continue
-        near = [] if name in groups else nearest(name, HEADS + groups, most=1, cutoff=0.7)
+        known = catalogue.is_group(name) or catalogue.find(name) is not None
+        near = [] if known else nearest(name, HEADS + catalogue.members_of(""), most=1, cutoff=0.7)
         if near and near[0] in HEADS:
             document.report((name,), f"unknown key; did you mean {near[0]}?")
         else:
@@ -157,6 +157,8 @@ def _groups(document: Document, catalogue: Catalogue) -> dict[str, Setting]:
         document.report(("groups",), f'{shown(raw)} stands where groups are; write [groups] and name = ["POL", "CZE"]')
         return {}
     read: dict[str, Setting] = {}
+    if not raw:
+        return read
     known = sorted({code for parameter in catalogue for code in parameter.entities if is_country(code)})
     for name, codes in raw.items():
         if fault := name_fault(name, catalogue.groups):

@@ -60,6 +60,12 @@ def test_twenty_single_runs_are_the_first_of_the_ensemble(told, result):
     assert lines == pytest.approx(result.values("us_commitment")[:, :20].T, abs=1e-4)
 
 
+def test_a_page_that_shows_no_chart_is_answered_too():
+    told = answer({"state": {**STATE, "seed": 5}, "charts": [], "strip": False, "outlook": True})
+    assert (told["charts"], told["strip"]) == ([], [])
+    assert told["levers"]
+
+
 def test_a_preview_is_the_first_runs_of_the_same_ensemble():
     state = {**STATE, "sets": {"europe.aid.commitment_factor": "1.25"}}
     preview = answer({"state": state, "charts": CHARTS[:1], "runs": "preview"})
@@ -123,7 +129,7 @@ def test_a_wrong_request_is_refused(raw):
 def test_every_lever_in_front_is_a_key_with_a_unit_kind_and_source():
     keys = [lever.key for _, levers in front() for lever in levers]
     assert len(keys) == len(set(keys))
-    assert 20 <= len(keys) <= 32
+    assert 24 <= len(keys) <= 27
     parameters = page_facts()["parameters"]
     known = {parameter["key"].replace("*", code): parameter for parameter in parameters
              for code in parameter["entities"] or [""]}  # fmt: skip
@@ -258,3 +264,49 @@ def test_a_condition_that_the_page_offers_can_be_written():
         when = condition["text"] + ("1" if condition["text"].endswith("< ") else "")
         event = {"name": "waits", "when": when, "set": {"us.commitment.shock": "-0.1"}}
         State.read({"extends": ["baseline"], "events": [event]}).scenario()
+
+
+def test_where_something_else_is_counted_from_a_year_on_is_told_as_in_the_figures():
+    from sim.figures.history import SPLIT_NOTE, break_words, reported
+
+    told = answer({"state": {"extends": ["baseline_2026"], "runs": 16}, "charts": ["europe_canada_share_pct_gdp"]})
+    chart = told["charts"][0]
+    assert chart["history"]["splits"] == {"2023-12-31": SPLIT_NOTE}
+    past = reported("europe_canada_share_pct_gdp", None, State(("baseline_2026",)).scenario().start)
+    assert chart["note"] == break_words([past]).strip()
+    assert chart["alt"].endswith(chart["note"])
+
+
+def test_what_was_reported_since_tells_apart_what_is_counted_differently():
+    told = answer({"state": {"extends": ["baseline"], "runs": 16}, "charts": ["europe_canada_share_pct_gdp"]})
+    chart = told["charts"][0]
+    assert chart["since"]["note"] != chart["unlike"]["note"]
+    assert not set(chart["since"]["dates"]) & set(chart["unlike"]["dates"])
+    assert chart["history"]["splits"] == {}
+
+
+@pytest.mark.parametrize("start", ["2016-02-29", "2022-02-24", "2025-11-11", "2026-10-10"])
+def test_every_chart_can_be_drawn_from_any_start(start):
+    from sim.explore.drawn import known_variables
+
+    raw = {"state": {"extends": [], "start": start, "end": "2028-12-31", "runs": 16}}
+    names = list(known_variables())
+    for first in range(0, len(names), 40):
+        told = answer({**raw, "charts": names[first : first + 40], "strip": False})
+        json.dumps(told, allow_nan=False)
+
+
+def test_ensembles_are_kept_up_to_a_number_of_bytes_and_of_states(monkeypatch):
+    from sim.explore import drawn
+
+    scenario, store = State(("baseline",), runs=16).scenario(), drawn.Store()
+    made = drawn_for(scenario, 1, 16, headlines(), lambda: False)
+    rooms = {id(values.base) for values in made.series.values()}
+    assert len(rooms) == 1
+    monkeypatch.setattr(drawn, "KEPT_BYTES", 3 * made.bytes)
+    for seed in range(9):
+        store.put(drawn.Drawn(scenario, 16, seed, made.series, made.dates))
+    assert [seed for seed in range(9) if store.get(scenario, seed, 16)] == [6, 7, 8]
+    monkeypatch.setattr(drawn, "KEPT_ENSEMBLES", 2)
+    store.put(drawn.Drawn(scenario, 16, 9, made.series, made.dates))
+    assert [seed for seed in range(10) if store.get(scenario, seed, 16)] == [8, 9]

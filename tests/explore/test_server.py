@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import random
 import socket
 import threading
@@ -33,6 +35,44 @@ def test_no_other_file_is_served(ask, path):
     status, _, told = ask("GET", path)
     assert status == 404
     assert "problems" in told
+
+
+def test_a_key_is_told_with_its_channels_and_what_its_source_has_later_than_the_start(ask):
+    asked = {"state": {"extends": ["history_2022"]}, "key": "budgets.war_pp"}
+    status, _, told = ask("POST", "/about", asked)
+    assert status == 200
+    assert "[later than the start]" in told["source"]
+    ways = [" → ".join(way["through"]) for way in told["channels"]]
+    assert any(way.endswith("the budgets that members decide") for way in ways)
+    own = {"extends": ["baseline"], "groups": {"weimar": ["DEU", "FRA", "POL"]}}
+    status, _, told = ask("POST", "/about", {"state": own, "key": "members.weimar.compliance"})
+    assert (status, bool(told["channels"])) == (200, True)
+    status, _, told = ask("POST", "/about", {"state": own, "key": "budgets.war_p"})
+    assert status == 400
+    assert "budgets.war_pp" in told["problems"][0]["message"]
+
+
+def test_a_fault_in_the_program_is_told_in_one_line(monkeypatch):
+    from sim.explore import server
+
+    def broken():
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(server, "page_facts", broken)
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/facts", "raw_path": b"/facts", "query_string": b"",
+             "headers": [(b"host", b"here")], "client": ("127.0.0.1", 1)}  # fmt: skip
+    asyncio.run(server.make_app(frozenset({"here"}))(scope, receive, send))
+    assert sent[0]["status"] == 500
+    problem = json.loads(sent[1]["body"])["problems"][0]
+    assert problem["text"] == "a fault in the program (ZeroDivisionError); please report it"
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil.example", ""])
@@ -133,6 +173,7 @@ def test_what_it_would_take_is_found(ask):
 
 def test_why_a_state_differs_adds_up_to_the_difference(ask):
     told = question(ask, {"kind": "why", "state": STATE, "subject": "us_commitment"})[1]["result"]
+    assert any("the credibility of the U.S. guarantee" in part["through"][-1] for part in told["parts"] if part["mean"])
     assert sum(part["mean"] for part in told["parts"]) == pytest.approx(told["to"] - told["from"], abs=1e-6)
 
 

@@ -147,6 +147,13 @@ def test_money_for_reconstruction_takes_the_place_of_the_common_factor():
     assert one["military_aid_allocated_beur"].tobytes() == other["military_aid_allocated_beur"].tobytes()
     committed = [np.diff(of(told["aid_committed_beur"], "donor", "EUI", plain), axis=0)[6:] for told in (one, other)]
     np.testing.assert_allclose(committed[1], 4 * committed[0], rtol=1e-3)  # 2 in place of 0.5
+    both = of(
+        run(scenario(sets | {"aid.reconstruction_factor": 2.0} | {"aid.other_factor": 3.0}))["aid_committed_beur"],
+        "donor",
+        "EUI",
+        plain,
+    )
+    np.testing.assert_allclose(np.diff(both, axis=0)[6:], 3 * committed[1], rtol=1e-3)
 
 
 def test_a_ceasefire_breaks_on_the_day_that_is_said():

@@ -12,7 +12,7 @@ from sim.model import axes
 from sim.model.systems.aid.packages import shares
 from sim.scenario import Row, Table
 
-from .conftest import RUNS, run, scenario
+from .conftest import RUNS, event, run, scenario
 
 END = date(2026, 12, 31)
 ALL = ("aid_committed_beur", "aid_allocated_beur", "aid_delivered_beur", "military_aid_allocated_beur")
@@ -102,6 +102,16 @@ def test_a_law_adds_authority_and_is_recorded(plain):
     assert (laws[4] == 0).all()
     assert (laws[5] == 1).all()
     np.testing.assert_allclose((acted["us_law_money_beur"] - base["us_law_money_beur"])[5], 0.9 * 25, rtol=1e-3)
+
+
+@pytest.mark.parametrize(("by_event", "factor"), [(False, 1.0), (True, 2.0)])
+def test_the_factor_on_american_aid_counts_for_a_law_of_an_event_and_not_for_a_row(by_event, factor):
+    quiet = {"us.aid.request_below_beur": 0.0, "us.aid.eur_per_usd": 0.9, "us.aid.other_to_military": 0.0,
+             "us.aid.commitment_factor": 2.0, "negotiation.hazard_per_year": 0.0}  # fmt: skip
+    quiet |= {} if by_event else {"us.aid.laws": Table((law(20),))}
+    events = [event(date(2025, 3, 20), {"us.aid.law_busd": 20.0})] if by_event else []
+    money = run(scenario(quiet, *events))["us_law_money_beur"]
+    np.testing.assert_allclose(money[-1], 0.9 * 20 * factor, rtol=1e-5)
 
 
 def test_a_law_of_chance_passes_at_its_probability_and_keeps_other_draws():

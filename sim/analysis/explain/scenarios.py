@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from sim.analysis.explain.channels import ARROW, channel
 from sim.model import catalogue, variables
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario import Parameter, Scenario
 
 WIDTH = 88
 
@@ -79,12 +79,27 @@ def _named(keys: list[str], value: str) -> str:
 
 
 def _lever(name: str, keys: Iterable[str], scenario: Scenario) -> Lever:
-    keys, known = list(keys), catalogue()
-    parameters = {parameter.key: parameter for key in keys if (parameter := known.find(key)) is not None}
+    keys = list(keys)
+    parameters = _parameters(keys)
+    return Lever(
+        name,
+        tuple(parameter.meaning for parameter in parameters),
+        "; ".join(parameter.reported_only for parameter in parameters if parameter.reported_only),
+        channels_of(keys, scenario),
+    )
+
+
+def _parameters(keys: Iterable[str]) -> list[Parameter]:
+    found = (catalogue().find(key) for key in keys)
+    return list({parameter.key: parameter for parameter in found if parameter is not None}.values())
+
+
+def channels_of(keys: Sequence[str], scenario: Scenario) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """Through which states a set of keys reaches the main outcomes, as in `Lever.channels`, the shortest way first."""
     found: dict[tuple[str, ...], list[str]] = {}
     theirs = {
         re.split(r"[:=]", each.removeprefix("spread of "))[0]
-        for parameter in parameters.values()
+        for parameter in _parameters(keys)
         for each in (*parameter.raises, *parameter.lowers, *parameter.moves)
     }
     for variable in variables():
@@ -92,12 +107,7 @@ def _lever(name: str, keys: Iterable[str], scenario: Scenario) -> Lever:
         if named and (way := channel(keys, variable, "", scenario)):
             found.setdefault(way, []).append(variable.long_name)
     nearest = sorted(found.items(), key=lambda item: len(item[0]))
-    return Lever(
-        name,
-        tuple(parameter.meaning for parameter in parameters.values()),
-        "; ".join(parameter.reported_only for parameter in parameters.values() if parameter.reported_only),
-        tuple((way, tuple(names)) for way, names in nearest),
-    )
+    return tuple((way, tuple(names)) for way, names in nearest)
 
 
 def scenario_lines(told: Told) -> list[str]:

@@ -1,7 +1,7 @@
 // Small SVG charts: fans, shares and labels over time, with values by pointer and keyboard, a table and downloads.
-import { $, copied, csvText, dateSaid, escaped, fill, freshId, h, said, save, table } from "./util.js";
+import { dateSaid, escaped, fill, h, said, table, takeAway } from "./util.js";
 
-const LIGHT = { paper: "#FFFFFF", ink: "#1A1A1A", muted: "#595959", grid: "#E4E4E4", rule: "#8C8C8C", looks: ["#0A5A9C", "#C8500A", "#3FA27C", "#4B1247", "#0A5A9C"] };
+export const LIGHT = { paper: "#FFFFFF", ink: "#1A1A1A", muted: "#595959", grid: "#E4E4E4", rule: "#8C8C8C", looks: ["#0A5A9C", "#C8500A", "#3FA27C", "#4B1247", "#0A5A9C"] };
 const DARK = { paper: "#14181D", ink: "#F0F0F0", muted: "#B4BAC2", grid: "#303842", rule: "#7C8793", looks: ["#6FB1E8", "#F0935A", "#6CC9A5", "#D3A6DE", "#6FB1E8"] };
 const DASHES = ["", "6 2", "4 2 1 2", "2 2", "9 3"];
 
@@ -12,6 +12,13 @@ export const onTheme = (redraw) => darkness.addEventListener("change", redraw);
 export function mixed(colour, paper, strength) {
   const part = (of, at) => parseInt(of.slice(at, at + 2), 16);
   return `#${[1, 3, 5].map((at) => Math.round(part(paper, at) + (part(colour, at) - part(paper, at)) * strength).toString(16).padStart(2, "0")).join("")}`;
+}
+
+// Black or white, whichever can be read on a shade.
+export function inkOn(shade) {
+  const linear = [1, 3, 5].map((at) => parseInt(shade.slice(at, at + 2), 16) / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  const light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  return (light + 0.05) / 0.05 > 1.05 / (light + 0.05) ? "#000000" : "#FFFFFF";
 }
 
 const day = (text) => Date.parse(text);
@@ -48,7 +55,7 @@ export function rangeOf(charts, held = null) {
     }
     for (const set of [chart.values, chart.base ?? []]) for (const row of set) (see(row[0]), see(row[4]));
     const earliest = firstShown(chart);
-    for (const points of [chart.history, chart.since]) {
+    for (const points of [chart.history, chart.since, chart.unlike]) {
       for (const [place, value] of (points?.values ?? []).entries()) if (day(points.dates[place]) >= earliest) see(value);
     }
     if (chart.unit.startsWith("members")) see(0);
@@ -64,16 +71,16 @@ export function rangeOf(charts, held = null) {
 }
 
 // The picture of one chart as SVG text. `look` numbers the colour of the state; the baseline keeps its own.
-export function drawChart(chart, { width = 560, height = 300, look = 1, range = null, marker = "", mini = false, colours = palette(), title = "", note = "" } = {}) {
+export function drawChart(chart, { width = 560, height = 300, look = 1, range = null, marker = "", mini = false, colours = palette(), title = "", notes = [] } = {}) {
   const right = mini ? 4 : 62;
   const top = mini ? 4 : title ? 46 : 10;
-  const bottom = mini ? 4 : note ? 40 : 26;
+  const bottom = mini ? 4 : 26 + 14 * notes.length;
   const days = chart.dates.map(day);
   const fan = chart.kind === "fan";
   const history = fan ? chart.history : null;
-  const since = fan ? chart.since : null;
   const earliest = firstShown(chart);
   const past = (history?.dates ?? []).map((text, place) => [day(text), history.values[place]]).filter(([at]) => at >= earliest && at < days[0]);
+  const parts = past.filter(([at]) => Object.keys(history.splits).some((when) => day(when) === at)).map(([at]) => past.findIndex(([other]) => other === at)).filter((first) => first > 0);
   const x0 = past.length ? past[0][0] : days[0] - (chart.every === "year" ? 0.4 * YEAR : 0);
   const x1 = Math.max(days.at(-1), x0 + 1);
   const [low, high] = range ?? rangeOf([chart]);
@@ -126,11 +133,18 @@ export function drawChart(chart, { width = 560, height = 300, look = 1, range = 
     if (days.length === 1) out.push(`<circle cx="${number(x(days[0]))}" cy="${number(y(chart.values[0][2]))}" r="3.5" fill="${colour}"/>`);
     out.push(`<path d="${line(at(chart.values, 2))}" fill="none" stroke="${colour}" stroke-width="${mini ? 1.6 : 2.4}"/>`);
     ends.push([chart.values.at(-1)[2], colour, true]);
-    if (past.length) out.push(`<path d="${line(past)}" fill="none" stroke="${colours.ink}" stroke-width="1.5"/>`);
-    if (past.length === 1) out.push(`<circle cx="${number(x(past[0][0]))}" cy="${number(y(past[0][1]))}" r="2.5" fill="${colours.ink}"/>`);
-    for (const [place, text_] of (since?.dates ?? []).entries()) {
-      const when = day(text_);
-      if (when <= x1) out.push(`<circle cx="${number(x(when))}" cy="${number(y(since.values[place]))}" r="${mini ? 1.5 : 2.6}" fill="${colours.paper}" stroke="${colours.ink}" stroke-width="1.4"/>`);
+    // No change may be read where something else is counted from a year on: the line breaks, a dotted line parts it.
+    for (const [piece, first] of [0, ...parts].entries()) {
+      const points = past.slice(first, parts[piece]);
+      if (points.length) out.push(`<path d="${line(points)}" fill="none" stroke="${colours.ink}" stroke-width="1.5"/>`);
+      if (points.length === 1) out.push(`<circle cx="${number(x(points[0][0]))}" cy="${number(y(points[0][1]))}" r="${mini ? 1.5 : 2.5}" fill="${colours.ink}"/>`);
+      if (first) out.push(`<path class="split" d="M${number(x((past[first - 1][0] + past[first][0]) / 2))} ${top}V${height - bottom}" stroke="${colours.muted}" stroke-dasharray="1 2"/>`);
+    }
+    for (const [points, inside] of [[chart.since, colours.ink], [chart.unlike, colours.paper]]) {
+      for (const [place, when] of (points?.dates ?? []).entries()) {
+        const size = mini ? 1.8 : 3.4;
+        if (day(when) <= x1) out.push(`<path d="M${number(x(day(when)))} ${number(y(points.values[place]) - size)}l${size} ${size}l-${size} ${size}l-${size} -${size}z" fill="${inside}" stroke="${colours.ink}" stroke-width="1.2"/>`);
+      }
     }
     if (!mini && past.length) out.push(`<path d="M${number(x(day(chart.start ?? chart.dates[0])))} ${top}V${height - bottom}" stroke="${colours.rule}" stroke-dasharray="2 3"/>`);
     if (chart.guess !== undefined && chart.guess !== null) {
@@ -170,7 +184,7 @@ export function drawChart(chart, { width = 560, height = 300, look = 1, range = 
       const at = Math.min(Math.max(day(marker), x0), x1);
       out.push(`<path d="M${number(x(at))} ${top}V${height - bottom}" stroke="${colours.ink}" stroke-width="1"/>`);
     }
-    if (note) text(6, height - 6, note, `font-size="10" fill="${colours.muted}"`);
+    for (const [line_, words] of notes.entries()) text(6, height - 6 - 13 * (notes.length - 1 - line_), words, `font-size="10" fill="${colours.muted}"`);
   }
   return {
     svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(chart.alt ?? chart.title)}" font-family="'DejaVu Sans', Verdana, Arial, sans-serif" font-size="12">${out.join("")}</svg>`,
@@ -191,50 +205,45 @@ export function valueSaid(chart, place) {
   return `${when}: median ${words(row[2])}, 50% of runs ${words(row[1])} to ${words(row[3])}, 90% ${words(row[0])} to ${words(row[4])}${chart.base ? `; baseline ${words(chart.base[place][2])}` : ""}`;
 }
 
-export function rowsOf(chart, names = {}) {
+export function rowsOf(chart) {
   const head = ["date"];
   if (chart.kind === "share") head.push("share of runs", ...(chart.base ? ["baseline"] : []));
   else if (chart.kind === "labels") head.push(...chart.labels);
-  else head.push("5%", "25%", "median", "75%", "95%", ...(chart.base ? ["baseline 5%", "baseline median", "baseline 95%"] : []), "reported");
-  const reported = new Map();
-  for (const points of [chart.history, chart.since]) for (const [place, when] of (points?.dates ?? []).entries()) reported.set(when, points.values[place]);
-  const rows = chart.dates.map((when, place) => {
+  else head.push("5%", "25%", "median", "75%", "95%", ...(chart.base ? ["baseline 5%", "baseline median", "baseline 95%"] : []), "reported", "note");
+  const told = [chart.history, chart.since, chart.unlike].flatMap((points) => (points?.dates ?? []).map((when, place) => [when, points.values[place], points.splits[when] ?? points.note]));
+  const drawn = chart.dates.map((when, place) => {
     const row = chart.values[place];
     if (chart.kind === "share") return [when, row, ...(chart.base ? [chart.base[place]] : [])];
     if (chart.kind === "labels") return [when, ...row];
     const base = chart.base ? [0, 2, 4].map((at) => chart.base[place][at]) : [];
-    return [when, ...row, ...base, reported.get(when) ?? ""];
+    const found = told.findIndex(([date]) => date === when);
+    const [, value, note] = found < 0 ? ["", "", ""] : told.splice(found, 1)[0];
+    return [when, ...row, ...base, value, note];
   });
-  const before = (chart.history?.dates ?? []).filter((when) => !chart.dates.includes(when)).map((when) => [when, ...Array(head.length - 2).fill(""), reported.get(when)]);
-  return [head, ...before, ...rows];
+  const alone = told.map(([when, value, note]) => [when, ...Array(head.length - 3).fill(""), value, note]);
+  return [head, ...[...alone, ...drawn].sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))];
 }
 
 // A chart on the page: picture, reading line, table, downloads. `update` draws new values into the same place.
 export class Chart {
-  constructor({ look = 1, height = 300, heading = null, tools = true, footer = () => "" } = {}) {
+  constructor({ look = 1, height = 300, heading = null, caption = () => "", footer = () => "" } = {}) {
     this.look = look;
     this.height = height;
     this.footer = footer;
+    this.caption = caption;
     this.held = null;
     this.place = null;
     this.picture = h("div", { class: "plot" });
     this.reading = h("p", { class: "reading" });
     this.slider = h("input", { type: "range", class: "read", min: "0", step: "1", "aria-label": "Read values", oninput: () => this.read(Number(this.slider.value)) });
     this.sentence = h("p", { class: "sentence" });
+    this.note = h("p", { class: "range" });
     this.title = heading ?? h("h3", {});
     this.unit = h("p", { class: "unit" });
     this.mark = h("span", { class: "mark", hidden: true }, "preview");
     this.details = h("details", { class: "table", ontoggle: () => this.tabulate() }, h("summary", {}, "Table"));
-    const tool = (name, what, action) => h("button", { type: "button", class: "small", onclick: action, "aria-label": what }, name);
-    this.tools = h(
-      "div",
-      { class: "tools" },
-      tool("SVG", "Download this chart as SVG", () => this.download("svg")),
-      tool("PNG", "Download this chart as PNG", () => this.download("png")),
-      tool("CSV", "Download the numbers of this chart as CSV", () => this.download("csv")),
-      tool("Embed", "Copy one line of HTML that shows this chart", () => this.embed()),
-    );
-    this.element = h("figure", { class: "chart" }, this.title, this.unit, this.picture, this.slider, this.reading, this.sentence, tools ? h("div", { class: "below" }, this.details, this.tools) : null);
+    this.tools = takeAway(() => this.data.id, () => rowsOf(this.data), () => this.still(), () => this.data.alt ?? this.data.title);
+    this.element = h("figure", { class: "chart" }, this.title, this.unit, this.picture, this.slider, this.reading, this.sentence, this.note, h("div", { class: "below" }, this.details, this.tools));
     this.picture.addEventListener("pointermove", (event) => {
       if (!this.drawn) return;
       const box = this.picture.getBoundingClientRect();
@@ -247,10 +256,11 @@ export class Chart {
   update(data, { preview = false, range = null } = {}) {
     this.data = data;
     this.given = range;
-    if (!this.title.dataset.own) this.title.textContent = data.title;
+    if (!("own" in this.title.dataset)) this.title.textContent = data.title;
     this.mark.hidden = !preview;
     fill(this.unit, data.unit, " ", this.mark);
     this.sentence.textContent = data.sentence;
+    this.note.textContent = data.note ?? "";
     this.slider.max = String(Math.max(0, data.dates.length - 1));
     this.slider.setAttribute("aria-label", `Read values: ${data.title}`);
     if (this.place === null) this.slider.value = this.slider.max;
@@ -284,37 +294,15 @@ export class Chart {
     this.details.replaceChildren(this.details.firstChild, table(`${this.data.title}, ${this.data.unit}`, head, rows.map((row) => row.map(shown))));
   }
 
-  file() {
-    return this.data.id.replace(/[^\w-]+/g, "_");
-  }
-
   still(width = 720, height = 400) {
-    return drawChart(this.data, { width, height, look: this.look, range: this.held, colours: LIGHT, title: this.data.title, note: this.footer() }).svg;
-  }
-
-  download(kind) {
-    if (kind === "csv") return save(`${this.file()}.csv`, csvText(rowsOf(this.data)), "text/csv");
-    const svg = this.still();
-    if (kind === "svg") return save(`${this.file()}.svg`, svg, "image/svg+xml");
-    const image = new Image();
-    image.onload = () => {
-      const canvas = h("canvas", { width: 2160, height: 1200 });
-      canvas.getContext("2d").drawImage(image, 0, 0, 2160, 1200);
-      canvas.toBlob((blob) => save(`${this.file()}.png`, blob, "image/png"));
-    };
-    image.src = `data:image/svg+xml,${encodeURIComponent(svg.replace("<svg ", '<svg width="2160" height="1200" '))}`;
-    return undefined;
-  }
-
-  embed() {
-    const encoded = encodeURIComponent(this.still()).replaceAll("'", "%27");
-    copied(`<img alt="${escaped(this.data.alt ?? this.data.title)}" src="data:image/svg+xml,${encoded}">`, "One line of HTML for this chart");
+    const title = [this.data.title, this.caption()].filter(Boolean).join(": ");
+    return drawChart(this.data, { width, height, look: this.look, range: this.held, colours: LIGHT, title, notes: [this.data.note, this.footer()].filter(Boolean) }).svg;
   }
 }
 
 export function legend(colours = null) {
   const shades = h("p", { class: "legend" });
   const sample = (words, name) => h("span", {}, h("span", { class: `key ${name}` }), words);
-  fill(shades, sample("this state: median, 50% and 90% of runs", "own"), sample("baseline", "base"), sample("reported before the start", "past"), sample("reported since", "since"));
+  fill(shades, sample("this state: median, 50% and 90% of runs", "own"), sample("baseline", "base"), sample("reported before the start", "past"), sample("reported since", "since"), sample("reported since, counted differently", "unlike"));
   return shades;
 }

@@ -1,12 +1,12 @@
 // The levers: one control for each key in front, and the same control for any other key.
 import { fill, freshId, h, said, table } from "./util.js";
 import { change, scenarioOf, setKey, state, UNCHANGED } from "./state.js";
-import { longQuestion, withServer } from "./source.js";
+import { aboutIn, longQuestion, withServer } from "./source.js";
 import { parameterOf, world } from "./world.js";
 
 const KINDS = { data: "data", estimated: "estimated from data", assumption: "assumption" };
 const wording = (option) => String(option).replaceAll("_", " ");
-export const plainText = (text) => (/^".*"$/.test(text) ? wording(JSON.parse(text)) : text === "true" ? "yes" : text === "false" ? "no" : text);
+export const plainText = (text) => (/^".*"$/.test(text) ? wording(JSON.parse(text)) : text === "true" ? "yes" : text === "false" ? "no" : text.replace(/^-/, "−"));
 
 // A control for one key. `update` takes what holds in the scenario, as the answer tells it.
 export class LeverControl {
@@ -76,7 +76,7 @@ export class LeverControl {
       const first = this.control.options?.[0];
       const inherited = held ? (held.text === "true" ? "yes" : held.text === "false" ? "no" : wording(held.text)) : this.parameter.default;
       if (first && own === undefined) first.textContent = `as in the scenario: ${inherited}`;
-      fill(this.output, own !== undefined && this.control.value !== own ? own : "");
+      fill(this.output, own !== undefined && this.control.value !== own ? own : own === undefined && inherited.length > 20 ? inherited : "");
     }
   }
 
@@ -97,9 +97,17 @@ export function aboutKey(key) {
   const parameter = parameterOf(key);
   const effect = h("div", {});
   const row = (name, value) => (value ? [h("dt", {}, name), h("dd", {}, value)] : []);
+  const source = h("span", {}, parameter.source);
+  const ways = h("div", {});
+  aboutIn(key, scenarioOf()).then((told) => {
+    source.textContent = told.source;
+    if (told.channels.length) fill(ways, h("p", {}, h("b", {}, "How it acts"), " (the shortest way through the model; docs/channels.md has the forms and strengths)"), h("ul", {}, told.channels.map((way) => h("li", {}, `${way.through.join(" → ")} → `, h("b", {}, way.outcomes.join("; "))))));
+    else fill(ways, h("p", {}, "It reaches none of the main outcomes."));
+  }, () => {}); // a state that is refused says so at its own place
   return [
     h("p", {}, parameter.meaning),
-    h("dl", {}, row("Key", h("code", {}, key)), row("Unit", parameter.unit), row("Default", parameter.default), row("Range to try", parameter.sweep), row("Kind", KINDS[parameter.kind] + (parameter.open ? "; data do not settle it, so conclusions may depend on it" : "")), row("Source", parameter.source), row("System", parameter.system)),
+    h("dl", {}, row("Key", h("code", {}, key)), row("Unit", parameter.unit), row("Default", parameter.default), row("Range to try", parameter.sweep), row("Kind", KINDS[parameter.kind] + (parameter.open ? "; data do not settle it, so conclusions may depend on it" : "")), row("Source", source), row("System", parameter.system)),
+    ways,
     auditOf(parameter),
     withServer && h("p", {}, h("button", { type: "button", onclick: () => showEffect(key, effect) }, "What does it do here?")),
     effect,
@@ -150,7 +158,7 @@ export class LeverPanel {
         this.controls.set(lever.key, control);
         return control.element;
       });
-      groups.push(h("details", { open: groups.length < (innerWidth > 900 ? 4 : 2) || Boolean(only) }, h("summary", {}, h("h3", {}, group.name)), body));
+      groups.push(h("details", { open: groups.length < (innerWidth > 900 ? 4 : 1) || Boolean(only) }, h("summary", {}, h("h3", {}, group.name)), body));
     }
     if (only) {
       for (const key of only) {
@@ -182,7 +190,7 @@ export class LeverPanel {
     for (const problem of problems) {
       const control = this.controls.get(problem.key);
       if (control) control.complain(problem.message);
-      else left.push(problem.text || problem.message);
+      else left.push(problem);
     }
     return left;
   }

@@ -32,6 +32,9 @@ export async function call(address, body, options = {}) {
 
 export const facts = () => (withServer ? call("facts") : Promise.resolve(stored.facts));
 
+// What the model says of one key in a scenario: its source as of the start, and the channels through which it acts.
+export const aboutIn = (key, scenario) => (withServer ? call("about", { key, state: scenario }) : Promise.resolve(stored.about[key]));
+
 const tab = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
 
 // One place of the page that is answered: while it waits, only the newest wish is remembered; a preview comes first,

@@ -107,7 +107,7 @@ export function storedAnswer(stored, body) {
     const size = (value) => (value < 1e-9 ? "0" : String(Number(value.toPrecision(2))));
     const measured = error ? ` Interpolated between calculated points; measured error of the band edges: half below ${size(error[0])}, 95% below ${size(error[1])}${subject.kind === "share" ? "" : ` (${subject.measure})`}.` : "";
     const sentence = sentenceOf(subject, held.values, onGrid ? null : held.changes, held.dates, held.base, held.runs, held.places) + measured;
-    return { id, title: subject.title, unit: subject.unit, every: subject.every, kind: subject.kind, labels: subject.labels, dates: held.dates, values: held.values, base: held.base, places: held.places, history: reported[id]?.history, since: reported[id]?.since, sentence, alt: `${subject.title}, ${subject.unit}. ${sentence}` };
+    return { id, title: subject.title, unit: subject.unit, every: subject.every, kind: subject.kind, labels: subject.labels, dates: held.dates, values: held.values, base: held.base, places: held.places, ...reported[id], sentence, alt: [`${subject.title}, ${subject.unit}.`, sentence, reported[id]?.note].filter(Boolean).join(" ") };
   };
 
   const card = (id) => {

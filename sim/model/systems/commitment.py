@@ -207,9 +207,11 @@ class Commitment:
         self._troops_before = self.troops.copy()
         self.posture: NDArray[np.int8] = np.zeros(engine.runs, np.int8)
         self.withdrawn = engine.no()
-        self._occupied_before = roster.member[_OCCUPIED].copy()
+        self._free_before = ~roster.member[_OCCUPIED]
         self.pressure = engine.fill(settings.number("us.pressure.level_continuity"))
-        self._from_shocks = engine.zeros()  # what shocks with a half-life of their own have left in credibility
+        # What shocks with a half-life of their own have left in credibility; None before there are any.
+        self._from_shocks: Numbers | None = None
+        self._leaves_on = settings.date("us.withdrawal.date")
         self._by_party: list[NDArray[np.int8]] = []
         self._chosen_from: tuple[NDArray[np.int8] | None, list[NDArray[np.int8]], int] = None, self._by_party, 0
         self._of_posture: dict[str, Latest[Numbers]] = {}  # by prefix of their keys
@@ -270,9 +272,8 @@ class Commitment:
     def _move(self, period: int) -> None:
         settings, streams = self._engine.settings, self._engine.streams
         self.pressure = self.of_posture("us.pressure.level", "us.pressure.level")
-        chance = settings.number("us.commitment.statements_per_year") / 12
-        drawn = streams.uniform("commitment", period)
-        sign = single(np.where(drawn < chance / 2, -1.0, np.where(drawn < chance, 1.0, 0.0)))
+        chance, drawn = settings.number("us.commitment.statements_per_year") / 12, streams.uniform("commitment", period)
+        sign = np.where(drawn < chance / 2, np.float32(-1), drawn < chance)
         shock = sign * settings.number("us.commitment.statement_size") + settings.number("us.commitment.shock")
         noise = settings.number("us.commitment.noise") * streams.normal("commitment", period, purpose=1)
         before, absorbed = self.credibility, self._secretary.absorbed()
@@ -280,12 +281,11 @@ class Commitment:
             kept = 0.5 ** (1 / settings.number("us.commitment.shock_half_life_months"))
             own_life = ~np.isnan(kept)
             kept, shaken = np.where(own_life, kept, 0), np.where(own_life, shock, 0)
-            before = before - self._from_shocks
-            self._from_shocks = single(
-                kept * self._from_shocks + (1 - absorbed) * np.minimum(shaken, 0) + np.maximum(shaken, 0)
-            )
+            left = self._engine.zeros() if self._from_shocks is None else self._from_shocks
+            before = before - left
+            self._from_shocks = single(kept * left + (1 - absorbed) * np.minimum(shaken, 0) + np.maximum(shaken, 0))
             shock = np.where(own_life, 0, shock)
-        moved = next_credibility(
+        self.credibility = next_credibility(
             before,
             self._level(),
             settings.number("us.commitment.speed_per_month"),
@@ -293,23 +293,24 @@ class Commitment:
             absorbed,
             noise,
         )
-        self.credibility = single(within(moved + self._from_shocks, 0, 1))
+        if self._from_shocks is not None:
+            self.credibility = single(within(self.credibility + self._from_shocks, 0, 1))
         self._move_troops()
 
     def _level(self) -> Numbers:
         """The level that credibility moves to: the posture's, shifted by occupied countries that have joined."""
-        joined = (self._roster.member[_OCCUPIED] & ~self._occupied_before).sum(axis=0)
         level = self.of_posture("us.commitment.level", "us.commitment.level")
+        joined = self._roster.member[_OCCUPIED] & self._free_before
         if not joined.any():
             return level
-        return single(within(level + self._engine.settings.number("us.commitment.accession_shift") * joined, 0, 1))
+        shift = self._engine.settings.number("us.commitment.accession_shift") * joined.sum(axis=0)
+        return single(within(level + shift, 0, 1))
 
     def _move_troops(self) -> None:
         settings, politics = self._engine.settings, self._politics
         goal = self._troops_sought(self.posture, politics.president, politics.house, politics.senate)
-        moved = self.troops + (goal * ~self.withdrawn - self.troops) * np.minimum(
-            3 / settings.number("us.troops.months"), 1
-        )
+        speed = settings.reckoned(part_moved, "us.troops.months")
+        moved = self.troops + (goal * ~self.withdrawn - self.troops) * speed
         self.troops = single(settings.stated("us.troops.thousand", moved))
 
     def _seek_troops(self, posture: NDArray[np.int8], *_offices: NDArray[np.int8]) -> Numbers:
@@ -331,15 +332,20 @@ class Commitment:
         settings, period = self._engine.settings, month_number(day)
         chance = settings.reckoned(monthly_chance, "us.withdrawal.probability_per_year")
         drawn = self._engine.streams.uniform("commitment", period, purpose=2)
-        leaves = (self.posture == RETRENCHMENT) & ~self.withdrawn & (drawn < chance)
+        leaves = (drawn < chance) & (self.posture == RETRENCHMENT)
         leaves &= ~settings.flag("us.withdrawal.law_binds")
-        named = settings.date("us.withdrawal.date")
-        if named is not None and named <= day:
-            leaves = leaves | True
-        self.withdrawn |= leaves
-        self._roster.leave("USA", leaves)
+        if self._leaves_on is not None and self._leaves_on <= day:
+            leaves[:] = True
+        if leaves.any():
+            self._roster.leave("USA", leaves)
         self.withdrawn = ~self._roster.member[_USA_ROW]
-        self.credibility = single(np.where(self.withdrawn, 0, self.credibility))
+        if self.withdrawn.any():
+            self.credibility = single(np.where(self.withdrawn, 0, self.credibility))
+
+
+def part_moved(months: Numbers) -> Numbers:
+    """The part of their way to a new level that troops move in a month, when they move over so many months."""
+    return np.minimum(3 / months, 1)
 
 
 def of_each_posture(

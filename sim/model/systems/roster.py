@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import facts
 from sim.model.engine import (
@@ -35,6 +36,7 @@ PHASE = "roster"
 CANDIDATES = ("BIH", "GEO", "UKR")  # aspirants named in the Washington Summit Declaration of July 2024
 MEMBERS = tuple(sorted(member.code for member in facts.members()))
 CODES = MEMBERS + CANDIDATES
+_ASPIRING = range(len(MEMBERS), len(CODES))  # their rows
 WITH_FORCES = tuple(sorted(member.code for member in facts.members() if member.has_forces))
 ALLIES = tuple(code for code in WITH_FORCES if code != "USA")
 PLACES = places(  # in draws: append, never reorder
@@ -92,6 +94,7 @@ class Roster:
         self._engine = engine
         self.member = self._named()
         self._joins = np.full((len(CODES), engine.runs), np.inf, np.float32)  # days from the start
+        self._joining = list(_ASPIRING)  # rows of those that may join
 
     def process(self) -> Process:
         """Admits members on their day, follows events, and draws new invitations at each month's end."""
@@ -99,17 +102,18 @@ class Roster:
         self._plan_known()
         named = self.member.copy()
         changing = {*self._engine.event_days, *self._engine.condition_days}
-        regular = {*clock.month_ends, *self._engine.event_days, clock.end}
+        months = set(clock.month_ends)
+        regular = {*months, *self._engine.event_days, clock.end}
         for day in clock.days([*regular, *changing]):
             yield clock.at(day, PHASE)
             if day in changing:
                 now = self._named()
                 self.member = np.where(now != named, now, self.member)
                 named = now
-            if day in clock.month_ends:
+            if day in months:
                 self._invite(day)
             if day in regular:
-                self.member |= self._joins <= (day - clock.start).days
+                self.member[self._joining] |= self._joins[self._joining] <= (day - clock.start).days
 
     def leave(self, code: str, runs: Flags) -> None:
         """Takes a member out of the alliance in ``runs``."""
@@ -128,33 +132,34 @@ class Roster:
         for row, code in enumerate(CODES):
             invited = settings.date(f"alliance.{code}.invited")
             if invited is not None and not self.member[row].all():
-                self._joins[row] = self._arrival(code, invited, 0, np.full(self._engine.runs, True))
+                self._joins[row] = self._arrival(code, invited, 0, np.arange(self._engine.runs))
+                self._joining.append(row)
 
     def _invite(self, day: date) -> None:
         chance = self._engine.settings.reckoned(monthly_chance, "alliance.invitation_probability_per_year")
-        for row in range(len(MEMBERS), len(CODES)):
+        for row in _ASPIRING:
             drawn = self._engine.streams.uniform("roster", month_number(day), part=PLACES[CODES[row]])
-            invited = ~self.member[row] & np.isinf(self._joins[row]) & (drawn < chance)
-            if invited.any():
-                arrival = self._arrival(CODES[row], day, month_number(day), invited)
-                self._joins[row] = np.where(invited, arrival, self._joins[row])
+            there = np.flatnonzero(drawn < chance)
+            if there.size:
+                there = there[~self.member[row, there] & np.isinf(self._joins[row, there])]
+                self._joins[row, there] = self._arrival(CODES[row], day, month_number(day), there)
 
-    def _arrival(self, code: str, invited: date, period: int, runs: Flags) -> Numbers:
-        """Days from the start to membership, given that it has not come by the later of start and invitation."""
+    def _arrival(self, code: str, invited: date, period: int, there: NDArray[np.intp]) -> Numbers:
+        """Days from the start to membership, given that it has not come by the later of start and invitation.
+
+        For the runs ``there``.
+        """
         from sim.special import ndtr, ndtri
 
         settings, start = self._engine.settings, self._engine.start
         median = settings.number("alliance.ratification_median_days")
         spread = np.maximum(settings.number("alliance.ratification_sd_log"), 1e-3)
         waited = max((start - invited).days, 0)
-        there = np.flatnonzero(runs)
         median, spread = (values if len(values) == 1 else values[there] for values in (median, spread))
         passed = ndtr(np.log(max(waited, 1e-3) / median) / spread)
         drawn = self._engine.streams.uniform("roster", period, purpose=1, part=PLACES[code])[there]
         quantile = np.minimum(passed + drawn * (1 - passed), 1 - 1e-6)
-        days = np.full(self._engine.runs, np.inf, np.float32)
-        days[there] = median * np.exp(spread * ndtri(quantile)) + (invited - start).days
-        return days
+        return single(median * np.exp(spread * ndtri(quantile)) + (invited - start).days)
 
 
 def known_members(start: date) -> dict[str, Value]:

@@ -76,7 +76,9 @@ PARAMETERS = by_month(
         raises=("military_aid_allocated_beur:USA",)),
     assumption("us.aid.law_busd", "USD bn, current prices", None, Number(0.0, 500.0),
         "military part of a law that passes at the end of the month in which an event or a dated value first says it; "
-        "a new value is a new law; not set: laws come by their rate only",
+        "a new value is a new law; its other part is us.aid.other_to_military times that, and both count times "
+        "us.aid.commitment_factor; for a law that an event or a condition brings, while a law whose day and sums are "
+        "known is a row of us.aid.laws; not set: laws come by their rate only",
         "scenario lever", raises=("military_aid_allocated_beur:USA",), sweep="0 to 60"),
     data("us.aid.eur_per_usd", "EUR per USD", normal(0.92, 0.04, low=0.5), Number(0.1, 5.0),
         "exchange rate for new U.S. laws",
@@ -93,7 +95,9 @@ LAWS = assumption(
                default=0.0),
         Column("probability", Number(0.0, 1.0), "share of runs in which it becomes law", default=1.0),
     )),
-    "laws of a given sum on a given day, beside those that requests lead to",
+    "laws of given sums, military and other, each on a given day and with a probability, beside those that requests "
+    "lead to; us.aid.commitment_factor leaves their sums as they are; for laws whose days are known, while one that an "
+    "event or a condition brings is us.aid.law_busd",
     "scenario lever", at_start=True,
 )  # fmt: skip
 

@@ -180,11 +180,13 @@ PARAMETERS = by_month(
         "factor on new military aid of all donors",
         "scenario lever", raises=("military_aid_allocated_beur",)),
     assumption("aid.other_factor", "factor", fixed(1.0), Number(0.0, 10.0),
-        "factor on new financial and humanitarian aid of all donors, reconstruction included",
+        "factor on new financial and humanitarian aid of all donors at all times, reconstruction included; for the "
+        "time of a ceasefire alone there is aid.reconstruction_factor",
         "scenario lever", raises=("aid_allocated_beur",)),
     assumption("aid.reconstruction_factor", "factor", None, Number(0.0, 10.0),
-        "factor on new financial and humanitarian aid while a ceasefire is in force, in place of that on all aid; not "
-        "set: that on all aid",
+        "factor on new financial and humanitarian aid of all donors while a ceasefire is in force, in place of "
+        "aid.after_ceasefire_factor, which then counts for military aid alone; for the time of a ceasefire, while "
+        "aid.other_factor counts at all times and multiplies it; not set: aid.after_ceasefire_factor counts for both",
         "scenario lever", raises=("aid_allocated_beur",), sweep="0 to 2"),
     assumption("aid.eu_blocked_share", "share", fixed(0.0), Number(0.0, 1.0),
         "part of what the EU institutions promise and allocate that a member's veto holds up; what is promised already "
