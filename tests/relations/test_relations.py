@@ -89,8 +89,8 @@ def shocks_upside_down(rule):
 
 
 def what_holds_breaks(rule):
-    def broken(self, period, terms):
-        months = rule(self, period, terms)
+    def broken(self, *args):
+        months = rule(self, *args)
         return np.where(np.isinf(months), 1, np.inf).astype(np.float32)
 
     return broken

@@ -1,6 +1,6 @@
 """What systems are made with: the calendar, the values in force, random streams, and how a system declares itself."""
 
-from sim.model.engine.block import Engine, Flags, Numbers, monthly_chance, single, within
+from sim.model.engine.block import Engine, Flags, Numbers, here, monthly_chance, single, within
 from sim.model.engine.clock import Process, month_end, month_number
 from sim.model.engine.declaration import State, System, assumption, by_month, by_year, data, estimated, under
 from sim.model.engine.draws import Draw
@@ -28,6 +28,7 @@ __all__ = [
     "by_year",
     "data",
     "estimated",
+    "here",
     "month_end",
     "month_number",
     "monthly_chance",

@@ -29,6 +29,11 @@ def within(values: Array, low: ArrayLike, high: ArrayLike) -> Array:
     return held
 
 
+def here(values: Numbers, runs: NDArray[np.intp]) -> Numbers:
+    """``values``, ``(1,)`` or ``(runs,)``, in the ``runs`` of these indices; the former as they are."""
+    return values if values.shape[0] == 1 else values.take(runs)
+
+
 def monthly_chance(yearly: Numbers) -> Numbers:
     """The probability in a month of what has the probability ``yearly`` in a year."""
     return 1 - (1 - yearly) ** (1 / 12)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -68,6 +68,7 @@ class Settings:
         self._rows: dict[tuple[str, tuple[str, ...]], Numbers] = {}
         self._choices: dict[str, NDArray[np.int8]] = {}
         self._flags: dict[str, NDArray[np.bool_]] = {}
+        self._anywhere: dict[str, bool] = {}
         self._in_file = frozenset(key for key, given in scenario.values.items() if isinstance(given.value, Dated))
         self._dated = self._in_file  # keys that hold a dated value today
         self._held: dict[str, list[tuple[Value, NDArray[np.bool_]]]] = {}  # what events in force set, in their order
@@ -240,6 +241,13 @@ class Settings:
             self._flags[key] = flags
         return flags
 
+    def anywhere(self, key: str) -> bool:
+        """Whether a yes-or-no key is true in any run."""
+        found = self._anywhere.get(key)
+        if found is None:
+            found = self._anywhere[key] = bool(self.flag(key).any())
+        return found
+
     def begin(self, event: Event) -> None:
         """Puts an event in force, in the runs in which it happens."""
         happens = self.drawn(event)
@@ -325,6 +333,7 @@ class Settings:
             self._cache.pop(name, None)
             self._choices.pop(name, None)
             self._flags.pop(name, None)
+            self._anywhere.pop(name, None)
         self._stale = True
 
     def _gather(self) -> None:
@@ -389,16 +398,24 @@ class Settings:
             return np.full(1, np.nan, np.float32)
         raise ValueError(f"{key} holds no number")
 
-    def drawn_again(self, key: str, quantile: NDArray[np.float64]) -> NDArray[np.int8]:
-        """A choice drawn with ``quantile`` instead of the key's own, for choices that come up more than once."""
-        return self._chosen(key, quantile)
+    def drawn_again(
+        self, key: str, quantile: NDArray[np.float64], runs: NDArray[np.intp] | None = None
+    ) -> NDArray[np.int8]:
+        """A choice drawn with ``quantile`` instead of the key's own, for choices that come up more than once.
 
-    def _chosen(self, key: str, quantile: NDArray[np.float64] | None) -> NDArray[np.int8]:
+        Both are for ``runs``, all if not said.
+        """
+        return self._chosen(key, quantile, runs)
+
+    def _chosen(
+        self, key: str, quantile: NDArray[np.float64] | None, runs: NDArray[np.intp] | None = None
+    ) -> NDArray[np.int8]:
         """A choice in force, drawn with ``quantile`` or, without one, with the key's own."""
         self._gather()
         chosen = self._picked(key, self._given(key), quantile)
         for value, happens in self._held.get(key, ()):
-            chosen = np.where(happens, self._picked(key, value, quantile), chosen)
+            where = happens if runs is None else happens[runs]
+            chosen = np.where(where, self._picked(key, value, quantile), chosen)
         return chosen
 
     def _picked(self, key: str, value: Value, quantile: NDArray[np.float64] | None) -> NDArray[np.int8]:
@@ -408,7 +425,7 @@ class Settings:
         options = parameter.domain.options
         if isinstance(value, Weights):
             return _pick(value, options, self._streams.quantiles(key) if quantile is None else quantile)
-        return np.full(self._streams.count, options.index(str(value)), np.int8)
+        return np.full(self._streams.count if quantile is None else quantile.size, options.index(str(value)), np.int8)
 
     def weights(self, key: str) -> dict[str, float] | None:
         """The weights by which the file leaves a choice to chance; None where it names the option."""
@@ -467,10 +484,16 @@ def _days(value: Value) -> list[date]:
 
 def _pick(weights: Weights, options: Sequence[str], quantile: NDArray[np.float64]) -> NDArray[np.int8]:
     """Options drawn by weight, as indices, from numbers in (0, 1); the order of ``options`` decides who gets which."""
-    share = dict(weights.items)
-    edges = np.cumsum([share.get(option, 0.0) for option in options])
-    position = quantile * edges[-1]
+    *edges, whole = _edges(weights, tuple(options))
+    position = quantile * whole
     picked = np.zeros(position.shape, np.int8)
-    for edge in edges[:-1]:  # for a few options this is faster than a search
+    for edge in edges:  # for a few options this is faster than a search
         picked += position >= edge
     return picked
+
+
+@lru_cache(maxsize=256)
+def _edges(weights: Weights, options: tuple[str, ...]) -> list[float]:
+    """The sums of the weights of the first, the first two, ... options."""
+    share = dict(weights.items)
+    return list(accumulate(share.get(option, 0.0) for option in options))

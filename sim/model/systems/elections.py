@@ -29,6 +29,7 @@ from sim.model.engine import (
     assumption,
     data,
     estimated,
+    here,
     single,
     under,
     within,
@@ -167,18 +168,17 @@ class Elections:
 
     def _elect(self, cells: NDArray[np.intp], draws: Sequence[Numbers]) -> None:
         """New cabinets in ``cells`` (flat indices of members and runs); leaves in ``_next`` how long they may last."""
-        number, runs = self._engine.settings.number, cells % self._engine.runs
+        settings, runs = self._engine.settings, cells % self._engine.runs
 
-        def here(key: str) -> Numbers:
-            value = number(key)
-            return value[0] if value.shape[0] == 1 else value.take(runs)
+        def number(name: str) -> Numbers:
+            return here(settings.number(f"elections.{name}"), runs)
 
         luck, length, news = draws
-        early, term = here("elections.early_probability"), here("elections.term_years") * 365.25
+        early, term = number("early_probability"), number("term_years") * 365.25
         self.left_right.ravel()[cells] = new_left_right(
-            self.left_right.take(cells), here("elections.left_right_persistence"), here("elections.left_right_sd"), luck
+            self.left_right.take(cells), number("left_right_persistence"), number("left_right_sd"), luck
         )
-        self._sceptic.ravel()[cells] = news < here("elections.sceptic_probability")
+        self._sceptic.ravel()[cells] = news < number("sceptic_probability")
         self._next.ravel()[cells] = np.where(
             length < early, term * (0.3 + 0.65 * length / np.maximum(early, 1e-6)), term
         )
@@ -194,8 +194,9 @@ class Elections:
         rows, runs = np.divmod(cells, self._engine.runs)
         for row in np.flatnonzero(self._next_said[1]).tolist():
             said = settings.choice(f"elections.{self.codes[row]}.next_doubts_aid")
-            here = runs[rows == row]
-            self._sceptic[row, here] = np.where(said[here] == 0, self._sceptic[row, here], said[here] == 1)
+            of_row = runs[rows == row]
+            told = said[of_row]
+            self._sceptic[row, of_row] = np.where(told == 0, self._sceptic[row, of_row], told == 1)
 
     def _draws(self, count: int) -> Numbers:
         """Draws of every member's election of this number, ``(3, 1, members * runs)``: line, length, aid."""

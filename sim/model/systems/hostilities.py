@@ -18,27 +18,56 @@ DAY_ONE = date(2022, 2, 24)  # day 1 of the war-day clock; day 1,000 is 19 Novem
 
 
 class Hostilities:
-    """The war writes ``full_scale``, ``first_day`` and what it says of collapses, the negotiation the rest.
+    """The war says where it begins and what it says of collapses, the negotiation the rest.
 
-    ``months_since_collapse`` counts from the last episode in which the Ukrainian front gave way, 1,000 without one;
-    ``collapsed_km2`` is the ground that Ukraine lost in episodes this month; ``reassured`` says where a reassurance
-    force stands behind a ceasefire. All ``(runs,)``.
+    ``full_scale``: the full-scale war has begun. ``ceasefire``: one is in force. ``fighting``: the war goes on and no
+    ceasefire is in force. These three are written to by nobody and stay the same arrays until one of them changes in
+    some run. ``months_since_collapse`` counts from the last episode in which the Ukrainian front gave way, 1,000
+    without one, and ``fewest_since_collapse`` is the fewest of all runs; ``collapsed_km2`` is the ground that Ukraine
+    lost in episodes this month; ``reassured`` says where a reassurance force stands behind a ceasefire. All but that
+    number ``(runs,)``.
     """
 
     def __init__(self, engine: Engine) -> None:
-        self.full_scale: Flags = engine.settings.flag("war.full_scale")
-        self.first_day = np.where(self.full_scale, DAY_ONE.toordinal(), 0)
-        self.ceasefire: Flags = engine.no()
+        self.first_day = np.where(engine.settings.flag("war.full_scale"), DAY_ONE.toordinal(), 0)
+        self._change(engine.settings.flag("war.full_scale"), engine.no())
         self.in_talks: Flags = engine.no()
         self.months_of_ceasefire: Numbers = engine.zeros()
         self.months_since_collapse: Numbers = engine.zeros() + NEVER
+        self.fewest_since_collapse = NEVER
         self.collapsed_km2: Numbers = engine.zeros()
         self.reassured: Flags = engine.no()
 
-    @property
-    def fighting(self) -> Flags:
-        """The full-scale war goes on and no ceasefire is in force."""
-        return self.full_scale & ~self.ceasefire
+    def begin(self, runs: Flags, today: int) -> None:
+        """The full-scale war begins in ``runs`` today, an ordinal of a date."""
+        self.first_day = np.where(runs, today, self.first_day)
+        self._change(self.full_scale | runs, self.ceasefire)
+
+    def cease(self, runs: Flags) -> None:
+        """A ceasefire begins in ``runs``."""
+        self._change(self.full_scale, self.ceasefire | runs)
+
+    def resume(self, runs: Flags) -> None:
+        """The ceasefire ends in ``runs``."""
+        self._change(self.full_scale, self.ceasefire & ~runs)
+
+    def front_gives_way(self, lost_km2: Numbers) -> None:
+        """A month has passed in which Ukraine lost so much ground in episodes."""
+        self.collapsed_km2 = lost_km2
+        self.months_since_collapse = self.months_since_collapse + 1
+        self.fewest_since_collapse += 1
+        gave_way = lost_km2 > 0
+        if np.count_nonzero(gave_way):
+            self.months_since_collapse[gave_way] = 0
+            self.fewest_since_collapse = 0
+
+    def _change(self, full_scale: Flags, ceasefire: Flags) -> None:
+        self.full_scale, self.ceasefire = full_scale, ceasefire
+        self.fighting = full_scale & ~ceasefire
+        for flags in (full_scale, ceasefire, self.fighting):
+            flags.setflags(write=False)
+        self.begun_everywhere = bool(full_scale.all())
+        self.ceasefire_anywhere = bool(ceasefire.any())
 
     @property
     def front_collapsed(self) -> Flags:

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import facts
 from sim.model.engine import (
     Draw,
     Engine,
     Flags,
+    Latest,
     Numbers,
     Process,
     State,
@@ -30,6 +32,7 @@ from sim.model.engine import (
     by_month,
     data,
     estimated,
+    here,
     month_number,
     single,
     within,
@@ -136,7 +139,14 @@ class Negotiation:
         self._ends = np.full(engine.runs, np.inf, np.float32)  # months of ceasefire after which it fails
         self.terms = engine.settings.choice("negotiation.terms").copy()
         self.first_terms = np.full(engine.runs, -1, np.int8)  # of the first ceasefire that begins; -1: none has
-        self._effort_before = single(np.where(hostilities.full_scale, np.maximum(war.effort, 1), np.nan))
+        self._begun = hostilities.full_scale  # where the war had begun at the latest look
+        self._effort_before = single(np.where(self._begun, np.maximum(war.effort, 1), np.nan))
+        self._pressed_rate = Latest(
+            engine.settings,
+            self._rate_under_pressure,
+            ["negotiation.hazard_per_year", "negotiation.pressure", "negotiation.us_pressure"],
+        )
+        self._reassured = Latest(engine.settings, self._stands_behind, ["reassurance.thousand"])
         hostilities.in_talks = engine.settings.flag("negotiation.talks_at_start") & hostilities.full_scale
 
     @property
@@ -165,69 +175,94 @@ class Negotiation:
         )
         drawn = streams.uniform("negotiation", period)
         over = hostilities.in_talks & (drawn < odds.ends)
-        agreed = over & (streams.uniform("negotiation", period, purpose=1) < odds.succeeds)
+        ceases = over & (streams.uniform("negotiation", period, purpose=1) < odds.succeeds) & hostilities.fighting
         begins = hostilities.fighting & ~hostilities.in_talks & (drawn < odds.begins)
-        forced = settings.flag("negotiation.ceasefire_now") & hostilities.fighting
-        hostilities.in_talks = (hostilities.in_talks & ~over | begins) & hostilities.fighting & ~forced
-        self._cease(period, (agreed & hostilities.fighting) | forced)
-        hostilities.reassured = hostilities.ceasefire & (settings.number("reassurance.thousand") > 0)
+        talking = (hostilities.in_talks & ~over | begins) & hostilities.fighting
+        if settings.anywhere("negotiation.ceasefire_now"):
+            forced = settings.flag("negotiation.ceasefire_now") & hostilities.fighting
+            ceases, talking = ceases | forced, talking & ~forced
+        hostilities.in_talks = talking
+        self._cease(period, ceases)
+        hostilities.reassured = self._reassured(hostilities.ceasefire)
+
+    def _stands_behind(self, ceasefire: Flags) -> Flags:
+        return np.asarray(ceasefire & (self._engine.settings.number("reassurance.thousand") > 0))
 
     def _rate(self) -> Numbers:
         """Rate of a ceasefire a year: h0 exp(pressure + stalemate + exhaustion)."""
-        number, war = self._engine.settings.number, self._war
-        pressed = self._pressed()
+        number, war, hostilities = self._engine.settings.number, self._war, self._hostilities
         still = np.exp(-np.abs(war.gain) / 250)  # 1 on a frozen front, 0.4 at the mean monthly gain of 2024
-        begun = np.isnan(self._effort_before) & self._hostilities.full_scale
-        self._effort_before = np.where(begun, np.maximum(war.effort, 1), self._effort_before)
-        effort = war.effort * number("war.effort_factor")
-        tired = np.where(np.isnan(self._effort_before), 0, 2 * (effort / self._effort_before - 1))
+        if self._begun is not hostilities.full_scale:
+            begun = np.isnan(self._effort_before) & hostilities.full_scale
+            self._effort_before = np.where(begun, np.maximum(war.effort, 1), self._effort_before)
+            self._begun = hostilities.full_scale
+        tired = 2 * (war.effort * number("war.effort_factor") / self._effort_before - 1)
+        if not hostilities.begun_everywhere:
+            tired = np.where(np.isnan(self._effort_before), 0, tired)
         shift = number("negotiation.stalemate_effect") * still + number("negotiation.exhaustion_effect") * within(
             tired, -2, 2
         )
-        factor = np.where(pressed, number("negotiation.us_pressure"), 1)
-        shaken = self._hostilities.months_since_collapse < MONTHS_SHAKEN
-        shift = shift + number("negotiation.collapse_effect") * shaken
-        return single(number("negotiation.hazard_per_year") * factor * np.exp(shift))
+        if hostilities.fewest_since_collapse < MONTHS_SHAKEN:
+            shaken = hostilities.months_since_collapse < MONTHS_SHAKEN
+            shift = shift + number("negotiation.collapse_effect") * shaken
+        return single(self._pressed_rate(self._commitment.posture) * np.exp(shift))
 
-    def _pressed(self) -> Flags:
-        said = self._engine.settings.choice("negotiation.pressure")
-        return np.asarray(np.where(said == 0, self._commitment.posture != CONTINUITY, said == 2), np.bool_)
+    def _rate_under_pressure(self, posture: NDArray[np.int8]) -> Numbers:
+        settings = self._engine.settings
+        said = settings.choice("negotiation.pressure")
+        pressed = np.where(said == 0, posture != CONTINUITY, said == 2)
+        factor = np.where(pressed, settings.number("negotiation.us_pressure"), 1)
+        return settings.number("negotiation.hazard_per_year") * factor
 
     def _cease(self, period: int, begins: Flags) -> None:
-        if not begins.any():
+        runs = np.flatnonzero(begins)
+        if not runs.size:
             return
-        settings, hostilities, war = self._engine.settings, self._hostilities, self._war
-        terms = settings.drawn_again(
-            "negotiation.terms", self._engine.streams.uniform("negotiation", period, purpose=2).astype(np.float64)
-        )
-        self.terms = np.where(begins, terms, self.terms)
-        self.first_terms = np.where(begins & (self.first_terms < 0), terms, self.first_terms)
-        conceded = begins & (terms == TERMS.index("concessions"))
-        war.cede(np.where(conceded, settings.number("negotiation.conceded_km2"), 0), conceded)
-        hostilities.ceasefire = hostilities.ceasefire | begins
-        hostilities.months_of_ceasefire = single(np.where(begins, 0, hostilities.months_of_ceasefire))
-        self._ends = single(np.where(begins, self._lifetime(period, terms), self._ends))
+        settings, hostilities = self._engine.settings, self._hostilities
+        drawn = self._engine.streams.uniform("negotiation", period, purpose=2)[runs]
+        terms = settings.drawn_again("negotiation.terms", drawn.astype(np.float64), runs)
+        self.terms[runs] = terms
+        first = self.first_terms[runs]
+        self.first_terms[runs] = np.where(first < 0, terms, first)
+        conceding = runs[terms == TERMS.index("concessions")]
+        if conceding.size:
+            conceded = self._engine.no()
+            conceded[conceding] = True
+            self._war.cede(settings.number("negotiation.conceded_km2"), conceded)
+        hostilities.cease(begins)
+        hostilities.months_of_ceasefire[runs] = 0
+        self._ends[runs] = self._lifetime(period, terms, runs)
 
-    def _lifetime(self, period: int, terms: np.ndarray) -> Numbers:
-        """Months that a ceasefire lasts, infinite if it holds."""
-        number, streams = self._engine.settings.number, self._engine.streams
+    def _lifetime(self, period: int, terms: NDArray[np.int8], runs: NDArray[np.intp]) -> Numbers:
+        """Months that a ceasefire on ``terms`` lasts in ``runs``, infinite if it holds."""
+        settings, streams = self._engine.settings, self._engine.streams
+
+        def number(key: str) -> Numbers:
+            return here(settings.number(key), runs)
+
         fails = 1 - number("negotiation.hold_probability")
-        backed = (terms == TERMS.index("guarantees")) | self._roster.member[_UKRAINE]  # membership is a guarantee
+        member = self._roster.member[_UKRAINE, runs]  # membership is a guarantee
+        backed = (terms == TERMS.index("guarantees")) | member
         fails = np.where(backed, fails * (1 - number("negotiation.guarantee_effect")), fails)
         force = number("reassurance.thousand") > 0
         fails = np.where(force, fails * (1 - number("reassurance.hold_effect")), fails)
-        luck = streams.normal("negotiation", period, purpose=4)
+        luck = streams.normal("negotiation", period, purpose=4)[runs]
         days = number("negotiation.failed_median_days") * np.exp(number("negotiation.failed_sd_log") * luck)
-        lasts = streams.uniform("negotiation", period, purpose=3) >= fails
+        lasts = streams.uniform("negotiation", period, purpose=3)[runs] >= fails
         return single(np.where(lasts, np.inf, days / 30.4375))
 
     def _relapse(self) -> None:
-        hostilities = self._hostilities
+        hostilities, settings = self._hostilities, self._engine.settings
+        if not hostilities.ceasefire_anywhere:
+            return
         hostilities.months_of_ceasefire = single(hostilities.months_of_ceasefire + hostilities.ceasefire)
         broken = hostilities.ceasefire & (hostilities.months_of_ceasefire >= self._ends)
-        broken &= ~self._engine.settings.flag("negotiation.holds")
-        broken |= hostilities.ceasefire & self._engine.settings.flag("negotiation.break_now")
-        hostilities.ceasefire = hostilities.ceasefire & ~broken
+        if settings.anywhere("negotiation.holds"):
+            broken &= ~settings.flag("negotiation.holds")
+        if settings.anywhere("negotiation.break_now"):
+            broken |= hostilities.ceasefire & settings.flag("negotiation.break_now")
+        if np.count_nonzero(broken):
+            hostilities.resume(broken)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from sim.model.engine import (
     Block,
     Engine,
     Flags,
+    Latest,
     Numbers,
     Parts,
     Process,
@@ -75,11 +76,20 @@ class War:
         self._deliveries_before = np.full(engine.runs, np.nan, np.float32)
         self._months_at_war = np.zeros(engine.runs, np.int32)
         self._months_to_settle = np.where(hostilities.full_scale, 0, 12)
-        # What has moved the front since the start, km2: advance, episodes, terms of ceasefires.
+        self._settled = False  # whether they are known in every run
+        self._turnover = Latest(
+            engine.settings,
+            self._turn_over,
+            under("war", "ceasefire_effort effort_factor russian_intake_thousand ukrainian_intake_thousand"),
+        )
+        self._drifting = Latest(engine.settings, self._drift, ["war.effort_drift_pct_per_month"])
+        # What has moved the front since the start, km2, for explanations: advance, episodes, terms of ceasefires.
         self.from_gain, self.from_collapse, self.from_terms = engine.zeros(), engine.zeros(), engine.zeros()
         self._controlled_before = self.controlled
         self._collapse_left = engine.zeros()
         self._collapse_sign = engine.zeros()
+        self._no_ground = engine.zeros()
+        self._no_ground.setflags(write=False)
         self.change = engine.zeros()
 
     def process(self) -> Process:
@@ -93,7 +103,8 @@ class War:
 
     def cede(self, area: Numbers, runs: Flags) -> None:
         """Hands ``area`` km2 to Russian control by agreement, in ``runs``, and ends the Kursk salient there."""
-        self.from_terms += np.where(runs, area, 0)
+        if self._engine.explaining:
+            self.from_terms += np.where(runs, area, 0)
         before = self.controlled
         self.controlled = single(within(before + np.where(runs, area, 0), 0, UKRAINE_KM2))
         self.change = self.change + (self.controlled - before)
@@ -102,13 +113,14 @@ class War:
 
     def _begin(self, today: int, by_chance: bool, period: int) -> None:
         hostilities, settings = self._hostilities, self._engine.settings
+        if hostilities.begun_everywhere:
+            return
         begins = settings.flag("war.full_scale") & ~hostilities.full_scale
-        if by_chance and not hostilities.full_scale.all():
+        if by_chance:
             chance = settings.reckoned(monthly_chance, "war.onset_probability_per_year")
             begins |= ~hostilities.full_scale & (self._engine.streams.uniform("war", period, purpose=5) < chance)
         if begins.any():
-            hostilities.first_day = np.where(begins, today, hostilities.first_day)
-            hostilities.full_scale = hostilities.full_scale | begins
+            hostilities.begin(begins, today)
             advance = settings.number("war.first_advance_km2")
             self.controlled = single(np.where(begins, self.controlled + advance, self.controlled))
             self.effort = single(np.where(begins, settings.number("war.first_effort_thousand"), self.effort))
@@ -117,13 +129,14 @@ class War:
             )
 
     def _month(self, period: int, part: np.float32) -> None:
-        fighting = self._hostilities.fighting
-        peace = self._engine.settings.number("war.occupied_before_km2")
-        self.controlled = single(np.where(self._hostilities.full_scale, self.controlled, peace))
-        self._fight(period, fighting)
+        hostilities = self._hostilities
+        if not hostilities.begun_everywhere:
+            peace = self._engine.settings.number("war.occupied_before_km2")
+            self.controlled = single(np.where(hostilities.full_scale, self.controlled, peace))
+        self._fight(period, hostilities.fighting)
         self._lose(part)
-        self._move_front(period, part, fighting)
-        self._move_kursk(part, fighting)
+        self._move_front(period, part, hostilities.fighting)
+        self._move_kursk(part, hostilities.fighting)
         self._weigh_resources()
 
     def _fight(self, period: int, fighting: Flags) -> None:
@@ -133,40 +146,43 @@ class War:
         """
         number, streams = self._engine.settings.number, self._engine.streams
         spending = np.log(self._threat.effort / np.maximum(self._threat.known_effort, 0.1))
-        self._effort_mean = self._effort_mean + number("war.effort_drift_pct_per_month") / 100 * fighting
+        self._effort_mean = self._effort_mean + self._drifting(fighting)
         noise = number("war.effort_noise_log") * streams.normal("war", period)
         moved = next_effort(
             np.maximum(self.effort, 0.1),
-            single(self._effort_mean + number("war.effort_per_spending") * spending),
+            self._effort_mean + number("war.effort_per_spending") * spending,
             number("war.effort_persistence"),
             noise,
         )
         most = number("war.highest_loss_share") * self.force / np.maximum(number("war.effort_factor"), 1e-6)
         self.effort = single(np.where(fighting, np.minimum(moved, most), self.effort))
 
+    def _drift(self, fighting: Flags) -> Numbers:
+        return single(self._engine.settings.number("war.effort_drift_pct_per_month") / 100 * fighting)
+
     def _lose(self, part: np.float32) -> None:
         """Casualties and intake of both sides; a ceasefire leaves a trickle of the former and a fifth of the latter."""
         number, hostilities = self._engine.settings.number, self._hostilities
-        calm = np.where(hostilities.full_scale, number("war.ceasefire_effort"), 0)
-        share = np.where(hostilities.fighting, number("war.effort_factor"), calm)
+        share, self.russian_intake, self.ukrainian_intake = self._turnover(hostilities.full_scale, hostilities.fighting)
         lost = self.effort * share
-        self.russian_losses = single(self.russian_losses + part * lost)
-        self.ukrainian_losses = single(self.ukrainian_losses + part * lost / number("war.loss_ratio"))
-        need = single(np.where(hostilities.fighting, 1, np.where(hostilities.full_scale, 0.2, 0)))
-        self.russian_intake = number("war.russian_intake_thousand") * need
-        self.ukrainian_intake = number("war.ukrainian_intake_thousand") * need
-        change = self.russian_intake - number("war.irrecoverable_share") * lost
-        self.force = single(within(self.force + part * change, 50, 1500))
-        lost_too = number("war.irrecoverable_share") * lost / number("war.loss_ratio")
-        own = self.ukrainian_force + part * (self.ukrainian_intake - lost_too)
+        ratio = number("war.loss_ratio")
+        self.russian_losses = self.russian_losses + part * lost
+        self.ukrainian_losses = self.ukrainian_losses + part * lost / ratio
+        gone = number("war.irrecoverable_share") * lost
+        self.force = single(within(self.force + part * (self.russian_intake - gone), 50, 1500))
+        own = self.ukrainian_force + part * (self.ukrainian_intake - gone / ratio)
         self.ukrainian_force = single(within(own, 50, 1500))
 
-    def _move_front(self, period: int, part: np.float32, fighting: Flags) -> None:
+    def _turn_over(self, full_scale: Flags, fighting: Flags) -> tuple[Numbers, Numbers, Numbers]:
+        """The part of the effort that is lost, and Russian and Ukrainian intake, thousand."""
         number = self._engine.settings.number
-        self._months_at_war += fighting
-        settles = np.isnan(self._deliveries_before) & (self._months_at_war >= self._months_to_settle)
-        self._deliveries_before = np.where(settles, self._aid.deliveries, self._deliveries_before)
-        less_aid = np.where(np.isnan(self._deliveries_before), 0, self._deliveries_before - self._aid.deliveries)
+        calm = np.where(full_scale, number("war.ceasefire_effort"), 0)
+        share = np.where(fighting, number("war.effort_factor"), calm)
+        need = single(np.where(fighting, 1, np.where(full_scale, 0.2, 0)))
+        return share, number("war.russian_intake_thousand") * need, number("war.ukrainian_intake_thousand") * need
+
+    def _move_front(self, period: int, part: np.float32, fighting: Flags) -> None:
+        number, hostilities = self._engine.settings.number, self._hostilities
         fewer = single((self._ukrainian_force_before - self.ukrainian_force) / 100)
         noise = number("war.front_noise_km2") * self._engine.streams.normal("war", period, purpose=1)
         moved = next_gain(
@@ -174,44 +190,62 @@ class War:
             number("war.front_persistence"),
             number("war.gain_per_effort_km2")
             * (self.effort * number("war.effort_factor") - number("war.break_even_thousand")),
-            number("war.gain_per_aid_km2") * less_aid,
+            number("war.gain_per_aid_km2") * self._less_aid(fighting),
             number("war.gain_per_manpower_km2") * fewer,
             noise,
         )
         self.gain = single(np.where(fighting, moved, 0))
         jump = self._collapse(period, fighting)
-        self.from_gain += part * self.gain
-        self.from_collapse += part * jump
+        if self._engine.explaining:
+            self.from_gain += part * self.gain
+            self.from_collapse += part * jump
         self.controlled = single(within(self.controlled + part * (self.gain + jump), 0, UKRAINE_KM2))
-        self.change = np.where(self._hostilities.full_scale, self.controlled - self._controlled_before, 0)
+        self.change = self.controlled - self._controlled_before
+        if not hostilities.begun_everywhere:
+            self.change = np.where(hostilities.full_scale, self.change, 0)
         self._controlled_before = self.controlled
+
+    def _less_aid(self, fighting: Flags) -> Numbers:
+        """How much less is delivered than at the start of the war, EUR bn a month."""
+        if not self._settled:
+            self._months_at_war += fighting
+            settles = np.isnan(self._deliveries_before) & (self._months_at_war >= self._months_to_settle)
+            self._deliveries_before = np.where(settles, self._aid.deliveries, self._deliveries_before)
+            unknown = np.isnan(self._deliveries_before)
+            self._settled = not unknown.any()
+            return np.where(unknown, 0, self._deliveries_before - self._aid.deliveries)
+        return self._deliveries_before - self._aid.deliveries
 
     def _collapse(self, period: int, fighting: Flags) -> Numbers:
         """Ground lost in an episode this month, km2, positive for Russian gains; one to three months an episode."""
-        number, streams = self._engine.settings.number, self._engine.streams
+        settings, streams, hostilities = self._engine.settings, self._engine.streams, self._hostilities
+        number = settings.number
         drawn = streams.uniform("war", period, purpose=2)
         starts = fighting & (self._collapse_left <= 0) & (drawn < number("war.collapse_per_month"))
-        length = 1 + np.floor(3 * streams.uniform("war", period, purpose=3))
-        even = number("war.collapse_of_ukraine")
-        pressure = within(self.gain / 1000, -1, 1) * 0.2  # the side that is being pushed back gives way more easily
-        ukraine = streams.uniform("war", period, purpose=4) < within(even + pressure, 0, 1)
-        self._collapse_left = single(np.where(starts, length, self._collapse_left - 1))
-        self._collapse_sign = single(np.where(starts, np.where(ukraine, 1, -1), self._collapse_sign))
+        self._collapse_left = self._collapse_left - 1
+        if np.count_nonzero(starts):
+            length = 1 + np.floor(3 * streams.uniform("war", period, purpose=3))
+            pressure = within(self.gain / 1000, -1, 1) * 0.2  # the side that is being pushed back gives way more easily
+            even = number("war.collapse_of_ukraine")
+            ukraine = streams.uniform("war", period, purpose=4) < within(even + pressure, 0, 1)
+            self._collapse_left = single(np.where(starts, length, self._collapse_left))
+            self._collapse_sign = single(np.where(starts, np.where(ukraine, 1, -1), self._collapse_sign))
         under_way = fighting & (self._collapse_left > 0)
-        stated = self._engine.settings.stated("war.collapse_now_km2", self._engine.zeros())
-        chance = np.where(under_way, self._collapse_sign * number("war.collapse_km2"), 0)
-        jump = single(np.where(fighting & (stated != 0), stated, chance))
-        hostilities = self._hostilities
-        hostilities.collapsed_km2 = np.maximum(jump, 0)
-        hostilities.months_since_collapse = np.where(jump > 0, 0, hostilities.months_since_collapse + 1).astype(
-            np.float32
-        )
+        jump = self._no_ground
+        if np.count_nonzero(under_way):
+            jump = single(np.where(under_way, self._collapse_sign * number("war.collapse_km2"), 0))
+        if settings.is_set("war.collapse_now_km2"):
+            stated = settings.stated("war.collapse_now_km2", self._no_ground)
+            jump = single(np.where(fighting & (stated != 0), stated, jump))
+        hostilities.front_gives_way(np.maximum(jump, 0) if jump is not self._no_ground else jump)
         return jump
 
     def _move_kursk(self, part: np.float32, fighting: Flags) -> None:
         settings = self._engine.settings
         kept = (1 - settings.number("war.kursk_decline_per_month")) ** part
-        lost = fighting & ~settings.flag("war.kursk_held")
+        lost = fighting
+        if settings.anywhere("war.kursk_held"):
+            lost = fighting & ~settings.flag("war.kursk_held")
         self.kursk = single(np.where(lost, self.kursk * kept, self.kursk))
 
     def _weigh_resources(self) -> None:
