@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -19,12 +20,14 @@ from sim.cli.options import (
     vary_option,
 )
 from sim.cli.progress import Progress
-from sim.cli.tables import columns
+from sim.cli.tables import WIDTH, columns
 from sim.files import write_whole
 from sim.limits import MOST_JOBS, MOST_RUNS
 
 if TYPE_CHECKING:
-    from sim.analysis.sweep import Regret, Turn
+    from sim.analysis.sweep import Regret, Together, Turn
+
+MOST_SAMPLES = 100_000
 
 
 @click.command("depends")
@@ -34,6 +37,10 @@ if TYPE_CHECKING:
 )
 @vary_option
 @click.option("--runs", type=click.IntRange(2, MOST_RUNS), default=500, show_default=True, help="Runs at each setting.")
+@click.option(
+    "--together", "samples", type=click.IntRange(0, MOST_SAMPLES), default=256, show_default=True, metavar="SAMPLES",
+    help="Samples of all assumptions together; 0: none.",
+)  # fmt: skip
 @click.option("--jobs", type=click.IntRange(1, MOST_JOBS), default=None, help="Processes.  [default: usable cores]")
 @cluster_option
 @click.option("--regret", metavar="V@DATE", help="Also the regret of each scenario under each winner of 2028.")
@@ -46,6 +53,7 @@ def depends_command(
     outcomes: tuple[str, ...],
     vary: tuple[str, ...],
     runs: int,
+    samples: int,
     jobs: int | None,
     cluster: str,
     regret: str | None,
@@ -56,27 +64,44 @@ def depends_command(
 ) -> None:
     """Find on which assumptions a COMPARISON turns.
 
-    Each conclusion is tried at both ends of the range of every assumption. Those that turn to the other side, or are
-    no longer clear, are named with the assumption; the note is kept in comparison.json, where the report finds it.
+    Each conclusion is tried at both ends of the range of every assumption, and where all vary together. Those that turn
+    to the other side, or are no longer clear, are named with the assumptions; the note is kept in comparison.json,
+    where the report finds it. Assumptions that the scenarios themselves set differently are left out.
     """
     began = time.monotonic()
     from sim.analysis import reopen
-    from sim.analysis.sweep.asking import depends, election_regret, leading_questions
+    from sim.analysis.sweep.asking import election_regret
     from sim.analysis.sweep.design import read_vary
+    from sim.analysis.sweep.turning import depends, leading_questions, together, varies_together
     from sim.ensemble.manifest import sealed
+    from sim.errors import InputError
     from sim.model import catalogue
 
     comparison, _ = reopen(folder)
+    if comparison.conditional:
+        raise InputError(f"{folder}: splits one scenario by {comparison.by}; depends needs a comparison of scenarios")
     scenarios = [view.scenario for view in comparison.views]
     order = [scenarios[comparison.baseline], *(s for index, s in enumerate(scenarios) if index != comparison.baseline)]
     inputs = read_vary(vary or ("assumptions",), catalogue(), order[0])
-    asked = list(outcomes) or leading_questions(comparison)
-    cost = election_regret(order, regret, weights, more_is_better=not less_is_better, runs=runs) if regret else None
+    inputs, own = (inputs, ()) if vary else varies_together(inputs, comparison)
+    asked, seed = list(outcomes) or leading_questions(comparison), comparison.views[0].seed
+    if not asked:
+        raise InputError(f"{folder}: no difference could be shown; name outcomes with --outcome V@DATE")
+    cost = (
+        election_regret(order, regret, weights, more_is_better=not less_is_better, runs=runs, seed=seed)
+        if regret
+        else None
+    )
+    shared: dict[str, Any] = {
+        "inputs": inputs, "runs": runs, "seed": seed, "jobs": jobs or usable_cores(), "cluster": cluster,
+    }  # fmt: skip
     with Progress("settings", quiet=quiet) as progress:
-        turns = depends(
-            order, asked, inputs=inputs, runs=runs, jobs=jobs or usable_cores(), cluster=cluster, progress=progress
-        )
-    document = as_content(turns, cost, asked, runs) | {"hashes": [scenario.hash for scenario in scenarios]}
+        turns = depends(order, asked, progress=progress, **shared)
+    several: list[Together] = []
+    if samples and len(inputs) > 1:
+        with Progress("samples", quiet=quiet) as progress:
+            several = together(order, asked, samples=samples, progress=progress, **shared)
+    document = as_content(turns, several, cost, asked, runs) | {"hashes": [scenario.hash for scenario in scenarios]}
     path = folder / "comparison.json"
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     write_whole(path, json.dumps(sealed({**content, "depends": document}), indent=2, ensure_ascii=False) + "\n")
@@ -84,28 +109,58 @@ def depends_command(
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     settings = len({(turn.assumption, turn.setting) for turn in turns})
-    lines = [
-        f"{len(asked)} conclusions at {settings} settings of {len(inputs)} assumptions, {runs:,} runs each, "
-        f"{time.monotonic() - began:.1f} s",
-        "",
-        *as_lines(turns),
-        *(regret_lines(cost) if cost else []),
-        "",
-        *paths_shown([path]),
-    ]
+    outcomes_tried = f"{len(asked)} outcome{'s' if len(asked) > 1 else ''}"
+    head = f"{outcomes_tried} at {settings} settings of {len(inputs)} assumptions, each by itself"
+    if several:
+        head += f", and at {samples:,} samples of all together"
+    head += f"; {runs:,} runs each, {time.monotonic() - began:.1f} s"
+    left_out = f"Left out, since the scenarios differ in it: {', '.join(own)}" if own else ""
+    said = [*as_lines(turns, several), *(regret_lines(cost) if cost else [])]
+    lines = [*_wrapped(head), *_wrapped(left_out), "", *said, "", *paths_shown([path])]
     click.echo("\n".join(lines))
 
 
-def as_lines(turns: list[Turn]) -> list[str]:
-    """The conclusions that turn, with what they turn on; then how many hold."""
-    changed = [turn for turn in turns if turn.change in ("reverses", "no longer clear")]
-    lines = [turn.sentence() for turn in changed]
-    unclear = len({(turn.scenario, turn.outcome) for turn in turns if turn.change == "becomes clear"})
-    shaken = {(turn.scenario, turn.outcome) for turn in changed}
-    total = len({(turn.scenario, turn.outcome) for turn in turns})
-    lines.append(f"{total - len(shaken)} of {total} hold at every setting tried.")
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    more = f"{indent}  "
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=more, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def as_lines(turns: list[Turn], several: list[Together]) -> list[str]:
+    """How many conclusions hold; then each with what it turns on, and how it fares where all assumptions vary."""
+    clear: dict[tuple[str, str], list[Turn]] = {}
+    unclear: dict[tuple[str, str], bool] = {}
+    for turn in turns:
+        name = turn.scenario, turn.outcome
+        if turn.base_low > 0 or turn.base_high < 0:
+            clear.setdefault(name, []).append(turn)
+        else:
+            unclear[name] = unclear.get(name, False) or turn.change == "becomes clear"
+    fares = {(each.scenario, each.outcome): each for each in several}
+    firm = [name for name, tried in clear.items() if all(turn.change == "holds" for turn in tried)]
+    lines = [f"{len(firm)} of {len(clear)} hold at every setting tried."]
     if unclear:
-        lines.append(f"{unclear} that are not clear in the comparison become clear at some setting.")
+        lines += _wrapped(
+            f"{len(unclear)} more differences are not clear in the comparison itself; {sum(unclear.values())} of them "
+            "become clear at some setting."
+        )
+    for title, chosen in (
+        ("HOLD UNDER EVERY SINGLE ASSUMPTION", firm),
+        ("TURN ON A SINGLE ASSUMPTION", [name for name in clear if name not in firm]),
+    ):
+        lines += ["", title] if chosen else []
+        for name in chosen:
+            first = clear[name][0]
+            lines += _wrapped(
+                f"{first.outcome} of {first.scenario}: {first.base_mean:+.3g} "
+                f"[{first.base_low:+.3g}, {first.base_high:+.3g}]"
+            )
+            for turn in clear[name]:
+                if turn.change != "holds":
+                    lines += _wrapped(turn.where(), "  ")
+            if name in fares:
+                lines += [line for text in fares[name].sentences(short=True) for line in _wrapped(text, "  ")]
     return lines
 
 
@@ -124,12 +179,15 @@ def regret_lines(cost: Regret) -> list[str]:
     return ["", *columns(rows), cost.sentence()]
 
 
-def as_content(turns: list[Turn], cost: Regret | None, asked: list[str], runs: int) -> dict[str, Any]:
+def as_content(
+    turns: list[Turn], several: list[Together], cost: Regret | None, asked: list[str], runs: int
+) -> dict[str, Any]:
     """What is kept in ``comparison.json``."""
     return {
         "outcomes": asked,
         "runs": runs,
         "turns": [{**asdict(turn), "sentence": turn.sentence()} for turn in turns if turn.change != "holds"],
+        "together": [each.to_dict() for each in several],
         "regret": None
         if cost is None
         else {

@@ -39,9 +39,9 @@ def write_report(
     from sim.figures.report import build_report, read_pictures
     from sim.files import write_whole
 
-    turns = [
-        turn["sentence"] for turn in tried(folder, comparison).get("turns", ()) if turn["change"] != "becomes clear"
-    ]
+    found = tried(folder, comparison)
+    turns = [turn["sentence"] for turn in found.get("turns", ()) if turn["change"] != "becomes clear"]
+    turns += [". ".join(each["sentences"]) for each in found.get("together", ())]
     reasons = attributions(comparison, folder, jobs, quiet=quiet) if why and not comparison.conditional else ()
     names = figure_names(comparison)
     with tempfile.TemporaryDirectory(prefix="alliance-") as scratch:

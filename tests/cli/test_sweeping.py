@@ -121,6 +121,35 @@ def test_depends_marks_the_conclusions_that_turn(tmp_path, alliance):
     assert json.loads((folder / "comparison.json").read_text())["depends"] == kept
 
 
+def test_depends_varies_all_assumptions_together_but_those_that_the_scenarios_differ_in(tmp_path, alliance):
+    for name, level in (("low", 0.2), ("high", 0.5)):
+        (tmp_path / f"{name}.toml").write_text(
+            f'title = "{name}"\ndescription = "For tests."\nreferences = ["none"]\nextends = "trump_conditional.toml"\n'
+            f"end = 2026-12-31\n[us.commitment]\nlevel_conditional = {level}\n"
+        )
+    folder = tmp_path / "comparison"
+    few = ["--runs", "16", "--jobs", "1", "-q"]
+    alliance("compare", str(tmp_path / "low.toml"), str(tmp_path / "high.toml"), *few, "--no-figures", "--out",
+             str(folder))  # fmt: skip
+    asked = ["depends", str(folder), "--outcome", "us_commitment@2026", *few]
+    done = alliance(*asked, "--together", "40", "--vary", "us.commitment.posture=conditional,retrenchment",
+                    "--vary", "budgets.commitment_pp")  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    assert "1 outcome at 4 settings of 2 assumptions, each by itself, and at 40 samples" in done.stdout
+    assert "us.commitment.posture is retrenchment" in done.stdout
+    assert max(map(len, done.stdout.splitlines()[:-1])) <= 80
+    (kept,) = json.loads((folder / "comparison.json").read_text())["depends"]["together"]
+    assert (kept["samples"], kept["holds"] + kept["unclear"]) == (40, 40)
+    assert kept["assumptions"] == ["us.commitment.posture"]  # where the level that differs has no effect
+    page = tmp_path / "page.html"
+    alliance("compare", str(tmp_path / "low.toml"), str(tmp_path / "high.toml"), *few, "--no-figures", "--no-why",
+             "--out", str(folder), "--report", str(page))  # fmt: skip
+    assert "of 40 samples of all assumptions together" in page.read_text()
+    refused = alliance(*asked, "--together", "8", "--vary", "budgets.commitment_pp", "--vary", "budgets.neighbours")
+    assert (refused.exit_code, len(refused.stderr.strip().splitlines())) == (2, 1)
+    assert "--together 8: too few samples" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import qmc
 
 from sim.analysis.sweep.design import Input, design
-from sim.analysis.sweep.discovery import discover
+from sim.analysis.sweep.discovery import discover, signs
 from sim.errors import InputError
 from sim.scenario.values import fixed
 
@@ -111,3 +111,22 @@ def test_a_condition_on_nothing_is_refused() -> None:
         discover(numbers, np.ones(100, bool), ranges(2))
     with pytest.raises(InputError, match="10 samples are too few to find a region in; sweep at least 40"):
         discover(numbers[:10], numbers[:10, 0] < 0.5, ranges(2))
+
+
+def test_an_input_on_which_few_failures_lie_at_one_end_is_named() -> None:
+    numbers = points(256, 40)
+    inputs = ranges(40)
+    numbers[:, 7] = np.floor(numbers[:, 7] * 3)
+    inputs[7] = Input("us.posture", ("us.posture",), "", "", values=("continuity", "conditional", "retrenchment"))
+    top = np.argsort(numbers[:, 5])[-5:]
+    few = np.zeros(256, bool)
+    few[top] = True
+    assert discover(numbers, few, inputs) == ()
+    (found,) = signs(numbers, few, inputs)
+    assert (inputs[found.place].name, found.where) == ("room.input_5", "high")
+    assert found.p_value < 1e-6
+    listed = np.zeros(256, bool)
+    listed[np.flatnonzero(numbers[:, 7] == 1)[:12]] = True
+    assert [(sign.place, sign.where) for sign in signs(numbers, listed, inputs)] == [(7, "conditional")]
+    luck = np.random.default_rng(1)
+    assert sum(bool(signs(numbers, luck.uniform(size=256) < 0.05, inputs)) for _ in range(40)) <= 5

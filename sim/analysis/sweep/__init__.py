@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.analysis.sweep.asking import Turn, depends, what_it_takes
+from sim.analysis.sweep.asking import what_it_takes
 from sim.analysis.sweep.design import METHODS, Design, Input, Method, design, read_vary
 from sim.analysis.sweep.discovery import Box, discover
 from sim.analysis.sweep.question import Condition, Target, target
@@ -14,6 +14,7 @@ from sim.analysis.sweep.regret import Regret, regret
 from sim.analysis.sweep.samples import Plan, plan, recorded
 from sim.analysis.sweep.solving import Solution
 from sim.analysis.sweep.sweeps import Progress, Sweep, open_sweep, run
+from sim.analysis.sweep.turning import Together, Turn, depends, together
 from sim.errors import InputError
 from sim.loading import load
 from sim.model import catalogue
@@ -112,6 +113,6 @@ def solve(
 
 __all__ = [
     "METHODS", "Box", "Condition", "Design", "Input", "Method", "Plan", "Ranking", "Regret", "Solution", "Sweep",
-    "Target", "Turn", "depends", "discover", "open_sweep", "plan", "rank", "ranking", "read", "recorded",
-    "regret", "run", "solve", "sweep",
+    "Target", "Together", "Turn", "depends", "discover", "open_sweep", "plan", "rank", "ranking", "read",
+    "recorded", "regret", "run", "solve", "sweep", "together",
 ]  # fmt: skip
