@@ -244,7 +244,7 @@ def _together(parts: Sequence[dict[Key, Values]]) -> dict[Key, Values]:
     Many arrays of their own would leave holes between what is still used, and the process would grow beyond what it
     keeps.
     """
-    runs = sum(values.shape[-1] for values in (next(iter(part.values())) for part in parts))
+    runs = sum(values.shape[-1] for part in parts for values in [*part.values()][:1])
     sizes = {key: len(values) * runs for key, values in parts[0].items()}
     room = np.frombuffer(mmap.mmap(-1, 4 * max(1, sum(sizes.values()))), np.float32)
     series, at = {}, 0

@@ -49,8 +49,8 @@ RUNS, GRID_RUNS, SEED = 1000, 256, 1
 OFF_GRID = 24
 """Points off the grid at which the error of the straight lines is measured."""
 MODULES = (
-    "util", "stored", "source", "state", "charts", "world", "levers", "views", "events", "assumptions", "compare",
-    "ask", "teach", "main",
+    "util", "stored", "source", "state", "charts", "stills", "world", "levers", "views", "events", "assumptions",
+    "compare", "ask", "teach", "main",
 )  # fmt: skip
 """The modules of the page, each after those it takes from."""
 _IMPORT = re.compile(r"^import .*?;\n", re.MULTILINE | re.DOTALL)

@@ -17,6 +17,7 @@ BEL|Belgium|BE|België|Belgique
 BGR|Bulgaria|BG|BUL|България
 CAN|Canada|CA
 CHE|Switzerland|CH|SUI|SWI|Schweiz|Suisse
+CHN|China
 CYP|Cyprus|CY
 CZE|Czechia|CZ|Czech Republic|Česko
 DEU|Germany|DE|GER|GMY|Deutschland|Allemagne
@@ -30,6 +31,7 @@ GBR|United Kingdom|GB|UK|Great Britain|Britain|England|UKG
 GRC|Greece|GR|EL|GRE|Ελλάδα|Hellas
 HRV|Croatia|HR|CRO|Hrvatska
 HUN|Hungary|HU|Magyarország
+IND|India
 IRL|Ireland|IE
 ISL|Iceland|IS|ICE|Ísland
 ITA|Italy|IT|Italia

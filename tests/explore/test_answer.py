@@ -60,6 +60,12 @@ def test_twenty_single_runs_are_the_first_of_the_ensemble(told, result):
     assert lines == pytest.approx(result.values("us_commitment")[:, :20].T, abs=1e-4)
 
 
+def test_a_page_that_shows_no_chart_is_answered_too():
+    told = answer({"state": {**STATE, "seed": 5}, "charts": [], "strip": False, "outlook": True})
+    assert (told["charts"], told["strip"]) == ([], [])
+    assert told["levers"]
+
+
 def test_a_preview_is_the_first_runs_of_the_same_ensemble():
     state = {**STATE, "sets": {"europe.aid.commitment_factor": "1.25"}}
     preview = answer({"state": state, "charts": CHARTS[:1], "runs": "preview"})

@@ -135,7 +135,40 @@ def test_values_are_read_by_keyboard_and_in_a_table_and_can_be_taken_away(opened
         assert waiting.value.path().read_bytes().startswith(start)
 
 
-@pytest.mark.parametrize("view", ["overview", "members", "aid", "ask", "events", "assumptions"])
+@pytest.mark.parametrize(
+    ("view", "at", "begins"),
+    [("members", 0, "Member,Median"), ("members", 1, "member,date"), ("aid", -1, "Donor,Median")],
+)
+def test_tiles_small_charts_and_bars_can_be_taken_away_as_well(opened, view, at, begins):
+    page, told = opened(f"from=baseline_2026&{QUICK}&view={view}")
+    tools = page.locator(".tools").nth(at)
+    for kind, start in (("SVG", b"<svg"), ("PNG", b"\x89PNG"), ("CSV", b"\xef\xbb\xbf" + begins.encode())):
+        with page.expect_download() as waiting:
+            tools.get_by_role("button", name=re.compile(kind)).click()
+        assert waiting.value.path().read_bytes().startswith(start)
+    assert told.complaints == []
+
+
+def test_a_break_of_definition_parts_the_line_and_is_told_in_the_table(opened):
+    page, _ = opened(f"from=baseline_2026&{QUICK}")
+    chart = page.locator("figure.chart").first
+    assert chart.locator("path.split").count() == 1
+    assert "core defence is counted from 2023 on" in chart.get_by_role("img").get_attribute("aria-label")
+    chart.locator("summary").click()
+    row = chart.locator("tbody tr", has_text="2023-12-31")
+    assert row.locator("td").last.inner_text() == "core defence is counted from here on"
+
+
+def test_a_lever_tells_through_what_it_acts(opened):
+    page, told = opened(f"from=trump_conditional&{QUICK}")
+    page.get_by_role("button", name="About Posture towards the alliance").click()
+    page.locator(
+        "#levers .about li", has_text="the U.S. posture → the credibility of the U.S. guarantee"
+    ).first.wait_for()
+    assert told.complaints == []
+
+
+@pytest.mark.parametrize("view", ["overview", "members", "aid", "ask", "events", "assumptions", "compare", "teach"])
 def test_axe_finds_no_violation(opened, view):
     axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     # Only for axe: the page's own policy forbids what it does.
@@ -167,6 +200,8 @@ def test_states_are_pinned_side_by_side_with_what_differs(opened):
     assert "retrenchment" in row.inner_text()
     assert "scenarios/trump_conditional.toml" in row.inner_text()
     page.locator(".side").first.get_by_role("img").nth(2).wait_for()
+    assert page.locator(".side").first.get_by_role("button", name="Download this chart as SVG").count() == 3
+    assert page.locator(".side").first.locator("h4").first.inner_text() == "Trump, conditional"
     assert told.complaints == []
 
 

@@ -1,7 +1,7 @@
 // Small SVG charts: fans, shares and labels over time, with values by pointer and keyboard, a table and downloads.
-import { $, copied, csvText, dateSaid, escaped, fill, freshId, h, said, save, table } from "./util.js";
+import { dateSaid, escaped, fill, h, said, table, takeAway } from "./util.js";
 
-const LIGHT = { paper: "#FFFFFF", ink: "#1A1A1A", muted: "#595959", grid: "#E4E4E4", rule: "#8C8C8C", looks: ["#0A5A9C", "#C8500A", "#3FA27C", "#4B1247", "#0A5A9C"] };
+export const LIGHT = { paper: "#FFFFFF", ink: "#1A1A1A", muted: "#595959", grid: "#E4E4E4", rule: "#8C8C8C", looks: ["#0A5A9C", "#C8500A", "#3FA27C", "#4B1247", "#0A5A9C"] };
 const DARK = { paper: "#14181D", ink: "#F0F0F0", muted: "#B4BAC2", grid: "#303842", rule: "#7C8793", looks: ["#6FB1E8", "#F0935A", "#6CC9A5", "#D3A6DE", "#6FB1E8"] };
 const DASHES = ["", "6 2", "4 2 1 2", "2 2", "9 3"];
 
@@ -12,6 +12,13 @@ export const onTheme = (redraw) => darkness.addEventListener("change", redraw);
 export function mixed(colour, paper, strength) {
   const part = (of, at) => parseInt(of.slice(at, at + 2), 16);
   return `#${[1, 3, 5].map((at) => Math.round(part(paper, at) + (part(colour, at) - part(paper, at)) * strength).toString(16).padStart(2, "0")).join("")}`;
+}
+
+// Black or white, whichever can be read on a shade.
+export function inkOn(shade) {
+  const linear = [1, 3, 5].map((at) => parseInt(shade.slice(at, at + 2), 16) / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  const light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  return (light + 0.05) / 0.05 > 1.05 / (light + 0.05) ? "#000000" : "#FFFFFF";
 }
 
 const day = (text) => Date.parse(text);
@@ -219,10 +226,11 @@ export function rowsOf(chart) {
 
 // A chart on the page: picture, reading line, table, downloads. `update` draws new values into the same place.
 export class Chart {
-  constructor({ look = 1, height = 300, heading = null, tools = true, footer = () => "" } = {}) {
+  constructor({ look = 1, height = 300, heading = null, caption = () => "", footer = () => "" } = {}) {
     this.look = look;
     this.height = height;
     this.footer = footer;
+    this.caption = caption;
     this.held = null;
     this.place = null;
     this.picture = h("div", { class: "plot" });
@@ -234,16 +242,8 @@ export class Chart {
     this.unit = h("p", { class: "unit" });
     this.mark = h("span", { class: "mark", hidden: true }, "preview");
     this.details = h("details", { class: "table", ontoggle: () => this.tabulate() }, h("summary", {}, "Table"));
-    const tool = (name, what, action) => h("button", { type: "button", class: "small", onclick: action, "aria-label": what }, name);
-    this.tools = h(
-      "div",
-      { class: "tools" },
-      tool("SVG", "Download this chart as SVG", () => this.download("svg")),
-      tool("PNG", "Download this chart as PNG", () => this.download("png")),
-      tool("CSV", "Download the numbers of this chart as CSV", () => this.download("csv")),
-      tool("Embed", "Copy one line of HTML that shows this chart", () => this.embed()),
-    );
-    this.element = h("figure", { class: "chart" }, this.title, this.unit, this.picture, this.slider, this.reading, this.sentence, this.note, tools ? h("div", { class: "below" }, this.details, this.tools) : null);
+    this.tools = takeAway(() => this.data.id, () => rowsOf(this.data), () => this.still(), () => this.data.alt ?? this.data.title);
+    this.element = h("figure", { class: "chart" }, this.title, this.unit, this.picture, this.slider, this.reading, this.sentence, this.note, h("div", { class: "below" }, this.details, this.tools));
     this.picture.addEventListener("pointermove", (event) => {
       if (!this.drawn) return;
       const box = this.picture.getBoundingClientRect();
@@ -256,7 +256,7 @@ export class Chart {
   update(data, { preview = false, range = null } = {}) {
     this.data = data;
     this.given = range;
-    if (!this.title.dataset.own) this.title.textContent = data.title;
+    if (!("own" in this.title.dataset)) this.title.textContent = data.title;
     this.mark.hidden = !preview;
     fill(this.unit, data.unit, " ", this.mark);
     this.sentence.textContent = data.sentence;
@@ -294,31 +294,9 @@ export class Chart {
     this.details.replaceChildren(this.details.firstChild, table(`${this.data.title}, ${this.data.unit}`, head, rows.map((row) => row.map(shown))));
   }
 
-  file() {
-    return this.data.id.replace(/[^\w-]+/g, "_");
-  }
-
   still(width = 720, height = 400) {
-    return drawChart(this.data, { width, height, look: this.look, range: this.held, colours: LIGHT, title: this.data.title, notes: [this.data.note, this.footer()].filter(Boolean) }).svg;
-  }
-
-  download(kind) {
-    if (kind === "csv") return save(`${this.file()}.csv`, csvText(rowsOf(this.data)), "text/csv");
-    const svg = this.still();
-    if (kind === "svg") return save(`${this.file()}.svg`, svg, "image/svg+xml");
-    const image = new Image();
-    image.onload = () => {
-      const canvas = h("canvas", { width: 2160, height: 1200 });
-      canvas.getContext("2d").drawImage(image, 0, 0, 2160, 1200);
-      canvas.toBlob((blob) => save(`${this.file()}.png`, blob, "image/png"));
-    };
-    image.src = `data:image/svg+xml,${encodeURIComponent(svg.replace("<svg ", '<svg width="2160" height="1200" '))}`;
-    return undefined;
-  }
-
-  embed() {
-    const encoded = encodeURIComponent(this.still()).replaceAll("'", "%27");
-    copied(`<img alt="${escaped(this.data.alt ?? this.data.title)}" src="data:image/svg+xml,${encoded}">`, "One line of HTML for this chart");
+    const title = [this.data.title, this.caption()].filter(Boolean).join(": ");
+    return drawChart(this.data, { width, height, look: this.look, range: this.held, colours: LIGHT, title, notes: [this.data.note, this.footer()].filter(Boolean) }).svg;
   }
 }
 

@@ -1,8 +1,8 @@
 // Pinned states side by side, what differs in their inputs, why; and for a workshop the links of several teams.
-import { copied, fill, freshId, h, notice, said, table } from "./util.js";
+import { copied, fill, freshId, h, notice, said, table, takeAway } from "./util.js";
 import { change, changesOf, fromFragment, MOST_PINS, openState, pinOf, scenarioOf, state, toFragment } from "./state.js";
 import { Asker, call, longQuestion } from "./source.js";
-import { drawChart, palette, rangeOf } from "./charts.js";
+import { Chart, legend, rangeOf } from "./charts.js";
 import { variableOf, world } from "./world.js";
 
 const titleOf = (subject) => variableOf(subject.split(":")[0]).title;
@@ -74,20 +74,34 @@ export class Compare {
   draw() {
     const states = this.shown();
     const count = this.told[0].charts.length;
-    const out = [];
-    for (let which = 0; which < count; which += 1) {
+    const shown = JSON.stringify([states.map(nameOfState), count, Boolean(this.teams)]);
+    if (this.drawn !== shown) {
+      this.drawn = shown;
+      this.charts = Array.from({ length: count }, () => states.map((of, at) => this.makeChart(of, at)));
+      this.heads = this.charts.map(() => h("h3", {}));
+      fill(this.panels, this.charts.flatMap((row, which) => [this.heads[which], h("div", { class: "side" }, row.map((chart) => chart.element))]), legend());
+    }
+    for (const [which, row] of this.charts.entries()) {
       const charts = this.told.map((told) => told.charts[which]);
       const range = rangeOf(charts);
-      out.push(h("h3", {}, `${charts[0].title}, ${charts[0].unit}`), h("div", { class: "side" }, charts.map((chart, at) => {
-        const plot = h("div", {});
-        const look = this.told[at].same ? 0 : 1 + (at % 4);
-        plot.innerHTML = drawChart(chart, { width: 300, height: 220, range, look, colours: palette() }).svg;
-        return h("figure", {}, h("figcaption", {}, nameOfState(states[at]), at > 0 && !this.teams && h("span", {}, " ", h("button", { type: "button", class: "small", onclick: () => change({ pins: state.pins.filter((_, other) => other !== at - 1) }), "aria-label": `Remove ${nameOfState(states[at])}` }, "Remove"), " ", h("button", { type: "button", class: "small", onclick: () => openState({ ...state, ...states[at], pins: state.pins }), "aria-label": `Open ${nameOfState(states[at])}` }, "Open"))), plot, h("p", { class: "sentence" }, chart.sentence));
-      })));
+      this.heads[which].textContent = charts[0].title;
+      for (const [at, chart] of row.entries()) {
+        chart.look = this.told[at].same ? 0 : 1 + (at % 4);
+        chart.update({ ...charts[at], start: this.told[at].start }, { range, preview: this.told[at].preview });
+      }
     }
-    fill(this.panels, out);
     const rows = this.told[0].strip.map((card, line) => [`${card.title} (${card.unit}), ${card.date}`, ...this.told.map((told) => `${told.strip[line].value}${told.same ? "" : ` (${told.strip[line].change}; higher in ${said(100 * told.strip[line].higher)}%)`}`)]);
     fill(this.numbers, table("Headline numbers; in brackets the change from the baseline and the share of runs in which it is higher", ["Outcome", ...states.map(nameOfState)], rows));
+  }
+
+  // A chart of one state, with its name above it.
+  makeChart(of, at) {
+    const name = nameOfState(of);
+    const button = (words, action) => h("button", { type: "button", class: "small", onclick: action, "aria-label": `${words} ${name}` }, words);
+    const tools = at > 0 && !this.teams && [" ", button("Remove", () => change({ pins: state.pins.filter((_, other) => other !== at - 1) })), " ", button("Open", () => openState({ ...state, ...this.shown()[at], pins: state.pins }))];
+    const heading = h("h4", { "data-own": true }, name, tools);
+    const footer = () => `alliance ${world.version}; ${name}; ${said(of.runs)} runs, seed ${of.seed}. Conditional on the scenario; not a forecast.`;
+    return new Chart({ height: 220, heading, caption: () => name, footer });
   }
 
   async showInputs(states) {
@@ -95,7 +109,8 @@ export class Compare {
       const told = await call("inputs", { states: states.map(scenarioOf) });
       const spread = states.length > 1;
       const cells = (row) => [h("span", {}, h("code", {}, row.key), h("br", {}), row.meaning, row.unit ? ` (${row.unit})` : "", h("span", { class: `tag ${row.kind}` }, row.open ? "open assumption" : row.kind)), ...row.values.map((value, at) => h("span", {}, value, h("br", {}), h("span", { class: "range" }, row.origins[at]))), ...(spread ? (row.spread ?? ["", "", ""]).map((value) => (value === "" ? "" : said(value, Math.abs(value) < 10 ? 2 : 1))) : [])];
-      fill(this.inputs, told.rows.length ? table("Every setting that differs, inherited ones too, and where it is set", ["Setting", "Baseline", ...states.map(nameOfState), ...(spread ? ["Lowest", "Highest", "Mean"] : [])], told.rows.map(cells), { class: "inputs" }) : h("p", {}, "Nothing differs from the baseline."));
+      const listed = () => [["Setting", "Meaning", "Unit", "Kind", "Baseline", ...states.map(nameOfState), ...(spread ? ["Lowest", "Highest", "Mean"] : [])], ...told.rows.map((row) => [row.key, row.meaning, row.unit, row.open ? "open assumption" : row.kind, ...row.values, ...(spread ? (row.spread ?? ["", "", ""]) : [])])];
+      fill(this.inputs, told.rows.length > 0 && takeAway(() => "inputs", listed), told.rows.length ? table("Every setting that differs, inherited ones too, and where it is set", ["Setting", "Baseline", ...states.map(nameOfState), ...(spread ? ["Lowest", "Highest", "Mean"] : [])], told.rows.map(cells), { class: "inputs" }) : h("p", {}, "Nothing differs from the baseline."));
     } catch (error) {
       fill(this.inputs, h("p", { class: "wrong" }, error.message));
     }

@@ -6,7 +6,7 @@ import { parameterOf, world } from "./world.js";
 
 const KINDS = { data: "data", estimated: "estimated from data", assumption: "assumption" };
 const wording = (option) => String(option).replaceAll("_", " ");
-export const plainText = (text) => (/^".*"$/.test(text) ? wording(JSON.parse(text)) : text === "true" ? "yes" : text === "false" ? "no" : text);
+export const plainText = (text) => (/^".*"$/.test(text) ? wording(JSON.parse(text)) : text === "true" ? "yes" : text === "false" ? "no" : text.replace(/^-/, "−"));
 
 // A control for one key. `update` takes what holds in the scenario, as the answer tells it.
 export class LeverControl {
@@ -76,7 +76,7 @@ export class LeverControl {
       const first = this.control.options?.[0];
       const inherited = held ? (held.text === "true" ? "yes" : held.text === "false" ? "no" : wording(held.text)) : this.parameter.default;
       if (first && own === undefined) first.textContent = `as in the scenario: ${inherited}`;
-      fill(this.output, own !== undefined && this.control.value !== own ? own : "");
+      fill(this.output, own !== undefined && this.control.value !== own ? own : own === undefined && inherited.length > 20 ? inherited : "");
     }
   }
 
@@ -158,7 +158,7 @@ export class LeverPanel {
         this.controls.set(lever.key, control);
         return control.element;
       });
-      groups.push(h("details", { open: groups.length < (innerWidth > 900 ? 4 : 2) || Boolean(only) }, h("summary", {}, h("h3", {}, group.name)), body));
+      groups.push(h("details", { open: groups.length < (innerWidth > 900 ? 4 : 1) || Boolean(only) }, h("summary", {}, h("h3", {}, group.name)), body));
     }
     if (only) {
       for (const key of only) {
@@ -190,7 +190,7 @@ export class LeverPanel {
     for (const problem of problems) {
       const control = this.controls.get(problem.key);
       if (control) control.complain(problem.message);
-      else left.push(problem.text || problem.message);
+      else left.push(problem);
     }
     return left;
   }

@@ -48,7 +48,7 @@ function show(told, { final, took }) {
 function complain(problems) {
   const left = panel.complain(problems);
   view?.complain?.(left);
-  if (left.length) notice(left);
+  if (left.length) notice(left.map((problem) => problem.text || problem.message));
   panel.update(null);
   document.dispatchEvent(new CustomEvent("refused"));
 }

@@ -119,3 +119,28 @@ export function select(label, options, value, onchange, attributes = {}) {
     ),
   );
 }
+
+// The buttons with which pictures and numbers are taken away. `picture` gives an SVG, null where there is none; `rows` the numbers with their heads.
+export function takeAway(name, rows, picture = null, alt = () => "") {
+  const file = () => name().replace(/[^\w-]+/g, "_");
+  const button = (words, what, action) => h("button", { type: "button", class: "small", onclick: action, "aria-label": what }, words);
+  const png = () => {
+    const svg = picture();
+    const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg).map((part) => 3 * Number(part));
+    const image = new Image();
+    image.onload = () => {
+      const canvas = h("canvas", { width, height });
+      canvas.getContext("2d").drawImage(image, 0, 0, width, height);
+      canvas.toBlob((blob) => save(`${file()}.png`, blob, "image/png"));
+    };
+    image.src = `data:image/svg+xml,${encodeURIComponent(svg.replace("<svg ", `<svg width="${width}" height="${height}" `))}`;
+  };
+  const embed = () => copied(`<img alt="${escaped(alt())}" src="data:image/svg+xml,${encodeURIComponent(picture()).replaceAll("'", "%27")}">`, "One line of HTML for this chart");
+  return h(
+    "div",
+    { class: "tools" },
+    picture && [button("SVG", "Download this chart as SVG", () => save(`${file()}.svg`, picture(), "image/svg+xml")), button("PNG", "Download this chart as PNG", png)],
+    button("CSV", "Download these numbers as CSV", () => save(`${file()}.csv`, csvText(rows()), "text/csv")),
+    picture && button("Embed", "Copy one line of HTML that shows this chart", embed),
+  );
+}

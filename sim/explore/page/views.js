@@ -1,7 +1,8 @@
 // The views that answer at once: overview, members, war, aid; and the list of all assumptions with events.
-import { fill, freshId, h, placesFor, said, select, table, dateSaid } from "./util.js";
+import { dateSaid, fill, freshId, h, placesFor, said, select, table, takeAway } from "./util.js";
 import { change, isChanged, state } from "./state.js";
-import { Chart, drawChart, legend, mixed, palette, rangeOf, valueSaid } from "./charts.js";
+import { Chart, drawChart, inkOn, legend, mixed, palette, rangeOf, rowsOf, valueSaid } from "./charts.js";
+import { barColours, barsPicture, multiplesPicture, tilesPicture } from "./stills.js";
 import { LeverControl } from "./levers.js";
 import { withServer } from "./source.js";
 import { groupsFor, nameOf, variableOf, world } from "./world.js";
@@ -178,8 +179,13 @@ export class Members extends View {
       this.key = h("p", { class: "legend" });
       this.multiples = h("ul", { class: "multiples" });
       this.listing = h("details", { class: "table", ontoggle: () => this.list() }, h("summary", {}, "Table of members"));
-      this.over = h("h3", {}, "Each member over time, on one scale");
-      fill(this.body, this.tiles, this.key, this.listing, this.over, this.multiples);
+      this.over = h("div", {});
+      const tiled = takeAway(() => `members_${this.variable()}`, () => this.rows(), () => tilesPicture(this.tiledTitle(), this.drawnTiles, this.shadeKeys, [footerText()]), () => this.tiledTitle());
+      const over = () => `${variableOf(this.variable()).title}, ${variableOf(this.variable()).unit}`;
+      const many = takeAway(() => `members_over_time_${this.variable()}`, () => this.charted.flatMap((chart, at) => rowsOf(chart).slice(at ? 1 : 0).map((row, line) => [at || line ? nameOf(chart.id.split(":")[1]) : "member", ...row])), () => multiplesPicture(over(), this.charted, (chart) => nameOf(chart.id.split(":")[1]), { range: rangeOf(this.charted), look: lookOf() }, [this.charted[0].note, footerText()].filter(Boolean)), over);
+      this.splitNote = h("p", { class: "range" });
+      fill(this.over, h("h3", {}, "Each member over time, on one scale"), this.splitNote, many);
+      fill(this.body, this.tiles, this.key, h("div", { class: "below" }, this.listing, tiled), this.over, this.multiples);
     }
     if (!told.tiles.length) return fill(this.tiles, h("p", {}, "With levers moved, this page without a server holds the share of GDP only."));
     this.told = told;
@@ -188,12 +194,32 @@ export class Members extends View {
     this.over.hidden = !told.charts.length;
     const range = rangeOf(told.charts);
     const charts = [...told.charts].sort((one, other) => (other.values.at(-1)?.[2] ?? 0) - (one.values.at(-1)?.[2] ?? 0));
+    this.charted = charts;
+    this.splitNote.textContent = charts[0]?.note ?? "";
+    // The date of the slider is the one whose value stands below; the pointer shows others.
     return fill(this.multiples, charts.map((chart) => {
       const code = chart.id.split(":")[1];
       const plot = h("div", {});
-      plot.innerHTML = drawChart(chart, { width: 160, height: 80, mini: true, range, look: lookOf() }).svg;
-      return h("li", {}, h("button", { type: "button", class: "name", onclick: () => openMember(this, code) }, nameOf(code)), plot, h("span", { class: "range" }, `${said(chart.values.at(-1)[2], chart.places)} in ${dateSaid(chart.dates.at(-1), chart.every)}`));
+      const drawn = drawChart(chart, { width: 160, height: 80, mini: true, range, look: lookOf() });
+      plot.innerHTML = drawn.svg;
+      const at = Math.max(0, chart.dates.filter((date) => date <= told.date).length - 1);
+      const value = h("span", { class: "range" });
+      const read = (place) => (value.textContent = `${said(chart.values[place][2], chart.places)} (${said(chart.values[place][0], chart.places)} to ${said(chart.values[place][4], chart.places)}) in ${dateSaid(chart.dates[place], chart.every)}`);
+      plot.addEventListener("pointermove", (event) => read(drawn.nearest((160 * (event.clientX - plot.getBoundingClientRect().left)) / plot.clientWidth)));
+      plot.addEventListener("pointerleave", () => read(at));
+      read(at);
+      return h("li", {}, h("button", { type: "button", class: "name", onclick: () => openMember(this, code) }, nameOf(code)), plot, value);
     }));
+  }
+
+  tiledTitle() {
+    return `${variableOf(this.variable()).title}, ${variableOf(this.variable()).unit}, ${dateSaid(this.told.date, "month")}${state.change ? ": change from the baseline" : ""}`;
+  }
+
+  // The numbers of the tiles, largest first, with their heads.
+  rows() {
+    const rows = [...this.told.tiles].sort((one, other) => other.value - one.value).map((tile) => [nameOf(tile.code), tile.value, tile.low, tile.high, tile.change]);
+    return [["Member", "Median", "5% of runs", "95% of runs", "Change from the baseline"], ...rows];
   }
 
   drawTiles(told) {
@@ -208,6 +234,7 @@ export class Members extends View {
     const side = 62;
     const colours = palette();
     const out = [];
+    this.drawnTiles = [];
     const columns = 1 + Math.max(...Object.values(world.places).map(([, column]) => column));
     const rows = 1 + Math.max(...Object.values(world.places).map(([row]) => row));
     const grid = h("div", { class: "tilegrid", role: "group", "aria-label": `${variableOf(this.variable()).title}, ${unit}, ${dateSaid(told.date, "year")}` });
@@ -222,15 +249,16 @@ export class Members extends View {
       button.style.background = shade;
       button.style.color = value === null ? colours.ink : inkOn(shade);
       out.push(button);
+      this.drawnTiles.push({ code, words: value === null ? "" : words, shade: value === null ? "#E4E4E4" : shade, place: [row, column] });
     }
     grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     grid.style.gridTemplateRows = `repeat(${rows}, auto)`;
     grid.style.maxWidth = `${columns * side}px`;
     fill(this.tiles, fill(grid, out));
-    fill(this.key, `${unit}: `, shades.map((shade, place) => {
+    this.shadeKeys = shades.map((shade, place) => [shade, place === 0 ? `below ${said(levels[0], places)}` : place === shades.length - 1 ? `${said(levels.at(-1), places)} and more` : `from ${said(levels[place - 1], places)}`]);
+    fill(this.key, `${unit}: `, this.shadeKeys.map(([shade, words]) => {
       const swatch = h("span", { class: "swatch" });
       swatch.style.background = shade;
-      const words = place === 0 ? `below ${said(levels[0], places)}` : place === shades.length - 1 ? `${said(levels.at(-1), places)} and more` : `from ${said(levels[place - 1], places)}`;
       return h("span", {}, swatch, words);
     }));
   }
@@ -238,7 +266,7 @@ export class Members extends View {
   list() {
     if (!this.listing.open || !this.told) return;
     const places = placesFor(this.told.tiles.map((tile) => tile.value));
-    const rows = [...this.told.tiles].sort((one, other) => other.value - one.value).map((tile) => [nameOf(tile.code), said(tile.value, places), `${said(tile.low, places)} to ${said(tile.high, places)}`, said(tile.change, places)]);
+    const rows = this.rows().slice(1).map(([name, value, low, high, moved]) => [name, said(value, places), `${said(low, places)} to ${said(high, places)}`, said(moved, places)]);
     this.listing.replaceChildren(this.listing.firstChild, table(`Members, ${dateSaid(this.told.date, "month")}`, ["Member", "Median", "90% of runs", "Change from the baseline"], rows));
   }
 
@@ -272,12 +300,6 @@ function symmetric(values) {
   const size = 10 ** Math.floor(Math.log10(most));
   const step = ([0.1, 0.25, 0.5, 1].map((part) => part * size).find((part) => part * 5 >= most) ?? size);
   return [-5, -2.5, -0.5, 0.5, 2.5, 5].map((part) => (part * step) / 1);
-}
-
-function inkOn(shade) {
-  const linear = [1, 3, 5].map((at) => parseInt(shade.slice(at, at + 2), 16) / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
-  const light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
-  return (light + 0.05) / 0.05 > 1.05 / (light + 0.05) ? "#000000" : "#FFFFFF";
 }
 
 // A fixed set of charts one below the other.
@@ -377,7 +399,10 @@ export class Aid extends View {
       holder.innerHTML = `<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect x="0" y="2" width="${across(tile.value)}" height="6" fill="${mixed(tone, colours.paper, 0.7)}"/><path d="M${across(tile.low)} 5H${across(tile.high)}" stroke="${colours.ink}" stroke-width="1"/></svg>`;
       return holder;
     };
-    fill(this.donors, table(`Aid by donor, ${dateSaid(told.date, "month")}, ${variableOf(this.measure()).unit}, cumulative`, ["Donor", "", "Median", "90% of runs", "Change from the baseline"], single.map((tile) => [nameOf(tile.code), bar(tile), said(tile.value, 1), `${said(tile.low, 1)} to ${said(tile.high, 1)}`, said(tile.change, 2)])));
+    const title = `Aid by donor, ${dateSaid(told.date, "month")}, ${variableOf(this.measure()).unit}, cumulative`;
+    const rows = () => [["Donor", "Median", "5% of runs", "95% of runs", "Change from the baseline"], ...single.map((tile) => [nameOf(tile.code), tile.value, tile.low, tile.high, tile.change])];
+    const picture = () => barsPicture(title, single.filter((tile) => tile.high > 0).map((tile) => ({ label: nameOf(tile.code), words: `${said(tile.value, 1)} (${said(tile.low, 1)} to ${said(tile.high, 1)})`, bars: [[tile.value, barColours()[lookOf()]]], range: [tile.low, tile.high] })), [footerText()]);
+    fill(this.donors, takeAway(() => `donors_${this.measure()}`, rows, picture, () => title), table(title, ["Donor", "", "Median", "90% of runs", "Change from the baseline"], single.map((tile) => [nameOf(tile.code), bar(tile), said(tile.value, 1), `${said(tile.low, 1)} to ${said(tile.high, 1)}`, said(tile.change, 2)])));
     return undefined;
   }
 }
