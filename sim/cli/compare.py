@@ -131,12 +131,9 @@ def compare_command(
     if brief:
         files += write_brief(comparison, brief, line, force=force)
     seconds = time.monotonic() - began
-    if as_json:
-        click.echo(as_document(comparison, files, line, seconds))
-        return
-    click.echo(as_text(comparison, files, seconds, everything=everything))
-    if clear:
-        click.echo("\n".join(["", "UNTIL CLEAR", *clear_lines(clear, asked)]))
+    told = as_text(comparison, files, seconds, everything=everything)
+    told += "\n".join(["\n", "UNTIL CLEAR", *clear_lines(clear, asked)]) if clear else ""
+    click.echo(as_document(comparison, files, line, seconds) if as_json else told)
 
 
 def _draw(
