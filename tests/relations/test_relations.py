@@ -212,7 +212,7 @@ MUTATIONS = [
     ("pressure_on_laggards", Budgets, "_jumps", those_jump_who_need_not),
     ("target_path", equation, "keeping", the_rest_of_it),
     ("target_review", summits, "path_point", deadlines_come_nearer_when_put_off),
-    ("executive_pace", Aid, "_cleared_now", the_rest_of_it),
+    ("executive_pace", aid, "in_packages", the_rest_of_it),
     ("replacement", aid, "replacement_share", the_rest_of_it),
     ("deliveries_on_the_front", war, "next_gain", aid_loses_ground),
     ("manpower_on_the_front", war, "next_gain", soldiers_lose_ground),
