@@ -196,7 +196,8 @@ class Settings:
 
     def is_set(self, key: str) -> bool:
         """Whether a key that may be left open has a value, from the file or from an event in force."""
-        self._gather()
+        if self._stale:
+            self._gather()
         return key in self._held or self._given(key) is not None
 
     def choice(self, key: str) -> NDArray[np.int8]:
@@ -327,10 +328,12 @@ class Settings:
         self._dated = self._in_file.union(by_events)
 
     def _given(self, key: str) -> Value:
-        if key not in self._in_scenario:
+        try:
+            return self._in_scenario[key]
+        except KeyError:
             given = self._values.get(key)
-            self._in_scenario[key] = self._default(key) if given is None else given.value
-        return self._in_scenario[key]
+            value = self._in_scenario[key] = self._default(key) if given is None else given.value
+            return value
 
     def _default(self, key: str) -> Value:
         parameter = self._catalogue.find(key)
