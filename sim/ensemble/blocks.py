@@ -200,28 +200,38 @@ def _floats(layout: Layout, number: int, count: int) -> int:
     return layout.rows * count + (layout.details * COLUMNS if number == 0 else 0)
 
 
-def gather(work: Work, layout: Layout, part: Part, first: int, last: int) -> NDArray[np.float32]:
-    """Instants ``first .. last - 1`` of ``part`` from all blocks, ``(rows, runs)``, in run order."""
-    begin = part.start + first * part.width
-    rows = (last - first) * part.width
-    stretches = [_read(work, layout, number, count, begin, rows) for number, count in blocks_of(work.runs)]
-    return stretches[0] if len(stretches) == 1 else np.concatenate(stretches, axis=1)
+class Shelf:
+    """The stored blocks of ``work``, to be read by rows; several threads may read."""
 
+    def __init__(self, work: Work, layout: Layout) -> None:
+        self.work, self.layout = work, layout
+        self._books: list[tuple[str, int, int, int]] = []  # path, where the numbers begin, first run, runs
+        # Paths as text: of a million runs half a million stretches are read, and a Path costs as much as a read.
+        for number, count in blocks_of(work.runs):
+            path = work.path(number)
+            # Numbers and seal end the file, after a header of NumPy's choosing.
+            begin = path.stat().st_size - SEAL - _floats(layout, number, count) * ITEM
+            self._books.append((str(path), begin, number * BLOCK, count))
 
-def _read(work: Work, layout: Layout, number: int, count: int, begin: int, rows: int) -> NDArray[np.float32]:
-    """Rows ``begin .. begin + rows - 1`` of block ``number`` of ``count`` runs."""
-    path = work.path(number)
-    # Numbers and seal end the file, after a header of NumPy's choosing.
-    header = path.stat().st_size - SEAL - _floats(layout, number, count) * ITEM
-    # Reading, not mapping: mapped pages count as memory and would make it grow with the number of runs.
-    return np.fromfile(path, DTYPE, rows * count, offset=header + begin * count * ITEM).reshape(rows, count)
+    def rows(self, first: int, rows: int) -> NDArray[np.float32]:
+        """Rows ``first .. first + rows - 1`` of all blocks, ``(rows, runs)``, in run order."""
+        values = np.empty((rows, self.work.runs), DTYPE)
+        for path, begin, run, count in self._books:
+            # Reading, not mapping: mapped pages count as memory and would make it grow with the number of runs.
+            piece = values if count == self.work.runs else np.empty((rows, count), DTYPE)
+            with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+                file.seek(begin + first * count * ITEM)
+                if file.readinto(piece.data.cast("B")) != piece.nbytes:
+                    raise FaultError(f"{path}: was cut short while it was read; run the same command again")
+            if piece is not values:
+                values[:, run : run + count] = piece
+        return values
 
-
-def details(work: Work, layout: Layout) -> NDArray[np.float32]:
-    """The table of statistics in the first block, ``(lines, 7)`` as `moments` gives them."""
-    path = work.path(0)
-    size = layout.details * COLUMNS
-    return np.fromfile(path, DTYPE, size, offset=path.stat().st_size - SEAL - size * ITEM).reshape(-1, COLUMNS)
+    def details(self) -> NDArray[np.float32]:
+        """The table of statistics in the first block, ``(lines, 7)`` as `moments` gives them."""
+        path, begin, _, count = self._books[0]
+        offset = begin + self.layout.rows * count * ITEM
+        return np.fromfile(path, DTYPE, self.layout.details * COLUMNS, offset=offset).reshape(-1, COLUMNS)
 
 
 def runs_of(part: Part, runs: int) -> int:

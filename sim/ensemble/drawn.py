@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.ensemble.blocks import KEPT, Work, gather
+from sim.ensemble.blocks import KEPT, Shelf, Work
 from sim.ensemble.hdf import NetcdfFile, SpillFile, opened
-from sim.ensemble.layout import Layout
+from sim.ensemble.layout import BLOCK, Layout
 from sim.ensemble.manifest import DRAWS
 from sim.errors import InputError
 from sim.files import disk, sync
@@ -24,19 +24,20 @@ if TYPE_CHECKING:
 
     from sim.ensemble.ensemble import Ensemble
 
+STRETCH = 10 * BLOCK  # runs whose draws of the first day are in memory at a time
+
 
 def write(path: Path, work: Work, layout: Layout) -> None:
     """Write what the runs of ``work`` drew, one row per key or name of `Draw`; later draws come from the blocks.
 
     The bytes depend on the ensemble alone. Raises FaultError if the disk fails.
     """
-    from sim.model.draws import at_start, options
+    from sim.model.draws import at_start, drawn_keys, options
 
-    runs = work.runs
+    runs, keys, shelf = work.runs, drawn_keys(work.scenario), Shelf(work, layout)
     later: dict[str, Draw] = {draw.name: draw for draw in work.draws()}
-    first = at_start(work.scenario, seed=work.seed, runs=runs, central=work.central)
     parts = {part.variable.name: part for part in layout.parts if part.drawn}
-    names = {**{key: options(key) for key in first}, **{name: draw.options for name, draw in later.items()}}
+    names = {**{key: options(key) for key in keys}, **{name: draw.options for name, draw in later.items()}}
     with disk(path, KEPT), SpillFile(path) as spill:
         with NetcdfFile(spill) as file:
             file.attributes({"Conventions": "CF-1.11", "format": "alliance draws", "seed": work.seed, "runs": runs})
@@ -49,10 +50,15 @@ def write(path: Path, work: Work, layout: Layout) -> None:
                 "days": json.dumps([name for name, draw in later.items() if draw.event]),
             }
             values = file.array("value", ("draw", "run"), about)
-            for row, name in enumerate(names):
-                values[row] = first[name] if name in first else gather(work, layout, parts[name], 0, 1)[0]
+            for first in range(0, runs, STRETCH):
+                last = min(first + STRETCH, runs)
+                found = at_start(work.scenario, seed=work.seed, runs=last - first, central=work.central, first=first)
+                values[: len(keys), first:last] = np.stack([found[key] for key in keys])
                 if spill.error:
                     break
+            for row, name in enumerate(names):
+                if row >= len(keys) and not spill.error:
+                    values[row] = shelf.rows(parts[name].start, 1)[0]
         if spill.error:
             raise spill.error
     with disk(path, KEPT):

@@ -6,23 +6,29 @@ are: half of their bits are noise, so packing saved four tenths of the room and 
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.ensemble.blocks import KEPT, Work, details, gather, runs_of
+from sim.ensemble.blocks import ITEM, KEPT, Shelf, Work, runs_of
 from sim.ensemble.hdf import NetcdfFile, SpillFile
 from sim.ensemble.layout import Layout, Part, half_years
 from sim.ensemble.statistics import COLUMNS, QUANTILES, Statistics, moments, shares
 from sim.files import disk, sync
 
 if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from sim.model import Axes, Variable
+
+    Taken = tuple[NDArray[np.float32] | None, NDArray[np.float32] | None]
 
 FORMAT = 1
 PIECE = 16 * 2**20  # bytes of run values in memory at a time
@@ -36,36 +42,49 @@ UDUNITS = {"EUR bn": "1e9", "USD bn": "1e9", "thousand": "1e3", "km²": "km2", "
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """What the file is made from: the blocks of ``work`` and the table of details in the first of them."""
+class Piece:
+    """What is taken at a time: instants ``first .. last - 1`` of the entities ``low .. high - 1`` of a part.
 
-    work: Work
-    layout: Layout
-    details: NDArray[np.float32]
-    threads: int
+    Its rows lie side by side: it has all entities of the part, or one instant.
+    """
+
+    part: Part
+    first: int
+    last: int
+    low: int
+    high: int
+
+    def take(self, shelf: Shelf) -> Taken:
+        """Its statistics, if any are made of it, and its runs, if they are kept."""
+        part, labels = self.part, len(self.part.variable.labels)
+        begin = part.start + self.first * part.width + self.low
+        values = shelf.rows(begin, (self.last - self.first) * (self.high - self.low))
+        rows = None if part.instants else shares(values, labels) if labels else moments(values)
+        return rows, values if _kept(part, shelf.work) else None
 
 
 def write(path: Path, work: Work, layout: Layout, axes: Axes, *, inputs: str, jobs: int) -> dict[str, Statistics]:
     """Reduce the stored blocks of ``work`` to statistics and write them, with single runs if it keeps them.
 
-    Goes variable by variable in pieces of ``PIECE`` bytes, so memory does not grow with the number of runs; ``jobs``
-    threads share the sorting. The bytes of the file depend on the ensemble alone. Returns the statistics; raises
-    FaultError if the disk fails.
+    Goes by pieces of ``PIECE`` bytes, or of one series if that is more, which is all that memory grows by with the
+    runs; ``jobs`` threads read and sort them while this one writes. The bytes of the file depend on the ensemble
+    alone. Returns the statistics; raises FaultError if the disk fails.
     """
     statistics: dict[str, Statistics] = {}
-    with disk(path, KEPT), SpillFile(path) as spill:
+    shelf = Shelf(work, layout)
+    variables = dict.fromkeys(part.variable for part in layout.parts if not part.drawn)
+    stored = {variable: [part for part in layout.parts if part.variable == variable] for variable in variables}
+    pieces = (piece for parts in stored.values() for part in parts if not part.detail for piece in _pieces(part, work))
+    with disk(path, KEPT), SpillFile(path) as spill, closing(_taken(shelf, pieces, jobs)) as taken:
         with NetcdfFile(spill) as file:
             file.attributes({"Conventions": "CF-1.11", "format": "alliance ensemble", "format_version": FORMAT})
             file.attributes(
                 {"scenario_hash": work.scenario.hash, "inputs": inputs, "seed": work.seed, "runs": work.runs}
             )
             _write_axes(file, axes, work.runs, keep_runs=work.keep_runs)
-            source = Stored(work, layout, details(work, layout), jobs)
-            for variable in dict.fromkeys(part.variable for part in layout.parts if not part.drawn):
-                parts = [part for part in layout.parts if part.variable == variable and not part.instants]
-                statistics[variable.name] = _reduce(file, source, parts)
-                _write_statistics(file, variable, statistics[variable.name], parts, work.runs)
-                _write_halves(file, source, [part for part in layout.parts if part.variable == variable])
+            details = shelf.details()
+            for variable, parts in stored.items():
+                statistics[variable.name] = _reduce(file, shelf, parts, details, taken)
                 if spill.error:
                     break
         if spill.error:
@@ -73,6 +92,33 @@ def write(path: Path, work: Work, layout: Layout, axes: Axes, *, inputs: str, jo
     with disk(path, KEPT):
         sync(path)
     return statistics
+
+
+def _taken(shelf: Shelf, pieces: Iterable[Piece], jobs: int) -> Generator[Taken]:
+    """What `Piece.take` gives of each, in their order; ``jobs`` threads are ahead by a few."""
+    if jobs == 1:
+        yield from (piece.take(shelf) for piece in pieces)
+        return
+    with ThreadPoolExecutor(jobs) as pool:
+        ahead: deque[Future[Taken]] = deque()
+        for piece in pieces:
+            ahead.append(pool.submit(piece.take, shelf))
+            if len(ahead) > jobs:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def _pieces(part: Part, work: Work) -> Iterator[Piece]:
+    """The pieces of ``part``; what is packed is taken by whole chunks, so that none is packed twice."""
+    rows = max(1, PIECE // (ITEM * work.runs))
+    packed = _packed(part) and _kept(part, work)
+    deep = _chunk(part, work.runs)[0] if packed else 1
+    span = max(deep, rows // part.width // deep * deep)
+    breadth = part.width if packed else min(part.width, rows)
+    for first in range(0, part.times, span):
+        for low in range(0, part.width, breadth):
+            yield Piece(part, first, min(first + span, part.times), low, min(low + breadth, part.width))
 
 
 def time_axis(variable: Variable) -> str:
@@ -131,32 +177,51 @@ def _write_axes(file: NetcdfFile, axes: Axes, runs: int, *, keep_runs: bool) -> 
         file.axis(HALF_YEAR, (np.array(halves, "datetime64[D]") - EPOCH).astype(np.int32), of_time)
 
 
-def _write_halves(file: NetcdfFile, source: Stored, parts: list[Part]) -> None:
-    """Single runs of single entities at the ends of half-years."""
-    for part in parts:
-        if not part.instants:
-            continue
-        name = half_year_name(part.variable.name)
-        dataset = file.array(name, run_dimensions(part), _attributes(part.variable), chunks=None)
-        span, _ = _span(part, source.work.runs)
-        for first in range(0, part.times, span):
-            last = min(first + span, part.times)
-            values = gather(source.work, source.layout, part, first, last)
-            dataset[first:last] = values.reshape(last - first, *dataset.shape[1:])
-
-
-def _reduce(file: NetcdfFile, source: Stored, parts: list[Part]) -> Statistics:
-    """Statistics of one variable from all its parts; writes the runs of the parts that keep them on the way."""
+def _reduce(
+    file: NetcdfFile, shelf: Shelf, parts: list[Part], details: NDArray[np.float32], taken: Iterator[Taken]
+) -> Statistics:
+    """Write one variable from its ``parts``: single runs as they are ``taken``, and statistics; returns these."""
     variable = parts[0].variable
     width = len(variable.labels) or COLUMNS
-    wide = dict(source.layout.sizes)[variable.entity] if variable.entity else 1
+    wide = dict(shelf.layout.sizes)[variable.entity] if variable.entity else 1
     answer = np.empty((parts[0].times, wide, width), np.float32)
     # Details first: what also exists from all blocks then replaces them.
-    for part in sorted(parts, key=lambda part: not part.detail):
+    for part in parts:
         if part.detail:
-            answer[:] = source.details[part.start : part.stop].reshape(answer.shape)
-        else:
-            _reduce_part(file, source, part, answer)
+            answer[:] = details[part.start : part.stop].reshape(answer.shape)
+    for part in parts:
+        if not (part.detail or part.instants):
+            _write_runs(file, shelf.work, part, taken, answer)
+    statistics = _statistics(variable, answer)
+    _write_statistics(file, variable, statistics, parts, shelf.work.runs)
+    for part in parts:
+        if part.instants:
+            _write_runs(file, shelf.work, part, taken, answer)
+    return statistics
+
+
+def _write_runs(file: NetcdfFile, work: Work, part: Part, taken: Iterator[Taken], answer: NDArray[np.float32]) -> None:
+    """Take ``part``: write its runs where they are kept, put its statistics in their place in ``answer``."""
+    dataset = None
+    if _kept(part, work):
+        name = half_year_name(part.variable.name) if part.instants else part.variable.name
+        chunks = _chunk(part, work.runs) if _packed(part) else None
+        dataset = file.array(name, run_dimensions(part), _attributes(part.variable), chunks=chunks)
+    for piece in _pieces(part, work):
+        rows, values = next(taken)
+        instants, series = slice(piece.first, piece.last), slice(piece.low, piece.high)
+        picks = list(part.picks[series]) or [0]
+        if rows is not None:
+            answer[instants, picks] = rows.reshape(-1, len(picks), rows.shape[-1])
+        if dataset is not None and values is not None:
+            if part.picks:
+                dataset[instants, series] = values.reshape(-1, len(picks), work.runs)
+            else:
+                dataset[instants] = values
+
+
+def _statistics(variable: Variable, answer: NDArray[np.float32]) -> Statistics:
+    """What ``answer`` ``(time, entity, statistic)`` holds, by name."""
     if not variable.entity:
         answer = answer[:, 0]
     if variable.labels:
@@ -164,31 +229,21 @@ def _reduce(file: NetcdfFile, source: Stored, parts: list[Part]) -> Statistics:
     return Statistics(answer[..., 0], answer[..., 1], answer[..., 2:])
 
 
-def _reduce_part(file: NetcdfFile, source: Stored, part: Part, answer: NDArray[np.float32]) -> None:
-    """Put the statistics of ``part`` in their place in ``answer`` ``(time, entity, statistic)``; write its runs."""
-    variable, runs = part.variable, source.work.runs
-    width = answer.shape[-1]
-    span, chunks = _span(part, runs)
-    packed = variable.flag or bool(variable.labels)
-    dataset = None
-    if source.work.keep_runs and part.kept:
-        about = _attributes(variable)
-        dataset = file.array(variable.name, run_dimensions(part), about, chunks=chunks if packed else None)
-    for first in range(0, part.times, span):
-        last = min(first + span, part.times)
-        values = gather(source.work, source.layout, part, first, last)
-        rows = shares(values, width) if variable.labels else moments(values, source.threads)
-        answer[first:last, list(part.picks) or [0]] = rows.reshape(last - first, part.width, width)
-        if dataset is not None:
-            dataset[first:last] = values.reshape(last - first, *dataset.shape[1:])
+def _kept(part: Part, work: Work) -> bool:
+    """Whether the single runs of ``part`` are kept."""
+    return work.keep_runs and part.kept
 
 
-def _span(part: Part, runs: int) -> tuple[int, tuple[int, ...]]:
-    """Instants to take at a time, a multiple of the compressed chunk; and that chunk's shape."""
+def _packed(part: Part) -> bool:
+    """Whether single runs of ``part`` are packed where they are kept."""
+    return not part.instants and (part.variable.flag or bool(part.variable.labels))
+
+
+def _chunk(part: Part, runs: int) -> tuple[int, ...]:
+    """The shape of a compressed chunk."""
     wide = min(runs, WIDEST)
     deep = max(1, min(part.times, CHUNK // (part.width * wide)))
-    fitting = PIECE // (4 * part.width * runs) // deep * deep
-    return max(deep, fitting), (deep, *((part.width,) if part.picks else ()), wide)
+    return (deep, *((part.width,) if part.picks else ()), wide)
 
 
 def _write_statistics(

@@ -62,9 +62,11 @@ def drawn(scenario: Scenario, key: str, *, seed: int, runs: int, central: bool =
     return _drawn(_settings(scenario, seed, runs, central), scenario, key, runs)
 
 
-def at_start(scenario: Scenario, *, seed: int, runs: int, central: bool = False) -> Mapping[str, NDArray[np.float64]]:
-    """What `drawn` gives of every key that runs draw on the first day, by key, each ``(runs,)``."""
-    settings = _settings(scenario, seed, runs, central)
+def at_start(
+    scenario: Scenario, *, seed: int, runs: int, central: bool = False, first: int = 0
+) -> Mapping[str, NDArray[np.float64]]:
+    """What `drawn` gives of every key that runs draw on the first day, by key, each ``(runs,)``, from run ``first``."""
+    settings = _settings(scenario, seed, runs, central, first)
     return {key: _drawn(settings, scenario, key, runs) for key in drawn_keys(scenario)}
 
 
@@ -79,8 +81,8 @@ def dated_event(
     return np.where(happens, float(event.date.toordinal() - EPOCH), np.nan)
 
 
-def _settings(scenario: Scenario, seed: int, runs: int, central: bool) -> Settings:
-    streams = Streams(seed, 0, runs, registry().streams)
+def _settings(scenario: Scenario, seed: int, runs: int, central: bool, first: int = 0) -> Settings:
+    streams = Streams(seed, first, runs, registry().streams)
     return Settings(scenario, registry().catalogue, streams, Clock(scenario.start, scenario.end), central)
 
 

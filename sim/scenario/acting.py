@@ -41,7 +41,8 @@ def mistakes(
             for key, _ in event.sets:
                 if (voted := catalogue.election_of(key)) and (held := election_day(voted)) < first:
                     words = f"that election is held on {held}, before this event: nothing can come of it"
-                    yield _problem(setting.origin, key, f'the event "{tame(event.name)}" on {first}: {words}')
+                    place, words = event.place(key), f'the event "{tame(event.name)}" on {first}: {words}'
+                    yield Problem(place.file, place.line, place.column, place.key, words)
 
 
 def nobody_left(
@@ -66,7 +67,8 @@ def nobody_left(
             for event in events:
                 for name, value in event.sets:
                     if name == key and event.date and event.date <= day and (event.until is None or day < event.until):
-                        inside, last = bool(value), event.origin
+                        place = event.place(key)
+                        inside, last = bool(value), Origin("file", place.file, place.line, place.column)
             if inside:
                 break
         else:

@@ -11,7 +11,7 @@ import pytest
 from sim.analysis import ask
 from sim.analysis.conditioning import split
 from sim.analysis.explain import explain, lines
-from sim.ensemble import open_result, run
+from sim.ensemble import drawn, open_result, run
 from sim.ensemble.layout import BLOCK
 from sim.errors import InputError
 from sim.loading import load_text
@@ -133,8 +133,11 @@ def test_a_comparison_splits_by_what_was_kept(kept, plain):
         split(plain, "terms of the first ceasefire", variables())
 
 
-def test_the_bytes_do_not_depend_on_workers_and_the_first_runs_are_those_of_fewer(scenario, kept, tmp_path):
+def test_the_bytes_do_not_depend_on_workers_and_the_first_runs_are_those_of_fewer(
+    scenario, kept, tmp_path, monkeypatch
+):
     many = run(scenario, runs=BLOCK + 20, jobs=2, out=tmp_path / "many", keep_draws=True)
+    monkeypatch.setattr(drawn, "STRETCH", 320)  # runs whose first draws are in memory at a time
     alone = run(scenario, runs=BLOCK + 20, jobs=1, out=tmp_path / "alone", keep_draws=True)
     assert (many.path / "draws.nc").read_bytes() == (alone.path / "draws.nc").read_bytes()
     assert many.draws[:RUNS].equals(kept.draws)

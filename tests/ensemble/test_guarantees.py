@@ -48,11 +48,16 @@ def test_statistics_are_those_of_all_runs(stub, scenario, tmp_path):
         np.testing.assert_allclose(result.probability("posture", label), share, rtol=1e-6)
 
 
-def test_statistics_do_not_depend_on_the_size_of_pieces(scenario, tmp_path, monkeypatch):
-    whole = run(scenario, runs=BLOCK + 300, out=tmp_path / "whole", keep_runs=False)
+@pytest.mark.parametrize("kept", [True, False])
+def test_files_do_not_depend_on_the_size_of_pieces_and_who_reduces_them(scenario, tmp_path, monkeypatch, kept):
+    whole = run(scenario, runs=BLOCK + 300, out=tmp_path / "whole", keep_runs=kept)
+    threads = run(scenario, runs=BLOCK + 300, out=tmp_path / "threads", keep_runs=kept, jobs=3)
     monkeypatch.setattr(netcdf, "PIECE", 1)
-    pieces = run(scenario, runs=BLOCK + 300, out=tmp_path / "pieces", keep_runs=False)
-    assert (pieces.path / "ensemble.nc").read_bytes() == (whole.path / "ensemble.nc").read_bytes()
+    pieces = run(scenario, runs=BLOCK + 300, out=tmp_path / "pieces", keep_runs=kept)
+    both = run(scenario, runs=BLOCK + 300, out=tmp_path / "both", keep_runs=kept, jobs=3)
+    for other in (threads, pieces, both):
+        for name in ("ensemble.nc", "summary.csv"):
+            assert (other.path / name).read_bytes() == (whole.path / name).read_bytes()
     assert netcdf.PIECE == 1
 
 

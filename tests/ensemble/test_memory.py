@@ -1,12 +1,13 @@
 """Memory does not grow with the number of runs."""
 
 import gc
+import tracemalloc
 import weakref
 
 import pytest
 
 from sim import load
-from sim.ensemble import blocks, run, source
+from sim.ensemble import blocks, netcdf, run, source
 from sim.ensemble.layout import BLOCK
 
 
@@ -57,3 +58,20 @@ def test_blocks_hold_only_what_the_result_asks_for(tmp_path):
         for kept in (True, False)
     }
     assert rows[False] < 0.7 * rows[True]
+
+
+def test_reducing_holds_one_series_of_all_runs_at_a_time(stub, scenario, tmp_path, monkeypatch):
+    monkeypatch.setattr(netcdf, "PIECE", 1)
+    peaks = []
+    for count in (2, 12):
+        work = blocks.Work(source.MODEL, scenario, 1, count * BLOCK, False, tmp_path / str(count), keep_runs=False)
+        work.store.mkdir()
+        for number in range(count):
+            blocks.compute(work, number)
+        tracemalloc.start()
+        axes = stub.axes(scenario)
+        netcdf.write(tmp_path / f"{count}.nc", work, work.layout(), axes, inputs="", jobs=1)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    # Four bytes a run for the values, eight for their distances from the mean, or four for their numbers.
+    assert peaks[1] - peaks[0] < 16 * 10 * BLOCK

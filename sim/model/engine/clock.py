@@ -26,11 +26,11 @@ class _Moment(simpy.Event):
     put into the queue by hand, as SimPy's timeout does.
     """
 
-    def __init__(self, environment: simpy.Environment, delay: int, priority: int) -> None:
+    def __init__(self, environment: simpy.Environment, delay: float, priority: EventPriority) -> None:
         super().__init__(environment)
         self._ok = True
         self._value = None
-        environment.schedule(self, priority=EventPriority(priority), delay=delay)
+        environment.schedule(self, priority, delay)
 
 
 def month_end(day: date) -> date:
@@ -52,7 +52,7 @@ class Clock:
     def __init__(self, start: date, end: date, phases: Sequence[str] = ()) -> None:
         self.start, self.end = start, end
         self._first = start.toordinal()
-        self._priority = {phase: FIRST_PRIORITY + number for number, phase in enumerate(phases)}
+        self._priority = {phase: EventPriority(FIRST_PRIORITY + number) for number, phase in enumerate(phases)}
         self.environment = simpy.Environment()
         self.month_ends = month_ends(start, end)
         self.year_ends = year_ends(start, end)
@@ -64,8 +64,8 @@ class Clock:
 
     def at(self, day: date, phase: str) -> simpy.Event:
         """An event to wait for: ``day``, in ``phase``. A day before today is an error of SimPy's."""
-        delay = day.toordinal() - self._first - int(self.environment.now)
-        return _Moment(self.environment, delay, self._priority[phase])
+        environment = self.environment
+        return _Moment(environment, day.toordinal() - self._first - environment.now, self._priority[phase])
 
     def days(self, days: Iterable[date]) -> tuple[date, ...]:
         """Those of ``days`` that lie within the horizon, sorted, each once."""
