@@ -97,8 +97,9 @@ class War:
         clock = self._engine.clock
         for day in clock.days([*clock.month_ends, *self._engine.event_days, *self._engine.condition_days]):
             yield clock.at(day, PHASE)
-            self._begin(day.toordinal(), by_chance=day in clock.month_ends, period=month_number(day))
-            if day in clock.month_ends:
+            ends_month = clock.ends_month(day)
+            self._begin(day.toordinal(), by_chance=ends_month, period=month_number(day))
+            if ends_month:
                 self._month(month_number(day), np.float32(clock.fraction(day)))
 
     def cede(self, area: Numbers, runs: Flags) -> None:
