@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ from sim.files import write_whole
 from sim.limits import MOST_JOBS, MOST_RUNS
 
 if TYPE_CHECKING:
-    from sim.analysis.sweep import Regret, Together, Turn
+    from sim.analysis.sweep import Input, Regret, Together, Turn
 
 MOST_SAMPLES = 100_000
 
@@ -110,16 +111,27 @@ def depends_command(
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
-    settings = len({(turn.assumption, turn.setting) for turn in turns})
-    tried = f"{_counted(len(asked), 'outcome')} at {settings} settings of {_counted(len(inputs), 'assumption')}"
-    head = f"{tried}, each by itself"
-    if several:
-        head += f", and at {samples:,} samples of all together"
-    head += f"; {runs:,} runs each, {time.monotonic() - began:.1f} s"
-    left_out = f"Left out, since the scenarios differ in it: {', '.join(own)}" if own else ""
+    head = head_lines(turns, several, inputs, own, runs, time.monotonic() - began)
     said = [*as_lines(turns, several), *(regret_lines(cost, regret or "") if cost else [])]
-    lines = [*_wrapped(head), *_wrapped(left_out), "", *said, "", *paths_shown([path])]
-    click.echo("\n".join(lines))
+    click.echo("\n".join([*head, "", *said, "", *paths_shown([path])]))
+
+
+def head_lines(
+    turns: list[Turn],
+    several: list[Together],
+    inputs: Sequence[Input],
+    own: Sequence[str],
+    runs: int,
+    seconds: float,
+) -> list[str]:
+    """What was tried, and what was left out."""
+    outcomes, settings = {turn.outcome for turn in turns}, {(turn.assumption, turn.setting) for turn in turns}
+    head = f"{_counted(len(outcomes), 'outcome')} at {len(settings)} settings of {_counted(len(inputs), 'assumption')}"
+    head += ", each by itself"
+    if several:
+        head += f", and at {several[0].samples:,} samples of all together"
+    left_out = f"Left out, since the scenarios differ in it: {', '.join(own)}" if own else ""
+    return [*_wrapped(f"{head}; {runs:,} runs each, {seconds:.1f} s"), *_wrapped(left_out)]
 
 
 def _counted(number: int, noun: str) -> str:
