@@ -281,6 +281,18 @@ def test_bytes_that_are_no_request_do_not_harm(server, ask):
     assert ask("GET", "/facts")[0] == 200
 
 
+def test_silent_connections_are_hung_up_on_and_keep_nobody_out(server, ask):
+    opened = [socket.create_connection(("127.0.0.1", server.port), timeout=60) for _ in range(450)]
+    try:
+        opened[0].sendall(b"GET / HTTP/1.1\r\nHost: ")  # and no more
+        for connection in opened:
+            assert connection.recv(1) == b""
+        assert ask("GET", "/facts")[0] == 200
+    finally:
+        for connection in opened:
+            connection.close()
+
+
 def test_requests_of_one_client_are_bounded_in_rate():
     import asyncio
 

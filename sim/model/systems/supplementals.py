@@ -138,10 +138,11 @@ class Supplementals:
         """
         engine, politics, commitment = self._engine, self._politics, self._commitment
         number = engine.settings.number
-        chance = self._chance(politics.president, politics.house, commitment.posture)
-        passes = engine.streams.uniform("supplementals", period) < chance
-        passes &= left < number("us.aid.request_below_beur")
-        passes &= open_war & ~commitment.withdrawn
+        passes = (left < number("us.aid.request_below_beur")) & open_war
+        passes &= ~commitment.withdrawn
+        if passes.any():
+            chance = self._chance(politics.president, politics.house, commitment.posture)
+            passes &= engine.streams.uniform("supplementals", period) < chance
         stated, fresh = self._stated_law()
         if fresh is not None:
             passes |= fresh
