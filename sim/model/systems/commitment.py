@@ -333,7 +333,8 @@ class Commitment:
         chance = settings.reckoned(monthly_chance, "us.withdrawal.probability_per_year")
         drawn = self._engine.streams.uniform("commitment", period, purpose=2)
         leaves = (drawn < chance) & (self.posture == RETRENCHMENT)
-        leaves &= ~settings.flag("us.withdrawal.law_binds")
+        if settings.anywhere("us.withdrawal.law_binds"):
+            leaves &= ~settings.flag("us.withdrawal.law_binds")
         if self._leaves_on is not None and self._leaves_on <= day:
             leaves[:] = True
         if leaves.any():

@@ -118,6 +118,7 @@ class Threat:
     def __init__(self, engine: Engine, hostilities: Hostilities, commitment: Commitment) -> None:
         self._engine, self._hostilities, self._commitment = engine, hostilities, commitment
         floor = under("threat", "floor war_level")
+        self._effort_today = Latest(engine.settings, self._with_lever, ["russia.spending_factor"])
         self._floor = Latest(engine.settings, self._floor_of, (*floor, "reassurance.threat_relief"))
         self._troops_before = commitment.troops.copy()
         self._credibility_before = commitment.credibility.copy()
@@ -139,7 +140,7 @@ class Threat:
     @property
     def effort(self) -> Numbers:
         """Russia's military expenditure today, % of GDP, ``(runs,)``."""
-        return single(within(self._effort * self._engine.settings.number("russia.spending_factor"), 0.1, MOST_EFFORT))
+        return self._effort_today(self._effort)
 
     def process(self) -> Process:
         """Moves the threat monthly, the threat behind budgets each 1 October, Russia's effort each year."""
@@ -183,6 +184,10 @@ class Threat:
         number = self._engine.settings.number
         floor = np.minimum(number("threat.floor"), number("threat.war_level"))
         return floor * (1 - reassured * number("reassurance.threat_relief"))
+
+    def _with_lever(self, effort: Numbers) -> Numbers:
+        factor = self._engine.settings.number("russia.spending_factor")
+        return single(within(effort * factor, 0.1, MOST_EFFORT))
 
     def _spend(self, year: int) -> None:
         self._year = year

@@ -202,16 +202,20 @@ class Aid:
         drawn = self._engine.streams.uniforms("aid", month_number(day), self._places)
         handling = self._handling(self._commitment.of_posture("us.aid.executive_pace", "us.aid.executive_pace"))
         has_package = np.less(drawn, self._law()[0])
-        new, direct = self._new(day, drawn, has_package), self._at_once
+        new = self._new(day, drawn, has_package)
+        # Only what a scenario states of donors is other aid that does not pass the backlog.
+        stated = self._stated.anything()
+        direct = self._at_once if stated or self._packages.due(day) else self._at_once[: MILITARY + 1]
         at_once = self._replace()
         if (bought := self._us_arms_bought(self._hostilities.full_scale)) is not None:
             at_once = at_once + bought
             if day >= self._engine.start:
                 self.us_arms = self.us_arms + bought
         np.multiply(at_once, self._share_of_europe, out=direct[MILITARY])
-        direct[OTHER] = 0
+        direct[OTHER:] = 0
         cleared = in_packages(handling.lumps, has_package, self._cleared_now)
-        cleared = self._stated.apply(new, direct, cleared)
+        if stated:
+            cleared = self._stated.apply(new, direct, cleared)
         if arms := self._packages.give(day, direct, self.pipeline):
             self.us_arms = self.us_arms + np.float32(arms)
         self.pipeline.month(new, direct, cleared, number("aid.stock_share"), handling.delays)
@@ -273,7 +277,7 @@ class Aid:
         # NumPy squares a single number by another function, whose last bit may differ from that of an array's.
         variance = spread[0] ** 2 if spread.shape[0] == 1 else spread**2
         chance = settings.numbers("aid.*.package_probability", DONORS)
-        wide = [np.array(np.broadcast_to(each, shape), np.float32) for each in (chance, spread, variance / 2)]
+        wide = [np.ascontiguousarray(np.broadcast_to(each, shape)) for each in (chance, spread, variance / 2)]
         return wide[0], wide[1], wide[2]
 
     def _factors_of_kinds(self) -> list[Numbers | None]:

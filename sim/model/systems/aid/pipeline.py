@@ -84,26 +84,27 @@ class Pipeline:
         self.delivered = np.zeros((donors, runs), np.float32)
         self.delivered_military_now = np.zeros(runs, np.float32)
         # Flows of a month, in memory that is kept from month to month: large arrays cost more to get than to fill.
-        self._given, self._promised = np.zeros((2, 2, donors, runs), np.float32)
-        self._arrived, self._moved = np.zeros((2, donors, runs), np.float32)
+        self._given = np.zeros((2, donors, runs), np.float32)
+        self._promised, self._arrived, self._moved = np.zeros((3, donors, runs), np.float32)
         self.allocated_military_now = self._given[MILITARY]
 
     def month(self, new: Numbers, direct: Numbers, cleared: Numbers, stock: Numbers, delays: Delays) -> None:
         """One month: take in ``new`` (kinds, donors, runs), allocate the part ``cleared`` of the backlog, deliver.
 
-        ``direct``, of the same shape, is committed and allocated at once, without a way through the backlog.
+        ``direct``, of the same shape or of military aid alone, (1, donors, runs), is committed and allocated at once,
+        without a way through the backlog.
         ``cleared`` is (donors, 1 or runs); ``stock`` is the share of military aid from stocks.
         """
         self.backlog += new
         given = _leave(self.backlog, cleared, self._given)
-        given += direct
+        given[: len(direct)] += direct
         military, other = given
         arrived = self._deliver(military, stock, delays)
         self.delivered += arrived
         self.delivered += _leave(self.on_the_way[4], delays.other, self._moved)
         self.on_the_way[4] += other
-        for promised in np.add(new, direct, out=self._promised):
-            self.committed += promised
+        self.committed += np.add(new[MILITARY], direct[MILITARY], out=self._promised)
+        self.committed += np.add(new[OTHER], direct[OTHER], out=self._promised) if len(direct) > OTHER else new[OTHER]
         self.allocated += military
         self.allocated += other
         self.allocated_military += military
@@ -115,7 +116,7 @@ class Pipeline:
     def _deliver(self, military: Numbers, stock: Numbers, delays: Delays) -> Numbers:
         """What arrives of military aid this month, ``(donors, runs)``, after which ``military`` sets out."""
         fast, slow, ordered, built = self.on_the_way[:4]
-        from_stock = np.multiply(military, stock / 2, out=self._promised[MILITARY])
+        from_stock = np.multiply(military, stock / 2, out=self._promised)
         fast += from_stock
         slow += from_stock
         arrived = _leave(fast, delays.stock_fast, self._arrived)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 
@@ -38,7 +39,7 @@ from sim.model.systems.budgets.equation import (
 from sim.model.systems.budgets.on_top import PARAMETERS as ON_TOP
 from sim.model.systems.budgets.on_top import OnTop, remarks
 from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS, PARAMETERS, by_member
-from sim.model.systems.budgets.plans import Plans
+from sim.model.systems.budgets.plans import PLAN_KEYS, Plans, stated_plans
 from sim.model.systems.commitment import Commitment
 from sim.model.systems.economy import Economy
 from sim.model.systems.elections import Elections
@@ -79,6 +80,7 @@ class Budgets:
         self.exposure = exposure(np.array([[distance[code]] for code in WITH_FORCES], np.float32))
         history = bool(engine.settings.flag("budgets.plans_told").all())
         self._plans = Plans(engine.start, WITH_FORCES, later_ones_too=history)
+        self._plans_stated = Latest(engine.settings, partial(stated_plans, engine.settings), PLAN_KEYS)
         self.on_top = OnTop(engine, economy)
         self._years: dict[int, Numbers] = {}
         self._troops_before = commitment.troops.copy()
@@ -199,7 +201,7 @@ class Budgets:
                     before=self.lasting(year - 2)[rows],
                     path=self._path_again(year, rows, seen.path),
                     compliance=self._summits.compliance(year, rows),
-                    plans=self._plans.asked(year, rows, share, self._engine.settings),
+                    plans=self._plans.asked(year, rows, share, self._plans_stated()),
                     jumps=self._jumps(year, rows, pressure),
                     growth=self._growth(year, rows),
                     reverses=self._reverses(year, rows),
@@ -249,7 +251,7 @@ class Budgets:
             fewer_troops=(self._troops_before - self._commitment.troops) / np.float32(10),
             jumps=self._jumps(year, rows, self._commitment.pressure),
             growth=self._growth(year, rows),
-            plans=self._plans.asked(year, rows, share, self._engine.settings),
+            plans=self._plans.asked(year, rows, share, self._plans_stated()),
             falls_due=self._summits.deadline(year),
             meets_deadline=self._meets[rows],
             kept=self._keeps_plan()[rows],

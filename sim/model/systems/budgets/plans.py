@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ from sim import facts
 from sim.facts.tables import per_folder
 from sim.model.engine import Numbers, single
 from sim.model.engine.settings import Settings
+from sim.model.systems.roster import ALLIES
 
 _NOT_A_PLAN = ("NATO projection", "CBO projection")
 ASPIRATION_WEIGHT = 0.5  # an aspiration asks for half of what a plan or a budget asks for
@@ -34,6 +35,8 @@ class Announced:
 
 _IN_PROGRESS, _FINAL, _OVERDUE = range(3)
 Plan = tuple[int, ArrayLike, bool]  # year, share and firmness
+PLAN_KEYS = tuple(f"members.{code}.{name}" for code in ALLIES for name in ("plan_pct_gdp", "plan_year"))
+_NONE: Mapping[str, Plan] = {}
 
 
 @per_folder
@@ -69,17 +72,16 @@ class Plans:
     def _known_on(self, year: int) -> date:
         return max(self._start, date(year - 1, 10, 1)) if self._later_ones_too else self._start
 
-    def asked(self, year: int, rows: Sequence[int], share: Numbers, settings: Settings | None = None) -> Announced:
+    def asked(self, year: int, rows: Sequence[int], share: Numbers, stated: Mapping[str, Plan] = _NONE) -> Announced:
         """What the plans ask of the budget for ``year`` of the members in ``rows``, given this year's ``share``.
 
-        With ``settings``, a plan that the scenario states for a member stands in place of what it had announced.
+        A plan in ``stated``, by member, stands in place of what it had announced, in runs in which its share is set.
         """
         steps = _taken(_steps(self._known_on(year), self._codes, year, tuple(rows)), share)
-        for index, row in enumerate(rows if settings else ()):
-            stated = _stated(settings, self._codes[row]) if settings else None
-            if stated:
-                own = _taken(_in_layers([(0, *stated)], year), share[[index]])[:, 0]
-                steps[:, index] = np.where(np.isnan(stated[1]), steps[:, index], own)
+        for index, row in enumerate(rows if stated else ()):
+            if plan := stated.get(self._codes[row]):
+                own = _taken(_in_layers([(0, *plan)], year), share[[index]])[:, 0]
+                steps[:, index] = np.where(np.isnan(plan[1]), steps[:, index], own)
         return Announced(*steps)
 
 
@@ -136,9 +138,11 @@ def _taken(layers: Sequence[_Layer], share: Numbers) -> Numbers:
     return steps
 
 
-def _stated(settings: Settings, code: str) -> tuple[int, Numbers, bool] | None:
-    """Year, share and firmness of the plan that the scenario states for a member, if it states one."""
-    share, year = f"members.{code}.plan_pct_gdp", f"members.{code}.plan_year"
-    if code == "USA" or not (settings.is_set(share) and settings.is_set(year)):
-        return None
-    return int(settings.central(year)[0]), settings.number(share), True
+def stated_plans(settings: Settings) -> dict[str, Plan]:
+    """Year, share and firmness of the plans that the scenario states, by member."""
+    plans: dict[str, Plan] = {}
+    for code in ALLIES:
+        share, year = f"members.{code}.plan_pct_gdp", f"members.{code}.plan_year"
+        if settings.is_set(share) and settings.is_set(year):
+            plans[code] = int(settings.central(year)[0]), settings.number(share), True
+    return plans
