@@ -8,12 +8,14 @@ processes were registered.
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Generator, Iterable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 import simpy
 from simpy.events import EventPriority
+
+from sim.scenario.days import month_end
 
 Process = Generator[simpy.Event, None, None]
 FIRST_PRIORITY = 10  # of the first phase of a day; SimPy uses 0 and 1 for its own events
@@ -33,11 +35,6 @@ class _Moment(simpy.Event):
         environment.schedule(self, priority, delay)
 
 
-def month_end(day: date) -> date:
-    """The last day of the month of ``day``."""
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
 def month_number(day: date) -> int:
     """Months since January 2000: the period of a monthly draw."""
     return (day.year - 2000) * 12 + day.month - 1
@@ -55,6 +52,7 @@ class Clock:
         self._priority = {phase: EventPriority(FIRST_PRIORITY + number) for number, phase in enumerate(phases)}
         self.environment = simpy.Environment()
         self.month_ends = month_ends(start, end)
+        self._month_ends = frozenset(self.month_ends)
         self.year_ends = year_ends(start, end)
 
     @property
@@ -67,6 +65,10 @@ class Clock:
         environment = self.environment
         return _Moment(environment, day.toordinal() - self._first - environment.now, self._priority[phase])
 
+    def ends_month(self, day: date) -> bool:
+        """Whether a month ends on ``day``, within the horizon."""
+        return day in self._month_ends
+
     def days(self, days: Iterable[date]) -> tuple[date, ...]:
         """Those of ``days`` that lie within the horizon, sorted, each once."""
         return tuple(sorted({day for day in days if self.start <= day <= self.end}))
@@ -77,6 +79,7 @@ class Clock:
         return ((day - max(first, self.start)).days + 1) / ((month_end(day) - first).days + 1)
 
 
+@lru_cache(maxsize=64)
 def month_ends(start: date, end: date) -> tuple[date, ...]:
     """The last days of the months from ``start`` on that are not after ``end``."""
     days, day = [], month_end(start)

@@ -56,7 +56,13 @@ def places(codes: str) -> dict[str, int]:
 
 def stream_number(name: str) -> int:
     """The permanent stream number of a system that states none, from its name: 2**63 or more."""
-    return _FIRST_DERIVED | int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+    return _FIRST_DERIVED | _label(name)
+
+
+@lru_cache(maxsize=4096)
+def _label(name: str) -> int:
+    """A number of 64 bits for a name."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
 class _Source:
@@ -215,8 +221,7 @@ class Streams:
         """The bits of ``width`` places or periods, ``(lanes, width)``."""
         counter = (self._lane * width * _LANE_STEPS, when, whom, 2 * purpose + order)
         words = self._source(system).words(counter, self._lanes * width * _LANE_STEPS * _OUTPUT)
-        lanes: NDArray[Any] = words.view(_LANE).reshape(self._lanes, width)
-        return lanes
+        return np.ndarray((self._lanes, width), _LANE, words)
 
     def _unit(self, lanes: NDArray[Any]) -> Draws:
         """Numbers in (0, 1) from bits, ``(rows, lanes)`` to ``(rows, runs)``: 23 bits behind the point and a half more.
@@ -236,9 +241,8 @@ class Streams:
         return self.once(("quantile", name), 0, lambda: self._quantiles(name))
 
     def _quantiles(self, name: str) -> NDArray[np.float64]:
-        label = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
         output, skip = divmod(self.first, _OUTPUT)
-        words = self._source("parameters", name).words((output, 0, label, 0), skip + self.count)
+        words = self._source("parameters", name).words((output, 0, _label(name), 0), skip + self.count)
         numbers: NDArray[np.float64] = (words[skip:] >> np.uint64(12)).astype(np.float64) * 2.0**-52 + 2.0**-53
         return numbers
 
