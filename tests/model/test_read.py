@@ -10,7 +10,7 @@ import pytest
 from sim.model import catalogue
 from sim.model.systems.roster import WITH_FORCES
 from sim.scenario import Choice, Dated, Flag, Number, Parameter, fixed
-from sim.scenario.acting import election_day
+from sim.scenario.days import election_day
 
 from .conftest import START, differing, event, run, scenario
 
