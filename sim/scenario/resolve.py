@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import os
-from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from sim.errors import InputError, Problem
 from sim.limits import MOST_CONDITIONS, MOST_DEEP, MOST_EVENTS, MOST_PARENTS, MOST_PROBLEMS
 from sim.scenario import acting
+from sim.scenario.days import month_end
 from sim.scenario.document import Document, TooManyError, parse, read, shown_path
 from sim.scenario.domain import fit
 from sim.scenario.expansion import Expansion, replaced
@@ -289,7 +289,7 @@ class _Resolver:
         last = min(LATEST_END, _years_after(start, LONGEST_YEARS))
         if end <= start:
             self.at_day("end", f"{end} must be after the start {start}", settings, root)
-        elif end < (first := start.replace(day=monthrange(start.year, start.month)[1])):
+        elif end < (first := month_end(start)):
             message = f"{end} is before the first month ends, so nothing would be recorded; must be {first} or later"
             self.at_day("end", message, settings, root)
         elif end > last:

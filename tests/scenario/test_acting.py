@@ -8,7 +8,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.loading import check, load, notes
-from sim.scenario.acting import election_day
+from sim.scenario.days import election_day
 
 HEAD = 'title = "t"\ndescription = "d"\nreferences = ["r"]\nextends = "baseline"\n'
 

@@ -8,13 +8,14 @@ processes were registered.
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Generator, Iterable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
 import simpy
 from simpy.events import EventPriority
+
+from sim.scenario.days import month_end
 
 Process = Generator[simpy.Event, None, None]
 FIRST_PRIORITY = 10  # of the first phase of a day; SimPy uses 0 and 1 for its own events
@@ -32,11 +33,6 @@ class _Moment(simpy.Event):
         self._ok = True
         self._value = None
         environment.schedule(self, priority, delay)
-
-
-def month_end(day: date) -> date:
-    """The last day of the month of ``day``."""
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def month_number(day: date) -> int:

@@ -201,8 +201,9 @@ class Aid:
             self._new_year(day.year)
         drawn = self._engine.streams.uniforms("aid", month_number(day), self._places)
         handling = self._handling(self._commitment.of_posture("us.aid.executive_pace", "us.aid.executive_pace"))
-        has_package = np.less(drawn, self._law()[0])
-        new = self._new(day, drawn, has_package)
+        law = self._law()
+        has_package = drawn < law[0]
+        new = self._new(day, package(drawn, has_package & self._gives_arms, *law))
         # Only what a scenario states of donors is other aid that does not pass the backlog.
         stated = self._stated.anything()
         direct = self._at_once if stated or self._packages.due(day) else self._at_once[: MILITARY + 1]
@@ -251,12 +252,15 @@ class Aid:
             self.generosity, self._mean, number("aid.generosity_persistence"), number("aid.generosity_sd"), luck
         )
 
-    def _new(self, day: date, drawn: Numbers, has_package: Flags) -> Numbers:
-        """New commitments by kind and donor, EUR bn, (2, donors, runs)."""
+    def _new(self, day: date, packages: Numbers) -> Numbers:
+        """New commitments by kind and donor, EUR bn, (2, donors, runs).
+
+        ``packages`` are those of military aid relative to a mean month.
+        """
         period = month_number(day)
         willing = self._willing(day)
         new = np.multiply(self.generosity, willing, out=self._promised)
-        new[MILITARY] *= package(drawn, has_package & self._gives_arms, *self._law())
+        new[MILITARY] *= packages
         if self._hostilities.fewest_since_collapse < MONTHS_OF_ALARM:
             alarmed = self._hostilities.months_since_collapse < MONTHS_OF_ALARM
             new[MILITARY, EUROPE] *= np.where(alarmed, np.exp(self._engine.settings.number("aid.collapse_response")), 1)
@@ -332,9 +336,9 @@ class Aid:
     def _doubts_of(self, sceptic: Flags) -> Numbers:
         """Factor on aid of donors, ``(donors, runs)``: below 1 where their governments are ``sceptic``."""
         donors, governments = self._governed
-        less = np.exp(-self._engine.settings.number("aid.sceptic_effect"))  # at most 1
+        less = self._engine.settings.reckoned(left_by_sceptics, "aid.sceptic_effect")
         doubts = np.ones((len(DONORS), self._engine.runs), np.float32)
-        doubts[donors] = np.maximum(less, ~sceptic[governments])
+        doubts[donors] = np.maximum(less, ~sceptic[governments])  # ``less`` is at most 1
         return doubts
 
     def _from_congress(self, day: date, period: int) -> tuple[Numbers, Numbers]:
@@ -422,6 +426,11 @@ def not_held_up(blocked: Numbers) -> Numbers:
     return single(1 - blocked)
 
 
+def left_by_sceptics(effect: Numbers) -> Numbers:
+    """The part that a government which opposes aid leaves of it."""
+    return np.asarray(np.exp(-effect))
+
+
 def kept_a_month(lost_pct_per_year: Numbers) -> Numbers:
     """The part left after a month of what loses so much in a year."""
     return np.asarray((1 - lost_pct_per_year / 100) ** (1 / 12))
@@ -434,12 +443,12 @@ def package(drawn: Numbers, given: Flags, chance: Numbers, spread: Numbers, half
     are (donors, runs); sizes are reckoned for the packages given only.
     """
     cells = given.ravel().nonzero()[0]
-    chances = chance.ravel().take(cells)
-    rank = drawn.ravel().take(cells)
+    chances = chance.take(cells)
+    rank = drawn.take(cells)
     rank /= chances
     luck = ndtri(np.minimum(rank, np.float32(1 - 1e-6), out=rank))
-    luck *= spread.ravel().take(cells)
-    luck -= half_variance.ravel().take(cells)
+    luck *= spread.take(cells)
+    luck -= half_variance.take(cells)
     np.exp(luck, out=luck)
     luck /= chances
     size = np.zeros_like(drawn)
