@@ -53,6 +53,20 @@ _USA = WITH_FORCES.index("USA")
 _reported, _estimated = per_folder(facts.defence_shares), per_folder(facts.estimated_years)  # the same for every block
 
 
+@per_folder
+def _starting_shares(start: date) -> tuple[list[int], dict[int, Numbers]]:
+    """The last year known of each member, and shares in the latest three years, ``(members, 1)``."""
+    known = _reported(start)
+    known_to = [max(known[code]) for code in WITH_FORCES]  # an edition may lack a member's last year
+    years = range(max(known_to) - 2, max(known_to) + 1)
+    return known_to, {year: np.array([[_at(known[code], year)] for code in WITH_FORCES], np.float32) for year in years}
+
+
+def _at(series: Mapping[int, float], year: int) -> float:
+    years = [known for known in series if known <= year] or [min(series)]
+    return series[max(years)]
+
+
 def coefficients(engine: Engine, year: int) -> Coefficients:
     """The coefficients of the budgets for ``year``: means over its days of what is in force, as far as is decided."""
     return Coefficients(**{name: engine.settings.mean_of_year(key, year) for name, key in COEFFICIENT_KEYS.items()})
@@ -138,12 +152,9 @@ class Budgets:
 
     def _load(self) -> None:
         """Known shares; the estimate of the year under way is off by its revision noise."""
-        known = _reported(self._engine.start)
-        self.known_to = [max(known[code]) for code in WITH_FORCES]  # an edition may lack a member's last year
+        self.known_to, known = _starting_shares(self._engine.start)
         last = max(self.known_to)
-        for year in range(last - 2, last + 1):
-            values = [[_at(known[code], year)] for code in WITH_FORCES]
-            self._years[year] = self._engine.fill(np.array(values, np.float32))
+        self._years = {year: self._engine.fill(values) for year, values in known.items()}
         self.last_known = last
         if last in _estimated(self._engine.start):
             self._years[last] = self._revised(last)
@@ -365,11 +376,6 @@ def _key(code: str, name: str) -> str:
 def _of(values: Numbers, rows: list[int]) -> Numbers:
     """The rows of an array by member, ``(rows, runs)``; an array of one row stands for all."""
     return values[rows] if len(values) > 1 else np.broadcast_to(values, (len(rows), values.shape[-1]))
-
-
-def _at(series: Mapping[int, float], year: int) -> float:
-    years = [known for known in series if known <= year] or [min(series)]
-    return series[max(years)]
 
 
 def share_states(member: str) -> tuple[str, ...]:
