@@ -149,6 +149,16 @@ class Scenario:
         return {key: given for key, given in self.values.items() if given.origin.layer not in ("default", "facts")}
 
     @cached_property
+    def dated(self) -> frozenset[str]:
+        """Keys that hold a dated value."""
+        return frozenset(key for key, given in self.values.items() if isinstance(given.value, Dated))
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """Keys that have a value: those that may be left open only where a file or the facts give one."""
+        return frozenset(key for key, given in self.values.items() if given.value is not None)
+
+    @cached_property
     def hash(self) -> str:
         """sha256 over start, end, values and events: equal hash, equal input to the model.
 

@@ -7,7 +7,7 @@ dated value that of the day; and over all of these the events in force.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
@@ -55,7 +55,8 @@ class Settings:
         self._choices: dict[str, NDArray[np.int8]] = {}
         self._flags: dict[str, NDArray[np.bool_]] = {}
         self._anywhere: dict[str, bool] = {}
-        self._in_file = frozenset(key for key, given in scenario.values.items() if isinstance(given.value, Dated))
+        self._in_file = scenario.dated
+        self._told = scenario.told
         self._dated = self._in_file  # keys that hold a dated value today
         self._held: dict[str, list[tuple[Value, NDArray[np.bool_]]]] = {}  # what events in force set, in their order
         self._stale = False  # whether events have begun or ended since that was gathered
@@ -160,10 +161,22 @@ class Settings:
         stacked = self._rows.get((pattern, tuple(codes)))
         if stacked is None:
             keys = _keys(pattern, tuple(codes))
-            stacked = _stacked([self.number(key, on) for key in keys])
+            stacked = self._plain(keys)
+            if stacked is None:
+                stacked = _stacked([self.number(key, on) for key in keys])
             if self._dated.isdisjoint(keys):
                 self._rows[pattern, tuple(codes)] = stacked
         return stacked
+
+    def _plain(self, keys: Sequence[str]) -> Numbers | None:
+        """The numbers of ``keys``, ``(keys, 1)``, where they are plain numbers in the scenario that nothing changes."""
+        self._gather()
+        if not (self._held.keys().isdisjoint(keys) and self._estimated_keys.isdisjoint(keys)):
+            return None
+        values = [self._given(key) for key in keys]
+        if not all(isinstance(value, Distribution) and value.is_fixed for value in values):
+            return None
+        return np.array([[cast(Distribution, value).central()] for value in values], np.float32)
 
     def set_by_events(self, *patterns: str) -> bool:
         """Whether an event of the scenario, begun or not, sets a key of one of ``patterns`` such as ``budgets.*``."""
@@ -198,7 +211,12 @@ class Settings:
         """Whether a key that may be left open has a value, from the file or from an event in force."""
         if self._stale:
             self._gather()
-        return key in self._held or self._given(key) is not None
+        return key in self._told or key in self._held or self._given(key) is not None
+
+    def told(self, keys: Set[str]) -> Set[str]:
+        """Those of ``keys``, which may be left open, that have a value, from the file or from an event in force."""
+        self._gather()
+        return self._told & keys | self._held.keys() & keys
 
     def choice(self, key: str) -> NDArray[np.int8]:
         """The chosen option in each run, as an index into the key's options. Shape ``(runs,)``."""
