@@ -49,6 +49,9 @@ from sim.model.systems.threat import Threat
 from sim.scenario import Scenario, fixed
 
 PHASE = "budgets"
+_KEEPS_KEYS = frozenset(f"members.{code}.keeps_plan" for code in ALLIES)
+_SHARE_KEYS = frozenset(f"members.{code}.share_pct_gdp" for code in WITH_FORCES)
+_FLOOR_KEYS = frozenset(f"members.{code}.floor_pct_gdp" for code in WITH_FORCES)
 _USA = WITH_FORCES.index("USA")
 _reported, _estimated = per_folder(facts.defence_shares), per_folder(facts.estimated_years)  # the same for every block
 
@@ -105,9 +108,8 @@ class Budgets:
         self.explained: dict[tuple[str, int], dict[str, Numbers]] = {}  # (runs,) by term, if explaining
         keeps = engine.streams.uniforms("budgets", 0, self._places)
         self._keeps = keeps < engine.settings.number("budgets.plan_kept")  # a trait of the member in this run
-        self._keeps_plan = Latest(engine.settings, self._kept, [_key(code, "keeps_plan") for code in ALLIES])
-        told = [_key(code, name) for code in WITH_FORCES for name in ("share_pct_gdp", "floor_pct_gdp")]
-        self._told = Latest(engine.settings, self._with_told_shares, told)
+        self._keeps_plan = Latest(engine.settings, self._kept, _KEEPS_KEYS)
+        self._told = Latest(engine.settings, self._with_told_shares, _SHARE_KEYS | _FLOOR_KEYS)
         meets = engine.streams.uniforms("budgets", 0, self._places, purpose=5)
         self._meets = meets < engine.settings.number("budgets.deadline_met")
         self._base = np.full((len(WITH_FORCES), engine.runs), np.nan, np.float32)  # shares from which paths start
@@ -276,10 +278,9 @@ class Budgets:
     def _kept(self) -> Flags:
         """Whether members keep their plans, as the scenario states or else as drawn, ``(members, runs)``."""
         kept = self._keeps.copy()
-        for row, code in enumerate(WITH_FORCES):
-            if row != _USA:
-                said = self._engine.settings.choice(_key(code, "keeps_plan"))
-                kept[row] = np.where(said == 0, kept[row], said == 1)
+        for key in self._engine.settings.told(_KEEPS_KEYS):
+            said, row = self._engine.settings.choice(key), _row(key)
+            kept[row] = np.where(said == 0, kept[row], said == 1)
         return kept
 
     def _path_base(self, year: int, rows: list[int]) -> Numbers:
@@ -364,13 +365,19 @@ class Budgets:
     def _with_told_shares(self) -> tuple[set[int], set[int]]:
         """Rows of members whose share the scenario has stated so far, and of those for which it states a floor."""
         settings = self._engine.settings
-        shares = {row for row, code in enumerate(WITH_FORCES) if not settings.never_set(_key(code, "share_pct_gdp"))}
-        floors = {row for row, code in enumerate(WITH_FORCES) if settings.is_set(_key(code, "floor_pct_gdp"))}
-        return shares, floors
+        shares = settings.told(_SHARE_KEYS)
+        if settings.set_by_events("members.*.share_pct_gdp"):
+            shares = {key for key in _SHARE_KEYS if not settings.never_set(key)}
+        return set(map(_row, shares)), set(map(_row, settings.told(_FLOOR_KEYS)))
 
 
 def _key(code: str, name: str) -> str:
     return f"members.{code}.{name}"
+
+
+def _row(key: str) -> int:
+    """The row of the member of a key."""
+    return WITH_FORCES.index(key.split(".")[1])
 
 
 def _of(values: Numbers, rows: list[int]) -> Numbers:
