@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -10,7 +9,6 @@ from functools import partial
 import numpy as np
 
 from sim import facts
-from sim.facts.tables import per_folder
 from sim.model.engine import (
     CONSTANT_PRICES,
     Block,
@@ -40,6 +38,7 @@ from sim.model.systems.budgets.on_top import PARAMETERS as ON_TOP
 from sim.model.systems.budgets.on_top import OnTop, remarks
 from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS, PARAMETERS, by_member
 from sim.model.systems.budgets.plans import PLAN_KEYS, Plans, stated_plans
+from sim.model.systems.budgets.start import estimated_years, starting_shares
 from sim.model.systems.commitment import Commitment
 from sim.model.systems.economy import Economy
 from sim.model.systems.elections import Elections
@@ -53,21 +52,6 @@ _KEEPS_KEYS = frozenset(f"members.{code}.keeps_plan" for code in ALLIES)
 _SHARE_KEYS = frozenset(f"members.{code}.share_pct_gdp" for code in WITH_FORCES)
 _FLOOR_KEYS = frozenset(f"members.{code}.floor_pct_gdp" for code in WITH_FORCES)
 _USA = WITH_FORCES.index("USA")
-_reported, _estimated = per_folder(facts.defence_shares), per_folder(facts.estimated_years)  # the same for every block
-
-
-@per_folder
-def _starting_shares(start: date) -> tuple[list[int], dict[int, Numbers]]:
-    """The last year known of each member, and shares in the latest three years, ``(members, 1)``."""
-    known = _reported(start)
-    known_to = [max(known[code]) for code in WITH_FORCES]  # an edition may lack a member's last year
-    years = range(max(known_to) - 2, max(known_to) + 1)
-    return known_to, {year: np.array([[_at(known[code], year)] for code in WITH_FORCES], np.float32) for year in years}
-
-
-def _at(series: Mapping[int, float], year: int) -> float:
-    years = [known for known in series if known <= year] or [min(series)]
-    return series[max(years)]
 
 
 def coefficients(engine: Engine, year: int) -> Coefficients:
@@ -154,11 +138,11 @@ class Budgets:
 
     def _load(self) -> None:
         """Known shares; the estimate of the year under way is off by its revision noise."""
-        self.known_to, known = _starting_shares(self._engine.start)
+        self.known_to, known = starting_shares(self._engine.start)
         last = max(self.known_to)
         self._years = {year: self._engine.fill(values) for year, values in known.items()}
         self.last_known = last
-        if last in _estimated(self._engine.start):
+        if last in estimated_years(self._engine.start):
             self._years[last] = self._revised(last)
 
     def _revised(self, year: int) -> Numbers:
