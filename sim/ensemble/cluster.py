@@ -17,6 +17,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.ensemble import source
+from sim.ensemble.blocks import swept
 from sim.errors import InputError, LostPoolError, LostWorkerError
 from sim.text import listed
 
@@ -63,11 +64,16 @@ class Cluster(Executor):
                 raise InputError(f"--cluster {address}: TLS needs certificates; name them in {_TLS}")
         self.address = address
         self._levels = _silenced()
-        try:
-            self._client = Client(address, timeout=patience or PATIENCE, set_as_default=False)
-        except (OSError, ValueError, TypeError) as error:
+        fault = ""
+        # A client of dask that could not start ends when it is freed, and waits for ever if another starts just then.
+        with swept():
+            try:
+                self._client = Client(address, timeout=patience or PATIENCE, set_as_default=False)
+            except (OSError, ValueError, TypeError) as error:
+                fault = _unreached(error)
+        if fault:
             _restore(self._levels)
-            raise InputError(f"--cluster {address}: {_unreached(error)}") from None
+            raise InputError(f"--cluster {address}: {fault}")
         self._pending: set[Future[Any]] = set()
         self._threads = 1
         self._closed = threading.Event()
