@@ -23,6 +23,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 
 LEVER = "europe.aid.commitment_factor"
@@ -218,22 +219,27 @@ def random_use(port, luck, number, facts):
 
 def memory(port, pid, minutes):
     """Random use of everything the page can ask: the server's resident memory all along, and whether it grew."""
-    luck, began, asked, seen = random.Random(1), time.monotonic(), 0, []
+    luck, began, asked, shown, seen = random.Random(1), time.monotonic(), 0, 0.0, []
     facts = send(port, "facts", None)[1]
-    every = min(120.0, 60 * minutes / 10)
     while (passed := time.monotonic() - began) < 60 * minutes:
-        if passed >= every * len(seen):
-            seen.append(resident(pid))
-            told(f"memory after {passed / 60:.1f} min and {asked} uses", f"{seen[-1]:.0f} MB")
+        if passed >= shown:
+            told(f"memory after {passed / 60:.1f} min and {asked} uses", f"{resident(pid):.0f} MB")
+            shown += min(120.0, 60 * minutes / 10)
         random_use(port, luck, asked, facts)
         asked += 1
-    seen.append(resident(pid))
-    half = seen[len(seen) // 2 :]
-    first, second = half[: len(half) // 2], half[len(half) // 2 :]
-    grown = statistics.median(second) - statistics.median(first)
-    words = "grew" if grown > 0.03 * statistics.median(first) else "did not grow"
-    told(f"memory after {minutes:g} min, {asked} uses; most", f"{seen[-1]:.0f} MB; {max(seen):.0f} MB", "flat")
-    told(f"the second half {words}: between its two halves", f"{grown:+.0f} MB", "within 3%")
+        seen.append((passed / 60, resident(pid)))
+    told(
+        f"memory after {minutes:g} min, {asked} uses; most",
+        f"{seen[-1][1]:.0f} MB; {max(seen, key=itemgetter(1))[1]:.0f} MB",
+    )
+    half = [each for each in seen if each[0] > minutes / 2]
+    third, last = (
+        statistics.median(size for at, size in half if (at > 0.75 * minutes) is late) for late in (False, True)
+    )
+    words = "grew" if last > 1.05 * third else "did not grow"
+    slope = statistics.linear_regression(*zip(*half, strict=True)).slope
+    told(f"the second half {words}: medians of its quarters", f"{third:.0f} to {last:.0f} MB", "within 5%")
+    told("the second half's trend", f"{slope:+.2f} MB a minute", "about 0")
 
 
 def resident(pid):

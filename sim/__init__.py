@@ -19,26 +19,28 @@ from __future__ import annotations
 
 import sys
 
-if sys.argv[:1] == ["-m"] and "sim" in sys.orig_argv and not sys.flags.safe_path:
-    sys.path.append(sys.path.pop(0))  # `python -m sim` puts the current folder first: no file there poses as a module
+if sys.argv[:1] == ["-m"] and "sim" in sys.orig_argv:
+    if not sys.flags.safe_path:
+        sys.path.append(sys.path.pop(0))  # `python -m sim` puts the current folder first: no file there is a module
+    from sim import start
 
-import importlib
-from typing import TYPE_CHECKING, Any
+    start.listen()
 
-from sim.errors import FaultError, InputError
-from sim.loading import load
-from sim.version import __version__
-
+TYPE_CHECKING = False  # as in `typing`, which takes as long to load as all that stands here
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
     from pathlib import Path
+    from typing import Any
 
     from sim.analysis import Attribution, Comparison
     from sim.analysis.sweep import Method, Solution, Sweep
     from sim.ensemble import Result
+    from sim.errors import FaultError, InputError
     from sim.figures import Drawing
+    from sim.loading import load
     from sim.scenario import Scenario
+    from sim.version import __version__
 
 __all__ = [
     "Attribution",
@@ -62,21 +64,27 @@ __all__ = [
     "sweep",
 ]
 
-_TYPES = {
+_ELSEWHERE = {
     "Attribution": "sim.analysis",
     "Comparison": "sim.analysis",
     "Drawing": "sim.figures",
+    "FaultError": "sim.errors",
+    "InputError": "sim.errors",
     "Result": "sim.ensemble",
     "Scenario": "sim.scenario",
     "Solution": "sim.analysis.sweep",
     "Sweep": "sim.analysis.sweep",
+    "__version__": "sim.version",
+    "load": "sim.loading",
 }
 
 
 def __getattr__(name: str) -> Any:
-    """The types, imported when they are named."""
-    if name in _TYPES:
-        return getattr(importlib.import_module(_TYPES[name]), name)
+    """What stands in other modules, imported when it is named."""
+    if name in _ELSEWHERE:
+        import importlib
+
+        return getattr(importlib.import_module(_ELSEWHERE[name]), name)
     raise AttributeError(f"module 'sim' has no attribute {name!r}")
 
 
@@ -117,6 +125,7 @@ def run(
         FaultError: the machine failed; finished blocks are kept in ``out``.
     """
     from sim import ensemble
+    from sim.loading import load
     from sim.scenario import Scenario
 
     loaded = scenario if isinstance(scenario, Scenario) else load(scenario, sets)

@@ -2,11 +2,10 @@
 
 import sys
 
-from sim.files import safe_path
+from sim.start import main
 
 if __name__ == "__main__":
+    from sim.files import safe_path
+
     sys.path[:] = safe_path()  # `-m` puts the current folder first
-
-    from sim.cli import main
-
     main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ from sim.files import write_whole
 from sim.limits import MOST_JOBS, MOST_RUNS
 
 if TYPE_CHECKING:
-    from sim.analysis.sweep import Regret, Together, Turn
+    from sim.analysis.sweep import Input, Regret, Together, Turn
 
 MOST_SAMPLES = 100_000
 
@@ -77,6 +78,8 @@ def depends_command(
     from sim.errors import InputError
     from sim.model import catalogue
 
+    if (weights or less_is_better) and not regret:
+        raise InputError("--weights and --less-is-better belong to --regret V@DATE; name that too")
     comparison, _ = reopen(folder)
     if comparison.conditional:
         raise InputError(f"{folder}: splits one scenario by {comparison.by}; depends needs a comparison of scenarios")
@@ -108,16 +111,31 @@ def depends_command(
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
-    settings = len({(turn.assumption, turn.setting) for turn in turns})
-    outcomes_tried = f"{len(asked)} outcome{'s' if len(asked) > 1 else ''}"
-    head = f"{outcomes_tried} at {settings} settings of {len(inputs)} assumptions, each by itself"
+    head = head_lines(turns, several, inputs, own, runs, time.monotonic() - began)
+    said = [*as_lines(turns, several), *(regret_lines(cost, regret or "") if cost else [])]
+    click.echo("\n".join([*head, "", *said, "", *paths_shown([path])]))
+
+
+def head_lines(
+    turns: list[Turn],
+    several: list[Together],
+    inputs: Sequence[Input],
+    own: Sequence[str],
+    runs: int,
+    seconds: float,
+) -> list[str]:
+    """What was tried, and what was left out."""
+    outcomes, settings = {turn.outcome for turn in turns}, {(turn.assumption, turn.setting) for turn in turns}
+    head = f"{_counted(len(outcomes), 'outcome')} at {len(settings)} settings of {_counted(len(inputs), 'assumption')}"
+    head += ", each by itself"
     if several:
-        head += f", and at {samples:,} samples of all together"
-    head += f"; {runs:,} runs each, {time.monotonic() - began:.1f} s"
+        head += f", and at {several[0].samples:,} samples of all together"
     left_out = f"Left out, since the scenarios differ in it: {', '.join(own)}" if own else ""
-    said = [*as_lines(turns, several), *(regret_lines(cost) if cost else [])]
-    lines = [*_wrapped(head), *_wrapped(left_out), "", *said, "", *paths_shown([path])]
-    click.echo("\n".join(lines))
+    return [*_wrapped(f"{head}; {runs:,} runs each, {seconds:.1f} s"), *_wrapped(left_out)]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:
@@ -164,9 +182,9 @@ def as_lines(turns: list[Turn], several: list[Together]) -> list[str]:
     return lines
 
 
-def regret_lines(cost: Regret) -> list[str]:
+def regret_lines(cost: Regret, what: str) -> list[str]:
     """The regret of each scenario under each winner."""
-    rows = [("regret", *cost.winners, "largest", "weighted")]
+    rows = [("", *cost.winners, "largest", "weighted")]
     rows += [
         (
             name,
@@ -176,7 +194,17 @@ def regret_lines(cost: Regret) -> list[str]:
         )
         for index, name in enumerate(cost.choices)
     ]
-    return ["", *columns(rows), cost.sentence()]
+    weights = ", ".join(f"{name} {weight:.0%}" for name, weight in zip(cost.winners, cost.weights, strict=True))
+    return [
+        "",
+        "REGRET",
+        *_wrapped(
+            f"How far the mean of {what} falls short of that of the best scenario, under each winner of 2028. Weights "
+            f"of the winners: {weights}."
+        ),
+        *columns(rows),
+        *_wrapped(f"{cost.sentence()}."),
+    ]
 
 
 def as_content(

@@ -10,7 +10,9 @@ from types import FrameType
 
 import click
 
-EXIT_INTERRUPTED = 130
+from sim.start import EXIT_INTERRUPTED, leave
+
+__all__ = ["EXIT_INTERRUPTED", "listen", "told"]
 _LEFT = b"\nInterrupted. Nothing is half-written.\n"
 _SHOW_CURSOR = b"\x1b[?25h"  # a bar under way has hidden it
 
@@ -31,8 +33,8 @@ class _Interrupts:
 
 
 def listen() -> None:
-    """From now on the second Ctrl-C ends the process at once. One started in the background goes on ignoring it."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    """From now on the first Ctrl-C ends the work in order. One started in the background goes on ignoring it."""
+    if signal.getsignal(signal.SIGINT) is leave:
         signal.signal(signal.SIGINT, _Interrupts())
 
 

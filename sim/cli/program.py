@@ -14,6 +14,7 @@ from typing import Any
 import click
 from click.exceptions import NoSuchCommand
 
+from sim import start
 from sim.cli import interrupts
 from sim.cli.interrupts import EXIT_INTERRUPTED
 from sim.errors import FaultError, InputError, out_of_memory
@@ -71,6 +72,7 @@ class Program(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; every error ends as plain lines on stderr and an exit code, never as a traceback."""
         try:
+            interrupts.listen()  # until here there was nothing to end in order
             return super().invoke(ctx)
         except InputError as error:
             complain(error)
@@ -178,8 +180,8 @@ def program() -> None:
 
 
 def main() -> None:
-    """Entry point of ``alliance`` and ``python -m sim``: exits 0, 1 (fault), 2 (input) or 130 (interrupted)."""
-    interrupts.listen()
+    """The ``alliance`` command, also as ``python -m sim``: exits 0, 1 (fault), 2 (input) or 130 (interrupted)."""
+    start.listen()
     codecs.register_error("plain", _plainly)
     _streams()
     # Nothing here multiplies large matrices, and idle threads of NumPy's and SciPy's libraries took 0.05 s to start.

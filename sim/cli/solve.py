@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--target", default="", metavar='"P(V@DATE >= X) >= P"', help="What is to be reached.")
 @outcome_option("Also say how this ends with the lever found.")
 @click.option("--keep", is_flag=True, help="Store the answer in the question's file.")
-@question_options(1000, "solve/NAME")
+@question_options(1000, "solve/NAME/QUESTION")
 def solve_command(
     scenario: str,
     lever: str,
@@ -56,17 +56,25 @@ def solve_command(
     and seed by itself; those of the command line do not count.
     """
     began = time.monotonic()
-    from sim.analysis.sweep import solve
+    from sim.analysis.sweep import recorded, solve
+    from sim.analysis.sweep.question import target as read_target
     from sim.analysis.sweep.worked import Worked, answer_of, is_question, read_question
     from sim.errors import InputError
     from sim.loading import load
 
     if is_question(scenario):
         asked = read_question(scenario)
-    elif keep or not lever or not target:
-        raise InputError("name --lever KEY=LOW:HIGH and --target, or a file that states them; --keep needs such a file")
     else:
         asked = Worked(Path(), "", load(scenario, sets), lever, target, outcomes, runs, seed, {})
+        if keep or not lever or not target:
+            raise InputError(
+                "name --lever KEY=LOW:HIGH and --target, or a file that states them; --keep needs such a file"
+            )
+    wanted = read_target(asked.target, recorded(asked.scenario)).condition
+    own = f"{asked.lever.partition('=')[0].strip()}_for_{wanted.file_name}"
+    folder = out or Path("solve") / (asked.path.stem or f"{asked.scenario.name}/{own}")
+    table, question = folder / "solution.json", question_of(asked)
+    replace = force or _same(table, question)
     with Progress("values", quiet=quiet) as progress:
         solution = solve(
             asked.scenario, asked.lever, asked.target, runs=asked.runs, seed=asked.seed,
@@ -75,22 +83,47 @@ def solve_command(
     answer = answer_of(solution, asked)
     if keep:
         asked.keep(answer)
-    folder = out or Path("solve") / (asked.path.stem or asked.scenario.name)
-    document = as_document(solution, asked, answer)
-    table = folder / "solution.json"
-    write_whole(table, json.dumps(document, indent=2, ensure_ascii=False) + "\n", replace=force)
+    document = {**as_document(solution, asked, answer), "question": question}
+    write_whole(table, json.dumps(document, indent=2, ensure_ascii=False) + "\n", replace=replace)
     files = [table]
     if not no_figures:
         from sim.figures.sweeps import solution_drawings, write
 
         files += write(
-            solution_drawings(solution, asked.scenario, asked.seed), folder / "figures", formats, replace=force
+            solution_drawings(solution, asked.scenario, asked.seed), folder / "figures", formats, replace=replace
         )
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     said = as_text(solution, asked, answer, None if keep else asked.stored, time.monotonic() - began)
     click.echo("\n".join([said, "", *paths_shown(files)]))
+
+
+def question_of(asked: Worked) -> dict[str, Any]:
+    """What makes a question: two that are equal have the same answer."""
+    return {
+        "scenario": asked.scenario.hash, "lever": asked.lever, "target": asked.target, "runs": asked.runs,
+        "seed": asked.seed,
+    }  # fmt: skip
+
+
+def _same(table: Path, question: dict[str, Any]) -> bool:
+    """Whether ``table`` holds an answer to this very question; False where there is none.
+
+    Raises:
+        InputError: it holds something else; told before anything is simulated.
+    """
+    from sim.errors import InputError
+
+    try:
+        held = json.loads(table.read_bytes())
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError, RecursionError):
+        held = None
+    if isinstance(held, dict) and held.get("question") == question:
+        return True
+    raise InputError(f"{table}: holds the answer to another question; choose another --out, or --force to replace it")
 
 
 def as_text(
@@ -102,7 +135,9 @@ def as_text(
         (solution.lever.text(at), f"{share:.1%}", f"[{low:.1%}, {high:.1%}]")
         for at, share, low, high in solution.curve()
     ]
-    same = "as stored in the file" if answer == stored else "NOT as stored in the file: the model or the facts moved"
+    same = "The answer is the one stored in the file."
+    if stored and answer != stored:
+        same = f"NOT the answer stored in the file, since the model or the facts have changed: {stored.get('sentence')}"
     where = "the value found" if not math.isnan(solution.value) else "the closest value"
     lines = [
         *([asked.title] if asked.title else []),

@@ -19,8 +19,8 @@ Work = Callable[[Mapping[str, Any], Callable[[], bool]], dict[str, Any]]
 MOST_WAITING = 200
 PATIENCE = 1.5
 """Seconds after which a full ensemble is no longer put behind the previews of others."""
-IDLE = 20.0
-"""Seconds without a wish after which memory goes back to the system; a lever on the move would only take it again."""
+GIVE_BACK = 30.0
+"""Seconds of use after which free memory goes back to the system: seldom, for the next answer takes some again."""
 MOST_JOBS, KEPT_JOBS = 6, 24
 
 
@@ -73,7 +73,7 @@ class Desk:
         self._waiting: dict[str, Wish] = {}
         self._running: Wish | None = None
         self._changed = threading.Condition()
-        self._open, self._used = True, False
+        self._open = True
         threading.Thread(target=self._answer_all, name="answers", daemon=True).start()
 
     async def ask(self, page: str, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,19 +109,18 @@ class Desk:
     def _next(self) -> Wish | None:
         with self._changed:
             while self._open and not self._waiting:
-                if not self._changed.wait(IDLE) and self._used:
-                    self._used = False
-                    give_back()
+                self._changed.wait()
             if not self._open:
                 return None
             late = time.monotonic() - PATIENCE
             order = sorted(
                 self._waiting.values(), key=lambda wish: (not wish.preview and wish.since > late, wish.since)
             )
-            self._running, self._used = self._waiting.pop(order[0].page), True
+            self._running = self._waiting.pop(order[0].page)
             return self._running
 
     def _answer_all(self) -> None:
+        last = time.monotonic()
         while wish := self._next():
             try:
                 wish.end(STALE if wish.stale else self._work(wish.raw, wish.is_stale))
@@ -131,6 +130,9 @@ class Desk:
                 wish.end(error)
             with self._changed:
                 self._running = None
+            if time.monotonic() - last > GIVE_BACK:
+                give_back()
+                last = time.monotonic()
 
 
 @dataclass(eq=False)

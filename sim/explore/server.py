@@ -347,8 +347,33 @@ def _addresses() -> set[str]:
 
 
 def server(app: Guard) -> uvicorn.Server:
-    """A server for the application: quiet, without web sockets, with limits on connections and heads of requests."""
+    """A server for the application: quiet, without web sockets, with limits on connections and heads of requests.
+
+    Who opens a connection and sends no whole request within `SECONDS_TO_SEND` is hung up on, or a few hundred silent
+    connections would keep everybody else out.
+    """
     import uvicorn
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    class Impatient(H11Protocol):
+        """Looks twice in that time: a connection that waits for a request both times is closed."""
+
+        waited = False
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self.loop.call_later(SECONDS_TO_SEND / 2, self.look)
+
+        def look(self) -> None:
+            if self.transport.is_closing():
+                return
+            idle = self.timeout_keep_alive_task is not None  # the server closes it by itself
+            waits = not idle and (self.cycle is None or self.cycle.response_complete)
+            if waits and self.waited:
+                self.transport.close()
+                return
+            self.waited = waits
+            self.loop.call_later(SECONDS_TO_SEND / 2, self.look)
 
     config = uvicorn.Config(
         app,
@@ -356,6 +381,7 @@ def server(app: Guard) -> uvicorn.Server:
         access_log=False,
         server_header=False,
         lifespan="on",
+        http=Impatient,
         ws="none",
         timeout_keep_alive=15,
         limit_concurrency=400,

@@ -31,8 +31,8 @@ MOST_GROUPS = 20
 LISTS = ("aid.packages", "us.aid.laws")
 """Lists of tables in a scenario file beside its events: packages of aid, and laws of Congress."""
 LONGEST_VALUE = 2_000
-MOST_RUN_MONTHS = 1_200_000
-"""Runs times months: what one answer may cost."""
+MOST_RUN_MONTHS = 600_000
+"""Runs times months: what one answer may cost; others wait for it for some seconds."""
 
 _HALF = re.compile("[\ud800-\udfff]")  # half a letter, which no file can hold
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")

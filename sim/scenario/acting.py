@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from calendar import isleap, monthrange
+from calendar import isleap
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 
 from sim.errors import Problem
+from sim.scenario.days import election_day, month_end
 from sim.scenario.layers import Setting, Slot
 from sim.scenario.parameter import Catalogue
 from sim.scenario.scenario import Event, Given, Origin, Scenario
@@ -41,7 +42,8 @@ def mistakes(
             for key, _ in event.sets:
                 if (voted := catalogue.election_of(key)) and (held := election_day(voted)) < first:
                     words = f"that election is held on {held}, before this event: nothing can come of it"
-                    yield _problem(setting.origin, key, f'the event "{tame(event.name)}" on {first}: {words}')
+                    place, words = event.place(key), f'the event "{tame(event.name)}" on {first}: {words}'
+                    yield Problem(place.file, place.line, place.column, place.key, words)
 
 
 def nobody_left(
@@ -66,7 +68,8 @@ def nobody_left(
             for event in events:
                 for name, value in event.sets:
                     if name == key and event.date and event.date <= day and (event.until is None or day < event.until):
-                        inside, last = bool(value), event.origin
+                        place = event.place(key)
+                        inside, last = bool(value), Origin("file", place.file, place.line, place.column)
             if inside:
                 break
         else:
@@ -148,8 +151,7 @@ def _of_lasting(key: str, catalogue: Catalogue) -> str:
 def _month_after(day: date) -> date:
     """The same day of the next month, or its last day."""
     first = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    last = date(first.year + first.month // 12, first.month % 12 + 1, 1) - timedelta(1)
-    return first.replace(day=min(day.day, last.day))
+    return first.replace(day=min(day.day, month_end(first).day))
 
 
 def never_read(event: Event, catalogue: Catalogue) -> list[str]:
@@ -157,11 +159,6 @@ def never_read(event: Event, catalogue: Catalogue) -> list[str]:
     if event.date is None or event.until is None or event.until > month_end(event.date):
         return []
     return [key for key, _ in event.sets if catalogue.read(key) == "at the ends of months"]
-
-
-def month_end(day: date) -> date:
-    """The last day of its month."""
-    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def _of_value(
@@ -260,9 +257,3 @@ def _middle(value: Value) -> float | None:
     if isinstance(value, Distribution):
         return value["value"] if value.is_fixed else value.central()
     return None
-
-
-def election_day(year: int) -> date:
-    """The Tuesday after the first Monday of November."""
-    first = date(year, 11, 1)
-    return first + timedelta(days=(7 - first.weekday()) % 7 + 1)

@@ -65,6 +65,7 @@ class Expansion:
         if not any(self._is_group(key) for key, _ in event.sets):
             return event
         whole: dict[str, Value] = {key: value for key, value in event.sets if not self._is_group(key)}
+        places = dict(event.places)
         groups = [
             (self._codes(key), number, value) for number, (key, value) in enumerate(event.sets) if key not in whole
         ]
@@ -73,7 +74,8 @@ class Expansion:
             self._tell_of_sum(f'{key} of the event "{tame(event.name)}"', key, len(codes))
             for full in codes.values():
                 whole.setdefault(full, value)
-        return replace(event, sets=tuple(whole.items()))
+                places.setdefault(full, event.place(key))
+        return replace(event, sets=tuple(whole.items()), places=places)
 
     def _table(self, key: str, table: Table) -> Table:
         parameter = self.catalogue.find(key)

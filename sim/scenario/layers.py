@@ -20,7 +20,7 @@ from sim.scenario.keys import HEADS, flatten
 from sim.scenario.parameter import Catalogue
 from sim.scenario.reading import FAULT, read_day, read_text, read_value
 from sim.scenario.scenario import Event, Given, Origin
-from sim.scenario.values import Dated, Table, Value, describe
+from sim.scenario.values import Dated, Place, Table, Value, describe
 from sim.text import dotted, listed, meant, nearest, shown, tame
 
 Slot = tuple[str, str]
@@ -108,7 +108,8 @@ def read_layer(document: Document, catalogue: Catalogue, before: dict[Slot, Sett
         if name in document.data:
             day = read_day(document.data[name], _at(document, (name,)))
             if day is not FAULT:
-                layer.settings["day", name] = Setting(day, _origin(document, (name,)))
+                where = _place(document, (name,))
+                layer.settings["day", name] = Setting(day, Origin("file", where.file, where.line, where.column))
     for name, setting in _groups(document, catalogue).items():
         layer.settings["group", name] = setting
     catalogue = catalogue.with_groups(own_groups({**before, **layer.settings}))
@@ -138,10 +139,18 @@ def _read_values(document: Document, catalogue: Catalogue, before: dict[Slot, Se
 
 
 def _placed(table: Table, document: Document, path: KeyPath) -> Table:
-    """The table with the place of each row."""
-    places = (document.positions.key((*path, number)) for number in range(len(table.rows)))
-    rows = zip(table.rows, places, strict=True)
-    return Table(tuple(replace(row, place=(document.shown, *place)) for row, place in rows))
+    """The table with the place of each cell."""
+    return Table(
+        tuple(
+            replace(row, places={name: _place(document, (*path, number, name)) for name, _ in row.cells})
+            for number, row in enumerate(table.rows)
+        )
+    )
+
+
+def _place(document: Document, path: KeyPath) -> Place:
+    """Where the value of a key stands."""
+    return Place(document.shown, *document.positions.value(path), dotted(path))
 
 
 def own_groups(settings: Mapping[Slot, Setting]) -> dict[str, Codes]:
@@ -287,6 +296,7 @@ class _EventReader:
     def __init__(self, document: Document, catalogue: Catalogue, path: KeyPath) -> None:
         self.document, self.catalogue, self.path = document, catalogue, path
         self.faults = 0
+        self.places: dict[str, Place] = {}  # of the keys of the model that it sets
 
     def report(self, inner: KeyPath, message: str) -> None:
         self.faults += 1
@@ -311,9 +321,9 @@ class _EventReader:
         waits, lasts, once = self.months(item, "after_months", 0), self.months(item, "for_months", 1), self.once(item)
         if self.faults or not isinstance(name, str) or until is FAULT:
             return None
-        line, column = self.document.positions.key(self.path)
-        origin = Origin("file", self.document.shown, line, column)
-        return Event(day, until, name, sets, probability, origin, when, waits or 0, lasts, once)
+        places = {key: _place(self.document, (*self.path, key)) for key in item} | self.places
+        origin = _origin(self.document, self.path)
+        return Event(day, until, name, sets, probability, origin, when, waits or 0, lasts, once, places)
 
     def beginning(self, item: dict[str, Any]) -> tuple[datetime.date | None, Condition | None]:
         """The date or the condition of the event; an event needs one of them."""
@@ -390,6 +400,8 @@ class _EventReader:
             read = read_value(value, parameter, self.inside(*path[len(self.path) :]))
             if right and read is not FAULT:
                 settings.append((key, read))
+                line, column = self.document.positions.key(path)
+                self.places[key] = Place(self.document.shown, line, column, dotted(path))
         return tuple(settings)
 
 

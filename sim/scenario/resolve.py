@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import os
-from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from sim.errors import InputError, Problem
 from sim.limits import MOST_CONDITIONS, MOST_DEEP, MOST_EVENTS, MOST_PARENTS, MOST_PROBLEMS
 from sim.scenario import acting
+from sim.scenario.days import month_end
 from sim.scenario.document import Document, TooManyError, parse, read, shown_path
 from sim.scenario.domain import fit
 from sim.scenario.expansion import Expansion, replaced
@@ -31,7 +31,7 @@ from sim.scenario.layers import (
 )
 from sim.scenario.parameter import Catalogue
 from sim.scenario.scenario import Event, Given, Origin, Scenario
-from sim.scenario.values import Row, Table, Value, describe
+from sim.scenario.values import Place, Table, Value, describe
 from sim.text import meant, nearest, shown, tame
 
 FactsLayer = Callable[[datetime.date], Mapping[str, Given]]
@@ -153,8 +153,8 @@ class _Resolver:
             allies = [code for code in spending.entities if code != "USA"] if spending else []
             self.problems += acting.nobody_left(settings, self.catalogue, allies, start, end)
         self.problems += together(settings, self.catalogue)
-        for event, message in together_in_events(settings, self.catalogue):
-            self.at_event(event, message)
+        for event, key, message in together_in_events(settings, self.catalogue):
+            self.at_event(event, message, key)
         events = tuple(s.content for s in settings.values() if isinstance(s.content, Event))
         if self.problems:
             return None
@@ -289,7 +289,7 @@ class _Resolver:
         last = min(LATEST_END, _years_after(start, LONGEST_YEARS))
         if end <= start:
             self.at_day("end", f"{end} must be after the start {start}", settings, root)
-        elif end < (first := start.replace(day=monthrange(start.year, start.month)[1])):
+        elif end < (first := month_end(start)):
             message = f"{end} is before the first month ends, so nothing would be recorded; must be {first} or later"
             self.at_day("end", message, settings, root)
         elif end > last:
@@ -303,19 +303,20 @@ class _Resolver:
             if len(counted) > most:
                 self.at_event(counted[most], f"{len(counted):,} {kind}; a scenario can have {most}")
         for event in events:
-            if message := outside(event, start, end):
-                self.at_event(event, message)
-        for row, column, dated in dates_of_rows(settings):
+            part, message = outside(event, start, end)
+            if message:
+                self.at_event(event, message, part)
+        for place, dated in dates_of_rows(settings):
             if start < end and not start <= dated <= end:
                 message = f"{dated} is outside the simulated days {start} to {end}"
-                self.problems.append(Problem(row.place[0] or PLACE, row.place[1], row.place[2], column, message))
-        for event, message in contradicting(events):
-            self.at_event(event, message)
+                self.problems.append(Problem(place.file, place.line, place.column, place.key, message))
+        for event, key, message in contradicting(events):
+            self.at_event(event, message, key)
 
-    def at_event(self, event: Event, message: str) -> None:
-        """Report a fault where an event begins."""
-        origin = event.origin
-        self.problems.append(Problem(origin.file, origin.line, origin.column, "events", message))
+    def at_event(self, event: Event, message: str, part: str = "") -> None:
+        """Report a fault at a part of an event, or where it begins."""
+        place = event.place(part)
+        self.problems.append(Problem(place.file, place.line, place.column, place.key, message))
 
     def at_day(self, name: str, message: str, settings: Mapping[Slot, Setting], root: FileLayer) -> None:
         """Report where start or end is set; for a default, at the top of the file."""
@@ -352,7 +353,7 @@ def together(settings: Mapping[Slot, Setting], catalogue: Catalogue) -> Iterator
             yield Problem(path, setting.origin.line, setting.origin.column, key, message)
 
 
-def together_in_events(settings: Mapping[Slot, Setting], catalogue: Catalogue) -> Iterator[tuple[Event, str]]:
+def together_in_events(settings: Mapping[Slot, Setting], catalogue: Catalogue) -> Iterator[tuple[Event, str, str]]:
     """Events that set a key beside one that contradicts it: in the event itself, or for good in the file."""
     values = {slot[1]: setting for slot, setting in settings.items() if slot[0] == "value"}
     events = [setting.content for setting in settings.values() if isinstance(setting.content, Event)]
@@ -366,10 +367,12 @@ def together_in_events(settings: Mapping[Slot, Setting], catalogue: Catalogue) -
             code = next((code for code in parameter.entities if parameter.key.replace("*", code) == key), "")
             for other in (each.replace("*", code) for each in parameter.excludes):
                 if sets.get(other, False) is not False:
-                    yield event, f'the event "{tame(event.name)}" sets {key} and {other}, which contradict; keep one'
+                    words = f'the event "{tame(event.name)}" sets {key} and {other}, which contradict; keep one'
+                    yield event, key, words
                 elif acts(values, other) and other not in by_events:
                     origin = values[other].origin
-                    yield event, f'the event "{tame(event.name)}" sets {key}, which contradicts {other} ({origin})'
+                    words = f'the event "{tame(event.name)}" sets {key}, which contradicts {other} ({origin})'
+                    yield event, key, words
 
 
 def acts(values: Mapping[str, Setting], key: str) -> bool:
@@ -377,31 +380,32 @@ def acts(values: Mapping[str, Setting], key: str) -> bool:
     return key in values and values[key].content is not False
 
 
-def outside(event: Event, start: datetime.date, end: datetime.date) -> str:
-    """Why an event cannot act between two days; empty if it can."""
+def outside(event: Event, start: datetime.date, end: datetime.date) -> tuple[str, str]:
+    """Which part of an event keeps it from acting between two days, and why; empty if it can act."""
     if not start < end:
-        return ""
+        return "", ""
     name, first = f'the event "{tame(event.name)}"', event.first_day(start)
     if event.date is not None:
-        return "" if start <= first <= end else f"{name} on {first} is outside the simulated days {start} to {end}"
+        within = start <= first <= end
+        return "date", "" if within else f"{name} on {first} is outside the simulated days {start} to {end}"
     if first > end:
-        return f"{name} can begin on {first} at the earliest, after the end {end}"
+        return "when", f"{name} can begin on {first} at the earliest, after the end {end}"
     if event.until is not None and event.until <= first:
-        return f"{name} can begin on {first} at the earliest, and ends on {event.until}: it cannot act"
-    return ""
+        return "until", f"{name} can begin on {first} at the earliest, and ends on {event.until}: it cannot act"
+    return "", ""
 
 
-def dates_of_rows(settings: Mapping[Slot, Setting]) -> Iterator[tuple[Row, str, datetime.date]]:
-    """Every date in a row of a table, with the row and the key and column."""
+def dates_of_rows(settings: Mapping[Slot, Setting]) -> Iterator[tuple[Place, datetime.date]]:
+    """Every date in a row of a table, with its place."""
     for slot, setting in settings.items():
         for row in setting.content.rows if isinstance(setting.content, Table) else ():
-            yield from (
-                (row, f"{slot[1]}.{column}", cell) for column, cell in row.cells if isinstance(cell, datetime.date)
-            )
+            for column, cell in row.cells:
+                if isinstance(cell, datetime.date):
+                    yield row.places.get(column) or Place(PLACE, 0, 0, f"{slot[1]}.{column}"), cell
 
 
-def contradicting(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
-    """Events that set a key to different values at once in every run, each with what is wrong.
+def contradicting(events: Sequence[Event]) -> Iterator[tuple[Event, str, str]]:
+    """Events that set a key to different values at once in every run, each with the key and what is wrong.
 
     They have one day, or they wait for one condition in the same way.
     """
@@ -415,7 +419,7 @@ def contradicting(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
             if before != value:
                 words = f'{describe(value)} here and {describe(before)} in "{tame(other.name)}" ({other.origin})'
                 moment = f"on {event.date}" if event.when is None else event.timing()
-                yield event, f"two events set {key} {moment}: {tame(words, 200)}; keep one"
+                yield event, key, f"two events set {key} {moment}: {tame(words, 200)}; keep one"
 
 
 def _exists(path: Path) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sim.limits import LONGEST_LABEL
 from sim.scenario.condition import Condition
-from sim.scenario.values import Cell, Dated, Distribution, Row, Table, Value, Weights, describe
+from sim.scenario.values import Cell, Dated, Distribution, Place, Row, Table, Value, Weights, describe
 from sim.text import html_table, tame
 
 MOST_ROWS = 40
@@ -50,7 +50,8 @@ class Event:
     An event has a ``date`` or a condition ``when``, never both. A conditional one is looked at on the first of each
     month, on what a run has recorded last: it begins ``after_months`` after the condition first holds, and ends after
     ``for_months`` (None: it does not) or on the day ``until``. With ``once`` it begins at most once in a run and goes
-    on though the condition ceases; without, it acts only while the condition holds.
+    on though the condition ceases; without, it acts only while the condition holds. ``places`` are those of its parts
+    in the file.
     """
 
     date: datetime.date | None
@@ -63,6 +64,12 @@ class Event:
     after_months: int = 0
     for_months: int | None = None
     once: bool = True
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+
+    def place(self, part: str = "") -> Place:
+        """Where one of its keys, or a key of the model that it sets, stands in its file; else where it begins."""
+        origin = self.origin
+        return self.places.get(part) or Place(origin.file, origin.line, origin.column, "events")
 
     def first_day(self, start: datetime.date) -> datetime.date:
         """The first day on which the event can act in a scenario that starts on ``start``."""
@@ -140,6 +147,16 @@ class Scenario:
     def settings(self) -> dict[str, Given]:
         """The values that files, ``--set`` or a branch set, by key: all but defaults and facts."""
         return {key: given for key, given in self.values.items() if given.origin.layer not in ("default", "facts")}
+
+    @cached_property
+    def dated(self) -> frozenset[str]:
+        """Keys that hold a dated value."""
+        return frozenset(key for key, given in self.values.items() if isinstance(given.value, Dated))
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """Keys that have a value: those that may be left open only where a file or the facts give one."""
+        return frozenset(key for key, given in self.values.items() if given.value is not None)
 
     @cached_property
     def hash(self) -> str:

@@ -246,14 +246,24 @@ Cell: TypeAlias = float | str | date | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a part of a row or an event stands: its file, line, column and full key."""
+
+    file: str
+    line: int
+    column: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table: cells by column. ``place`` is file, line and column, which make no two rows differ.
+    """One row of a table: cells by column. ``places``, of its cells in the file, make no two rows differ.
 
     A cell of codes is a tuple of them.
     """
 
     cells: tuple[tuple[str, Cell], ...]
-    place: tuple[str, int, int] = field(default=("", 0, 0), compare=False)
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
 
     def __getitem__(self, column: str) -> Cell:
         """The cell of a column; KeyError if the row has none."""

@@ -43,11 +43,20 @@ def table(path: str) -> list[dict[str, str]]:
         return list(csv.DictReader(text))
 
 
-def test_the_answer_comes_first_then_inputs_outcomes_words_and_statistics(here: Path, alliance: Alliance) -> None:
-    done = alliance("compare", "short.toml", "harsh.toml", *NUMBERS)
-    assert done.exit_code == 0, done.stderr
-    heads = [line for line in done.stdout.splitlines() if line.isupper() and line[0] != " "]
-    assert heads == ["ANSWER", "INPUTS THAT DIFFER", "OUTCOMES", "IN WORDS", "STATISTICS"]
+def heads(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.isupper() and line[0] != " "]
+
+
+def test_the_answer_comes_first_then_inputs_outcomes_and_on_demand_words_and_statistics(
+    here: Path, alliance: Alliance
+) -> None:
+    short = alliance("compare", "short.toml", "harsh.toml", *NUMBERS)
+    done = alliance("compare", "short.toml", "harsh.toml", "--all", *NUMBERS)
+    assert (short.exit_code, done.exit_code) == (0, 0), done.stderr
+    assert heads(short.stdout) == ["ANSWER", "INPUTS THAT DIFFER", "OVER TIME", "OUTCOMES"]
+    assert heads(done.stdout) == ["ANSWER", "INPUTS THAT DIFFER", "OUTCOMES", "IN WORDS", "STATISTICS"]
+    assert short.stdout.split("ANSWER")[1].split("INPUTS")[0] == done.stdout.split("ANSWER")[1].split("INPUTS")[0]
+    assert max(map(len, short.stdout.splitlines())) <= 80
     assert done.stdout.startswith("Short against Harsh\n12 runs, seed 1, ")
     assert max(map(len, done.stdout.splitlines())) <= 80
     inputs = done.stdout.split("OUTCOMES")[0]
@@ -55,6 +64,52 @@ def test_the_answer_comes_first_then_inputs_outcomes_words_and_statistics(here: 
     assert "harsh.toml:7" in inputs
     for path in done.stdout.splitlines()[-3:]:
         assert Path(path).is_file()
+
+
+def test_four_scenarios_fit_some_screens_and_a_difference_is_told_at_its_scenario(
+    here: Path, alliance: Alliance
+) -> None:
+    postures = ("conditional", "retrenchment", "by_winner")
+    for posture in postures:
+        more = f'[us.commitment]\nposture = "{posture}"\n'
+        Path(f"{posture}.toml").write_text(SHORT.format(title=f"Posture {posture}", more=more))
+    names = ["short.toml", *(f"{posture}.toml" for posture in postures)]
+    done = alliance("compare", *names, *NUMBERS)
+    assert done.exit_code == 0, done.stderr
+    assert len(done.stdout.splitlines()) <= 120
+    assert max(len(line) for line in done.stdout.splitlines() if not line.startswith("comparisons/")) <= 80
+    inputs = done.stdout.split("INPUTS THAT DIFFER")[1].split("OVER TIME")[0]
+    assert "Posture by_winner" not in inputs  # it has the value of the first
+    assert "A scenario that is not named has the value of the first." in inputs
+    glance = done.stdout.split("\nOUTCOMES\n")[1].splitlines()
+    at = glance.index("U.S. commitment to the guarantee (index 0 to 1)") + 1
+    day, level, *gaps = glance[at].split()
+    rows = {
+        row["scenario"]: row
+        for row in table("comparisons/short_vs_conditional_vs_retrenchment_vs_by_winner/differences.csv")
+        if row["variable"] == "us_commitment" and row["date"].startswith(day)
+    }
+    assert level == f"{float(rows['conditional']['baseline_q50']):.2f}"
+    for posture, gap in zip(postures, gaps, strict=True):
+        mean = float(rows[posture]["mean_difference"])
+        assert gap == "same" if mean == 0 else abs(float(gap.strip("()").replace("−", "-")) - mean) <= 0.0006
+    many = alliance("compare", *names, "harsh.toml", "same.toml", *NUMBERS)
+    assert max(len(line) for line in many.stdout.splitlines() if not line.startswith("comparisons/")) <= 80
+
+
+def test_columns_of_many_scenarios_have_numbers_with_a_key() -> None:
+    from sim.cli.compared import _heads
+
+    labels = ["Baseline", *(f"Retrenchment {number}" for number in range(7))]
+    (head,), key = _heads(labels)
+    assert head == ("median", *"1234567")
+    assert " ".join(key).startswith("1 Retrenchment 0; 2 Retrenchment 1;")
+    lines, none = _heads(["Trump, continuity", "Harris"])
+    assert (lines, none) == ([("Trump, continuity", "Harris")], [])
+    assert _heads(["A long name", "B", "C", "D", "E", "F"])[0] == [
+        ("A long", *[""] * 5),
+        ("name", "B", "C", "D", "E", "F"),
+    ]
 
 
 def test_a_scenario_against_its_twin_differs_in_nothing(here: Path, alliance: Alliance) -> None:
@@ -65,6 +120,7 @@ def test_a_scenario_against_its_twin_differs_in_nothing(here: Path, alliance: Al
     assert {row["mean_difference"] for row in document["outcomes"] if row["pairs_used"]} == {0.0}
     text = alliance("compare", "short.toml", "same.toml", *NUMBERS).stdout
     assert "INPUTS THAT DIFFER\nnothing\n" in text
+    assert "Every outcome is the same in every run." in text
 
 
 def test_the_tables_hold_what_the_json_says(here: Path, alliance: Alliance) -> None:
@@ -106,7 +162,7 @@ def test_the_answer_names_what_differs_most_at_the_date_where_it_does(here: Path
     words = ("compare", "short.toml", "harsh.toml", "--at", "2025-03-15", *NUMBERS)
     done = alliance(*words)
     assert done.exit_code == 0, done.stderr
-    outcomes = done.stdout.split("OUTCOMES")[1].split("IN WORDS")[0]
+    outcomes = done.stdout.split("OVER TIME")[1].split("OUTCOMES")[0]
     assert ["2024", "2025-02-28", "2025-06-30"] in [line.split() for line in outcomes.splitlines()]
     answer = done.stdout.split("ANSWER")[1].split("INPUTS")[0]
     assert "U.S. commitment to the guarantee" in answer.split("“Harsh” against “Short”")[1]

@@ -51,11 +51,38 @@ def test_ctrl_c_however_often_is_one_line_and_the_same_command_goes_on(times: in
     assert list(tmp_path.rglob("*.npy"))  # what is finished is kept
 
 
+@pytest.mark.parametrize("module", ["sim.cli", "click", "sim.text", "sim.cli.check", "sim.scenario"])
+@pytest.mark.parametrize("begin", ["from sim.start import main", "from sim.cli import main"])
+def test_ctrl_c_while_the_program_is_loaded_is_one_line(module: str, begin: str) -> None:
+    code = (
+        "import signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}: signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "import sim.start; sim.start.listen()\n"
+        f"{begin}\n"
+        "main()\n"
+    )
+    words = [sys.executable, "-c", code, "check", "baseline"]
+    done = subprocess.run(words, env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "\nInterrupted.\n")
+
+
+def test_until_ctrl_c_is_heard_next_to_nothing_is_loaded() -> None:
+    code = "import sys; before = set(sys.modules); import sim.start; print(*sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True)
+    assert {"sim", "sim.start"} <= set(done.stdout.split())
+    assert not set(done.stdout.split()) & {"click", "dataclasses", "importlib.util", "pathlib", "sim.errors", "typing"}
+
+
 def test_ctrl_c_is_ignored_by_a_job_in_the_background() -> None:
     code = (
         "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "from sim import start\n"
         "from sim.cli import interrupts\n"
-        "interrupts.listen(); signal.raise_signal(signal.SIGINT); print('goes on')"
+        "start.listen(); interrupts.listen(); signal.raise_signal(signal.SIGINT); print('goes on')"
     )
     done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True)
     assert done.stdout == "goes on\n"

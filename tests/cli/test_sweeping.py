@@ -28,6 +28,7 @@ def test_a_sweep_prints_how_outcomes_move_and_leaves_a_folder(swept):
     folder, printed, _ = swept
     assert "baseline: 2 inputs, 48 samples (sobol)" in printed
     assert "us_commitment@2025-12-31" in printed
+    assert max(map(len, printed.split("\n\n")[1].splitlines())) <= 80
     assert sorted(path.name for path in folder.iterdir()) == [
         "design.csv", "figures", "manifest.json", "outcomes.csv", "outcomes.npz",
     ]  # fmt: skip
@@ -94,7 +95,25 @@ def test_solve_finds_what_it_takes(tmp_path, alliance):
     assert (tmp_path / "figures" / "solution.svg").is_file()
 
 
-def test_depends_marks_the_conclusions_that_turn(tmp_path, alliance):
+def test_two_questions_about_a_scenario_have_their_own_folders_and_no_answer_is_lost(tmp_path, alliance, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lever = ["solve", "baseline", "--lever", "us.commitment.level_conditional=0:1", *FEW, "--no-figures"]
+    conditional = ["--set", "us.commitment.posture=conditional", "--set", "end=2025-12-31"]
+    for level in ("0.4", "0.5"):
+        assert alliance(*lever, *conditional, "--target", f"us_commitment@2025 >= {level}").exit_code == 0
+    kept = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("solution.json"))
+    own = "solve/baseline/us.commitment.level_conditional_for_us_commitment_2025-12-31_at_least"
+    assert kept == [f"{own}_0.4/solution.json", f"{own}_0.5/solution.json"]
+    assert alliance(*lever, *conditional, "--target", "us_commitment@2025 >= 0.5").exit_code == 0  # the same again
+    held = (tmp_path / kept[1]).read_bytes()
+    monkeypatch.setattr("sim.analysis.sweep.solve", None)  # refused before anything is simulated
+    refused = alliance(*lever, *conditional, "--target", "P(us_commitment@2025 >= 0.5) >= 0.9")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
+    assert "holds the answer to another question; choose another --out, or --force" in refused.stderr
+    assert (tmp_path / kept[1]).read_bytes() == held
+
+
+def test_depends_marks_the_conclusions_that_turn(tmp_path, alliance, monkeypatch):
     folder = tmp_path / "comparison"
     made = alliance("compare", "harris_continuity", "trump_conditional", "--runs", "64", "--no-figures", "--jobs", "1",
                     "--quiet", "--out", str(folder))  # fmt: skip
@@ -113,6 +132,24 @@ def test_depends_marks_the_conclusions_that_turn(tmp_path, alliance):
     (first, second) = kept["regret"]["regret"]
     assert first == [0, 0]  # who wants a high commitment regrets nothing under continuity, whoever is elected
     assert min(second) > 0
+    said = " ".join(done.stdout.split())
+    assert "REGRET How far the mean of us_commitment@2029 falls short of that of the best scenario" in said
+    assert "Weights of the winners: democratic 60%, republican 40%." in said
+    monkeypatch.setattr("sim.analysis.sweep.asking.answers", None)  # wrong words are told before anything is simulated
+    for words, answer in (
+        (["--weights", "democratic=1"], "belong to --regret V@DATE; name that too"),
+        (["--regret", "us_comitment@2029"], "--regret 'us_comitment@2029' character 1 unknown variable"),
+        (
+            ["--regret", "us_commitment@2029", "--weights", "green=1"],
+            "'green' is no outcome here; they are democratic,",
+        ),
+        (["--regret", "us_commitment@2029", "--weights", "republican=-1"], "weights must not be negative"),
+        (["--regret", "us_commitment@2029", "--weights", "republican"], "'republican' is not NAME=WEIGHT"),
+        (["--regret", "us_commitment@2029", "--weights", "republican=1,republican=2"], "given more than once"),
+    ):
+        refused = alliance("depends", str(folder), "--jobs", "1", "--quiet", *words)
+        assert (refused.exit_code, len(refused.stderr.splitlines())) == (2, 1), words
+        assert answer in " ".join(refused.stderr.split())
     page = tmp_path / "page.html"
     alliance("compare", "harris_continuity", "trump_conditional", "--runs", "64", "--no-figures", "--jobs", "1", "-q",
              "--no-why", "--out", str(folder), "--report", str(page))  # fmt: skip
@@ -171,6 +208,8 @@ def test_depends_varies_all_assumptions_together_but_those_that_the_scenarios_di
             ["solve", "baseline", "--lever", "budgets.commitment_pp", "--target", "P(threat@2025 < 1) >= 7"],
             "no probability",
         ),
+        (["solve", "questions/none.toml"], "'questions/none.toml': no such file"),
+        (["solve", "baseline"], "name --lever KEY=LOW:HIGH and --target"),
         (["depends", "nowhere"], "not a comparison of this program"),
     ],
 )

@@ -89,6 +89,21 @@ def test_a_lever_by_keyboard_moves_the_charts_and_can_be_undone_and_reset(opened
     assert told.complaints == []
 
 
+def test_undo_takes_back_what_is_on_the_screen_with_its_controls(opened):
+    page, told = opened(f"from=trump_conditional&{QUICK}")
+    picker, single = page.get_by_label("Chart 1"), page.get_by_label("20 single runs")
+    before = picker.input_value()
+    picker.select_option("members_at_2pct")
+    page.locator("figure.chart").first.get_by_role("img", name=re.compile("^Members at or above 2%")).wait_for()
+    single.check()
+    page.get_by_role("button", name="Undo").click()
+    assert not single.is_checked()
+    page.get_by_role("button", name="Undo").click()
+    assert picker.input_value() == before
+    page.locator("figure.chart").first.get_by_role("img", name=re.compile("^Europe and Canada")).wait_for()
+    assert told.complaints == []
+
+
 def test_the_address_opens_the_same_state_elsewhere(opened):
     page, _ = opened(
         f"from=trump_conditional&set=us.commitment.posture%3D%22retrenchment%22&{QUICK}&chart=us_commitment"
@@ -174,6 +189,8 @@ def test_axe_finds_no_violation(opened, view):
     # Only for axe: the page's own policy forbids what it does.
     scheme = "dark" if view == "aid" else "light"
     page, _ = opened(f"from=trump_conditional&{QUICK}&view={view}", bypass_csp=True, color_scheme=scheme)
+    for summary in page.locator("main > details > summary, main figure summary").all():
+        summary.click()
     page.evaluate(axe)
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
     assert [(each["id"], each["nodes"][0]["html"][:160]) for each in found["violations"]] == []

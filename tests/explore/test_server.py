@@ -52,6 +52,13 @@ def test_a_key_is_told_with_its_channels_and_what_its_source_has_later_than_the_
     assert "budgets.war_pp" in told["problems"][0]["message"]
 
 
+def apart(coroutine):
+    """Runs it in a thread of its own: the browser of other tests may hold this one's event loop."""
+    thread = threading.Thread(target=asyncio.run, args=(coroutine,))
+    thread.start()
+    thread.join()
+
+
 def test_a_fault_in_the_program_is_told_in_one_line(monkeypatch):
     from sim.explore import server
 
@@ -69,7 +76,7 @@ def test_a_fault_in_the_program_is_told_in_one_line(monkeypatch):
 
     scope = {"type": "http", "method": "GET", "path": "/facts", "raw_path": b"/facts", "query_string": b"",
              "headers": [(b"host", b"here")], "client": ("127.0.0.1", 1)}  # fmt: skip
-    asyncio.run(server.make_app(frozenset({"here"}))(scope, receive, send))
+    apart(server.make_app(frozenset({"here"}))(scope, receive, send))
     assert sent[0]["status"] == 500
     problem = json.loads(sent[1]["body"])["problems"][0]
     assert problem["text"] == "a fault in the program (ZeroDivisionError); please report it"
@@ -281,9 +288,19 @@ def test_bytes_that_are_no_request_do_not_harm(server, ask):
     assert ask("GET", "/facts")[0] == 200
 
 
-def test_requests_of_one_client_are_bounded_in_rate():
-    import asyncio
+def test_silent_connections_are_hung_up_on_and_keep_nobody_out(server, ask):
+    opened = [socket.create_connection(("127.0.0.1", server.port), timeout=60) for _ in range(450)]
+    try:
+        opened[0].sendall(b"GET / HTTP/1.1\r\nHost: ")  # and no more
+        for connection in opened:
+            assert connection.recv(1) == b""
+        assert ask("GET", "/facts")[0] == 200
+    finally:
+        for connection in opened:
+            connection.close()
 
+
+def test_requests_of_one_client_are_bounded_in_rate():
     from sim.explore.server import BURST, Guard
 
     answered = []
@@ -305,8 +322,5 @@ def test_requests_of_one_client_are_bounded_in_rate():
         for _ in range(int(BURST) + 50):
             await guard(dict(scope), receive, send)
 
-    # In a thread of its own: the browser of other tests may hold this one's event loop.
-    thread = threading.Thread(target=asyncio.run, args=(flood(),))
-    thread.start()
-    thread.join()
+    apart(flood())
     assert (answered.count(200), answered.count(429)) == (BURST, 50)

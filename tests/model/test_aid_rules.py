@@ -111,13 +111,13 @@ def test_replacement_tires_after_a_year():
 
 
 class TestPipeline:
-    DELAYS = Delays(one(0.5), one(0.25), one(0.2), one(0.1))
+    DELAYS = Delays(one(0.5), one(0.25), one(0.2), one(0.1), one(0.2))
 
     def test_a_month_by_hand(self):
         pipe = Pipeline(1, 1)
         new = np.array([[[10.0]], [[4.0]]], np.float32)
-        some, all_of_it = np.array([[0.5]], np.float32), np.ones((1, 1), np.float32)
-        pipe.month(new, np.zeros_like(new), some, one(0.4), self.DELAYS, all_of_it)
+        some = np.array([[0.5]], np.float32)
+        pipe.month(new, np.zeros_like(new), some, one(0.4), self.DELAYS)
         # of 10 military 5 are allocated: 2 from stock, 1 fast and 1 slow; 3 ordered. Of 4 other 2 are allocated.
         assert pipe.committed[0, 0] == 14
         assert pipe.allocated[0, 0] == 7
@@ -126,7 +126,7 @@ class TestPipeline:
         assert pipe.delivered[0, 0] == pytest.approx(0.75)
         assert pipe.delivered_military_now[0] == pytest.approx(0.75)
         np.testing.assert_allclose(pipe.on_the_way[:, 0, 0], [0.5, 0.75, 3, 0, 2])
-        pipe.month(np.zeros_like(new), np.zeros_like(new), some, one(0.4), self.DELAYS, all_of_it)
+        pipe.month(np.zeros_like(new), np.zeros_like(new), some, one(0.4), self.DELAYS)
         # 2.5 military: stock 0.5 + 0.5; fast (0.5 + 0.5) / 2, slow (0.75 + 0.5) / 4; other 2 * 0.1; built nothing yet
         assert pipe.delivered[0, 0] == pytest.approx(0.75 + 0.5 + 0.3125 + 0.2)
         # ordered 3 gives 0.6 to the line and takes in 1.5
@@ -138,7 +138,8 @@ class TestPipeline:
         for month in range(60):
             arriving = np.full((3, 1), 0.0 if 20 <= month < 30 else 1.0, np.float32)
             direct = draws[(month + 7) % 60] / 3
-            pipe.month(draws[month], direct, np.full((3, 1), 0.1, np.float32), one(0.3), self.DELAYS, arriving)
+            delays = self.DELAYS.held_back(arriving)
+            pipe.month(draws[month], direct, np.full((3, 1), 0.1, np.float32), one(0.3), delays)
             np.testing.assert_allclose(pipe.committed, pipe.allocated + pipe.backlog.sum(axis=0), rtol=1e-5)
             np.testing.assert_allclose(pipe.allocated, pipe.delivered + pipe.on_the_way.sum(axis=0), rtol=1e-5)
         np.testing.assert_allclose(pipe.committed, draws.sum(axis=(0, 1)) * 4 / 3, rtol=1e-5)
@@ -147,7 +148,7 @@ class TestPipeline:
         pipe = Pipeline(1, 1)
         direct, none = np.array([[[6.0]], [[2.0]]], np.float32), np.zeros((2, 1, 1), np.float32)
         shut = np.zeros((1, 1), np.float32)
-        pipe.month(none, direct, shut, one(0.4), self.DELAYS, np.ones((1, 1), np.float32))
+        pipe.month(none, direct, shut, one(0.4), self.DELAYS)
         assert pipe.committed[0, 0] == pipe.allocated[0, 0] == 8
         assert pipe.allocated_military[0, 0] == 6
         assert pipe.backlog.sum() == 0
@@ -155,11 +156,11 @@ class TestPipeline:
     def test_a_stop_of_deliveries_holds_back_and_loses_nothing(self):
         pipe = Pipeline(1, 1)
         none = np.zeros((2, 1, 1), np.float32)
-        every, stop, go = np.ones((1, 1), np.float32), np.zeros((1, 1), np.float32), np.ones((1, 1), np.float32)
-        pipe.month(np.array([[[10.0]], [[5.0]]], np.float32), none, every, one(0.3), self.DELAYS, stop)
+        every, stopped = np.ones((1, 1), np.float32), self.DELAYS.held_back(np.zeros((1, 1), np.float32))
+        pipe.month(np.array([[[10.0]], [[5.0]]], np.float32), none, every, one(0.3), stopped)
         assert pipe.delivered[0, 0] == 0
         for _ in range(300):
-            pipe.month(none, none, every, one(0.3), self.DELAYS, go)
+            pipe.month(none, none, every, one(0.3), self.DELAYS)
         assert pipe.delivered[0, 0] == pytest.approx(15, rel=1e-4)
 
     @pytest.mark.parametrize("sd_log", [1.2, 1.45, 1.7])
@@ -178,11 +179,11 @@ class TestPipeline:
         delays = Delays.of(one(73), one(1.5), one(18), one(5))
         pipe = Pipeline(1, 1)
         every, none = np.ones((1, 1), np.float32), np.zeros((2, 1, 1), np.float32)
-        pipe.month(np.array([[[1.0]], [[0.0]]], np.float32), none, every, one(0.0), delays, every)
+        pipe.month(np.array([[[1.0]], [[0.0]]], np.float32), none, every, one(0.0), delays)
         arrived = [0.0]
         for _ in range(400):
             before = pipe.delivered[0, 0]
-            pipe.month(none, none, every, one(0.0), delays, every)
+            pipe.month(none, none, every, one(0.0), delays)
             arrived.append(float(pipe.delivered[0, 0] - before))
         mean = float(np.dot(arrived, np.arange(len(arrived))))
         assert sum(arrived) == pytest.approx(1, abs=1e-3)

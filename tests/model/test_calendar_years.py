@@ -15,7 +15,7 @@ from sim.model.engine.streams import Streams
 from sim.model.systems.roster import WITH_FORCES
 from sim.scenario import Dated, Given, Origin, fixed, uniform
 
-from .conftest import differing, event, run, scenario
+from .conftest import event, run, scenario
 
 END = date(2028, 12, 31)
 CHANGE = "budgets.change_pp"
@@ -76,44 +76,6 @@ class TestShares:
         values = run(scenario(None, event(date(2026, 12, 15), {CHANGE: -0.3}), end=early))
         table = values["defence_share_pct_gdp"][:, WITH_FORCES.index("CAN")]
         np.testing.assert_array_equal(table[-1], table[-2])
-
-
-YEARLY = {
-    "budgets.drift_pp": 0.3,
-    "budgets.common_shock_pp": 0.5,
-    "budgets.DEU.own_shock_pp": 1.0,
-    "budgets.reversal_probability": 1.0,
-    "budgets.usa_level_pct_gdp": 5.0,
-    "budgets.usa_persistence": 0.1,
-    "budgets.usa_shock_pp": 1.0,
-    CHANGE: 0.2,
-    "members.FRA.budget_change_pp": 0.2,
-    KEY: 2.9,
-    "equipment.level_pct": 60.0,
-    "equipment.new_money": 50.0,
-    "economy.growth_shift_pct": -3.0,
-    "economy.own_growth_sd_pct": 5.0,
-    "economy.common_growth_factor": 3.0,
-    "economy.dollar_inflation_pct": 9.0,
-}
-
-
-@pytest.mark.parametrize("key", sorted(YEARLY))
-def test_an_event_of_new_year_is_a_dated_value_of_that_year(key, plain):
-    day = date(2026, 1, 1)
-    by_event = run(scenario(None, event(day, {key: YEARLY[key]}), end=END))
-    by_date = run(scenario({key: step((day, YEARLY[key]))}, end=END))
-    if key.startswith("economy.") and "inflation" not in key:  # budgets of 2026 are decided on the growth then expected
-        gdp = [made["defence_spending_busd_constant"] / made["defence_share_pct_gdp"] for made in (by_event, by_date)]
-        np.testing.assert_allclose(*gdp, rtol=1e-5)
-    else:
-        assert differing(by_event, by_date) == []
-    moved = differing(by_event, plain)
-    assert moved
-    for name in moved:  # and nothing moves before that year
-        years = [row for row, end in enumerate(axes(scenario(end=END)).years) if end.year < 2026]
-        if by_event[name].shape[0] == len(axes(scenario(end=END)).years):
-            np.testing.assert_array_equal(by_event[name][years], plain[name][years])
 
 
 def test_nothing_moves_before_an_event_of_a_yearly_key(plain):

@@ -9,6 +9,7 @@ import pytest
 
 from sim.model import axes
 from sim.model.engine.draws import ACTED, EPOCH
+from sim.scenario import Dated, fixed
 
 from .conftest import event, run, scenario
 
@@ -20,12 +21,22 @@ OWN_FUND = {"members.DEU.fund_from_year": 2025.0, "members.DEU.fund_to_year": 20
 DATED = event(date(2026, 3, 10), {"budgets.change_pp": -0.2, "members.DEU.share_pct_gdp": 2.6}, name="dated",
               until=date(2026, 9, 20))  # fmt: skip
 
+
+def line(first: float, last: float) -> Dated:
+    """A line that begins within the horizon and bends once."""
+    middle = first + 0.8 * (last - first)
+    points = ((date(2025, 2, 10), first), (date(2026, 5, 20), middle), (date(2027, 2, 1), last))
+    return Dated(tuple((day, fixed(value)) for day, value in points), "linear")
+
+
 SETS = {
     "share": {"members.DEU.share_pct_gdp": 3.3, "members.USA.budget_change_pp": -0.2},
     "change": {"budgets.change_pp": 0.3},
     "boost": {"members.POL.boost_pp": 0.7, "members.FRA.boost_pp": 0.4, "members.ITA.floor_pct_gdp": 1.9},
     "fund": {"europe.fund_beur": 150.0, "members.DEU.fund_beur": 60.0},
-    "economy": {"economy.growth_shift_pp": -3.0, "summits.compliance": 1.0},
+    "economy": {"economy.growth_shift_pct": -3.0, "summits.compliance": 1.0},
+    "lines": {"budgets.change_pp": line(-0.3, 0.6), "members.DEU.share_pct_gdp": line(1.5, 4.0)},
+    "lines of months": {"aid.military_factor": line(1.0, 0.0), "us.commitment.shock": line(-0.3, 0.3)},
 }
 TIMES = {
     "once": {},

@@ -9,7 +9,7 @@ import pytest
 
 from sim.model import axes
 from sim.model.engine.conditions import Conditional, condition_days
-from sim.scenario import Condition
+from sim.scenario import Condition, Dated, fixed
 
 from .conftest import differing, event, run, scenario
 from .test_settings import settings_of
@@ -18,6 +18,11 @@ KEY = "us.troops.level_thousand"
 END = date(2027, 12, 31)
 COUNT = 64
 LOW = "us_commitment < 0.5"
+ADVANCE = "russian_controlled_km2 > 112000"
+SHARE = "members.DEU.share_pct_gdp"
+LINE = Dated(
+    ((date(2025, 2, 10), fixed(1.5)), (date(2026, 5, 20), fixed(3.5)), (date(2027, 2, 1), fixed(4.0))), "linear"
+)
 FACTOR = {"aid.military_factor": 0.0, "aid.other_factor": 0.0}
 
 
@@ -141,6 +146,52 @@ class TestLayers:
         assert len(settings._active) == 2
 
 
+class TestDatedValues:
+    """A line or a step that an event on a condition sets acts from the condition on, by the line's own days."""
+
+    KEY = "war.effort_factor"
+    LINE = Dated(((date(2025, 1, 1), fixed(2.0)), (date(2025, 4, 11), fixed(3.0))), "linear")  # a hundredth a day
+    STEP = Dated(((date(2025, 1, 1), fixed(2.0)), (date(2025, 4, 11), fixed(3.0))), "step")
+
+    def on(self, settings, clock, day):
+        clock.environment.run(until=(day - date(2024, 10, 1)).days)
+        return [pytest.approx(value) for value in np.broadcast_to(settings.number(self.KEY), 4).tolist()]
+
+    @pytest.mark.parametrize(("value", "half_way"), [(LINE, 2.5), (STEP, 2.0)])
+    def test_before_its_first_day_it_leaves_what_holds_without_it(self, value, half_way):
+        settings, clock = settings_of(count=4)
+        each = event(None, {self.KEY: value}, when="ceasefire")
+        settings.update(each, np.array([True, True, False, False]))
+        assert self.on(settings, clock, date(2024, 12, 31)) == [1, 1, 1, 1]
+        assert self.on(settings, clock, date(2025, 1, 1)) == [2, 2, 1, 1]
+        assert self.on(settings, clock, date(2025, 2, 20)) == [half_way, half_way, 1, 1]
+
+    @pytest.mark.parametrize(("value", "later"), [(LINE, 2.75), (STEP, 2.0)])
+    def test_a_run_that_comes_later_joins_it_where_it_then_stands(self, value, later):
+        settings, clock = settings_of(count=4)
+        each = event(None, {self.KEY: value}, when="ceasefire", once=False)
+        self.on(settings, clock, date(2025, 2, 1))
+        settings.update(each, np.array([True, False, False, False]))
+        self.on(settings, clock, date(2025, 3, 1))
+        settings.update(each, np.array([True, True, False, False]))
+        assert self.on(settings, clock, date(2025, 3, 17)) == [later, later, 1, 1]
+        assert self.on(settings, clock, date(2025, 4, 11)) == [3, 3, 1, 1]
+        settings.update(each, np.array([False, True, False, False]))
+        assert self.on(settings, clock, date(2025, 4, 12)) == [1, 3, 1, 1]
+        settings.update(each, np.array([True, True, False, False]))  # once more: the line has not begun anew
+        assert self.on(settings, clock, date(2025, 4, 13)) == [3, 3, 1, 1]
+
+    def test_of_a_year_it_counts_from_the_condition_on(self):
+        settings, clock = settings_of(count=4)
+        key = "budgets.change_pp"
+        line = Dated(((date(2025, 1, 1), fixed(0.0)), (date(2026, 1, 1), fixed(3.65))), "linear")
+        clock.environment.run(until=(date(2025, 7, 1) - date(2024, 10, 1)).days)
+        settings.update(event(None, {key: line}, when="ceasefire"), np.array([True, False, False, False]))
+        from_july = sum(range(181, 365)) / 100 / 365
+        assert settings.mean_of_year(key, 2025).tolist() == pytest.approx([from_july, 0, 0, 0])
+        assert settings.mean_of_year(key, 2026).tolist() == pytest.approx([3.65, 0, 0, 0])
+
+
 class TestInTheModel:
     def test_it_acts_in_the_runs_in_which_the_condition_holds_and_from_the_month_after(self, plain):
         made = scenario(None, event(None, FACTOR, when=LOW), end=END)
@@ -189,11 +240,17 @@ class TestInTheModel:
         for name, values in asked.items():
             assert values.tobytes() == everything[name].tobytes()
 
-    def test_runs_do_not_depend_on_their_number(self):
-        made = scenario(None, event(None, FACTOR, when=LOW, chance=0.5), end=END)
-        many, few = run(made, count=COUNT), run(made, first=16, count=8)
-        for name, values in few.items():
-            assert values.tobytes() == many[name][..., 16:24].tobytes(), name
+    @pytest.mark.parametrize(
+        ("when", "chance", "base", "sets"),
+        [(LOW, 0.5, {}, FACTOR), (ADVANCE, 1, {}, {SHARE: LINE}), (ADVANCE, 1, {SHARE: LINE}, {SHARE: 2.2})],
+        ids=["numbers", "a line of the event", "a line of the file"],
+    )
+    def test_runs_do_not_depend_on_their_number(self, when, chance, base, sets):
+        made = scenario(base, event(None, sets, when=when, chance=chance), end=END)
+        many = run(made, count=COUNT)
+        for first, count in ((16, 8), (24, 1), (25, 1), (48, 1)):
+            for name, values in run(made, first=first, count=count).items():
+                assert values.tobytes() == many[name][..., first : first + count].tobytes(), name
 
     def test_a_yearly_variable_and_a_label_can_be_conditions(self, plain):
         for when in ("defence_share_pct_gdp:DEU > 1.9", "us_posture = retrenchment", "democratic_president"):

@@ -58,7 +58,7 @@ def test_a_pipeline_that_delivers_twice_breaks_conservation(monkeypatch):
     monkeypatch.setattr(pipeline, "_leave", lambda stock, part, out: 2 * stock * part)
     pipe = pipeline.Pipeline(1, 1)
     one = np.ones((1, 1), np.float32)
-    delays = pipeline.Delays(*(np.full(1, 0.5, np.float32) for _ in range(4)))
+    delays = pipeline.Delays(*(np.full(1, 0.5, np.float32) for _ in range(5)))
     for _ in range(5):
         pipe.month(
             np.ones((2, 1, 1), np.float32),
@@ -66,7 +66,6 @@ def test_a_pipeline_that_delivers_twice_breaks_conservation(monkeypatch):
             one,
             np.full(1, 0.5, np.float32),
             delays,
-            one,
         )
     assert abs(pipe.allocated - pipe.delivered - pipe.on_the_way.sum(axis=0)).max() > 0.1
 

@@ -14,8 +14,8 @@ from sim.model.systems.commitment import next_credibility
 from sim.model.systems.elections import new_left_right
 from sim.model.systems.negotiation import talk_odds
 from sim.model.systems.roster import CODES
-from sim.model.systems.us_politics import election_day
 from sim.scenario import Weights, fixed
+from sim.scenario.days import election_day
 
 from .conftest import event, run, scenario, systems_at
 

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from sim.model import catalogue
+from sim.model import axes, catalogue
 from sim.model.systems.roster import WITH_FORCES
 from sim.scenario import Choice, Dated, Flag, Number, Parameter, fixed
-from sim.scenario.acting import election_day
+from sim.scenario.days import election_day
 
 from .conftest import START, differing, event, run, scenario
 
@@ -69,6 +69,23 @@ def test_a_key_read_by_the_calendar_year_acts_as_its_mean_over_the_days(paramete
     for name, table in by_days.items():
         np.testing.assert_allclose(table, by_mean[name], rtol=1e-4, atol=1e-5, err_msg=name)
     assert differing(by_days, run(scenario({**beside, key: steps(parameter)[0]}, end=LAST)))
+
+
+@pytest.mark.parametrize("parameter", BY_YEAR, ids=lambda each: each.key)
+def test_an_event_on_a_key_read_by_the_calendar_year_acts_as_a_step_on_its_day(parameter):
+    """So every system that has reckoned a year already knows of the key and reckons the year again."""
+    key, beside, (low, high) = own(parameter), BESIDE.get(parameter.key, {}), steps(parameter)
+    new_year = date(2026, 1, 1)
+    by_event = run(scenario({**beside, key: low}, event(new_year, {key: high}), end=LAST))
+    by_step = run(scenario({**beside, key: dated((START, low), (new_year, high))}, end=LAST))
+    assert differing(by_event, by_step) == []
+    plain, years = run(scenario({**beside, key: low}, end=LAST)), axes(scenario(end=LAST)).years
+    moved = differing(by_event, plain)
+    assert moved
+    before = [row for row, end in enumerate(years) if end < new_year]
+    for name in moved:
+        if len(plain[name]) == len(years):
+            np.testing.assert_array_equal(by_event[name][before], plain[name][before])
 
 
 def ends(parameter: Parameter, which: int) -> object:

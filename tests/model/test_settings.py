@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from sim.model import axes, catalogue, registry
-from sim.model.engine.clock import Clock, month_end, month_ends, month_number, year_ends
+from sim.model.engine.clock import Clock, month_ends, month_number, year_ends
 from sim.model.engine.settings import Settings
 from sim.model.engine.streams import Streams
 from sim.scenario import Dated, Number, Weights, discrete, fixed, normal, uniform
+from sim.scenario.days import month_end
 
 from .conftest import differing, event, run, scenario
 

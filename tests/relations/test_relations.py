@@ -11,7 +11,7 @@ from sim.model.engine.settings import Settings
 from sim.model.systems import commitment, summits, threat
 from sim.model.systems.aid import aid
 from sim.model.systems.aid.aid import Aid
-from sim.model.systems.aid.pipeline import Pipeline
+from sim.model.systems.aid.pipeline import Delays
 from sim.model.systems.budgets import budgets, equation
 from sim.model.systems.budgets.budgets import Budgets
 from sim.model.systems.economy import Economy
@@ -45,7 +45,7 @@ def less_for_more_war(rule):
 
 
 def deliveries_stop_when_they_should_flow(rule):
-    return lambda self, *rest: rule(self, *rest[:-1], 1 - rest[-1])
+    return lambda self, arriving: rule(self, 1 - arriving)
 
 
 def events_begin_at_once(rule):
@@ -193,7 +193,7 @@ def the_office_holds_back(rule):
 MUTATIONS = [
     ("pledge_compliance", budgets, "terms", less_for_more_distance),
     ("war_exposure", budgets, "terms", less_for_more_war),
-    ("aid_stopped", Pipeline, "month", deliveries_stop_when_they_should_flow),
+    ("aid_stopped", Delays, "held_back", deliveries_stop_when_they_should_flow),
     ("aid_stopped", simulation, "_follow_events", events_begin_at_once),
     ("null_levers", Settings, "_number", paths_drift),
     ("null_levers", Settings, "begin", an_event_touches_another_key),
@@ -212,7 +212,7 @@ MUTATIONS = [
     ("pressure_on_laggards", Budgets, "_jumps", those_jump_who_need_not),
     ("target_path", equation, "keeping", the_rest_of_it),
     ("target_review", summits, "path_point", deadlines_come_nearer_when_put_off),
-    ("executive_pace", Aid, "_cleared_now", the_rest_of_it),
+    ("executive_pace", aid, "in_packages", the_rest_of_it),
     ("replacement", aid, "replacement_share", the_rest_of_it),
     ("deliveries_on_the_front", war, "next_gain", aid_loses_ground),
     ("manpower_on_the_front", war, "next_gain", soldiers_lose_ground),

@@ -8,7 +8,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.loading import check, load, notes
-from sim.scenario.acting import election_day
+from sim.scenario.days import election_day
 
 HEAD = 'title = "t"\ndescription = "d"\nreferences = ["r"]\nextends = "baseline"\n'
 
@@ -71,7 +71,7 @@ def test_how_and_when_a_setting_acts_is_told_in_one_line(tmp_path, text, told):
     [
         (
             event("2026-06-01", "us.elections.2024.president", '"harris"'),
-            5, "us.elections.2024.president",
+            8, "events[1].set.us.elections.2024.president",
             'the event "E" on 2026-06-01: that election is held on 2024-11-05, before this event: nothing can',
         ),
         (

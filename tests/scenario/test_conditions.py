@@ -67,7 +67,7 @@ def test_events_that_wait_alike_for_one_condition_contradict_each_other(catalogu
     other = other.replace("0.5", "0.7")
     (problem,) = check(write(one + other), catalogue=catalogue)
     assert 'two events set aid.delivery_factor when ceasefire: 0.7 here and 0.5 in "E"' in problem.message
-    assert problem.line == 8
+    assert (problem.line, problem.key) == (11, "events[2].set.aid.delivery_factor")
     for change in ("after_months = 1\n", "once = false\n", "probability = 0.5\n"):
         assert not check(write(one + other.replace("set", change + "set")), catalogue=catalogue)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import tomllib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.loading import check
 from sim.scenario.document import locate
+from tests.scenario.conftest import HEAD
 
 TEXT = """\
 # a remark
@@ -48,6 +51,41 @@ def test_what_has_no_place_is_put_at_the_table_around_it():
     found = locate(TEXT)
     assert found.key(("us", "commitment", "gone", "deep")) == (5, 5)
     assert found.key(("nowhere",)) == (1, 1)
+
+
+START = HEAD + 'extends = "baseline"\nend = 2026-12-31\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "key"),
+    [
+        ('[[events]]\nname = "e"\ndate  =  @2027-01-01\nset = { aid.military_factor = 2 }\n', "outside", "date"),
+        ('[[events]]\nname = "e"\nset = { aid.military_factor = 2 }\nwhen = @"ceasefire"\nafter_months = 60\n',
+         "at the earliest, after the end", "when"),
+        ('[[events]]\nwhen = "ceasefire"\nuntil = @2024-10-02\nname = "e"\nset = { aid.military_factor = 2 }\n',
+         "it cannot act", "until"),
+        ('[[events]]\nname = "e"\ndate = 2025-06-01\nset = { aid.DEU.stop = true, aid.DEU.@level_pct_gdp = 1 }\n',
+         "contradict", "set.aid.DEU.level_pct_gdp"),
+        ('[[events]]\nname = "e"\ndate = 2025-06-01\nset = { aid.DEU.stop = true, aid.EU_states.@level_pct_gdp = 1 }\n',
+         "contradict", "set.aid.EU_states.level_pct_gdp"),
+        ('[[events]]\nname = "e"\ndate = 2026-06-01\n[events.set]\nus.elections.2024.@president = "harris"\n',
+         "before this event", "set.us.elections.2024.president"),
+        ('[[aid.packages]]\ndonor = "DEU"\nbeur = 1\n\tdate = @2027-02-01\n', "outside", "date"),
+        ('[aid]\npackages = [{ donor = "DEU", beur = 1, date = 2026-01-01 },\n'
+         '  { name = "Ä", donor = "FRA", beur = 1, date = @2027-02-01 }]\n',
+         "outside", "date"),
+        ('[[us.aid.laws]]\ndate = 2026-01-01\nmilitary_busd = 1\n[[us.aid.laws]]\nmilitary_busd = 1\n'
+         "date = @2023-02-01\n", "outside", "date"),
+        ("start = @2013-01-01\n", "the days a simulation can start", "start"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_only_beside_other_days_and_keys_is_reported_at_its_own_column(tmp_path, text, wrong, key):
+    before = START + text.partition("@")[0]
+    path = tmp_path / "case.toml"
+    path.write_text((START + text).replace("@", ""), encoding="utf-8")
+    (problem,) = [each for each in check(path) if wrong in each.message]
+    assert (problem.line, problem.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    assert problem.key.endswith(key)
 
 
 def test_keys_set_twice_are_found_with_both_places():

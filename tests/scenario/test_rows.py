@@ -30,7 +30,9 @@ def test_a_row_has_the_defaults_of_what_it_leaves_out_and_its_place(rows):
         "donor": ("DEU",), "date": date(2026, 1, 15), "beur": 9.0, "kind": "military", "months": 1.0,
         "financed": "budget",
     }  # fmt: skip
-    assert row.place[1:] == (4, 3)
+    assert {name: (each.line, each.column) for name, each in row.places.items()} == {
+        "donor": (5, 9), "date": (6, 8), "beur": (7, 8), "kind": (4, 3), "months": (4, 3), "financed": (4, 3),
+    }  # fmt: skip
     assert Scenario.from_dict(json.loads(json.dumps(made.to_dict()))) == made
     assert rows("")[0] == ()
 

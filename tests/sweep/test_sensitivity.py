@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from sim import load
+from sim.analysis.sweep import Ranking, rank
+from sim.analysis.sweep.design import Input, read_vary
 from sim.analysis.sweep.sensitivity import (
     explained,
     given_data_shares,
@@ -15,6 +20,7 @@ from sim.analysis.sweep.sensitivity import (
     source_shares,
 )
 from sim.errors import InputError
+from sim.model import catalogue
 
 A, B = 7.0, 0.1
 
@@ -136,3 +142,27 @@ def test_sources_of_luck_are_told_apart() -> None:
     np.testing.assert_allclose([found.alone[name][1] for name in names], [0, 0, 0], atol=0.03)
     np.testing.assert_allclose([found.total[name][1] for name in names], [1, 1, 0], atol=0.03)
     assert [found.total[name][2] for name in names] == [0, 0, 0]
+
+
+def test_what_decides_whether_two_per_cent_is_kept_by_2030() -> None:
+    """The second half of the question which assumption decides it: how members follow what their neighbours spend."""
+    scenario = load("baseline_2026", sets=["end=2030-12-31"])
+    asked = ["europe_canada_share_pct_gdp@2030", "members_at_2pct@2030"]
+    ranked = rank(scenario, read_vary(["assumptions"], catalogue()), asked, samples=10, runs=64, jobs=2)
+    for column in range(2):
+        first = ranked.leading(column)[0]
+        assert ranked.inputs[first].name == "budgets.neighbours"
+        assert ranked.interval[first, column, 0] > 0
+        assert "turns most on budgets.neighbours (" in ranked.sentence(column)
+        assert "none of them clearly" not in ranked.sentence(column)
+
+
+def test_what_moves_nothing_clearly_is_said_to() -> None:
+    share = np.array([[0.6], [0.4]])
+    inputs = tuple(Input(name, (name,), "", "", 0.0, 1.0) for name in ("one", "other"))
+    interval = np.array([[[0.0, 2.0]], [[0.0, 1.0]]])
+    unclear = Ranking("morris", inputs, ("threat@2029",), share, share, interval)
+    said = "threat@2029 turns most on one (60%), other (40%)"
+    assert unclear.sentence(0) == f"{said}, but none of them clearly: their intervals reach 0"
+    assert replace(unclear, interval=interval + 0.1).sentence(0) == said
+    assert replace(unclear, interval=interval * np.nan).sentence(0) == said

@@ -6,6 +6,10 @@ import errno
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -283,3 +287,27 @@ def test_the_order_statistics_of_a_sample_lie_in_the_middle_of_each_hundredth(pl
     assert failed == {}
     assert levels.tolist() == [[kept.tolist()] * len(plan.questions)] * 2
     assert moments[0, 0].tolist() == pytest.approx([values.mean(), values.std(ddof=min(1, runs - 1))])
+
+
+def test_a_sweep_killed_midway_and_resumed_gives_the_bytes_of_one_never_stopped(tmp_path):
+    line = [sys.executable, "-m", "sim", "sweep", "baseline", "--vary", "budgets.commitment_pp", "--vary",
+            "us.commitment.posture=conditional,retrenchment", "--samples", "96", "--runs", "48", "--outcome",
+            "us_commitment@2025", "--no-figures", "--quiet", "--out"]  # fmt: skip
+    killed, whole = tmp_path / "killed", tmp_path / "whole"
+    begun = subprocess.Popen([*line, str(killed), "--jobs", "2"], stdout=subprocess.DEVNULL, start_new_session=True)
+    for _ in range(2400):
+        if len(list(killed.glob("blocks/*/*.npz"))) >= 2 or begun.poll() is not None:
+            break
+        time.sleep(0.05)
+    begun.kill()
+    assert begun.wait() == -signal.SIGKILL, "it was over before it could be killed"
+    assert 2 <= len(list(killed.glob("blocks/*/*.npz"))) < 6
+    assert not (killed / "manifest.json").exists()
+    asked = [*line[:3], "discover", str(killed), "--where", "us_commitment@2025 < 1"]
+    refused = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "the sweep is unfinished; run its command again to finish it" in refused.stderr
+    for folder, jobs in ((killed, "1"), (whole, "2")):
+        subprocess.run([*line, str(folder), "--jobs", jobs], check=True, stdout=subprocess.DEVNULL)
+    assert bytes_of(killed) == bytes_of(whole)
+    assert not (killed / "blocks").exists()

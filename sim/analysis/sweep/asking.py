@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.sweep.design import Design, Input, varied
-from sim.analysis.sweep.question import Target
+from sim.analysis.sweep.question import Target, question
 from sim.analysis.sweep.regret import Regret, regret
-from sim.analysis.sweep.samples import Plan, answers, plan
+from sim.analysis.sweep.samples import Plan, answers, plan, recorded
 from sim.analysis.sweep.sensitivity import Sources, source_shares
 from sim.analysis.sweep.solving import Solution, first_points, solve
 from sim.ensemble.executors import complete
@@ -128,6 +128,10 @@ def election_regret(
     Raises:
         InputError: the outcome or a weight cannot be read, or the scenarios end before the president takes office.
     """
+    for scenario in scenarios:
+        question(text, recorded(scenario), "--regret")
+    shares = _weights(weights) if weights else None
+    regret([""], PARTIES, np.zeros((1, len(PARTIES))), shares)  # weights are checked before anything is simulated
     values = np.empty((len(scenarios), len(PARTIES)))
     for row, scenario in enumerate(scenarios):
         for column, party in enumerate(PARTIES):
@@ -138,17 +142,17 @@ def election_regret(
                 raise InputError(f"--regret {text}: ask for a date after the election of {ELECTION}")
             values[row, column] = answers(asked, asked.scenarios[0])[0].mean()
     names = [scenario.name for scenario in scenarios]
-    return regret(names, PARTIES, values, _weights(weights) if weights else None, more_is_better=more_is_better)
+    return regret(names, PARTIES, values, shares, more_is_better=more_is_better)
 
 
 def _weights(text: str) -> dict[str, float]:
-    weights = {}
+    weights: dict[str, float] = {}
     for part in text.split(","):
-        name, equals, number = (word.strip() for word in part.partition("="))
+        name, _, number = (word.strip() for word in part.partition("="))
+        if name in weights:
+            raise InputError(f"--weights: {name!r} is given more than once; give it once")
         try:
             weights[name] = float(number)
         except ValueError:
             raise InputError(f"--weights: {part.strip()!r} is not NAME=WEIGHT, e.g. republican=0.6") from None
-        if not equals:
-            raise InputError(f"--weights: {part.strip()!r} is not NAME=WEIGHT, e.g. republican=0.6")
     return weights

@@ -74,7 +74,10 @@ class Ranking:
         if not leading:
             return f"{self.outcomes[outcome]}: nothing that varies moves it"
         parts = [f"{self.inputs[row].name} ({self.share[row, outcome]:.0%})" for row in leading]
-        return f"{self.outcomes[outcome]} turns most on {', '.join(parts)}"
+        said = f"{self.outcomes[outcome]} turns most on {', '.join(parts)}"
+        if (self.interval[leading, outcome, 0] <= 0).all():
+            return f"{said}, but none of them clearly: their intervals reach 0"
+        return said
 
     def rows(self) -> list[dict[str, Any]]:
         """A row for each outcome, input and measure, with its 95% interval, for ``sensitivity.csv``."""

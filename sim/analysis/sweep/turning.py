@@ -171,8 +171,9 @@ class Together:
         about = "" if short else f"{self.outcome} of {self.scenario} ({self.mean:+.3g}) "
         parts = [f"turns to the other side in {self.reverses:,}"] if self.reverses else []
         parts += [f"is not clear in {self.unclear:,}"] if self.unclear else []
+        part = f"{share:.1%} of" if parts else "all"
         first = (
-            f"{about}holds in {share:.1%} of {self.samples:,} samples of all assumptions together "
+            f"{about}holds in {part} {self.samples:,} samples of all assumptions together "
             f"(95% interval {low:.1%} to {high:.1%})"
         )
         if not parts:

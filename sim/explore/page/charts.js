@@ -58,6 +58,7 @@ export function rangeOf(charts, held = null) {
     for (const points of [chart.history, chart.since, chart.unlike]) {
       for (const [place, value] of (points?.values ?? []).entries()) if (day(points.dates[place]) >= earliest) see(value);
     }
+    for (const run of chart.single ?? []) run.forEach(see);
     if (chart.unit.startsWith("members")) see(0);
     if (chart.guess) see(chart.guess);
   }
@@ -85,7 +86,7 @@ export function drawChart(chart, { width = 560, height = 300, look = 1, range = 
   const x1 = Math.max(days.at(-1), x0 + 1);
   const [low, high] = range ?? rangeOf([chart]);
   const { ticks, step } = niceTicks(low, high, Math.max(2, Math.floor((height - top - bottom) / 46)));
-  const places = fan ? Math.min(3, Math.max(0, -Math.floor(Math.log10(step) + 1e-9), step % 1 && step * 10 % 1 ? 2 : 0)) : 0;
+  const places = fan ? [0, 1, 2, 3].find((power) => Math.abs(step * 10 ** power - Math.round(step * 10 ** power)) < 1e-6) ?? 3 : 0;
   const ticked = ticks.map((tick) => (fan ? said(tick, places) : `${said(100 * tick)}%`));
   const left = mini ? 4 : 14 + 7.4 * Math.max(4, ...ticked.map((words) => words.length));
   const x = (at) => left + ((at - x0) / (x1 - x0)) * (width - left - right);

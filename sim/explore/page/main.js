@@ -53,7 +53,8 @@ function complain(problems) {
   document.dispatchEvent(new CustomEvent("refused"));
 }
 
-function refresh({ drag = false } = {}) {
+function refresh({ drag = false, renewed = false } = {}) {
+  if (renewed) viewName = "";
   if (state.view === "start") return startPage();
   showView();
   actions();

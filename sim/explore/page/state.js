@@ -127,13 +127,17 @@ export const canUndo = () => earlier.length > 0;
 export const canRedo = () => later.length > 0;
 export const before = () => earlier.at(-1) ?? null;
 
+// What is on the screen beside the scenario: where it changes by other means than its own controls, these are made anew.
+const onScreen = ({ view, charts, date, single, tile, measure, member, donor, change: moved, lesson }) => JSON.stringify([view, charts, date, single, tile, measure, member, donor, moved, lesson]);
+
 function travel(from, to) {
   if (!from.length) return;
+  const was = onScreen(state);
   to.push(structuredClone(state));
   state = from.pop();
   change.dragging = false;
   writeAddress();
-  for (const watcher of watchers) watcher(state, { drag: false });
+  for (const watcher of watchers) watcher(state, { drag: false, renewed: onScreen(state) !== was });
 }
 export const undo = () => travel(earlier, later);
 export const redo = () => travel(later, earlier);
@@ -142,7 +146,7 @@ export function openState(read) {
   state = { ...structuredClone(EMPTY_STATE), ...read };
   earlier.length = later.length = 0;
   writeAddress();
-  for (const watcher of watchers) watcher(state, { drag: false, opened: true });
+  for (const watcher of watchers) watcher(state, { drag: false, renewed: true });
 }
 
 export function openAddress() {

@@ -51,6 +51,12 @@ export function dateField() {
   }), shown);
 }
 
+// Whether 20 single runs are drawn upon the bands.
+export function singleField() {
+  const id = freshId("single");
+  return withServer && h("span", { class: "field" }, h("input", { type: "checkbox", id, checked: state.single, onchange: (event) => change({ single: event.target.checked }) }), h("label", { for: id }, "20 single runs"));
+}
+
 export function span() {
   const row = world.scenarios.find((scenario) => scenario.name === state.extends.at(-1)) ?? world.scenarios[0];
   return { start: state.start || row.start, end: state.end || row.end };
@@ -74,15 +80,14 @@ export class Overview extends View {
     this.pickers = [0, 1].map(() => h("div", { class: "picker" }));
     this.charts = [0, 1].map(() => new Chart({ look: 1, height: 250, footer: footerText }));
     this.dates = h("div", {});
-    const id = freshId("single");
-    this.single = h("input", { type: "checkbox", id, onchange: () => change({ single: this.single.checked }) });
-    fill(place, h("h2", { class: "sr" }, "Overview"), h("div", { class: "pair" }, this.charts.map((chart, at) => h("div", {}, this.pickers[at], chart.element))), legend(), h("div", { class: "bar" }, this.dates, withServer && h("span", { class: "field" }, this.single, h("label", { for: id }, "20 single runs"))), this.strip);
+    this.single = h("span", {});
+    fill(place, h("h2", { class: "sr" }, "Overview"), h("div", { class: "pair" }, this.charts.map((chart, at) => h("div", {}, this.pickers[at], chart.element))), legend(), h("div", { class: "bar" }, this.dates, this.single), this.strip);
     this.opened();
   }
 
   opened() {
     fill(this.dates, dateField());
-    this.single.checked = state.single;
+    fill(this.single, singleField());
     for (const at of [0, 1]) {
       fill(this.pickers[at], select(`Chart ${at + 1}`, subjectChoices(), this.subjects()[at], (name) => {
         const charts = this.subjects();
@@ -154,7 +159,7 @@ export class Members extends View {
         change({ member });
         this.opened();
       }),
-      !state.member && dateField(),
+      state.member ? singleField() : dateField(),
       !state.member && h("span", { class: "field" }, h("input", { type: "checkbox", id, checked: state.change, onchange: (event) => change({ change: event.target.checked }) }), h("label", { for: id }, "change from the baseline")),
     );
     this.built = null;
@@ -165,7 +170,7 @@ export class Members extends View {
       const single = world.axes.member.codes.includes(state.member);
       const charts = world.views.members.filter((name) => single || variableOf(name).together).map((name) => `${name}:${state.member}`);
       if (world.axes.donor?.codes.includes(state.member)) charts.push(...world.views.aid.map((name) => `${name}:${state.member}`));
-      return { charts, strip: false };
+      return { charts, strip: false, single: state.single };
     }
     return { charts: world.axes.member.codes.map((code) => `${this.variable()}:${code}`), tiles: this.variable(), strip: false };
   }
@@ -313,8 +318,7 @@ export class ChartList extends View {
     this.opened();
   }
   opened() {
-    const id = freshId("single");
-    fill(this.bar, withServer && h("span", { class: "field" }, h("input", { type: "checkbox", id, checked: state.single, onchange: (event) => change({ single: event.target.checked }) }), h("label", { for: id }, "20 single runs")));
+    fill(this.bar, singleField());
   }
   wants() {
     return { charts: this.names(), strip: false, single: state.single };
@@ -352,7 +356,7 @@ export class Aid extends View {
   }
 
   opened() {
-    fill(this.bar, select("Measure", world.views.aid.map((name) => [name, variableOf(name).title]), this.measure(), (measure) => change({ measure })), dateField());
+    fill(this.bar, select("Measure", world.views.aid.map((name) => [name, variableOf(name).title]), this.measure(), (measure) => change({ measure })), dateField(), singleField());
     this.openDonor();
   }
 
@@ -380,7 +384,7 @@ export class Aid extends View {
 
   wants() {
     const codes = [...world.axes.donor.groups, this.donor()];
-    return { charts: [...new Set(codes)].map((code) => `${this.measure()}:${code}`), donors: this.measure(), strip: false };
+    return { charts: [...new Set(codes)].map((code) => `${this.measure()}:${code}`), donors: this.measure(), strip: false, single: state.single };
   }
 
   show(told) {
@@ -402,7 +406,7 @@ export class Aid extends View {
     const title = `Aid by donor, ${dateSaid(told.date, "month")}, ${variableOf(this.measure()).unit}, cumulative`;
     const rows = () => [["Donor", "Median", "5% of runs", "95% of runs", "Change from the baseline"], ...single.map((tile) => [nameOf(tile.code), tile.value, tile.low, tile.high, tile.change])];
     const picture = () => barsPicture(title, single.filter((tile) => tile.high > 0).map((tile) => ({ label: nameOf(tile.code), words: `${said(tile.value, 1)} (${said(tile.low, 1)} to ${said(tile.high, 1)})`, bars: [[tile.value, barColours()[lookOf()]]], range: [tile.low, tile.high] })), [footerText()]);
-    fill(this.donors, takeAway(() => `donors_${this.measure()}`, rows, picture, () => title), table(title, ["Donor", "", "Median", "90% of runs", "Change from the baseline"], single.map((tile) => [nameOf(tile.code), bar(tile), said(tile.value, 1), `${said(tile.low, 1)} to ${said(tile.high, 1)}`, said(tile.change, 2)])));
+    fill(this.donors, takeAway(() => `donors_${this.measure()}`, rows, picture, () => title), table(title, ["Donor", "Bar", "Median", "90% of runs", "Change from the baseline"], single.map((tile) => [nameOf(tile.code), bar(tile), said(tile.value, 1), `${said(tile.low, 1)} to ${said(tile.high, 1)}`, said(tile.change, 2)])));
     return undefined;
   }
 }

@@ -8,12 +8,14 @@ processes were registered.
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Generator, Iterable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 import simpy
 from simpy.events import EventPriority
+
+from sim.scenario.days import month_end
 
 Process = Generator[simpy.Event, None, None]
 FIRST_PRIORITY = 10  # of the first phase of a day; SimPy uses 0 and 1 for its own events
@@ -26,16 +28,11 @@ class _Moment(simpy.Event):
     put into the queue by hand, as SimPy's timeout does.
     """
 
-    def __init__(self, environment: simpy.Environment, delay: int, priority: int) -> None:
+    def __init__(self, environment: simpy.Environment, delay: float, priority: EventPriority) -> None:
         super().__init__(environment)
         self._ok = True
         self._value = None
-        environment.schedule(self, priority=EventPriority(priority), delay=delay)
-
-
-def month_end(day: date) -> date:
-    """The last day of the month of ``day``."""
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+        environment.schedule(self, priority, delay)
 
 
 def month_number(day: date) -> int:
@@ -52,9 +49,10 @@ class Clock:
     def __init__(self, start: date, end: date, phases: Sequence[str] = ()) -> None:
         self.start, self.end = start, end
         self._first = start.toordinal()
-        self._priority = {phase: FIRST_PRIORITY + number for number, phase in enumerate(phases)}
+        self._priority = {phase: EventPriority(FIRST_PRIORITY + number) for number, phase in enumerate(phases)}
         self.environment = simpy.Environment()
         self.month_ends = month_ends(start, end)
+        self._month_ends = frozenset(self.month_ends)
         self.year_ends = year_ends(start, end)
 
     @property
@@ -64,8 +62,12 @@ class Clock:
 
     def at(self, day: date, phase: str) -> simpy.Event:
         """An event to wait for: ``day``, in ``phase``. A day before today is an error of SimPy's."""
-        delay = day.toordinal() - self._first - int(self.environment.now)
-        return _Moment(self.environment, delay, self._priority[phase])
+        environment = self.environment
+        return _Moment(environment, day.toordinal() - self._first - environment.now, self._priority[phase])
+
+    def ends_month(self, day: date) -> bool:
+        """Whether a month ends on ``day``, within the horizon."""
+        return day in self._month_ends
 
     def days(self, days: Iterable[date]) -> tuple[date, ...]:
         """Those of ``days`` that lie within the horizon, sorted, each once."""
@@ -77,6 +79,7 @@ class Clock:
         return ((day - max(first, self.start)).days + 1) / ((month_end(day) - first).days + 1)
 
 
+@lru_cache(maxsize=64)
 def month_ends(start: date, end: date) -> tuple[date, ...]:
     """The last days of the months from ``start`` on that are not after ``end``."""
     days, day = [], month_end(start)

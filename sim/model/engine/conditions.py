@@ -7,10 +7,11 @@ from datetime import date
 import numpy as np
 
 from sim.model.engine.block import Engine, Flags
-from sim.model.engine.clock import Process, month_end
+from sim.model.engine.clock import Process
 from sim.model.engine.record import Record
 from sim.model.engine.registry import CONDITION_PHASE
 from sim.scenario import Condition, Event, Scenario
+from sim.scenario.days import month_end
 
 _COMPARED = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "=": np.equal}
 

@@ -21,15 +21,14 @@ class Latest(Generic[Answer]):
 
     def __init__(self, settings: Settings, rule: Callable[..., Answer], keys: Collection[str]) -> None:
         self._settings, self._rule, self._keys = settings, rule, frozenset(keys)
-        self._held: list[Answer] = []
+        self._answer: Answer
         self._states: tuple[object, ...] = ()
-        self._changes = 0
+        self._changes = -1  # of the settings, up to which the answer holds; -1: it does not
 
     def __call__(self, *states: object) -> Answer:
         """The answer for ``states`` and the settings of today."""
         settings = self._settings
-        same = self._held and self._changes == settings.changes and all(map(is_, states, self._states))
-        if not same or not settings.stands_still(self._keys):
-            self._states, self._changes = states, settings.changes
-            self._held = [self._rule(*states)]
-        return self._held[0]
+        if self._changes != settings.changes or not all(map(is_, states, self._states)):
+            self._answer, self._states = self._rule(*states), states
+            self._changes = settings.changes if settings.stands_still(self._keys) else -1
+        return self._answer

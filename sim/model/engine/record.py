@@ -40,12 +40,12 @@ class Record:
     def process(self) -> Process:
         """Records at the end of each month and year, after everything else of that day."""
         clock = self._engine.clock
+        rows = {every: {day: row for row, day in enumerate(self._axes.dates(every))} for every in self._sources}
         for day in clock.days([*clock.month_ends, *clock.year_ends]):
             yield clock.at(day, LAST_PHASE)
-            if day in clock.month_ends:
-                self._write("month", clock.month_ends.index(day), day)
-            if day in clock.year_ends:
-                self._write("year", clock.year_ends.index(day), day)
+            for every, row_of in rows.items():
+                if day in row_of:
+                    self._write(every, row_of[day], day)
 
     def last(self, name: str, entity: str = "") -> Numbers | None:
         """What was recorded last of a variable, ``(runs,)``; None before the first record."""

@@ -7,12 +7,12 @@ dated value that of the day; and over all of these the events in force.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
+from dataclasses import replace
+from datetime import date
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -22,26 +22,12 @@ from sim import facts
 from sim.model.engine.clock import Clock
 from sim.model.engine.draws import EPOCH
 from sim.model.engine.streams import Streams
+from sim.model.engine.years import Spell, breaks_of, parts_of_year
 from sim.scenario import Catalogue, Choice, Dated, Distribution, Event, Given, Number, Row, Scenario, Table, Weights
 from sim.scenario.values import Value
 
 Numbers = NDArray[np.float32]
 Reckoned = TypeVar("Reckoned")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Spell:
-    """A time in which an event sets a key to ``value`` in the runs ``happens``, ``(runs,)``.
-
-    It lasts from ``begins`` to before ``ends``. ``numbers`` are those of a value that is the same on every day.
-    """
-
-    event: Event
-    value: Value
-    numbers: Numbers | None
-    happens: NDArray[np.bool_]
-    begins: date
-    ends: date | None
 
 
 class Settings:
@@ -61,7 +47,7 @@ class Settings:
         self._catalogue = catalogue
         self._streams, self._clock, self._central = streams, clock, central
         self._active: list[tuple[Event, NDArray[np.bool_]]] = []
-        self._begun: dict[str, list[_Spell]] = {}  # by key; ended ones too, in the order of their days
+        self._begun: dict[str, list[Spell]] = {}  # by key; ended ones too, in the order of their days
         self._cache: dict[str, Numbers] = {}
         self.changes = 0  # events begun or lifted so far
         self._acted: dict[str, Numbers] = {}
@@ -69,7 +55,8 @@ class Settings:
         self._choices: dict[str, NDArray[np.int8]] = {}
         self._flags: dict[str, NDArray[np.bool_]] = {}
         self._anywhere: dict[str, bool] = {}
-        self._in_file = frozenset(key for key, given in scenario.values.items() if isinstance(given.value, Dated))
+        self._in_file = scenario.dated
+        self._told = scenario.told
         self._dated = self._in_file  # keys that hold a dated value today
         self._held: dict[str, list[tuple[Value, NDArray[np.bool_]]]] = {}  # what events in force set, in their order
         self._stale = False  # whether events have begun or ended since that was gathered
@@ -124,16 +111,7 @@ class Settings:
         if self._same_all_year(key):
             return [((date(year + 1, 1, 1) - date(year, 1, 1)).days, self.number(key))]
         begun = self._begun.get(key, [])
-        first, last = date(year, 1, 1), date(year, 12, 31)
-        breaks = {day for spell in begun for day in (spell.begins, spell.ends) if day is not None}
-        breaks |= {day for value in (*self._layers(key), *(spell.value for spell in begun)) for day in _days(value)}
-        days = [first, *sorted(day for day in breaks if first < day <= last), date(year + 1, 1, 1)]
-        parts = []
-        for begins, ends in pairwise(days):
-            # The mean of a line over its days is that of its two ends; of a step it is the step, to the bit.
-            ends_of_line = self._on(key, begins, begun) + self._on(key, ends - timedelta(1), begun)
-            parts.append(((ends - begins).days, np.asarray(ends_of_line / 2, np.float32)))
-        return parts
+        return parts_of_year(year, breaks_of(self._layers(key), begun), lambda day: self._on(key, day, begun))
 
     def mean_of_year(self, key: str, year: int) -> Numbers:
         """The mean over the days of a calendar year of what holds on them, as `in_year` finds it."""
@@ -146,7 +124,7 @@ class Settings:
             return self.numbers(pattern, codes)
         return _stacked([self.mean_of_year(key, year) for key in keys])
 
-    def _on(self, key: str, day: date, begun: Sequence[_Spell]) -> Numbers:
+    def _on(self, key: str, day: date, begun: Sequence[Spell]) -> Numbers:
         numbers = self._without_events(key, day)
         for spell in begun:
             if spell.begins <= day and (spell.ends is None or day < spell.ends):
@@ -183,10 +161,22 @@ class Settings:
         stacked = self._rows.get((pattern, tuple(codes)))
         if stacked is None:
             keys = _keys(pattern, tuple(codes))
-            stacked = _stacked([self.number(key, on) for key in keys])
+            stacked = self._plain(keys)
+            if stacked is None:
+                stacked = _stacked([self.number(key, on) for key in keys])
             if self._dated.isdisjoint(keys):
                 self._rows[pattern, tuple(codes)] = stacked
         return stacked
+
+    def _plain(self, keys: Sequence[str]) -> Numbers | None:
+        """The numbers of ``keys``, ``(keys, 1)``, where they are plain numbers in the scenario that nothing changes."""
+        self._gather()
+        if not (self._held.keys().isdisjoint(keys) and self._estimated_keys.isdisjoint(keys)):
+            return None
+        values = [self._given(key) for key in keys]
+        if not all(isinstance(value, Distribution) and value.is_fixed for value in values):
+            return None
+        return np.array([[cast(Distribution, value).central()] for value in values], np.float32)
 
     def set_by_events(self, *patterns: str) -> bool:
         """Whether an event of the scenario, begun or not, sets a key of one of ``patterns`` such as ``budgets.*``."""
@@ -219,8 +209,16 @@ class Settings:
 
     def is_set(self, key: str) -> bool:
         """Whether a key that may be left open has a value, from the file or from an event in force."""
+        if self._stale:
+            self._gather()
+        if key in self._told or key in self._held:
+            return True
+        return key not in self._values and self._default(key) is not None
+
+    def told(self, keys: Set[str]) -> Set[str]:
+        """Those of ``keys``, which may be left open, that have a value, from the file or from an event in force."""
         self._gather()
-        return key in self._held or self._given(key) is not None
+        return self._told & keys | self._held.keys() & keys
 
     def choice(self, key: str) -> NDArray[np.int8]:
         """The chosen option in each run, as an index into the key's options. Shape ``(runs,)``."""
@@ -283,7 +281,7 @@ class Settings:
         """Notes for the calendar year from and until when an event on a condition is in force in a run."""
         today = self._clock.today
         for key, _ in event.sets if ends.any() else ():
-            kept: list[_Spell] = []
+            kept: list[Spell] = []
             for spell in self._begun[key]:
                 if spell.event is event and spell.ends in (None, event.until) and (spell.happens & ends).any():
                     ended = replace(spell, happens=spell.happens & ends, ends=today)
@@ -304,7 +302,7 @@ class Settings:
         for key, value in event.sets:
             same_every_day = isinstance(value, Distribution)
             numbers = self._number(key, value, begins) if same_every_day else None
-            self._begun.setdefault(key, []).append(_Spell(event, value, numbers, happens, begins, event.until))
+            self._begun.setdefault(key, []).append(Spell(event, value, numbers, happens, begins, event.until))
         first = self.acted(event.name)
         day = self._clock.today.toordinal() - EPOCH
         self._acted[event.name] = np.where(happens & np.isnan(first), np.float32(day), first)
@@ -350,10 +348,12 @@ class Settings:
         self._dated = self._in_file.union(by_events)
 
     def _given(self, key: str) -> Value:
-        if key not in self._in_scenario:
+        try:
+            return self._in_scenario[key]
+        except KeyError:
             given = self._values.get(key)
-            self._in_scenario[key] = self._default(key) if given is None else given.value
-        return self._in_scenario[key]
+            value = self._in_scenario[key] = self._default(key) if given is None else given.value
+            return value
 
     def _default(self, key: str) -> Value:
         parameter = self._catalogue.find(key)
@@ -374,7 +374,7 @@ class Settings:
         draws = np.median(draws, keepdims=True) if self._central else draws[self._row]
         if parameter is None or not isinstance(parameter.domain, Number):
             raise KeyError(key)
-        return np.clip(draws, np.float32(parameter.domain.low), np.float32(parameter.domain.high))
+        return draws.clip(np.float32(parameter.domain.low), np.float32(parameter.domain.high))
 
     def _quantile(self, key: str) -> NDArray[np.float64]:
         if self._central:
@@ -476,10 +476,6 @@ def mean_of_days(parts: Sequence[tuple[int, Numbers]]) -> Numbers:
         held = np.where(same, held + days, days)
         current = np.where(same, current, value)
     return np.asarray(total + (held / length).astype(np.float32) * current, np.float32)
-
-
-def _days(value: Value) -> list[date]:
-    return [day for day, _ in value.points] if isinstance(value, Dated) else []
 
 
 def _pick(weights: Weights, options: Sequence[str], quantile: NDArray[np.float64]) -> NDArray[np.int8]:

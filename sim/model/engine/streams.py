@@ -56,7 +56,13 @@ def places(codes: str) -> dict[str, int]:
 
 def stream_number(name: str) -> int:
     """The permanent stream number of a system that states none, from its name: 2**63 or more."""
-    return _FIRST_DERIVED | int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+    return _FIRST_DERIVED | _label(name)
+
+
+@lru_cache(maxsize=4096)
+def _label(name: str) -> int:
+    """A number of 64 bits for a name."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
 class _Source:
@@ -126,7 +132,7 @@ class Streams:
         ``purpose`` says which of the system's draws it is, ``part`` which thing of the system it is for, if there are
         several.
         """
-        return self._in_series("uniform", system, period, purpose, part, lambda numbers: numbers)
+        return self._in_series("uniform", system, period, purpose, part, _as_they_are)
 
     def normal(self, system: str, period: int, purpose: int = 0, part: int = 0) -> Draws:
         """Standard normal numbers, shape ``(runs,)``."""
@@ -138,7 +144,7 @@ class Streams:
 
     def uniforms(self, system: str, period: int, places: Sequence[int], purpose: int = 0) -> Draws:
         """Numbers in (0, 1) of the entities at these places, shape ``(places, runs)``."""
-        return self._shared("uniform", system, period, places, purpose, lambda numbers: numbers)
+        return self._shared("uniform", system, period, places, purpose, _as_they_are)
 
     def normals(self, system: str, period: int, places: Sequence[int], purpose: int = 0) -> Draws:
         """Standard normal numbers of the entities at these places, shape ``(places, runs)``."""
@@ -155,14 +161,19 @@ class Streams:
         stream = kind, system, purpose, part
         latest = self._latest.get(stream)
         if latest is None or latest[0] != span:
-
-            def draw() -> Draws:
-                lanes = self._drawn(system, span, part, purpose, _SERIES, _SPAN)
-                return turned(self._unit(np.ascontiguousarray(lanes.T)))
-
-            latest = self._latest[stream] = span, self.once(stream, span, draw)
+            latest = self._latest[stream] = span, self._span(stream, span, turned)
         row: Draws = latest[1][step]
         return row
+
+    def _span(self, stream: tuple[str, str, int, int], span: int, turned: Callable[[Draws], Draws]) -> Draws:
+        """The draws of a series in the eight periods of a span, ``(periods, runs)``."""
+        _, system, purpose, part = stream
+
+        def draw() -> Draws:
+            lanes = self._drawn(system, span, part, purpose, _SERIES, _SPAN)
+            return turned(self._unit(np.ascontiguousarray(lanes.T)))
+
+        return self.once(stream, span, draw)
 
     def _shared(
         self,
@@ -210,8 +221,7 @@ class Streams:
         """The bits of ``width`` places or periods, ``(lanes, width)``."""
         counter = (self._lane * width * _LANE_STEPS, when, whom, 2 * purpose + order)
         words = self._source(system).words(counter, self._lanes * width * _LANE_STEPS * _OUTPUT)
-        lanes: NDArray[Any] = words.view(_LANE).reshape(self._lanes, width)
-        return lanes
+        return np.ndarray((self._lanes, width), _LANE, words)
 
     def _unit(self, lanes: NDArray[Any]) -> Draws:
         """Numbers in (0, 1) from bits, ``(rows, lanes)`` to ``(rows, runs)``: 23 bits behind the point and a half more.
@@ -220,10 +230,10 @@ class Streams:
         less than a conversion; the difference is exact. ``lanes`` is written over.
         """
         bits = lanes.view(np.uint32)
-        np.right_shift(bits, np.uint32(9), out=bits)
-        np.bitwise_or(bits, np.uint32(0x3F800000), out=bits)
+        np.right_shift(bits, _SHIFT, out=bits)
+        np.bitwise_or(bits, _EXPONENT, out=bits)
         numbers = bits.view(np.float32)
-        np.subtract(numbers, np.float32(1 - 2.0**-24), out=numbers)
+        np.subtract(numbers, _BELOW_ONE, out=numbers)
         return numbers if self._whole else np.ascontiguousarray(numbers[:, self._cut])
 
     def quantiles(self, name: str) -> NDArray[np.float64]:
@@ -231,9 +241,8 @@ class Streams:
         return self.once(("quantile", name), 0, lambda: self._quantiles(name))
 
     def _quantiles(self, name: str) -> NDArray[np.float64]:
-        label = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
         output, skip = divmod(self.first, _OUTPUT)
-        words = self._source("parameters", name).words((output, 0, label, 0), skip + self.count)
+        words = self._source("parameters", name).words((output, 0, _label(name), 0), skip + self.count)
         numbers: NDArray[np.float64] = (words[skip:] >> np.uint64(12)).astype(np.float64) * 2.0**-52 + 2.0**-53
         return numbers
 
@@ -256,43 +265,54 @@ def _plain(indices: NDArray[np.intp]) -> Any:
     return slice(first, first + len(indices)) if (np.diff(indices) == 1).all() else indices
 
 
+def _constants(*numbers: float) -> list[Draws]:
+    """Numbers in single precision as arrays without an axis, which NumPy takes faster than its scalars."""
+    return [np.array(number, np.float32) for number in numbers]
+
+
 # ndtri(u) / (u - 1/2) as polynomials, highest power first: in ln(u (1 - u)) + _MIDDLE in the middle, and in
 # sqrt(-ln(u (1 - u))) - _FAR where that logarithm is below _TAIL, for one number in a hundred. The logarithm follows
 # M. Giles, Approximating the erfinv function (GPU Computing Gems, 2011); the coefficients are Chebyshev fits to SciPy's
 # ndtri, right to 6e-7 of the value at every number that is drawn.
-_MIDDLE, _TAIL, _FAR = np.float32(3.386294364929199), np.float32(-5.386294364929199), np.float32(3.3)
-_NEAR_ONES = np.array(
-    [-1.2473205060814507e-05, -2.651770228112582e-05, 0.0006082398467697203, 0.004795466549694538,
-     -0.005565614905208349, -0.7064552307128906, 3.895352840423584], np.float32)  # fmt: skip
-_FAR_ONES = np.array(
-    [-0.0010509482817724347, -0.0008599124266766012, 0.007568235509097576, -0.011438893154263496,
-     0.009243159554898739, 0.0017019814113155007, -0.041914165019989014, 3.0370469093322754,
-     8.247647285461426], np.float32)  # fmt: skip
+_MIDDLE, _TAIL, _FAR = _constants(3.386294364929199, -5.386294364929199, 3.3)
+_NEAR_ONES = _constants(
+    -1.2473205060814507e-05, -2.651770228112582e-05, 0.0006082398467697203, 0.004795466549694538,
+    -0.005565614905208349, -0.7064552307128906, 3.895352840423584)  # fmt: skip
+_FAR_ONES = _constants(
+    -0.0010509482817724347, -0.0008599124266766012, 0.007568235509097576, -0.011438893154263496,
+    0.009243159554898739, 0.0017019814113155007, -0.041914165019989014, 3.0370469093322754,
+    8.247647285461426)  # fmt: skip
+_ONE, _HALF, _BELOW_ONE = _constants(1, 0.5, 1 - 2.0**-24)
+_SHIFT, _EXPONENT = np.array(9, np.uint32), np.array(0x3F800000, np.uint32)
 
 
 def ndtri(uniform: Draws) -> Draws:
     """The normal quantile function in single precision, of numbers in (0, 1); any shape."""
-    logarithm = np.subtract(np.float32(1), uniform, order="C")
+    logarithm = np.subtract(_ONE, uniform, order="C")
     np.multiply(logarithm, uniform, out=logarithm)
     np.log(logarithm, out=logarithm)
-    tail = np.flatnonzero(logarithm < _TAIL)
-    far = np.sqrt(-logarithm.ravel()[tail]) - _FAR
+    tail = (logarithm < _TAIL).ravel().nonzero()[0]
+    far = logarithm.take(tail)
     np.add(logarithm, _MIDDLE, out=logarithm)
     result = _polynomial(_NEAR_ONES, logarithm)
     if tail.size:
-        result.reshape(-1)[tail] = _polynomial(_FAR_ONES, far)
-    np.subtract(uniform, np.float32(0.5), out=logarithm)
+        result.reshape(-1)[tail] = _polynomial(_FAR_ONES, np.sqrt(-far) - _FAR)
+    np.subtract(uniform, _HALF, out=logarithm)
     result *= logarithm
     return result
 
 
-def _polynomial(coefficients: Draws, at: Draws) -> Draws:
+def _polynomial(coefficients: Sequence[Draws], at: Draws) -> Draws:
     value: Draws = at * coefficients[0]
     for coefficient in coefficients[1:-1]:
         value += coefficient
         value *= at
     value += coefficients[-1]
     return value
+
+
+def _as_they_are(numbers: Draws) -> Draws:
+    return numbers
 
 
 def _student(uniform: Draws, degrees: float) -> Draws:

@@ -19,7 +19,7 @@ from sim.model.systems.economy import Economy
 from sim.model.systems.roster import ALLIES, CANDIDATES, CODES, WITH_FORCES, Roster
 from sim.model.systems.summits import Summits
 
-_ROSTER_ROWS = [CODES.index(code) for code in WITH_FORCES]
+_ROSTER_ROWS = np.array([CODES.index(code) for code in WITH_FORCES])
 _USA = WITH_FORCES.index("USA")
 _ALLIES = np.array([WITH_FORCES.index(code) for code in ALLIES])
 _CURRENT = "current prices and exchange rates"
@@ -34,6 +34,7 @@ class BurdenSharing:
         self._joining_gdp = number("alliance.*.gdp_busd", CANDIDATES)
         self._joining_share = number("alliance.*.share_pct_gdp", CANDIDATES)
         self._joining_forces = number("alliance.*.forces_thousand", CANDIDATES)
+        self._latest: tuple[date, Numbers] | None = None  # the day last asked for, and what members spend
 
     def at_2(self, day: date) -> Numbers:
         """Members at 2% of GDP or more."""
@@ -81,7 +82,8 @@ class BurdenSharing:
         return single((self._joining_gdp * self._joining_share / 100 * self._joined()).sum(axis=0))
 
     def _inside(self) -> Flags:
-        return self._roster.member[_ROSTER_ROWS]
+        inside: Flags = self._roster.member[_ROSTER_ROWS]
+        return inside
 
     def _allies(self) -> Flags:
         inside = self._inside()
@@ -89,7 +91,11 @@ class BurdenSharing:
         return inside
 
     def _spent(self, day: date) -> Numbers:
-        return single(self._budgets.share(day) / 100 * self._economy.gdp_current(day.year) * self._inside())
+        """Spending of today's members on a day, USD bn at current prices, ``(members, runs)``."""
+        if self._latest is None or self._latest[0] != day:
+            whole = self._budgets.share(day) / 100 * self._economy.gdp_current(day.year)
+            self._latest = day, single(whole * self._inside())
+        return self._latest[1]
 
     def _reaching(self, day: date, level: Numbers | float) -> Numbers:
         """Members whose share rounds to ``level`` or more at two decimals, as NATO counts."""

@@ -63,7 +63,7 @@ BY_WINNER = "by_winner"
 FIRST_CHOICE = 2025  # the first presidency whose posture is a question; before it, continuity
 CONTINUITY, CONDITIONAL, RETRENCHMENT = range(3)
 _USA_ROW = CODES.index("USA")
-_OCCUPIED = [CODES.index(code) for code in ("GEO", "UKR")]  # aspirants part of whose ground Russia holds
+_OCCUPIED = slice(CODES.index("GEO"), CODES.index("UKR") + 1)  # aspirants part of whose ground Russia holds: these two
 FISCAL_2027 = date(2026, 10, 1)  # from here on the floor of the law for fiscal 2026 may lapse
 CUTS = date(2025, 10, 29)  # a U.S. brigade in Romania is not replaced
 YEAR_PAST = date(2026, 1, 20)  # the administration of 2025 has been in office for a year
@@ -301,7 +301,7 @@ class Commitment:
         """The level that credibility moves to: the posture's, shifted by occupied countries that have joined."""
         level = self.of_posture("us.commitment.level", "us.commitment.level")
         joined = self._roster.member[_OCCUPIED] & self._free_before
-        if not joined.any():
+        if not np.count_nonzero(joined):
             return level
         shift = self._engine.settings.number("us.commitment.accession_shift") * joined.sum(axis=0)
         return single(within(level + shift, 0, 1))
@@ -333,13 +333,14 @@ class Commitment:
         chance = settings.reckoned(monthly_chance, "us.withdrawal.probability_per_year")
         drawn = self._engine.streams.uniform("commitment", period, purpose=2)
         leaves = (drawn < chance) & (self.posture == RETRENCHMENT)
-        leaves &= ~settings.flag("us.withdrawal.law_binds")
+        if settings.anywhere("us.withdrawal.law_binds"):
+            leaves &= ~settings.flag("us.withdrawal.law_binds")
         if self._leaves_on is not None and self._leaves_on <= day:
             leaves[:] = True
-        if leaves.any():
+        if np.count_nonzero(leaves):
             self._roster.leave("USA", leaves)
         self.withdrawn = ~self._roster.member[_USA_ROW]
-        if self.withdrawn.any():
+        if np.count_nonzero(self.withdrawn):
             self.credibility = single(np.where(self.withdrawn, 0, self.credibility))
 
 

@@ -22,10 +22,10 @@ class Hostilities:
 
     ``full_scale``: the full-scale war has begun. ``ceasefire``: one is in force. ``fighting``: the war goes on and no
     ceasefire is in force. These three are written to by nobody and stay the same arrays until one of them changes in
-    some run. ``months_since_collapse`` counts from the last episode in which the Ukrainian front gave way, 1,000
-    without one, and ``fewest_since_collapse`` is the fewest of all runs; ``collapsed_km2`` is the ground that Ukraine
-    lost in episodes this month; ``reassured`` says where a reassurance force stands behind a ceasefire. All but that
-    number ``(runs,)``.
+    some run. ``front_collapsed``: the Ukrainian front has given way in an episode of collapse since the first day;
+    ``fewest_since_collapse`` is the fewest months since then of all runs, 1,000 and more without one;
+    ``collapsed_km2`` is the ground that Ukraine lost in episodes this month; ``reassured`` says where a reassurance
+    force stands behind a ceasefire. All but that number ``(runs,)``.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -33,9 +33,11 @@ class Hostilities:
         self._change(engine.settings.flag("war.full_scale"), engine.no())
         self.in_talks: Flags = engine.no()
         self.months_of_ceasefire: Numbers = engine.zeros()
-        self.months_since_collapse: Numbers = engine.zeros() + NEVER
+        self._month = 0  # months of the war that have been fought
+        self._collapsed_in: Numbers = engine.zeros() - NEVER  # the month of the latest collapse
+        self.front_collapsed: Flags = engine.no()
         self.fewest_since_collapse = NEVER
-        self.collapsed_km2: Numbers = engine.zeros()
+        self._no_ground = self.collapsed_km2 = engine.zeros()
         self.reassured: Flags = engine.no()
 
     def begin(self, runs: Flags, today: int) -> None:
@@ -51,15 +53,18 @@ class Hostilities:
         """The ceasefire ends in ``runs``."""
         self._change(self.full_scale, self.ceasefire & ~runs)
 
-    def front_gives_way(self, lost_km2: Numbers) -> None:
-        """A month has passed in which Ukraine lost so much ground in episodes."""
-        self.collapsed_km2 = lost_km2
-        self.months_since_collapse = self.months_since_collapse + 1
+    def month_of_collapses(self, lost_km2: Numbers) -> None:
+        """A month has passed in which Ukraine lost so much ground in episodes, below 0 where Russia lost it."""
+        self._month += 1
         self.fewest_since_collapse += 1
         gave_way = lost_km2 > 0
         if np.count_nonzero(gave_way):
-            self.months_since_collapse[gave_way] = 0
+            self.collapsed_km2 = np.maximum(lost_km2, 0)
+            self._collapsed_in[gave_way] = self._month
+            self.front_collapsed = self.front_collapsed | gave_way
             self.fewest_since_collapse = 0
+        else:
+            self.collapsed_km2 = self._no_ground
 
     def _change(self, full_scale: Flags, ceasefire: Flags) -> None:
         self.full_scale, self.ceasefire = full_scale, ceasefire
@@ -70,9 +75,9 @@ class Hostilities:
         self.ceasefire_anywhere = bool(ceasefire.any())
 
     @property
-    def front_collapsed(self) -> Flags:
-        """The Ukrainian front has given way in an episode of collapse since the first day."""
-        return self.months_since_collapse < NEVER
+    def months_since_collapse(self) -> Numbers:
+        """Months since the latest collapse of the Ukrainian front, ``(runs,)``."""
+        return self._month - self._collapsed_in
 
     def day(self, today: date) -> Numbers:
         """The war-day count, 0 before the war. A ceasefire does not stop the count."""

@@ -191,7 +191,7 @@ class Negotiation:
     def _rate(self) -> Numbers:
         """Rate of a ceasefire a year: h0 exp(pressure + stalemate + exhaustion)."""
         number, war, hostilities = self._engine.settings.number, self._war, self._hostilities
-        still = np.exp(-np.abs(war.gain) / 250)  # 1 on a frozen front, 0.4 at the mean monthly gain of 2024
+        still = np.exp(np.abs(war.gain) / -250)  # 1 on a frozen front, 0.4 at the mean monthly gain of 2024
         if self._begun is not hostilities.full_scale:
             begun = np.isnan(self._effort_before) & hostilities.full_scale
             self._effort_before = np.where(begun, np.maximum(war.effort, 1), self._effort_before)

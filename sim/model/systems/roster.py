@@ -139,7 +139,7 @@ class Roster:
         chance = self._engine.settings.reckoned(monthly_chance, "alliance.invitation_probability_per_year")
         for row in _ASPIRING:
             drawn = self._engine.streams.uniform("roster", month_number(day), part=PLACES[CODES[row]])
-            there = np.flatnonzero(drawn < chance)
+            (there,) = (drawn < chance).nonzero()
             if there.size:
                 there = there[~self.member[row, there] & np.isinf(self._joins[row, there])]
                 self._joins[row, there] = self._arrival(CODES[row], day, month_number(day), there)

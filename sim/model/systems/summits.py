@@ -14,7 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import facts
-from sim.model.engine import Engine, Flags, Numbers, Process, State, System, Variable, assumption, data, single, within
+from sim.model.engine import (
+    Engine,
+    Flags,
+    Latest,
+    Numbers,
+    Process,
+    State,
+    System,
+    Variable,
+    assumption,
+    data,
+    single,
+    within,
+)
 from sim.model.systems.commitment import AFTER_2025, Commitment
 from sim.model.systems.roster import ALLIES, PLACES, WITH_FORCES
 from sim.model.systems.secretary_general import SecretaryGeneral
@@ -104,6 +117,8 @@ class Summits:
         self.due = engine.zeros()
         drawn = engine.streams.uniforms("summits", 0, [PLACES[code] for code in WITH_FORCES])
         self._takes_part = drawn >= settings.number("summits.opt_out_probability")
+        own = [f"members.{code}.{name}" for code in ALLIES for name in ("target_pct_gdp", "deadline_year", "opt_out")]
+        self._own = Latest(settings, self._with_terms_of_their_own, own)
         before = settings.number("summits.adopted_year")
         if settings.is_set("summits.adopted_year"):
             self._adopt(~np.isnan(before), np.nan_to_num(before))
@@ -170,15 +185,27 @@ class Summits:
         if not (self.adopted > 0).any():
             return np.zeros_like(base)
         middle = date(year, 7, 1)
-        goal = np.broadcast_to(self.new, base.shape).copy()
-        due = np.broadcast_to(self.due, base.shape).copy()
-        takes_part = self._takes_part[list(rows)].copy()
-        for row, code in enumerate(codes):
-            goal[row] = settings.stated(f"members.{code}.target_pct_gdp", goal[row], middle)
-            due[row] = settings.stated(f"members.{code}.deadline_year", due[row], middle)
-            takes_part[row] &= ~settings.flag(f"members.{code}.opt_out")
+        goal, due, takes_part = self.new, self.due, self._takes_part[list(rows)]
+        if own := self._own().intersection(codes):
+            goal, due = (np.broadcast_to(common, base.shape).copy() for common in (goal, due))
+            for code in own:
+                row = codes.index(code)
+                goal[row] = settings.stated(f"members.{code}.target_pct_gdp", goal[row], middle)
+                due[row] = settings.stated(f"members.{code}.deadline_year", due[row], middle)
+                takes_part[row] &= ~settings.flag(f"members.{code}.opt_out")
         asked = path_point(base, goal, self.adopted, due, year)
         return single(np.where(takes_part & (self.adopted > 0), asked, 0))
+
+    def _with_terms_of_their_own(self) -> set[str]:
+        """Members for which the scenario states a target or a deadline of their own, or that they take no part."""
+        settings = self._engine.settings
+        return {
+            code
+            for code in ALLIES
+            if settings.is_set(f"members.{code}.target_pct_gdp")
+            or settings.is_set(f"members.{code}.deadline_year")
+            or settings.flag(f"members.{code}.opt_out").any()
+        }
 
     def deadline(self, year: int) -> Flags:
         """Whether the guideline in force at the start falls due in ``year``, ``(1,)`` or ``(runs,)``."""
@@ -189,11 +216,15 @@ class Summits:
         return self._secretary.compliance()
 
     def compliance(self, year: int, rows: Sequence[int]) -> Numbers:
-        """Factor on the part of the distance to its path that a member closes in ``year``, ``(rows, runs)``."""
+        """Factor on the part of the distance to its path that a member closes in ``year``.
+
+        ``(rows, runs)``, or ``(runs,)`` where all members have the same.
+        """
         settings, codes = self._engine.settings, [WITH_FORCES[row] for row in rows]
         common = settings.mean_of_year("summits.compliance", year)
         own = settings.means_of_year("members.*.compliance", codes, year)
-        return single(self._secretary.compliance() * np.where(np.isnan(own), common, own))
+        all_alike = np.isnan(own).all()
+        return single(self._secretary.compliance() * (common if all_alike else np.where(np.isnan(own), common, own)))
 
 
 def under_pressure(chance: Numbers, log_odds: Numbers, pressure: Numbers) -> Numbers:

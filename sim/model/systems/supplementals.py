@@ -138,15 +138,16 @@ class Supplementals:
         """
         engine, politics, commitment = self._engine, self._politics, self._commitment
         number = engine.settings.number
-        chance = self._chance(politics.president, politics.house, commitment.posture)
-        passes = engine.streams.uniform("supplementals", period) < chance
-        passes &= left < number("us.aid.request_below_beur")
-        passes &= open_war & ~commitment.withdrawn
+        passes = (left < number("us.aid.request_below_beur")) & open_war
+        passes &= ~commitment.withdrawn
+        if np.count_nonzero(passes):
+            chance = self._chance(politics.president, politics.house, commitment.posture)
+            passes &= engine.streams.uniform("supplementals", period) < chance
         stated, fresh = self._stated_law()
         if fresh is not None:
             passes |= fresh
         military = other = self._none
-        if passes.any():
+        if np.count_nonzero(passes):
             luck = engine.streams.normal("supplementals", period, purpose=1)
             dollars = number("us.aid.law_median_busd") * np.exp(number("us.aid.law_sd_log") * luck)
             dollars = np.minimum(dollars, LARGEST_LAW)

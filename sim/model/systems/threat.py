@@ -17,6 +17,8 @@ from sim.facts.tables import per_folder
 from sim.model.engine import (
     Block,
     Engine,
+    Flags,
+    Latest,
     Numbers,
     Parts,
     Process,
@@ -30,7 +32,7 @@ from sim.model.engine import (
     within,
 )
 from sim.model.systems.commitment import Commitment
-from sim.model.systems.hostilities import DAY_ONE, Hostilities, may_begin
+from sim.model.systems.hostilities import DAY_ONE, NEVER, Hostilities, may_begin
 from sim.scenario import Distribution, Number, Parameter, Scenario, Value, beta, discrete, fixed, normal, uniform
 
 PHASE = "threat"
@@ -115,6 +117,9 @@ class Threat:
 
     def __init__(self, engine: Engine, hostilities: Hostilities, commitment: Commitment) -> None:
         self._engine, self._hostilities, self._commitment = engine, hostilities, commitment
+        floor = under("threat", "floor war_level")
+        self._effort_today = Latest(engine.settings, self._with_lever, ["russia.spending_factor"])
+        self._floor = Latest(engine.settings, self._floor_of, (*floor, "reassurance.threat_relief"))
         self._troops_before = commitment.troops.copy()
         self._credibility_before = commitment.credibility.copy()
         self.alarm = engine.zeros()  # what collapses of the front have left in the threat
@@ -135,7 +140,7 @@ class Threat:
     @property
     def effort(self) -> Numbers:
         """Russia's military expenditure today, % of GDP, ``(runs,)``."""
-        return single(within(self._effort * self._engine.settings.number("russia.spending_factor"), 0.1, MOST_EFFORT))
+        return self._effort_today(self._effort)
 
     def process(self) -> Process:
         """Moves the threat monthly, the threat behind budgets each 1 October, Russia's effort each year."""
@@ -157,13 +162,12 @@ class Threat:
     def _follow(self, monthly: bool) -> None:
         settings, hostilities = self._engine.settings, self._hostilities
         war = settings.number("threat.war_level")
-        floor = np.minimum(settings.number("threat.floor"), war)
+        floor = self._floor(hostilities.reassured)
         kept = settings.reckoned(kept_a_month, "threat.half_life_years") if monthly else 1.0
-        floor = floor * (1 - hostilities.reassured * settings.number("reassurance.threat_relief"))
         decayed = floor + (self._without_alarms - floor) * kept
         calm = np.where(hostilities.full_scale, decayed, settings.number("threat.peacetime_level"))
         self._without_alarms = single(np.where(hostilities.fighting, war, calm))
-        if monthly:
+        if monthly and hostilities.fewest_since_collapse < NEVER:
             self.alarm = next_alarm(
                 self.alarm,
                 hostilities.collapsed_km2,
@@ -174,6 +178,16 @@ class Threat:
         fewer = (self._troops_before - self._commitment.troops) / np.float32(10)
         alone = settings.number("threat.commitment_rise") * lost + settings.number("threat.troops_rise") * fewer
         self.level = single(within(self._without_alarms + self.alarm + alone, 0, HIGHEST))
+
+    def _floor_of(self, reassured: Flags) -> Numbers:
+        """The level to which the threat falls under a ceasefire, lower behind a reassurance force."""
+        number = self._engine.settings.number
+        floor = np.minimum(number("threat.floor"), number("threat.war_level"))
+        return floor * (1 - reassured * number("reassurance.threat_relief"))
+
+    def _with_lever(self, effort: Numbers) -> Numbers:
+        factor = self._engine.settings.number("russia.spending_factor")
+        return single(within(effort * factor, 0.1, MOST_EFFORT))
 
     def _spend(self, year: int) -> None:
         self._year = year

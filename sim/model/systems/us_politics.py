@@ -8,7 +8,7 @@ start for 2024; mid-terms 1934-2018.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ from sim.model.engine import (
     under,
 )
 from sim.scenario import Choice, Number, Scenario, Value, Weights, beta, fixed, uniform
+from sim.scenario.days import election_day
 
 PHASE = "us_politics"
 PARTIES = ("Democratic", "Republican")
@@ -204,12 +205,6 @@ def tide(luck: NDArray[np.float64], republican: Flags, democratic_weight: float 
         lower = luck / max(democratic_weight, 1e-9)
         within = np.where(republican, (luck - democratic_weight) / max(1 - democratic_weight, 1e-9), lower)
     return np.asarray((np.clip(within, 0, 1) + republican) / 2)
-
-
-def election_day(year: int) -> date:
-    """The first Tuesday after the first Monday of November."""
-    first = date(year, 11, 1)
-    return first + timedelta(days=(0 - first.weekday()) % 7 + 1)
 
 
 def known_results(start: date) -> dict[str, Value]:

@@ -201,20 +201,25 @@ class Aid:
             self._new_year(day.year)
         drawn = self._engine.streams.uniforms("aid", month_number(day), self._places)
         handling = self._handling(self._commitment.of_posture("us.aid.executive_pace", "us.aid.executive_pace"))
-        has_package = np.less(drawn, self._law()[0])
-        new, direct = self._new(day, drawn, has_package), self._at_once
+        law = self._law()
+        has_package = drawn < law[0]
+        new = self._new(day, package(drawn, has_package & self._gives_arms, *law))
+        # Only what a scenario states of donors is other aid that does not pass the backlog.
+        stated = self._stated.anything()
+        direct = self._at_once if stated or self._packages.due(day) else self._at_once[: MILITARY + 1]
         at_once = self._replace()
         if (bought := self._us_arms_bought(self._hostilities.full_scale)) is not None:
             at_once = at_once + bought
             if day >= self._engine.start:
                 self.us_arms = self.us_arms + bought
         np.multiply(at_once, self._share_of_europe, out=direct[MILITARY])
-        direct[OTHER] = 0
+        direct[OTHER:] = 0
         cleared = in_packages(handling.lumps, has_package, self._cleared_now)
-        cleared = self._stated.apply(new, direct, cleared)
+        if stated:
+            cleared = self._stated.apply(new, direct, cleared)
         if arms := self._packages.give(day, direct, self.pipeline):
             self.us_arms = self.us_arms + np.float32(arms)
-        self.pipeline.month(new, direct, cleared, number("aid.stock_share"), handling.delays, handling.arriving)
+        self.pipeline.month(new, direct, cleared, number("aid.stock_share"), handling.delays)
         self._recent = [*self._recent[-(SMOOTH - 1) :], self.pipeline.delivered_military_now]
         self.deliveries = _mean(self._recent)
         self._follow_usa(self.pipeline.allocated_military_now[USA].copy())
@@ -235,7 +240,7 @@ class Aid:
         """Keeps the last quarter of U.S. military aid; without history its own first two years are the reference."""
         self._us_recent = [*self._us_recent[1:], given]
         unknown = self._known.us_monthly_military is None
-        if unknown and self._us_months < 24 and bool(self._hostilities.full_scale.any()):
+        if unknown and self._us_months < 24 and self._hostilities.full_scale.any():
             self._us_sum, self._us_months = self._us_sum + given, self._us_months + 1
             self._us_before = single(self._us_sum / self._us_months)
 
@@ -247,13 +252,16 @@ class Aid:
             self.generosity, self._mean, number("aid.generosity_persistence"), number("aid.generosity_sd"), luck
         )
 
-    def _new(self, day: date, drawn: Numbers, has_package: Flags) -> Numbers:
-        """New commitments by kind and donor, EUR bn, (2, donors, runs)."""
+    def _new(self, day: date, packages: Numbers) -> Numbers:
+        """New commitments by kind and donor, EUR bn, (2, donors, runs).
+
+        ``packages`` are those of military aid relative to a mean month.
+        """
         period = month_number(day)
         willing = self._willing(day)
         new = np.multiply(self.generosity, willing, out=self._promised)
-        new[MILITARY] *= package(drawn, has_package & self._gives_arms, *self._law())
-        if self._hostilities.months_since_collapse.min() < MONTHS_OF_ALARM:
+        new[MILITARY] *= packages
+        if self._hostilities.fewest_since_collapse < MONTHS_OF_ALARM:
             alarmed = self._hostilities.months_since_collapse < MONTHS_OF_ALARM
             new[MILITARY, EUROPE] *= np.where(alarmed, np.exp(self._engine.settings.number("aid.collapse_response")), 1)
         new[MILITARY, USA], new[OTHER, USA] = self._from_congress(day, period)
@@ -273,7 +281,7 @@ class Aid:
         # NumPy squares a single number by another function, whose last bit may differ from that of an array's.
         variance = spread[0] ** 2 if spread.shape[0] == 1 else spread**2
         chance = settings.numbers("aid.*.package_probability", DONORS)
-        wide = [np.array(np.broadcast_to(each, shape), np.float32) for each in (chance, spread, variance / 2)]
+        wide = [np.ascontiguousarray(np.broadcast_to(each, shape)) for each in (chance, spread, variance / 2)]
         return wide[0], wide[1], wide[2]
 
     def _factors_of_kinds(self) -> list[Numbers | None]:
@@ -288,7 +296,7 @@ class Aid:
     def _rebuilding(self) -> Numbers | None:
         """Factor on other aid under a ceasefire: the stated one in place of that on all aid; None without either."""
         settings, ceasefire = self._engine.settings, self._hostilities.ceasefire
-        if not settings.is_set("aid.reconstruction_factor") or not ceasefire.any():
+        if not self._hostilities.ceasefire_anywhere or not settings.is_set("aid.reconstruction_factor"):
             return None
         usual = settings.number("aid.after_ceasefire_factor")
         stated = settings.stated("aid.reconstruction_factor", usual) / np.maximum(usual, 1e-6)
@@ -328,9 +336,9 @@ class Aid:
     def _doubts_of(self, sceptic: Flags) -> Numbers:
         """Factor on aid of donors, ``(donors, runs)``: below 1 where their governments are ``sceptic``."""
         donors, governments = self._governed
-        less = np.exp(-self._engine.settings.number("aid.sceptic_effect"))  # at most 1
+        less = self._engine.settings.reckoned(left_by_sceptics, "aid.sceptic_effect")
         doubts = np.ones((len(DONORS), self._engine.runs), np.float32)
-        doubts[donors] = np.maximum(less, ~sceptic[governments])
+        doubts[donors] = np.maximum(less, ~sceptic[governments])  # ``less`` is at most 1
         return doubts
 
     def _from_congress(self, day: date, period: int) -> tuple[Numbers, Numbers]:
@@ -352,7 +360,7 @@ class Aid:
         cleared[EU] *= self._unblocked()
         chance, _, _ = self._law()
         delays = Delays.of(*map(self._engine.settings.number, DELAY_KEYS))
-        return Handling(lumps(cleared, chance), delays, self._arriving())
+        return Handling(lumps(cleared, chance), delays.held_back(self._arriving()))
 
     def _cleared(self) -> Numbers:
         number, donors = self._engine.settings.number, facts.donors()
@@ -418,6 +426,11 @@ def not_held_up(blocked: Numbers) -> Numbers:
     return single(1 - blocked)
 
 
+def left_by_sceptics(effect: Numbers) -> Numbers:
+    """The part that a government which opposes aid leaves of it."""
+    return np.asarray(np.exp(-effect))
+
+
 def kept_a_month(lost_pct_per_year: Numbers) -> Numbers:
     """The part left after a month of what loses so much in a year."""
     return np.asarray((1 - lost_pct_per_year / 100) ** (1 / 12))
@@ -430,12 +443,12 @@ def package(drawn: Numbers, given: Flags, chance: Numbers, spread: Numbers, half
     are (donors, runs); sizes are reckoned for the packages given only.
     """
     cells = given.ravel().nonzero()[0]
-    chances = chance.ravel().take(cells)
-    rank = drawn.ravel().take(cells)
+    chances = chance.take(cells)
+    rank = drawn.take(cells)
     rank /= chances
     luck = ndtri(np.minimum(rank, np.float32(1 - 1e-6), out=rank))
-    luck *= spread.ravel().take(cells)
-    luck -= half_variance.ravel().take(cells)
+    luck *= spread.take(cells)
+    luck -= half_variance.take(cells)
     np.exp(luck, out=luck)
     luck /= chances
     size = np.zeros_like(drawn)

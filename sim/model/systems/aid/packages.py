@@ -53,6 +53,10 @@ class Packages:
         for row in settings.rows(KEY):
             self._plan(row)
 
+    def due(self, day: date) -> bool:
+        """Whether a part of a package is allocated in the month of a day."""
+        return month_number(day) in self._paid
+
     def give(self, day: date, direct: Numbers, pipeline: Pipeline) -> float:
         """Adds the month's packages to what is committed and to ``direct``; U.S. arms bought among them, EUR bn."""
         period = month_number(day)

@@ -8,7 +8,7 @@ from datetime import date
 from sim.model.systems.aid.packages import KEY, shares
 from sim.model.systems.aid.start import us_aid_left
 from sim.scenario import Dated, Distribution, Given, Row, Scenario, Table
-from sim.scenario.acting import month_end
+from sim.scenario.days import month_end
 from sim.scenario.values import Value
 from sim.text import listed
 

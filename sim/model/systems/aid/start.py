@@ -184,7 +184,7 @@ def _by_distance(donors: tuple[facts.Donor, ...], gdp: Sums, level: Numbers, slo
 
 def _on_the_way(start: date, delays: Delays, stock: Numbers) -> Sums:
     """Past allocations carried month by month to what has not arrived, (5, donors)."""
-    parts = (delays.stock_fast, delays.stock_slow, delays.procurement, delays.other, stock)
+    parts = (delays.stock_fast, delays.stock_slow, delays.procurement, delays.other, delays.production, stock)
     return _carried(start, *(float(part[0]) for part in parts))
 
 
@@ -202,9 +202,7 @@ def _carried(start: date, *parts: float) -> Sums:
             monthly[kind, row] = _profile(history, code, donor.group, kind, count) * allocated[kind, row]
     for month in range(count):
         arrived = monthly[..., month, None]
-        pipe.month(
-            np.zeros_like(arrived), arrived, np.ones((1, 1), np.float32), stock, delays, np.ones((1, 1), np.float32)
-        )
+        pipe.month(np.zeros_like(arrived), arrived, np.ones((1, 1), np.float32), stock, delays)
     return pipe.on_the_way[..., 0]
 
 

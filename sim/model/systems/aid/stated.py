@@ -30,15 +30,17 @@ class Stated:
         self._stops: Flags = np.zeros((len(DONORS), 1), np.bool_)
         self._stopped = False  # whether any donor stops in any run
 
+    def anything(self) -> bool:
+        """Whether a level is stated or a donor stops today."""
+        self._read()
+        return bool(self._levels) or self._stopped
+
     def apply(self, new: Numbers, direct: Numbers, cleared: Numbers) -> Numbers:
         """Puts stated levels into a month's ``new`` and ``direct`` aid; the parts of the backlog to be cleared.
 
         A donor with a stated level allocates exactly that, a twelfth a month, and nothing out of its backlog. A donor
         that stops gives nothing new. ``new`` and ``direct`` are changed in place.
         """
-        self._read()
-        if not self._levels and not self._stopped:
-            return cleared
         cleared = np.array(np.broadcast_to(cleared, new.shape[1:]), np.float32)
         for row, level in self._levels.items():
             said = ~np.isnan(level[MILITARY])

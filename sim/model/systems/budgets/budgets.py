@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from sim.model.engine import (
     Block,
     Engine,
     Flags,
+    Latest,
     Numbers,
     Parts,
     Process,
@@ -37,11 +39,11 @@ from sim.model.systems.budgets.equation import (
 from sim.model.systems.budgets.on_top import PARAMETERS as ON_TOP
 from sim.model.systems.budgets.on_top import OnTop, remarks
 from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS, PARAMETERS, by_member
-from sim.model.systems.budgets.plans import Plans
+from sim.model.systems.budgets.plans import PLAN_KEYS, Plans, stated_plans
 from sim.model.systems.commitment import Commitment
 from sim.model.systems.economy import Economy
 from sim.model.systems.elections import Elections
-from sim.model.systems.roster import PLACES, WITH_FORCES
+from sim.model.systems.roster import ALLIES, PLACES, WITH_FORCES
 from sim.model.systems.summits import Summits
 from sim.model.systems.threat import Threat
 from sim.scenario import Scenario, fixed
@@ -78,6 +80,7 @@ class Budgets:
         self.exposure = exposure(np.array([[distance[code]] for code in WITH_FORCES], np.float32))
         history = bool(engine.settings.flag("budgets.plans_told").all())
         self._plans = Plans(engine.start, WITH_FORCES, later_ones_too=history)
+        self._plans_stated = Latest(engine.settings, partial(stated_plans, engine.settings), PLAN_KEYS)
         self.on_top = OnTop(engine, economy)
         self._years: dict[int, Numbers] = {}
         self._troops_before = commitment.troops.copy()
@@ -88,6 +91,9 @@ class Budgets:
         self.explained: dict[tuple[str, int], dict[str, Numbers]] = {}  # (runs,) by term, if explaining
         keeps = engine.streams.uniforms("budgets", 0, self._places)
         self._keeps = keeps < engine.settings.number("budgets.plan_kept")  # a trait of the member in this run
+        self._keeps_plan = Latest(engine.settings, self._kept, [_key(code, "keeps_plan") for code in ALLIES])
+        told = [_key(code, name) for code in WITH_FORCES for name in ("share_pct_gdp", "floor_pct_gdp")]
+        self._told = Latest(engine.settings, self._with_told_shares, told)
         meets = engine.streams.uniforms("budgets", 0, self._places, purpose=5)
         self._meets = meets < engine.settings.number("budgets.deadline_met")
         self._base = np.full((len(WITH_FORCES), engine.runs), np.nan, np.float32)  # shares from which paths start
@@ -195,7 +201,7 @@ class Budgets:
                     before=self.lasting(year - 2)[rows],
                     path=self._path_again(year, rows, seen.path),
                     compliance=self._summits.compliance(year, rows),
-                    plans=self._plans.asked(year, rows, share, self._engine.settings),
+                    plans=self._plans.asked(year, rows, share, self._plans_stated()),
                     jumps=self._jumps(year, rows, pressure),
                     growth=self._growth(year, rows),
                     reverses=self._reverses(year, rows),
@@ -245,10 +251,10 @@ class Budgets:
             fewer_troops=(self._troops_before - self._commitment.troops) / np.float32(10),
             jumps=self._jumps(year, rows, self._commitment.pressure),
             growth=self._growth(year, rows),
-            plans=self._plans.asked(year, rows, share, self._engine.settings),
+            plans=self._plans.asked(year, rows, share, self._plans_stated()),
             falls_due=self._summits.deadline(year),
             meets_deadline=self._meets[rows],
-            kept=self._kept(rows),
+            kept=self._keeps_plan()[rows],
             reverses=self._reverses(year, rows),
             left_right=self._elections.left_right[abroad],
             election_year=self._elections.in_year(year)[abroad],
@@ -256,20 +262,26 @@ class Budgets:
             noise=self._noise(year, rows, share),
         )
 
-    def _kept(self, rows: list[int]) -> Flags:
-        """Whether members keep their plans, as the scenario states or else as drawn, ``(rows, runs)``."""
-        said = np.stack([self._engine.settings.choice(f"members.{WITH_FORCES[row]}.keeps_plan") for row in rows])
-        return np.asarray(np.where(said == 0, self._keeps[rows], said == 1), np.bool_)
+    def _kept(self) -> Flags:
+        """Whether members keep their plans, as the scenario states or else as drawn, ``(members, runs)``."""
+        kept = self._keeps.copy()
+        for row, code in enumerate(WITH_FORCES):
+            if row != _USA:
+                said = self._engine.settings.choice(_key(code, "keeps_plan"))
+                kept[row] = np.where(said == 0, kept[row], said == 1)
+        return kept
 
     def _path_base(self, year: int, rows: list[int]) -> Numbers:
         """The share from which each member's path starts, ``(rows, runs)``: that of the year of adoption."""
         begun = self._summits.adopted
-        for first in np.unique(begun[begun > 0]):
+        if not begun.any():
+            return self._base[rows]
+        new = (self._base_of[rows] != begun) & (begun > 0)
+        for first in np.unique(begun[new.any(axis=0)]):
             known = min(max(int(first), min(self._years)), year - 1)
-            fresh = (begun == first) & (self._base_of[rows] != first)
-            if fresh.any():
-                self._base[rows] = np.where(fresh, self.lasting(known)[rows], self._base[rows])
-                self._base_of[rows] = np.where(fresh, first, self._base_of[rows])
+            fresh = new & (begun == first)
+            self._base[rows] = np.where(fresh, self.lasting(known)[rows], self._base[rows])
+            self._base_of[rows] = np.where(fresh, first, self._base_of[rows])
         return self._base[rows]
 
     def _jumps(self, year: int, rows: list[int], pressure: Numbers) -> Flags:
@@ -326,16 +338,28 @@ class Budgets:
     def _stated(self, year: int, rows: list[int], after: Numbers) -> Numbers:
         """Shares that the scenario states in place of the equation's, for the part of the year for which it does."""
         settings = self._engine.settings
+        with_share, with_floor = self._told()
         for index, row in enumerate(rows):
-            key, floor = (f"members.{WITH_FORCES[row]}.{name}" for name in ("share_pct_gdp", "floor_pct_gdp"))
-            if not settings.never_set(key):
-                parts = settings.in_year(key, year)
+            if row in with_share:
+                parts = settings.in_year(_key(WITH_FORCES[row], "share_pct_gdp"), year)
                 after[index] = mean_of_days(
                     [(days, np.where(np.isnan(stated), after[index], stated)) for days, stated in parts]
                 )
-            if settings.is_set(floor):
-                after[index] = np.fmax(after[index], settings.mean_of_year(floor, year))
+            if row in with_floor:
+                floor = settings.mean_of_year(_key(WITH_FORCES[row], "floor_pct_gdp"), year)
+                after[index] = np.fmax(after[index], floor)
         return after
+
+    def _with_told_shares(self) -> tuple[set[int], set[int]]:
+        """Rows of members whose share the scenario has stated so far, and of those for which it states a floor."""
+        settings = self._engine.settings
+        shares = {row for row, code in enumerate(WITH_FORCES) if not settings.never_set(_key(code, "share_pct_gdp"))}
+        floors = {row for row, code in enumerate(WITH_FORCES) if settings.is_set(_key(code, "floor_pct_gdp"))}
+        return shares, floors
+
+
+def _key(code: str, name: str) -> str:
+    return f"members.{code}.{name}"
 
 
 def _of(values: Numbers, rows: list[int]) -> Numbers:

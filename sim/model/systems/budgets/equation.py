@@ -114,22 +114,21 @@ def terms(by: Coefficients, at: Situation) -> dict[str, Numbers]:
     war = war_part(at.threat)
     room = within((by.ceiling - at.share) / (by.ceiling - BEND), -0.2, 1.2)
     to_guideline = np.maximum(0, at.guideline - at.share)
-    free = (at.plans.final == 0) & (at.plans.in_progress == 0) & (at.plans.overdue == 0)
     planned = by.plan_in_progress * at.plans.in_progress + by.plan_overdue * at.plans.overdue + at.kept * at.plans.final
-    bunches = at.meets_deadline & (to_guideline < DEADLINE_REACH)
     jump = at.share - at.before
     excess = np.sign(jump) * np.maximum(0, np.abs(jump) - 0.25)
     change = {
         "drift": by.drift,
         "distance to the guideline": by.gap * at.pledge * to_guideline,
-        "distance to the target path": keeping(by, at) * np.maximum(0, at.path - at.share - planned),
+        "distance to the target path": _nothing()
+        if not at.path.any()
+        else keeping(by, at) * np.maximum(0, at.path - at.share - planned),
         "exposure": by.exposure * at.exposure * np.minimum(1, at.threat / PEACETIME),
         "war": war * room * (by.war + by.war_exposure * at.exposure),
         "debt in war": -war * by.war_debt * (at.debt - 60) / 10,
         "growth": -by.growth * at.growth,
         "plans": planned,
-        "deadline": at.falls_due
-        * np.where(bunches, np.maximum(0, to_guideline - planned), by.deadline * to_guideline * free),
+        "deadline": at_the_deadline(by, at, to_guideline, planned) if at.falls_due.any() else _nothing(),
         "reversal of one-off purchases": -(at.reverses * excess),
         "orientation": by.left_right * (at.left_right - CENTRE),
         "election year": by.election_year * at.election_year,
@@ -142,6 +141,14 @@ def terms(by: Coefficients, at: Situation) -> dict[str, Numbers]:
         short = at.guideline - next_share(at.share, change)
         change["jump under pressure"] = at.jumps * np.maximum(0, short)
     return change
+
+
+def at_the_deadline(by: Coefficients, at: Situation, to_guideline: Numbers, planned: Numbers) -> Numbers:
+    """What members add to their plans in the deadline year: those near the guideline the rest of the way to it."""
+    free = (at.plans.final == 0) & (at.plans.in_progress == 0) & (at.plans.overdue == 0)
+    bunches = at.meets_deadline & (to_guideline < DEADLINE_REACH)
+    closed = np.where(bunches, np.maximum(0, to_guideline - planned), by.deadline * to_guideline * free)
+    return single(at.falls_due * closed)
 
 
 def keeping(by: Coefficients, at: Situation) -> Numbers:

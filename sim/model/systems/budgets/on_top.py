@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Engine, Numbers, assumption, single
+from sim.model.engine import Engine, Latest, Numbers, assumption, single
 from sim.model.systems.economy import Economy
 from sim.model.systems.roster import WITH_FORCES
 from sim.scenario import Distribution, Number, Scenario, fixed
 
 _IN_THE_UNION = [WITH_FORCES.index(member.code) for member in facts.members() if member.eu and member.has_forces]
+_FUNDED = ("europe", *(f"members.{code}" for code in WITH_FORCES))
 _FUND = ("fund_beur", "fund_from_year", "fund_to_year")
 
 PARAMETERS = (
@@ -59,7 +60,7 @@ PARAMETERS = (
 
 def remarks(scenario: Scenario) -> Iterator[str]:
     """One sentence for each fund that is never spent, or not within the simulated years."""
-    for group in ("europe", *(f"members.{code}" for code in WITH_FORCES)):
+    for group in _FUNDED:
         years = [scenario.settings.get(f"{group}.{name}") for name in _FUND[1:]]
         told = [given.value.central() for given in years if given and isinstance(given.value, Distribution)]
         if len(told) < 2:
@@ -78,6 +79,8 @@ class OnTop:
         self._engine, self._economy = engine, economy
         self._boosts: dict[int, Numbers] = {}
         self._funds: dict[int, Numbers] = {}
+        keys = [f"{group}.{name}" for group in _FUNDED for name in _FUND]
+        self._told = Latest(engine.settings, self._with_funds, keys)
 
     def all(self, year: int) -> Numbers | None:
         """What is on top of the lasting budgets of ``year``."""
@@ -97,6 +100,8 @@ class OnTop:
         boost = self._engine.settings.means_of_year("members.*.boost_pp", codes, year)
         if boost.any() or year in self._boosts:
             self._boosts.setdefault(year, self._engine.zeros(len(WITH_FORCES)))[rows] = boost
+        if not self._told() and year not in self._funds:
+            return
         own = {row: money for row in rows if (money := self._yearly(f"members.{WITH_FORCES[row]}", year)) is not None}
         shared = self._yearly("europe", year)
         joint = [row for row in rows if row in _IN_THE_UNION]
@@ -110,10 +115,15 @@ class OnTop:
         if shared is not None and joint:
             told[joint] += 100 * shared / output[_IN_THE_UNION].sum(axis=0)
 
+    def _with_funds(self) -> set[str]:
+        """The groups of keys that tell a fund: its money, and its first and last year."""
+        is_set = self._engine.settings.is_set
+        return {group for group in _FUNDED if all(is_set(f"{group}.{name}") for name in _FUND)}
+
     def _yearly(self, group: str, year: int) -> Numbers | None:
         """Money of a fund in ``year``, EUR bn; None where there is none."""
         settings = self._engine.settings
-        if not all(settings.is_set(f"{group}.{name}") for name in _FUND):
+        if group not in self._told():
             return None
         money, first, last = (f"{group}.{name}" for name in _FUND)
         begins, ends = (int(settings.central(key)[0]) for key in (first, last))

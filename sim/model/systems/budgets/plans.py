@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,7 @@ from sim import facts
 from sim.facts.tables import per_folder
 from sim.model.engine import Numbers, single
 from sim.model.engine.settings import Settings
+from sim.model.systems.roster import ALLIES
 
 _NOT_A_PLAN = ("NATO projection", "CBO projection")
 ASPIRATION_WEIGHT = 0.5  # an aspiration asks for half of what a plan or a budget asks for
@@ -31,7 +33,10 @@ class Announced:
     overdue: Numbers
 
 
+_IN_PROGRESS, _FINAL, _OVERDUE = range(3)
 Plan = tuple[int, ArrayLike, bool]  # year, share and firmness
+PLAN_KEYS = tuple(f"members.{code}.{name}" for code in ALLIES for name in ("plan_pct_gdp", "plan_year"))
+_NONE: Mapping[str, Plan] = {}
 
 
 @per_folder
@@ -64,50 +69,80 @@ class Plans:
     def __init__(self, start: date, codes: Sequence[str], later_ones_too: bool = False) -> None:
         self._start, self._codes, self._later_ones_too = start, tuple(codes), later_ones_too
 
-    def _known(self, year: int) -> tuple[tuple[Plan, ...], ...]:
-        day = max(self._start, date(year - 1, 10, 1)) if self._later_ones_too else self._start
-        return _announced(day, self._codes)
+    def _known_on(self, year: int) -> date:
+        return max(self._start, date(year - 1, 10, 1)) if self._later_ones_too else self._start
 
-    def asked(self, year: int, rows: Sequence[int], share: Numbers, settings: Settings | None = None) -> Announced:
+    def asked(self, year: int, rows: Sequence[int], share: Numbers, stated: Mapping[str, Plan] = _NONE) -> Announced:
         """What the plans ask of the budget for ``year`` of the members in ``rows``, given this year's ``share``.
 
-        With ``settings``, a plan that the scenario states for a member stands in place of what it had announced.
+        A plan in ``stated``, by member, stands in place of what it had announced, in runs in which its share is set.
         """
-        known = self._known(year)
-        steps = np.zeros((3, *share.shape), np.float32)
-        for index, row in enumerate(rows):
-            _put_steps(steps[:, index], year, known[row], share[index])
-            stated = _stated(settings, self._codes[row]) if settings else None
-            if stated:
-                own = np.zeros_like(steps[:, index])
-                _put_steps(own, year, [stated], share[index])
-                steps[:, index] = np.where(np.isnan(stated[1]), steps[:, index], own)
+        steps = _taken(_steps(self._known_on(year), self._codes, year, tuple(rows)), share)
+        for index, row in enumerate(rows if stated else ()):
+            if plan := stated.get(self._codes[row]):
+                own = _taken(_in_layers([(0, *plan)], year), share[[index]])[:, 0]
+                steps[:, index] = np.where(np.isnan(plan[1]), steps[:, index], own)
         return Announced(*steps)
 
 
-def _put_steps(steps: Numbers, year: int, plans: Sequence[Plan], share: Numbers) -> None:
-    """Puts what plans ask of one member into ``steps``, zeros ``(3, runs)``: in progress, final and overdue.
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """Steps of one kind towards announced shares, at most one of each member: ``rows``, and columns for them."""
 
-    Plans are year, share and firmness.
-    """
-    progress, final, overdue = steps
-    for target_year, level, firm in plans:
+    kind: int
+    rows: list[int]
+    level: Numbers
+    years: Numbers
+    weight: Numbers
+
+
+@per_folder
+def _steps(day: date, codes: tuple[str, ...], year: int, rows: tuple[int, ...]) -> tuple[_Layer, ...]:
+    """The steps that the budgets of ``rows`` for ``year`` are asked for; the same for every block."""
+    known = _announced(day, codes)
+    return _in_layers([(index, *plan) for index, row in enumerate(rows) for plan in known[row]], year)
+
+
+def _in_layers(plans: Sequence[tuple[int, int, ArrayLike, bool]], year: int) -> tuple[_Layer, ...]:
+    """Steps in ``year`` of plans, each with its row. An aspiration does not bind from its year on."""
+    layers: dict[tuple[int, int], list[tuple[int, ArrayLike, int, float]]] = {}
+    taken: Counter[tuple[int, int]] = Counter()
+    for row, target_year, level, firm in plans:
         if target_year < year - 2 or (target_year <= year and not firm):
             continue
-        distance = single(np.maximum(0, np.asarray(level) - share))
-        if target_year > year:
-            yearly = distance / np.float32(target_year - year + 1) * (1 if firm else ASPIRATION_WEIGHT)
-            np.maximum(progress, yearly, out=progress)
-        else:
-            step = final if target_year == year else overdue
-            np.maximum(step, distance, out=step)
-    progress[final > 0] = 0
-    overdue[(final > 0) | (progress > 0)] = 0
+        kind = _IN_PROGRESS if target_year > year else _FINAL if target_year == year else _OVERDUE
+        step = row, level, max(target_year - year + 1, 1), 1.0 if firm else ASPIRATION_WEIGHT
+        layers.setdefault((kind, taken[kind, row]), []).append(step)
+        taken[kind, row] += 1
+    return tuple(
+        _Layer(
+            kind,
+            [row for row, *_ in steps],
+            np.stack([np.atleast_1d(single(level)) for _, level, _, _ in steps]),
+            *(np.array([[step[column]] for step in steps], np.float32) for column in (2, 3)),
+        )
+        for (kind, _), steps in layers.items()
+    )
 
 
-def _stated(settings: Settings, code: str) -> tuple[int, Numbers, bool] | None:
-    """Year, share and firmness of the plan that the scenario states for a member, if it states one."""
-    share, year = f"members.{code}.plan_pct_gdp", f"members.{code}.plan_year"
-    if code == "USA" or not (settings.is_set(share) and settings.is_set(year)):
-        return None
-    return int(settings.central(year)[0]), settings.number(share), True
+def _taken(layers: Sequence[_Layer], share: Numbers) -> Numbers:
+    """What is asked of members with these shares, ``(3, rows, runs)``: in progress, final and overdue."""
+    steps = np.zeros((3, *share.shape), np.float32)
+    for layer in layers:
+        step, rows = steps[layer.kind], layer.rows
+        distance = single(np.maximum(0, layer.level - share[rows]))
+        step[rows] = np.maximum(step[rows], distance / layer.years * layer.weight)
+    progress, final, overdue = steps
+    progress *= final == 0
+    overdue *= (final == 0) & (progress == 0)
+    return steps
+
+
+def stated_plans(settings: Settings) -> dict[str, Plan]:
+    """Year, share and firmness of the plans that the scenario states, by member."""
+    plans: dict[str, Plan] = {}
+    for code in ALLIES:
+        share, year = f"members.{code}.plan_pct_gdp", f"members.{code}.plan_year"
+        if settings.is_set(share) and settings.is_set(year):
+            plans[code] = int(settings.central(year)[0]), settings.number(share), True
+    return plans

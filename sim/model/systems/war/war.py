@@ -28,6 +28,7 @@ from sim.model.engine import (
     State,
     System,
     Variable,
+    here,
     month_number,
     monthly_chance,
     single,
@@ -83,13 +84,12 @@ class War:
             under("war", "ceasefire_effort effort_factor russian_intake_thousand ukrainian_intake_thousand"),
         )
         self._drifting = Latest(engine.settings, self._drift, ["war.effort_drift_pct_per_month"])
+        self._spending = Latest(engine.settings, self._spend, ["war.effort_per_spending"])
         # What has moved the front since the start, km2, for explanations: advance, episodes, terms of ceasefires.
         self.from_gain, self.from_collapse, self.from_terms = engine.zeros(), engine.zeros(), engine.zeros()
         self._controlled_before = self.controlled
         self._collapse_left = engine.zeros()
         self._collapse_sign = engine.zeros()
-        self._no_ground = engine.zeros()
-        self._no_ground.setflags(write=False)
         self.change = engine.zeros()
 
     def process(self) -> Process:
@@ -97,8 +97,9 @@ class War:
         clock = self._engine.clock
         for day in clock.days([*clock.month_ends, *self._engine.event_days, *self._engine.condition_days]):
             yield clock.at(day, PHASE)
-            self._begin(day.toordinal(), by_chance=day in clock.month_ends, period=month_number(day))
-            if day in clock.month_ends:
+            ends_month = clock.ends_month(day)
+            self._begin(day.toordinal(), by_chance=ends_month, period=month_number(day))
+            if ends_month:
                 self._month(month_number(day), np.float32(clock.fraction(day)))
 
     def cede(self, area: Numbers, runs: Flags) -> None:
@@ -145,17 +146,25 @@ class War:
         The mean follows Russia's military spending relative to the start by an elasticity.
         """
         number, streams = self._engine.settings.number, self._engine.streams
-        spending = np.log(self._threat.effort / np.maximum(self._threat.known_effort, 0.1))
+        from_spending, _ = self._spending(self._threat.effort)
         self._effort_mean = self._effort_mean + self._drifting(fighting)
         noise = number("war.effort_noise_log") * streams.normal("war", period)
         moved = next_effort(
             np.maximum(self.effort, 0.1),
-            self._effort_mean + number("war.effort_per_spending") * spending,
+            self._effort_mean + from_spending,
             number("war.effort_persistence"),
             noise,
         )
         most = number("war.highest_loss_share") * self.force / np.maximum(number("war.effort_factor"), 1e-6)
-        self.effort = single(np.where(fighting, np.minimum(moved, most), self.effort))
+        fought = np.minimum(moved, most)
+        np.putmask(fought, ~fighting, self.effort)
+        self.effort = fought
+
+    def _spend(self, effort: Numbers) -> tuple[Numbers, Numbers]:
+        """What Russia's military spending adds to the logarithm of its effort, and the spending, EUR bn a month."""
+        more = np.log(effort / np.maximum(self._threat.known_effort, 0.1))
+        monthly = effort / 100 * self._known.russian_gdp_beur / 12
+        return single(self._engine.settings.number("war.effort_per_spending") * more), single(monthly)
 
     def _drift(self, fighting: Flags) -> Numbers:
         return single(self._engine.settings.number("war.effort_drift_pct_per_month") / 100 * fighting)
@@ -194,7 +203,8 @@ class War:
             number("war.gain_per_manpower_km2") * fewer,
             noise,
         )
-        self.gain = single(np.where(fighting, moved, 0))
+        np.putmask(moved, ~fighting, 0)
+        self.gain = moved
         jump = self._collapse(period, fighting)
         if self._engine.explaining:
             self.from_gain += part * self.gain
@@ -221,39 +231,40 @@ class War:
         settings, streams, hostilities = self._engine.settings, self._engine.streams, self._hostilities
         number = settings.number
         drawn = streams.uniform("war", period, purpose=2)
-        starts = fighting & (self._collapse_left <= 0) & (drawn < number("war.collapse_per_month"))
-        self._collapse_left = self._collapse_left - 1
-        if np.count_nonzero(starts):
-            length = 1 + np.floor(3 * streams.uniform("war", period, purpose=3))
-            pressure = within(self.gain / 1000, -1, 1) * 0.2  # the side that is being pushed back gives way more easily
-            even = number("war.collapse_of_ukraine")
-            ukraine = streams.uniform("war", period, purpose=4) < within(even + pressure, 0, 1)
-            self._collapse_left = single(np.where(starts, length, self._collapse_left))
-            self._collapse_sign = single(np.where(starts, np.where(ukraine, 1, -1), self._collapse_sign))
-        under_way = fighting & (self._collapse_left > 0)
-        jump = self._no_ground
-        if np.count_nonzero(under_way):
-            jump = single(np.where(under_way, self._collapse_sign * number("war.collapse_km2"), 0))
+        starts = np.flatnonzero(fighting & (self._collapse_left <= 0) & (drawn < number("war.collapse_per_month")))
+        self._collapse_left -= 1
+        if starts.size:
+            even = here(number("war.collapse_of_ukraine"), starts)
+            pressure = within(self.gain[starts] / 1000, -1, 1) * 0.2  # the side pushed back gives way more easily
+            ukraine = streams.uniform("war", period, purpose=4)[starts] < within(even + pressure, 0, 1)
+            self._collapse_left[starts] = 1 + np.floor(3 * streams.uniform("war", period, purpose=3)[starts])
+            self._collapse_sign[starts] = np.where(ukraine, 1, -1)
+        under_way = np.flatnonzero(fighting & (self._collapse_left > 0))
+        jump = self._engine.zeros()
+        if under_way.size:
+            jump[under_way] = self._collapse_sign[under_way] * here(number("war.collapse_km2"), under_way)
         if settings.is_set("war.collapse_now_km2"):
-            stated = settings.stated("war.collapse_now_km2", self._no_ground)
+            stated = settings.stated("war.collapse_now_km2", self._engine.zeros())
             jump = single(np.where(fighting & (stated != 0), stated, jump))
-        hostilities.front_gives_way(np.maximum(jump, 0) if jump is not self._no_ground else jump)
+        hostilities.month_of_collapses(jump)
         return jump
 
     def _move_kursk(self, part: np.float32, fighting: Flags) -> None:
         settings = self._engine.settings
-        kept = (1 - settings.number("war.kursk_decline_per_month")) ** part
+        kept = settings.reckoned(_kept, "war.kursk_decline_per_month")
         lost = fighting
         if settings.anywhere("war.kursk_held"):
             lost = fighting & ~settings.flag("war.kursk_held")
-        self.kursk = single(np.where(lost, self.kursk * kept, self.kursk))
+        np.multiply(self.kursk, kept if part == 1 else kept**part, out=self.kursk, where=lost)
 
     def _weigh_resources(self) -> None:
         """Russian military spending over Ukraine's own plus delivered military aid, both in EUR bn a month."""
-        known = self._known
-        russia = self._threat.effort / 100 * known.russian_gdp_beur / 12
-        ukraine = known.ukrainian_spending_beur / 12 + self._aid.deliveries
-        self.ratio = single(russia / ukraine)
+        _, russia = self._spending(self._threat.effort)
+        self.ratio = single(russia / (self._known.ukrainian_spending_beur / 12 + self._aid.deliveries))
+
+
+def _kept(decline: Numbers) -> Numbers:
+    return 1 - decline
 
 
 def next_effort(now: Numbers, mean_log: Numbers, kept: Numbers, noise: Numbers) -> Numbers:
