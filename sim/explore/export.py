@@ -319,6 +319,7 @@ def _every_scenario(runs: int, tell: Callable[[], None]) -> dict[str, Any]:
             "kind": subject.kind,
             "labels": list(subject.about.labels),
             "measure": subject.about.unit,
+            "written": text.amount(0, subject.about.unit, 0).replace("0", "{}", 1),
         }
         for subject in every
     }

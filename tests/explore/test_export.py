@@ -67,6 +67,8 @@ def test_every_shipped_scenario_is_held_in_full(stored):
     told = answer({"state": {"extends": ["trump_conditional"], "runs": RUNS}, "charts": ["us_commitment"]})
     series = stored["scenarios"]["trump_conditional"]["series"]["us_commitment"]
     assert unpacked(series["values"]) == pytest.approx(np.array(told["charts"][0]["values"]), abs=1e-3)
+    assert stored["subjects"]["europe_canada_share_pct_gdp"]["written"] == "{}% of GDP"
+    assert stored["subjects"]["aid_delivered_beur:DEU"]["written"] == "EUR {} bn"
     assert "aid_delivered_beur:DEU" in stored["scenarios"]["baseline"]["series"]
 
 

@@ -135,7 +135,7 @@ export class Compare {
 
   explain(subject) {
     const number = (value) => said(value, Math.abs(value) < 10 ? 3 : 1);
-    return this.question({ kind: "why", subject }, (told) => table(`${told.title}, ${told.unit}, ${told.date}: ${number(told.from)} in the baseline, ${number(told.to)} here (means over ${told.runs} runs)`, ["Group of inputs", "Moves it by", "95% interval", "Through", ""], told.parts.map((part) => [part.group, number(part.mean), `${number(part.low)} to ${number(part.high)}`, part.through.join(" → "), part.open ? "depends on an open assumption" : ""])));
+    return this.question({ kind: "why", subject }, (told) => table(`${told.title}, ${told.unit}, ${told.date}: ${number(told.from)} in the baseline, ${number(told.to)} here (means over ${told.runs} runs)`, ["Group of inputs", "Moves it by", "95% interval", "Through", "Grounds"], told.parts.map((part) => [part.group, number(part.mean), `${number(part.low)} to ${number(part.high)}`, part.through.join(" → "), part.open ? "depends on an open assumption" : ""])));
   }
 
   turn(subjects) {

@@ -53,7 +53,7 @@ function sentenceOf(subject, rows, changes, dates, base, runs, places) {
     return `I${inRuns(last[best], runs).slice(1)}: ${subject.labels[best]} in ${when}.`;
   }
   if (subject.kind === "share") return `I${inRuns(last, runs).slice(1)} in ${when}.${base ? ` In the baseline: ${said(100 * base.at(-1), 1)}%.` : ""}`;
-  const words = `Median in ${when}: ${said(last[2], places)} (90% of runs: ${said(last[0], places)} to ${said(last[4], places)}).`;
+  const words = `Median in ${when}: ${subject.written.replace("{}", said(last[2], places))} (90% of runs: ${said(last[0], places)} to ${said(last[4], places)}).`;
   if (!base || !changes) return words;
   const [, higher, lower] = changes.at(-1);
   if (!higher && !lower) return `${words} The same as in the baseline in every run.`;
@@ -120,7 +120,7 @@ export function storedAnswer(stored, body) {
     const sign = change > 0 ? "+" : "";
     const words = share ? `${sign}${said(100 * change, 1)} points` : `${sign}${said(change, Math.max(0, held.places) + 1)}`;
     const nothing = !/[1-9]/.test(words);
-    return { id, title: held.subject.title, value: share ? `${said(100 * value, 1)}%` : `${said(value[2], held.places)} ${held.subject.measure.startsWith("index") ? "" : held.subject.measure}`, range: share ? "" : `${said(value[0], held.places)} to ${said(value[4], held.places)}`, change: nothing ? "no change" : words, way: nothing ? "" : change > 0 ? "up" : "down", size: change, higher: onGrid ? null : higher, lower };
+    return { id, title: held.subject.title, value: share ? `${said(100 * value, 1)}%` : held.subject.written.replace("{}", said(value[2], held.places)), range: share ? "" : `${said(value[0], held.places)} to ${said(value[4], held.places)}`, change: nothing ? "no change" : words, way: nothing ? "" : change > 0 ? "up" : "down", size: change, higher: onGrid ? null : higher, lower };
   };
 
   const tiles = (variable, axis) => {

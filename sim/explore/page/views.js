@@ -406,7 +406,7 @@ export class Aid extends View {
     const title = `Aid by donor, ${dateSaid(told.date, "month")}, ${variableOf(this.measure()).unit}, cumulative`;
     const rows = () => [["Donor", "Median", "5% of runs", "95% of runs", "Change from the baseline"], ...single.map((tile) => [nameOf(tile.code), tile.value, tile.low, tile.high, tile.change])];
     const picture = () => barsPicture(title, single.filter((tile) => tile.high > 0).map((tile) => ({ label: nameOf(tile.code), words: `${said(tile.value, 1)} (${said(tile.low, 1)} to ${said(tile.high, 1)})`, bars: [[tile.value, barColours()[lookOf()]]], range: [tile.low, tile.high] })), [footerText()]);
-    fill(this.donors, takeAway(() => `donors_${this.measure()}`, rows, picture, () => title), table(title, ["Donor", "", "Median", "90% of runs", "Change from the baseline"], single.map((tile) => [nameOf(tile.code), bar(tile), said(tile.value, 1), `${said(tile.low, 1)} to ${said(tile.high, 1)}`, said(tile.change, 2)])));
+    fill(this.donors, takeAway(() => `donors_${this.measure()}`, rows, picture, () => title), table(title, ["Donor", "Bar", "Median", "90% of runs", "Change from the baseline"], single.map((tile) => [nameOf(tile.code), bar(tile), said(tile.value, 1), `${said(tile.low, 1)} to ${said(tile.high, 1)}`, said(tile.change, 2)])));
     return undefined;
   }
 }
