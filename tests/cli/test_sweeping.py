@@ -28,6 +28,7 @@ def test_a_sweep_prints_how_outcomes_move_and_leaves_a_folder(swept):
     folder, printed, _ = swept
     assert "baseline: 2 inputs, 48 samples (sobol)" in printed
     assert "us_commitment@2025-12-31" in printed
+    assert max(map(len, printed.split("\n\n")[1].splitlines())) <= 80
     assert sorted(path.name for path in folder.iterdir()) == [
         "design.csv", "figures", "manifest.json", "outcomes.csv", "outcomes.npz",
     ]  # fmt: skip
@@ -207,6 +208,8 @@ def test_depends_varies_all_assumptions_together_but_those_that_the_scenarios_di
             ["solve", "baseline", "--lever", "budgets.commitment_pp", "--target", "P(threat@2025 < 1) >= 7"],
             "no probability",
         ),
+        (["solve", "questions/none.toml"], "'questions/none.toml': no such file"),
+        (["solve", "baseline"], "name --lever KEY=LOW:HIGH and --target"),
         (["depends", "nowhere"], "not a comparison of this program"),
     ],
 )
