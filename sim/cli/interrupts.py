@@ -1,4 +1,7 @@
-"""Ctrl-C: the first ends the work in order, the next leaves at once; either way there is one line on stderr."""
+"""Ctrl-C: the first ends the work in order, the next leaves at once; either way there is one line on stderr.
+
+While a module is loaded the first leaves at once too: Python's import swallows what is raised in some of its callbacks.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +26,22 @@ class _Interrupts:
     def __init__(self) -> None:
         self._first = True
 
-    def __call__(self, _number: int, _frame: FrameType | None) -> None:
-        if self._first:
+    def __call__(self, _number: int, frame: FrameType | None) -> None:
+        if self._first and not _loading(frame):
             self._first = False
             raise KeyboardInterrupt
         with contextlib.suppress(OSError):  # nobody reads it: the code says the same
             os.write(2, _LEFT + (_SHOW_CURSOR if os.isatty(2) else b""))
         os._exit(EXIT_INTERRUPTED)  # workers see their pipes close, and end
+
+
+def _loading(frame: FrameType | None) -> bool:
+    """Whether the interpreter is in the midst of an import."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def listen() -> None:

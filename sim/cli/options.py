@@ -148,9 +148,20 @@ at_option = click.option(
     "--at", "at", type=click.DateTime(["%Y-%m-%d"]), multiple=True, metavar="DATE",
     help="Show this day beside the year ends. Repeatable.",
 )  # fmt: skip
+
+
+def _address(context: click.Context, option: click.Parameter, value: str) -> str:
+    """The address of a scheduler. An empty text, as of an unset shell variable, would mean this machine: refused."""
+    given = context.get_parameter_source(option.name or "") is click.core.ParameterSource.COMMANDLINE
+    if given and not value.strip():
+        raise click.BadParameter("an empty text is no address; leave --cluster away to simulate here", context, option)
+    return value
+
+
 cluster_option = click.option(
-    "--cluster", default="", metavar="ADDRESS", help="Simulate on the workers of the dask scheduler there."
-)
+    "--cluster", default="", metavar="ADDRESS", callback=_address,
+    help="Simulate on the workers of the dask scheduler there.",
+)  # fmt: skip
 force_option = click.option("--force", is_flag=True, help="Replace what is there of other inputs.")
 vary_option = click.option(
     "--vary", "vary", multiple=True, metavar="KEY=LOW:HIGH[:N]",

@@ -64,10 +64,12 @@ def solve_command(
 
     if is_question(scenario):
         asked = read_question(scenario)
-    elif keep or not lever or not target:
-        raise InputError("name --lever KEY=LOW:HIGH and --target, or a file that states them; --keep needs such a file")
     else:
         asked = Worked(Path(), "", load(scenario, sets), lever, target, outcomes, runs, seed, {})
+        if keep or not lever or not target:
+            raise InputError(
+                "name --lever KEY=LOW:HIGH and --target, or a file that states them; --keep needs such a file"
+            )
     wanted = read_target(asked.target, recorded(asked.scenario)).condition
     own = f"{asked.lever.partition('=')[0].strip()}_for_{wanted.file_name}"
     folder = out or Path("solve") / (asked.path.stem or f"{asked.scenario.name}/{own}")

@@ -66,6 +66,8 @@ def sweep_command(
     """
     began = time.monotonic()
     from sim.analysis.sweep import read, run
+    from sim.analysis.sweep.sweeps import FILES
+    from sim.ensemble import manifest
 
     asked = read(
         scenarios,
@@ -99,7 +101,7 @@ def sweep_command(
             command=command_line("sweep", scenarios, settings),
             progress=progress,
         )
-    files = sorted(path for path in folder.iterdir() if path.is_file())
+    files = [folder / name for name in sorted((*FILES, manifest.NAME))]
     if not no_figures:
         files += draw(swept, formats)
     click.echo((as_document if as_json else as_text)(swept, files, time.monotonic() - began))
@@ -119,16 +121,17 @@ def draw(swept: Sweep, formats: tuple[str, ...]) -> list[Path]:
 def as_text(swept: Sweep, files: list[Path], seconds: float) -> str:
     """How each outcome moves over the samples: lowest, middle and highest mean."""
     plan = swept.plan
-    rows: list[tuple[str, ...]] = [("outcome", "lowest", "5% of samples", "median", "95% of samples", "highest")]
+    rows: list[tuple[str, ...]] = [("over the samples", "lowest", "5%", "median", "95%", "highest")]
     for which, name in enumerate(swept.names):
         for column, each in enumerate(plan.questions):
             values = sorted(value for value in swept.mean[which, :, column].tolist() if value == value)
             cuts = [values[min(len(values) - 1, int(share * len(values)))] for share in (0, 0.05, 0.5, 0.95, 1)]
             label = f"{name}: {each}" if len(swept.names) > 1 else str(each)
-            rows.append((label, *(f"{value:.4g}" for value in cuts)))
+            rows.append((label, *map(_short, cuts)))
+    count = f"{len(swept.inputs)} input{'' if len(swept.inputs) == 1 else 's'}"
     reused = "; same inputs as before, sweep reused" if swept.cached else ""
     lines = [
-        f"{', '.join(swept.names)}: {len(swept.inputs)} inputs, {plan.design.samples:,} samples ({plan.design.method})",
+        f"{', '.join(swept.names)}: {count}, {plan.design.samples:,} samples ({plan.design.method})",
         f"{plan.runs:,} runs a sample, seed {plan.seed}, {seconds:.1f} s{reused}",
         "Means over the runs of a sample; conditional on the scenario, not a forecast.",
         *(f"Note: {warning}" for warning in swept.warnings),
@@ -139,6 +142,10 @@ def as_text(swept: Sweep, files: list[Path], seconds: float) -> str:
         *paths_shown(files),
     ]
     return "\n".join(lines)
+
+
+def _short(value: float) -> str:
+    return f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
 
 
 def as_document(swept: Sweep, files: list[Path], seconds: float) -> str:

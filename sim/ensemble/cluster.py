@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import ssl
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
@@ -16,6 +17,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.ensemble import source
+from sim.ensemble.blocks import swept
 from sim.errors import InputError, LostPoolError, LostWorkerError
 from sim.text import listed
 
@@ -31,6 +33,7 @@ _RESUME = (
     "what is finished is kept: start a scheduler and workers, then run the same command again with --cluster and its "
     "address to resume"
 )
+_TLS = "distributed.comm.tls of dask's configuration"
 AHEAD = 2  # tasks sent for every thread of a worker, so that none waits for the client
 
 
@@ -50,18 +53,27 @@ class Cluster(Executor):
             from distributed import Client, Security
         except ImportError:
             raise InputError("--cluster needs dask.distributed: install alliance-sim with the extra cluster") from None
-        if address.startswith("tls://") and not Security().get_connection_args("client").get("ssl_context"):
-            raise InputError(f"--cluster {address}: TLS needs certificates; name them in dask's distributed.comm.tls")
+        if address.startswith("tls://"):
+            try:
+                certified = Security().get_connection_args("client").get("ssl_context")
+            except OSError as error:
+                raise InputError(
+                    f"--cluster {address}: the files that {_TLS} names cannot be read as certificates ({error})"
+                ) from None
+            if not certified:
+                raise InputError(f"--cluster {address}: TLS needs certificates; name them in {_TLS}")
         self.address = address
         self._levels = _silenced()
-        try:
-            self._client = Client(address, timeout=patience or PATIENCE, set_as_default=False)
-        except (OSError, ValueError, TypeError) as error:
+        fault = ""
+        # A client of dask that could not start ends when it is freed, and waits for ever if another starts just then.
+        with swept():
+            try:
+                self._client = Client(address, timeout=patience or PATIENCE, set_as_default=False)
+            except (OSError, ValueError, TypeError) as error:
+                fault = _unreached(error)
+        if fault:
             _restore(self._levels)
-            reason = "no scheduler answers" if isinstance(error, OSError) else f"is no address ({error})"
-            raise InputError(
-                f"--cluster {address}: {reason}; start one with dask scheduler, and workers with dask worker ADDRESS"
-            ) from None
+            raise InputError(f"--cluster {address}: {fault}")
         self._pending: set[Future[Any]] = set()
         self._threads = 1
         self._closed = threading.Event()
@@ -155,6 +167,20 @@ class Cluster(Executor):
                 said = self._lost() if gone else f"the scheduler at {self.address} has lost all its workers; {_RESUME}"
                 for local in tuple(self._pending):
                     self._settle(local, LostPoolError(said))
+
+
+def _unreached(error: Exception) -> str:
+    """Why there is no connection to a scheduler, in words."""
+    from distributed.comm.core import CommClosedError
+
+    start = "start one with dask scheduler, and workers with dask worker ADDRESS"
+    if not isinstance(error, OSError):
+        return f"is no address ({error}); {start}"
+    if not isinstance(error, CommClosedError):
+        return f"no scheduler answers; {start}"
+    if isinstance(error.__cause__, ssl.SSLError):
+        return f"this client and the scheduler do not accept each other's certificates; see {_TLS}"
+    return "what answers there closes the connection: no scheduler, or one whose address begins with tls://"
 
 
 def _silenced() -> dict[logging.Logger, int]:

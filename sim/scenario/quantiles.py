@@ -76,7 +76,7 @@ def quantile(family: str, args: Mapping[str, float], support: Support, u: NDArra
         return np.asarray(special.betaincinv(args["a"], args["b"], u))
     low, high = support
     numbers = _gamma(u, args, support) if family == "gamma" else _from_normal(u, family, args, support)
-    return np.clip(numbers, low, high)
+    return numbers.clip(low, high)
 
 
 def of_discrete(atoms: tuple[tuple[float, float], ...], u: NDArray[float64]) -> NDArray[float64]:
@@ -104,8 +104,15 @@ def _truncated_normal(u: NDArray[float64], low: float, high: float) -> NDArray[f
     """Standard normal truncated to [low, high]; an upper tail is mirrored, where the CDF keeps its digits."""
     if low > 0:
         return -_truncated_normal(1 - u, -high, -low)
-    below, above = special.ndtr(low), special.ndtr(high)
-    return np.asarray(special.ndtri(below + u * (above - below)))
+    below, between = _probabilities(low, high)
+    return np.asarray(special.ndtri(below + u * between))
+
+
+@lru_cache(maxsize=1024)
+def _probabilities(low: float, high: float) -> tuple[float, float]:
+    """Of a standard normal below ``low``, and from there to ``high``."""
+    below, above = float(special.ndtr(low)), float(special.ndtr(high))
+    return below, above - below
 
 
 def _gamma(u: NDArray[float64], args: Mapping[str, float], support: Support) -> NDArray[float64]:

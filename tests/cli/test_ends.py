@@ -67,7 +67,30 @@ def test_ctrl_c_while_the_program_is_loaded_is_one_line(module: str, begin: str)
     )
     words = [sys.executable, "-c", code, "check", "baseline"]
     done = subprocess.run(words, env=environment(), capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "\nInterrupted.\n")
+    assert (done.returncode, done.stdout) == (130, "")
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("Interrupted.")
+
+
+def test_ctrl_c_is_heard_where_an_import_swallows_what_is_raised() -> None:
+    code = (
+        "import signal, sys, weakref\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "class Lock: pass\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'sim.cli.check':\n"
+        "            lock = Lock()\n"
+        "            self.kept = weakref.ref(lock, lambda _: signal.raise_signal(signal.SIGINT))\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "from sim.start import main\n"
+        "main()\n"
+    )
+    words = [sys.executable, "-c", code, "check", "baseline"]
+    done = subprocess.run(words, env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (130, "")
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("Interrupted.")
 
 
 def test_until_ctrl_c_is_heard_next_to_nothing_is_loaded() -> None:

@@ -198,3 +198,12 @@ def test_an_empty_out_is_refused_by_every_verb_that_has_one(
         assert (done.exit_code, done.stdout) == (2, "")
         assert "an empty text is no path" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_address_of_a_cluster_is_refused_by_every_verb_that_takes_one(alliance: Alliance) -> None:
+    verbs = [verb for verb in VERBS if "--cluster " in alliance(verb, "--help").stdout]
+    assert {"run", "compare", "sweep"} <= set(verbs)
+    for verb in verbs:
+        done = alliance(verb, "--cluster", "")
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "an empty text is no address; leave --cluster away to simulate here" in done.stderr

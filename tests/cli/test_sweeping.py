@@ -28,6 +28,7 @@ def test_a_sweep_prints_how_outcomes_move_and_leaves_a_folder(swept):
     folder, printed, _ = swept
     assert "baseline: 2 inputs, 48 samples (sobol)" in printed
     assert "us_commitment@2025-12-31" in printed
+    assert max(map(len, printed.split("\n\n")[1].splitlines())) <= 80
     assert sorted(path.name for path in folder.iterdir()) == [
         "design.csv", "figures", "manifest.json", "outcomes.csv", "outcomes.npz",
     ]  # fmt: skip
@@ -55,7 +56,12 @@ def test_sensitivity_is_read_off_a_sweep(swept, alliance):
 def test_discover_says_where_an_outcome_fails(swept, alliance):
     folder, *_ = swept
     done = alliance("discover", str(folder), "--where", "us_commitment@2025 < 0.4", "--format", "svg")
-    assert "us_commitment@2025-12-31 < 0.4 mostly when us.commitment.level_conditional is below 0." in done.stdout
+    said = " ".join(done.stdout.split())
+    what = "U.S. commitment to the guarantee at the end of 2025 is below 0.4 (index 0 to 1)"
+    assert f"{what} mostly when us.commitment.level_conditional is below 0." in said
+    assert "Coverage " in said
+    assert "us.commitment.level_conditional (p = " in said  # with its meaning
+    assert max(len(line) for line in done.stdout.splitlines() if str(folder) not in line) <= 80
     own = folder / "discoveries" / "us_commitment_2025-12-31_below_0.4"
     assert (own / "discovery.svg").is_file()
     first = (own / "discovery.json").read_bytes()
@@ -207,6 +213,8 @@ def test_depends_varies_all_assumptions_together_but_those_that_the_scenarios_di
             ["solve", "baseline", "--lever", "budgets.commitment_pp", "--target", "P(threat@2025 < 1) >= 7"],
             "no probability",
         ),
+        (["solve", "questions/none.toml"], "'questions/none.toml': no such file"),
+        (["solve", "baseline"], "name --lever KEY=LOW:HIGH and --target"),
         (["depends", "nowhere"], "not a comparison of this program"),
     ],
 )
@@ -264,7 +272,7 @@ def test_several_scenarios_are_swept_at_the_same_points(tmp_path, alliance):
     where = ["--where", "us_commitment@2025 < 0.4", "--no-figures"]
     first = alliance("discover", str(folder), *where).stdout
     second = alliance("discover", str(folder), *where, "--scenario", "trump_conditional").stdout
-    assert "mostly when us.commitment.level_continuity is below" in first
-    assert "mostly when us.commitment.level_conditional is below" in second
+    assert "mostly when us.commitment.level_continuity is below" in " ".join(first.split())
+    assert "mostly when us.commitment.level_conditional is below" in " ".join(second.split())
     wrong = alliance("discover", str(folder), *where, "--scenario", "trump_conditionel")
     assert (wrong.exit_code, "did you mean trump_conditional?" in wrong.stderr) == (2, True)

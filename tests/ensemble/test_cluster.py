@@ -28,6 +28,7 @@ class Machines:
     def __init__(self, folder):
         self.folder, self.processes, self.count = folder, [], 0
         self.scheduler = None
+        self.environment = {}
 
     def start(self, *words, unseen=None, **environment):
         self.count += 1
@@ -37,18 +38,18 @@ class Machines:
         settings = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1", "PYTHONWARNINGS": "default"}
         with (self.folder / f"{self.count}.log").open("wb") as log:
             process = subprocess.Popen(
-                command, env=os.environ | settings | environment, cwd=self.folder, stdout=log, stderr=log,
-                start_new_session=True,
+                command, env=os.environ | settings | self.environment | environment, cwd=self.folder,
+                stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         self.processes.append(process)
         return process
 
-    def schedule(self):
+    def schedule(self, protocol="tcp"):
         self.count += 1
         file = self.folder / f"scheduler{self.count}.json"
         self.scheduler = self.start(
             "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
-            "--scheduler-file", str(file),
+            "--scheduler-file", str(file), "--protocol", protocol,
         )  # fmt: skip
         wait_until(lambda: file.exists() and file.read_text().endswith("}"))
         self.address = json.loads(file.read_text())["address"]
@@ -223,11 +224,73 @@ def test_workers_that_run_something_else_are_refused_by_name(machines, scenario,
     assert not stored(tmp_path / "out")
 
 
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    """A throw-away authority with a certificate of its own making, and a stranger's: dask's settings for each."""
+    folder = tmp_path_factory.mktemp("certificates")
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+
+    def openssl(*words):
+        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+    for name in ("authority", "stranger"):
+        openssl("req", "-x509", *curve, "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.pem")
+    openssl("req", *curve, "-subj", "/CN=ours", "-keyout", "ours.key", "-out", "ours.csr")
+    signing = ["-CA", "authority.pem", "-CAkey", "authority.key", "-CAcreateserial"]
+    openssl("x509", "-req", "-in", "ours.csr", *signing, "-out", "ours.pem")
+
+    def settings(authority, name):
+        files = {"ca-file": f"{authority}.pem"}
+        for role in ("scheduler", "worker", "client"):
+            files |= {f"{role}.cert": f"{name}.pem", f"{role}.key": f"{name}.key"}
+        return {f"distributed.comm.tls.{key}": str(folder / file) for key, file in files.items()}
+
+    return {"ours": settings("authority", "ours"), "stranger": settings("stranger", "stranger")}
+
+
+def in_words(settings):
+    """Dask's settings as the environment of a process."""
+    return {f"DASK_{key.replace('.', '__').replace('-', '_').upper()}": value for key, value in settings.items()}
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="needs the command openssl to make certificates")
+def test_over_tls_the_bytes_are_the_same_and_strangers_are_told_in_one_line(
+    machines, scenario, undisturbed, certificates, tmp_path
+):
+    import dask.config
+
+    machines.environment = in_words(certificates["ours"])
+    machines.schedule("tls").worker()
+    assert machines.address.startswith("tls://127.0.0.1:")
+    with dask.config.set(certificates["ours"]):
+        machines.ready(1)
+        run(scenario, runs=RUNS, cluster=machines.address, out=tmp_path / "tls")
+    assert bytes_of(tmp_path / "tls") == undisturbed
+    plain = machines.address.replace("tls://", "tcp://")
+    unreadable = certificates["ours"] | {"distributed.comm.tls.client.cert": str(tmp_path / "nowhere.pem")}
+    for address, settings, said in (
+        (machines.address, {}, "TLS needs certificates; name them in distributed.comm.tls of dask's configuration"),
+        (machines.address, certificates["stranger"], "do not accept each other's certificates; see distributed.comm.t"),
+        (machines.address, unreadable, "the files that distributed.comm.tls of dask's configuration names cannot be"),
+        (plain, {}, "closes the connection: no scheduler, or one whose address begins with tls://"),
+    ):
+        command = [sys.executable, "-m", "sim", "run", "baseline", "--runs", "3", "--cluster", address, "--out", "out"]
+        ended = subprocess.run(
+            command, cwd=tmp_path, env=os.environ | in_words(settings), capture_output=True, text=True, check=False
+        )
+        assert (ended.returncode, ended.stdout) == (2, ""), ended.stderr
+        assert ended.stderr.startswith(f"Error: --cluster {address}: ")
+        assert said in ended.stderr
+        assert ended.stderr.count("\n") == 1
+
+
 def test_what_is_no_cluster_is_told_in_one_line(machines, stub, monkeypatch):
     with pytest.raises(InputError, match=r"^--cluster tcp://127\.0\.0\.1:9: no scheduler answers; start one with"):
         Cluster("tcp://127.0.0.1:9", patience=0.5)
-    with pytest.raises(InputError, match="--cluster nonsense://x: is no address"):
-        Cluster("nonsense://x", patience=0.5)
+    for address in ("nonsense://x", "tcp://127.0.0.1", "tcp://", "tcp://127.0.0.1:http", "http://127.0.0.1:8786"):
+        with pytest.raises(InputError, match=f"^--cluster {address}: is no address \\(.*\\); start one with") as told:
+            Cluster(address, patience=0.5)
+        assert "\n" not in str(told.value)
     with pytest.raises(InputError, match=r"^--cluster tls://127\.0\.0\.1:9: TLS needs certificates"):
         Cluster("tls://127.0.0.1:9")
     machines.schedule()

@@ -51,6 +51,16 @@ class TestNumbers:
         assert (rows[0] == 0.5).all()
         assert (rows[2] == 0).all()
 
+    def test_plain_rows_follow_an_event_on_one_of_them(self):
+        settings, _ = settings_of({"members.DEU.budget_change_pp": 0.5})
+        rows, codes = "members.*.budget_change_pp", ["DEU", "FRA"]
+        assert settings.numbers(rows, codes).tolist() == [[0.5], [0]]
+        begun = event(date(2024, 10, 1), {"members.FRA.budget_change_pp": 0.25}, name="more")
+        settings.begin(begun)
+        assert (settings.numbers(rows, codes) == [[0.5], [0.25]]).all()
+        settings.lift(begun)
+        assert settings.numbers(rows, codes).tolist() == [[0.5], [0]]
+
     def test_keys_stand_still_until_an_event_makes_one_of_them_dated(self):
         settings, _ = settings_of({})
         keys = (KEY, "war.break_even_thousand")
@@ -84,14 +94,17 @@ class TestNumbers:
         settings, _ = settings_of()
         key = "members.DEU.share_pct_gdp"
         assert not settings.is_set(key)
+        assert settings.told({key, KEY}) == {KEY}
         happens = event(date(2025, 1, 1), {key: 3.0}, chance=0.5)
         settings.begin(happens)
         assert settings.is_set(key)
+        assert settings.told({key, KEY}) == {key, KEY}
         told = settings.number(key)
         assert set(told[~np.isnan(told)].tolist()) == {3.0}
         assert 0 < np.isnan(told).sum() < 64
         settings.lift(happens)
         assert not settings.is_set(key)
+        assert settings.told({key, KEY}) == {KEY}
 
     def test_an_unknown_key_is_an_error(self):
         settings, _ = settings_of()
@@ -108,10 +121,12 @@ class TestEvents:
         settings.begin(happens)
         assert (settings.number(KEY) == 2).all()
         assert settings.flag("war.kursk_held").all()
+        assert settings.anywhere("war.kursk_held")
         assert (settings.choice("secretary_general.holder") != before).all()
         settings.lift(happens)
         assert (settings.number(KEY) == 1).all()
         assert not settings.flag("war.kursk_held").any()
+        assert not settings.anywhere("war.kursk_held")
         assert (settings.choice("secretary_general.holder") == before).all()
 
     def test_of_two_events_on_one_key_the_later_stands_and_gives_way_again(self):

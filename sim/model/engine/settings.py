@@ -211,7 +211,9 @@ class Settings:
         """Whether a key that may be left open has a value, from the file or from an event in force."""
         if self._stale:
             self._gather()
-        return key in self._told or key in self._held or self._given(key) is not None
+        if key in self._told or key in self._held:
+            return True
+        return key not in self._values and self._default(key) is not None
 
     def told(self, keys: Set[str]) -> Set[str]:
         """Those of ``keys``, which may be left open, that have a value, from the file or from an event in force."""
@@ -372,7 +374,7 @@ class Settings:
         draws = np.median(draws, keepdims=True) if self._central else draws[self._row]
         if parameter is None or not isinstance(parameter.domain, Number):
             raise KeyError(key)
-        return np.clip(draws, np.float32(parameter.domain.low), np.float32(parameter.domain.high))
+        return draws.clip(np.float32(parameter.domain.low), np.float32(parameter.domain.high))
 
     def _quantile(self, key: str) -> NDArray[np.float64]:
         if self._central:

@@ -19,7 +19,7 @@ from sim.model.systems.economy import Economy
 from sim.model.systems.roster import ALLIES, CANDIDATES, CODES, WITH_FORCES, Roster
 from sim.model.systems.summits import Summits
 
-_ROSTER_ROWS = [CODES.index(code) for code in WITH_FORCES]
+_ROSTER_ROWS = np.array([CODES.index(code) for code in WITH_FORCES])
 _USA = WITH_FORCES.index("USA")
 _ALLIES = np.array([WITH_FORCES.index(code) for code in ALLIES])
 _CURRENT = "current prices and exchange rates"
@@ -82,7 +82,8 @@ class BurdenSharing:
         return single((self._joining_gdp * self._joining_share / 100 * self._joined()).sum(axis=0))
 
     def _inside(self) -> Flags:
-        return self._roster.member[_ROSTER_ROWS]
+        inside: Flags = self._roster.member[_ROSTER_ROWS]
+        return inside
 
     def _allies(self) -> Flags:
         inside = self._inside()

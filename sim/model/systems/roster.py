@@ -102,15 +102,14 @@ class Roster:
         self._plan_known()
         named = self.member.copy()
         changing = {*self._engine.event_days, *self._engine.condition_days}
-        months = set(clock.month_ends)
-        regular = {*months, *self._engine.event_days, clock.end}
+        regular = {*clock.month_ends, *self._engine.event_days, clock.end}
         for day in clock.days([*regular, *changing]):
             yield clock.at(day, PHASE)
             if day in changing:
                 now = self._named()
                 self.member = np.where(now != named, now, self.member)
                 named = now
-            if day in months:
+            if clock.ends_month(day):
                 self._invite(day)
             if day in regular:
                 self.member[self._joining] |= self._joins[self._joining] <= (day - clock.start).days

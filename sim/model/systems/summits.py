@@ -105,6 +105,10 @@ PARAMETERS = (
 )  # fmt: skip
 
 
+_OWN = frozenset(f"members.{code}.{name}" for code in ALLIES for name in ("target_pct_gdp", "deadline_year"))
+_OPT_OUT = frozenset(f"members.{code}.opt_out" for code in ALLIES)
+
+
 class Summits:
     """The target: ``old``, ``new`` (% of GDP), ``adopted`` (year, 0 if none) and ``due`` (year), each ``(runs,)``."""
 
@@ -117,8 +121,7 @@ class Summits:
         self.due = engine.zeros()
         drawn = engine.streams.uniforms("summits", 0, [PLACES[code] for code in WITH_FORCES])
         self._takes_part = drawn >= settings.number("summits.opt_out_probability")
-        own = [f"members.{code}.{name}" for code in ALLIES for name in ("target_pct_gdp", "deadline_year", "opt_out")]
-        self._own = Latest(settings, self._with_terms_of_their_own, own)
+        self._own = Latest(settings, self._with_terms_of_their_own, _OWN | _OPT_OUT)
         before = settings.number("summits.adopted_year")
         if settings.is_set("summits.adopted_year"):
             self._adopt(~np.isnan(before), np.nan_to_num(before))
@@ -199,13 +202,8 @@ class Summits:
     def _with_terms_of_their_own(self) -> set[str]:
         """Members for which the scenario states a target or a deadline of their own, or that they take no part."""
         settings = self._engine.settings
-        return {
-            code
-            for code in ALLIES
-            if settings.is_set(f"members.{code}.target_pct_gdp")
-            or settings.is_set(f"members.{code}.deadline_year")
-            or settings.flag(f"members.{code}.opt_out").any()
-        }
+        opted_out = set(filter(settings.anywhere, settings.told(_OPT_OUT)))
+        return {key.split(".")[1] for key in settings.told(_OWN) | opted_out}
 
     def deadline(self, year: int) -> Flags:
         """Whether the guideline in force at the start falls due in ``year``, ``(1,)`` or ``(runs,)``."""

@@ -148,15 +148,14 @@ class Threat:
         rounds = [date(year, 10, 1) for year in range(clock.start.year, clock.end.year + 1)]
         while self._year < clock.start.year:
             self._spend(self._year + 1)
-        months = set(clock.month_ends)
-        for day in clock.days([*months, *rounds, *self._engine.event_days]):
+        for day in clock.days([*clock.month_ends, *rounds, *self._engine.event_days]):
             yield clock.at(day, PHASE)
-            self._follow(monthly=day in months)
+            self._follow(monthly=clock.ends_month(day))
             if day in rounds:
                 self.in_budgets = in_budgets_next(
                     self.in_budgets, self.level, self._engine.settings.number("threat.budget_lag")
                 )
-            if day.month == 1 and day in months and day.year > self._year:
+            if day.month == 1 and clock.ends_month(day) and day.year > self._year:
                 self._spend(day.year)
 
     def _follow(self, monthly: bool) -> None:

@@ -49,38 +49,68 @@ def beginning(start: date, level: Numbers, slope: Numbers, delays: Delays, stock
 
     ``delays`` and ``stock`` are central values, with which past allocations are carried to what is still on the way.
     """
-    donors = facts.donors()
-    sums, history = _sums(start), _history(start)
-    codes = [donor.code for donor in donors]
-    allocated = _allocated(start)
-    committed = _committed(sums.beur, codes, allocated)
-    months = max(len(history.months) - 1, 0)  # aid since the invasion: January 2022 is left out
-    gdp = np.array([donor.gdp_beur_2021 or 0.0 for donor in donors], np.float32)
-    own = allocated * (12 / months) if months else np.zeros_like(allocated)
-    weight = np.float32(months / (months + FIRST_MONTHS))
-    rule = _by_distance(donors, gdp, level, slope)
-    europe = np.array([donor.group == "EUR" for donor in donors])
-    states = np.array([donor.kind == "country" for donor in donors])
-    share = (gdp * states)[europe]
-    us = codes.index("USA")
-    yearly = weight * own[..., None] + (1 - weight) * rule
-    if months >= MONTHS_TO_TELL:  # a donor that gave nothing in two years does not begin to give without a cause
-        lately = _lately(history, codes, own)
-        if start >= AFTER_2025:
-            yearly = (lately - _bought(start, lately))[..., None]
-        yearly = yearly * (lately > 0)[..., None]
-        share = own[MILITARY, europe] * states[europe]
-    backlog = np.maximum(committed - allocated, 0)
+    told = _told(start)
+    if told.lately is not None and start >= AFTER_2025:
+        yearly: Numbers = (told.lately - _bought(start, told.lately))[..., None]
+    else:
+        yearly = told.weight * told.own[..., None] + (1 - told.weight) * _by_distance(facts.donors(), level, slope)
+    if told.lately is not None:  # a donor that gave nothing in two years does not begin to give without a cause
+        yearly = yearly * (told.lately > 0)[..., None]
     return Beginning(
-        until=sums.cutoff,
-        allocated=allocated,
-        backlog=backlog,
+        until=_sums(start).cutoff,
+        allocated=_allocated(start),
+        backlog=told.backlog,
         on_the_way=_on_the_way(start, delays, stock),
         yearly=yearly,
+        us_monthly_military=told.us_monthly_military,
+        europe_weight=told.europe_weight,
+        pace=_pace(told.backlog, yearly, told.states),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the tables tell of donors at a start. EUR bn; ``own`` and ``lately`` a year, (2, donors).
+
+    ``own``: mean since the invasion, which weighs ``weight`` beside the rule of distance. ``lately``: the last 24
+    months, None before there are so many. ``states``: all donors but the EU and the United States.
+    """
+
+    own: Sums
+    weight: np.float32
+    lately: Sums | None
+    backlog: Sums
+    us_monthly_military: float | None
+    europe_weight: Sums
+    states: NDArray[np.bool_]
+
+
+@per_folder
+def _told(start: date) -> _Told:
+    """The same for every block."""
+    donors, history, allocated = facts.donors(), _history(start), _allocated(start)
+    codes = [donor.code for donor in donors]
+    months = max(len(history.months) - 1, 0)  # aid since the invasion: January 2022 is left out
+    own = allocated * (12 / months) if months else np.zeros_like(allocated)
+    europe = np.array([donor.group == "EUR" for donor in donors])
+    states = np.array([donor.kind == "country" for donor in donors])
+    enough = months >= MONTHS_TO_TELL
+    share = own[MILITARY, europe] * states[europe] if enough else (_output(donors) * states)[europe]
+    us = codes.index("USA")
+    return _Told(
+        own=own,
+        weight=np.float32(months / (months + FIRST_MONTHS)),
+        lately=_lately(history, codes, own) if enough else None,
+        backlog=np.maximum(_committed(_sums(start).beur, codes, allocated) - allocated, 0),
         us_monthly_military=_us_reference(start, history, float(allocated[MILITARY, us])),
         europe_weight=share / share.sum(),
-        pace=_pace(backlog, yearly, states & (np.arange(len(codes)) != us)),
+        states=states & (np.arange(len(codes)) != us),
     )
+
+
+def _output(donors: tuple[facts.Donor, ...]) -> Sums:
+    """GDP of 2021, EUR bn, (donors,)."""
+    return np.array([donor.gdp_beur_2021 or 0.0 for donor in donors], np.float32)
 
 
 def _pace(backlog: Sums, yearly: Numbers, states: NDArray[np.bool_]) -> Numbers:
@@ -168,9 +198,9 @@ def _committed(beur: Mapping[tuple[str, str, str], float], codes: list[str], all
     return np.maximum(np.array(rows, np.float32).T, allocated)
 
 
-def _by_distance(donors: tuple[facts.Donor, ...], gdp: Sums, level: Numbers, slope: Numbers) -> Numbers:
+def _by_distance(donors: tuple[facts.Donor, ...], level: Numbers, slope: Numbers) -> Numbers:
     """Yearly aid of donors without history, EUR bn, (2, donors, 1 or runs): it falls with the distance to Moscow."""
-    military = np.zeros((len(donors), max(level.shape[0], slope.shape[0])), np.float32)
+    gdp, military = _output(donors), np.zeros((len(donors), max(level.shape[0], slope.shape[0])), np.float32)
     other = np.zeros_like(military)
     for row, donor in enumerate(donors):
         if donor.kind == "institution":

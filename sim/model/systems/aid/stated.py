@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim import facts
-from sim.model.engine import Flags, Numbers, single
+from sim.model.engine import Flags, Latest, Numbers, single
 from sim.model.engine.settings import Settings
 from sim.model.systems.aid.parameters import DONORS
 from sim.model.systems.aid.pipeline import MILITARY, OTHER
@@ -18,6 +18,7 @@ _NAMES = (
     "other_level_beur_per_year",
 )
 LEVEL_KEYS = frozenset(f"aid.{code}.{name}" for code in DONORS for name in _NAMES)
+STOP_KEYS = frozenset(f"aid.{code}.stop" for code in DONORS)
 
 
 class Stated:
@@ -25,15 +26,12 @@ class Stated:
 
     def __init__(self, settings: Settings, usual: Numbers) -> None:
         self._settings, self._usual = settings, usual
-        self._changes = -1
-        self._levels: dict[int, tuple[Numbers, Numbers]] = {}
-        self._stops: Flags = np.zeros((len(DONORS), 1), np.bool_)
-        self._stopped = False  # whether any donor stops in any run
+        self._today = Latest(settings, self._in_force, LEVEL_KEYS | STOP_KEYS)
 
     def anything(self) -> bool:
         """Whether a level is stated or a donor stops today."""
-        self._read()
-        return bool(self._levels) or self._stopped
+        levels, stops = self._today()
+        return bool(levels) or stops is not None
 
     def apply(self, new: Numbers, direct: Numbers, cleared: Numbers) -> Numbers:
         """Puts stated levels into a month's ``new`` and ``direct`` aid; the parts of the backlog to be cleared.
@@ -42,33 +40,31 @@ class Stated:
         that stops gives nothing new. ``new`` and ``direct`` are changed in place.
         """
         cleared = np.array(np.broadcast_to(cleared, new.shape[1:]), np.float32)
-        for row, level in self._levels.items():
+        levels, stops = self._today()
+        for row, level in levels.items():
             said = ~np.isnan(level[MILITARY])
             for kind, yearly in enumerate(level):
                 new[kind, row] = np.where(said, 0, new[kind, row])
                 direct[kind, row] = np.where(said, yearly / 12, direct[kind, row])
             cleared[row] = np.where(said, 0, cleared[row])
-        if self._stopped:
+        if stops is not None:
             for array in (new, direct):
-                array[:, self._stops] = 0
-            cleared[self._stops] = 0
+                array[:, stops] = 0
+            cleared[stops] = 0
         return cleared
 
-    def _read(self) -> None:
-        """Reads levels and stops anew after events and in each month where a level is dated."""
+    def _in_force(self) -> tuple[dict[int, tuple[Numbers, Numbers]], Flags | None]:
+        """Levels by row, and who stops, ``(donors, runs)``; None if nobody does."""
         settings = self._settings
-        if self._changes == settings.changes and settings.stands_still(LEVEL_KEYS):
-            return
-        self._changes = settings.changes
-        self._levels = {row: level for row, code in enumerate(DONORS) if (level := self._level(row, code)) is not None}
-        self._stops = np.stack([settings.flag(f"aid.{code}.stop") for code in DONORS])
-        self._stopped = bool(self._stops.any())
+        with_level = {key.split(".")[1] for key in settings.told(LEVEL_KEYS)}
+        levels = {row: self._level(row, code) for row, code in enumerate(DONORS) if code in with_level}
+        if not any(map(settings.anywhere, settings.told(STOP_KEYS))):
+            return levels, None
+        return levels, np.stack([settings.flag(f"aid.{code}.stop") for code in DONORS])
 
-    def _level(self, row: int, code: str) -> tuple[Numbers, Numbers] | None:
-        """Military and other aid a year, EUR bn, NaN in runs without a stated level; None if no run has one."""
+    def _level(self, row: int, code: str) -> tuple[Numbers, Numbers]:
+        """Military and other aid a year, EUR bn, NaN in runs without a stated level."""
         settings, gdp = self._settings, np.float32((facts.donors()[row].gdp_beur_2021 or 0.0) / 100)
-        if not any(settings.is_set(f"aid.{code}.{name}") for name in _NAMES):
-            return None
         unset = single(np.full(1, np.nan))
         in_all, part, military, military_part, other = (settings.stated(f"aid.{code}.{name}", unset) for name in _NAMES)
         in_all = np.where(np.isnan(in_all), part * gdp, in_all)

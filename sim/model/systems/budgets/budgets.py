@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -10,7 +9,6 @@ from functools import partial
 import numpy as np
 
 from sim import facts
-from sim.facts.tables import per_folder
 from sim.model.engine import (
     CONSTANT_PRICES,
     Block,
@@ -40,6 +38,7 @@ from sim.model.systems.budgets.on_top import PARAMETERS as ON_TOP
 from sim.model.systems.budgets.on_top import OnTop, remarks
 from sim.model.systems.budgets.parameters import COEFFICIENT_KEYS, PARAMETERS, by_member
 from sim.model.systems.budgets.plans import PLAN_KEYS, Plans, stated_plans
+from sim.model.systems.budgets.start import estimated_years, starting_shares
 from sim.model.systems.commitment import Commitment
 from sim.model.systems.economy import Economy
 from sim.model.systems.elections import Elections
@@ -49,8 +48,10 @@ from sim.model.systems.threat import Threat
 from sim.scenario import Scenario, fixed
 
 PHASE = "budgets"
+_KEEPS_KEYS = frozenset(f"members.{code}.keeps_plan" for code in ALLIES)
+_SHARE_KEYS = frozenset(f"members.{code}.share_pct_gdp" for code in WITH_FORCES)
+_FLOOR_KEYS = frozenset(f"members.{code}.floor_pct_gdp" for code in WITH_FORCES)
 _USA = WITH_FORCES.index("USA")
-_reported, _estimated = per_folder(facts.defence_shares), per_folder(facts.estimated_years)  # the same for every block
 
 
 def coefficients(engine: Engine, year: int) -> Coefficients:
@@ -91,9 +92,8 @@ class Budgets:
         self.explained: dict[tuple[str, int], dict[str, Numbers]] = {}  # (runs,) by term, if explaining
         keeps = engine.streams.uniforms("budgets", 0, self._places)
         self._keeps = keeps < engine.settings.number("budgets.plan_kept")  # a trait of the member in this run
-        self._keeps_plan = Latest(engine.settings, self._kept, [_key(code, "keeps_plan") for code in ALLIES])
-        told = [_key(code, name) for code in WITH_FORCES for name in ("share_pct_gdp", "floor_pct_gdp")]
-        self._told = Latest(engine.settings, self._with_told_shares, told)
+        self._keeps_plan = Latest(engine.settings, self._kept, _KEEPS_KEYS)
+        self._told = Latest(engine.settings, self._with_told_shares, _SHARE_KEYS | _FLOOR_KEYS)
         meets = engine.streams.uniforms("budgets", 0, self._places, purpose=5)
         self._meets = meets < engine.settings.number("budgets.deadline_met")
         self._base = np.full((len(WITH_FORCES), engine.runs), np.nan, np.float32)  # shares from which paths start
@@ -138,14 +138,11 @@ class Budgets:
 
     def _load(self) -> None:
         """Known shares; the estimate of the year under way is off by its revision noise."""
-        known = _reported(self._engine.start)
-        self.known_to = [max(known[code]) for code in WITH_FORCES]  # an edition may lack a member's last year
+        self.known_to, known = starting_shares(self._engine.start)
         last = max(self.known_to)
-        for year in range(last - 2, last + 1):
-            values = [[_at(known[code], year)] for code in WITH_FORCES]
-            self._years[year] = self._engine.fill(np.array(values, np.float32))
+        self._years = {year: self._engine.fill(values) for year, values in known.items()}
         self.last_known = last
-        if last in _estimated(self._engine.start):
+        if last in estimated_years(self._engine.start):
             self._years[last] = self._revised(last)
 
     def _revised(self, year: int) -> Numbers:
@@ -265,10 +262,9 @@ class Budgets:
     def _kept(self) -> Flags:
         """Whether members keep their plans, as the scenario states or else as drawn, ``(members, runs)``."""
         kept = self._keeps.copy()
-        for row, code in enumerate(WITH_FORCES):
-            if row != _USA:
-                said = self._engine.settings.choice(_key(code, "keeps_plan"))
-                kept[row] = np.where(said == 0, kept[row], said == 1)
+        for key in self._engine.settings.told(_KEEPS_KEYS):
+            said, row = self._engine.settings.choice(key), _row(key)
+            kept[row] = np.where(said == 0, kept[row], said == 1)
         return kept
 
     def _path_base(self, year: int, rows: list[int]) -> Numbers:
@@ -353,23 +349,24 @@ class Budgets:
     def _with_told_shares(self) -> tuple[set[int], set[int]]:
         """Rows of members whose share the scenario has stated so far, and of those for which it states a floor."""
         settings = self._engine.settings
-        shares = {row for row, code in enumerate(WITH_FORCES) if not settings.never_set(_key(code, "share_pct_gdp"))}
-        floors = {row for row, code in enumerate(WITH_FORCES) if settings.is_set(_key(code, "floor_pct_gdp"))}
-        return shares, floors
+        shares = settings.told(_SHARE_KEYS)
+        if settings.set_by_events("members.*.share_pct_gdp"):
+            shares = {key for key in _SHARE_KEYS if not settings.never_set(key)}
+        return set(map(_row, shares)), set(map(_row, settings.told(_FLOOR_KEYS)))
 
 
 def _key(code: str, name: str) -> str:
     return f"members.{code}.{name}"
 
 
+def _row(key: str) -> int:
+    """The row of the member of a key."""
+    return WITH_FORCES.index(key.split(".")[1])
+
+
 def _of(values: Numbers, rows: list[int]) -> Numbers:
     """The rows of an array by member, ``(rows, runs)``; an array of one row stands for all."""
     return values[rows] if len(values) > 1 else np.broadcast_to(values, (len(rows), values.shape[-1]))
-
-
-def _at(series: Mapping[int, float], year: int) -> float:
-    years = [known for known in series if known <= year] or [min(series)]
-    return series[max(years)]
 
 
 def share_states(member: str) -> tuple[str, ...]:

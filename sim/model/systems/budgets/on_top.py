@@ -18,6 +18,7 @@ from sim.scenario import Distribution, Number, Scenario, fixed
 _IN_THE_UNION = [WITH_FORCES.index(member.code) for member in facts.members() if member.eu and member.has_forces]
 _FUNDED = ("europe", *(f"members.{code}" for code in WITH_FORCES))
 _FUND = ("fund_beur", "fund_from_year", "fund_to_year")
+_FUND_KEYS = frozenset(f"{group}.{name}" for group in _FUNDED for name in _FUND)
 
 PARAMETERS = (
     assumption("members.*.boost_pp", "points of GDP", fixed(0.0), Number(-5.0, 10.0, percent=False),
@@ -79,8 +80,7 @@ class OnTop:
         self._engine, self._economy = engine, economy
         self._boosts: dict[int, Numbers] = {}
         self._funds: dict[int, Numbers] = {}
-        keys = [f"{group}.{name}" for group in _FUNDED for name in _FUND]
-        self._told = Latest(engine.settings, self._with_funds, keys)
+        self._told = Latest(engine.settings, self._with_funds, _FUND_KEYS)
 
     def all(self, year: int) -> Numbers | None:
         """What is on top of the lasting budgets of ``year``."""
@@ -117,8 +117,9 @@ class OnTop:
 
     def _with_funds(self) -> set[str]:
         """The groups of keys that tell a fund: its money, and its first and last year."""
-        is_set = self._engine.settings.is_set
-        return {group for group in _FUNDED if all(is_set(f"{group}.{name}") for name in _FUND)}
+        told = self._engine.settings.told(_FUND_KEYS)
+        groups = {key.rpartition(".")[0] for key in told}
+        return {group for group in groups if all(f"{group}.{name}" in told for name in _FUND)}
 
     def _yearly(self, group: str, year: int) -> Numbers | None:
         """Money of a fund in ``year``, EUR bn; None where there is none."""

@@ -35,7 +35,7 @@ class Announced:
 
 _IN_PROGRESS, _FINAL, _OVERDUE = range(3)
 Plan = tuple[int, ArrayLike, bool]  # year, share and firmness
-PLAN_KEYS = tuple(f"members.{code}.{name}" for code in ALLIES for name in ("plan_pct_gdp", "plan_year"))
+PLAN_KEYS = frozenset(f"members.{code}.{name}" for code in ALLIES for name in ("plan_pct_gdp", "plan_year"))
 _NONE: Mapping[str, Plan] = {}
 
 
@@ -140,9 +140,9 @@ def _taken(layers: Sequence[_Layer], share: Numbers) -> Numbers:
 
 def stated_plans(settings: Settings) -> dict[str, Plan]:
     """Year, share and firmness of the plans that the scenario states, by member."""
-    plans: dict[str, Plan] = {}
-    for code in ALLIES:
+    plans, told = dict[str, Plan](), settings.told(PLAN_KEYS)
+    for code in sorted({key.split(".")[1] for key in told}):
         share, year = f"members.{code}.plan_pct_gdp", f"members.{code}.plan_year"
-        if settings.is_set(share) and settings.is_set(year):
+        if share in told and year in told:
             plans[code] = int(settings.central(year)[0]), settings.number(share), True
     return plans

@@ -185,9 +185,9 @@ class War:
     def _turn_over(self, full_scale: Flags, fighting: Flags) -> tuple[Numbers, Numbers, Numbers]:
         """The part of the effort that is lost, and Russian and Ukrainian intake, thousand."""
         number = self._engine.settings.number
-        calm = np.where(full_scale, number("war.ceasefire_effort"), 0)
-        share = np.where(fighting, number("war.effort_factor"), calm)
-        need = single(np.where(fighting, 1, np.where(full_scale, 0.2, 0)))
+        share = np.where(fighting, number("war.effort_factor"), number("war.ceasefire_effort") * full_scale)
+        need = np.float32(0.2) * full_scale
+        np.putmask(need, fighting, 1)
         return share, number("war.russian_intake_thousand") * need, number("war.ukrainian_intake_thousand") * need
 
     def _move_front(self, period: int, part: np.float32, fighting: Flags) -> None:
