@@ -308,12 +308,14 @@ def sweep(
         InputError: something is wrong with what is asked.
         FaultError: the machine failed; finished samples are kept in ``out``.
     """
-    from sim.analysis import sweep as room
+    from pathlib import Path
 
-    return room.sweep(
-        scenario, vary, method=method, samples=samples, outcomes=outcomes, runs=runs, seed=seed, sets=sets, jobs=jobs,
-        cluster=cluster, out=out, force=force, progress=progress,
-    )  # fmt: skip
+    from sim.analysis import sweep as room
+    from sim.scenario import Scenario
+
+    several = [scenario] if isinstance(scenario, Scenario | str | Path) else scenario
+    asked = room.read(several, vary, method=method, samples=samples, outcomes=outcomes, runs=runs, seed=seed, sets=sets)
+    return room.run(asked, jobs=jobs, cluster=cluster, out=Path(out) if out else None, force=force, progress=progress)
 
 
 def open_sweep(folder: str | Path) -> Sweep:

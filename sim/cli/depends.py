@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -21,7 +20,7 @@ from sim.cli.options import (
     vary_option,
 )
 from sim.cli.progress import Progress
-from sim.cli.tables import WIDTH, columns
+from sim.cli.tables import columns, wrapped
 from sim.files import write_whole
 from sim.limits import MOST_JOBS, MOST_RUNS
 
@@ -131,18 +130,11 @@ def head_lines(
     if several:
         head += f", and at {several[0].samples:,} samples of all together"
     left_out = f"Left out, since the scenarios differ in it: {', '.join(own)}" if own else ""
-    return [*_wrapped(f"{head}; {runs:,} runs each, {seconds:.1f} s"), *_wrapped(left_out)]
+    return [*wrapped(f"{head}; {runs:,} runs each, {seconds:.1f} s"), *wrapped(left_out)]
 
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _wrapped(text: str, indent: str = "") -> list[str]:
-    more = f"{indent}  "
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=indent, subsequent_indent=more, break_long_words=False, break_on_hyphens=False
-    )
 
 
 def as_lines(turns: list[Turn], several: list[Together]) -> list[str]:
@@ -159,7 +151,7 @@ def as_lines(turns: list[Turn], several: list[Together]) -> list[str]:
     firm = [name for name, tried in clear.items() if all(turn.change == "holds" for turn in tried)]
     lines = [f"{len(firm)} of {len(clear)} hold at every setting tried."]
     if unclear:
-        lines += _wrapped(
+        lines += wrapped(
             f"{len(unclear)} more differences are not clear in the comparison itself; {sum(unclear.values())} of them "
             "become clear at some setting."
         )
@@ -170,15 +162,15 @@ def as_lines(turns: list[Turn], several: list[Together]) -> list[str]:
         lines += ["", title] if chosen else []
         for name in chosen:
             first = clear[name][0]
-            lines += _wrapped(
+            lines += wrapped(
                 f"{first.outcome} of {first.scenario}: {first.base_mean:+.3g} "
                 f"[{first.base_low:+.3g}, {first.base_high:+.3g}]"
             )
             for turn in clear[name]:
                 if turn.change != "holds":
-                    lines += _wrapped(turn.where(), "  ")
+                    lines += wrapped(turn.where(), "  ")
             if name in fares:
-                lines += [line for text in fares[name].sentences(short=True) for line in _wrapped(text, "  ")]
+                lines += [line for text in fares[name].sentences(short=True) for line in wrapped(text, "  ")]
     return lines
 
 
@@ -198,12 +190,12 @@ def regret_lines(cost: Regret, what: str) -> list[str]:
     return [
         "",
         "REGRET",
-        *_wrapped(
+        *wrapped(
             f"How far the mean of {what} falls short of that of the best scenario, under each winner of 2028. Weights "
             f"of the winners: {weights}."
         ),
         *columns(rows),
-        *_wrapped(f"{cost.sentence()}."),
+        *wrapped(f"{cost.sentence()}."),
     ]
 
 

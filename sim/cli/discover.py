@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.options import force_option, format_option, json_option, no_figures_option, paths_shown
+from sim.cli.tables import wrapped
 from sim.files import write_whole
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def discover_command(
     """
     from sim.analysis.sweep import open_sweep, recorded
     from sim.analysis.sweep.question import condition
+    from sim.analysis.sweep.samples import in_words
     from sim.analysis.sweep.sweeps import DISCOVERIES
     from sim.errors import InputError
     from sim.text import unknown
@@ -61,7 +63,7 @@ def discover_command(
             {
                 **asdict(box),
                 "bounds": [{"input": swept.inputs[bound.place].name, **asdict(bound)} for bound in box.bounds],
-                "sentence": box.sentence(swept.inputs, str(asked)),
+                "sentence": box.sentence(swept.inputs, in_words(asked)),
             }
             for box in boxes
         ],
@@ -77,16 +79,19 @@ def discover_command(
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
-    click.echo("\n".join([*as_lines(boxes, swept, str(asked), share), "", *paths_shown(files)]))
+    click.echo("\n".join([*as_lines(boxes, swept, in_words(asked), share), "", *paths_shown(files)]))
 
 
 def as_lines(boxes: tuple[Box, ...], swept: Sweep, what: str, share: float) -> list[str]:
-    """Each region as a sentence, with the significance of its bounds."""
-    lines = [f"{what} in most runs of {share:.0%} of {swept.plan.design.samples:,} samples"]
+    """Each region as a sentence, with its figures, and its inputs with what they mean and how surely they matter."""
+    lines = wrapped(f"In most runs of {share:.0%} of {swept.plan.design.samples:,} samples: {what}.")
     if not boxes:
-        lines.append("No region stands out: no bound on an input is significant on the samples kept back.")
+        lines += wrapped("No region stands out: no bound on an input is significant on the samples kept back.")
     for number, box in enumerate(boxes, 1):
-        lines += ["", f"{number}. {box.sentence(swept.inputs, what)}."]
-        lines.append(f"   coverage {box.coverage:.0%}, density {box.density:.0%}, {box.mass:.0%} of the samples; ")
-        lines[-1] += ", ".join(f"{swept.inputs[bound.place].name} p = {bound.p_value:.2g}" for bound in box.bounds)
+        lines += ["", *wrapped(f"{number}. {box.sentence(swept.inputs, what)}.", more="   ")]
+        figures = f"Coverage {box.coverage:.0%}, density {box.density:.0%}, {box.mass:.0%} of the samples."
+        lines += wrapped(figures, "   ", "   ")
+        for bound in box.bounds:
+            entry = swept.inputs[bound.place]
+            lines += wrapped(f"{entry.name} (p = {bound.p_value:.2g}): {entry.meaning}", "   ", "     ")
     return lines

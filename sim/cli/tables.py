@@ -55,6 +55,14 @@ def notes(warnings: Iterable[str]) -> list[str]:
     return [line for text in warnings for line in textwrap.wrap(f"Note: {text}", WIDTH, subsequent_indent="  ")]
 
 
+def wrapped(text: str, indent: str = "", more: str | None = None) -> list[str]:
+    """``text`` in lines that fit the width, names of keys unbroken, the lines after the first two blanks further in."""
+    further = f"{indent}  " if more is None else more
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
+    )
+
+
 def cut(text: str, longest: int) -> str:
     """``text``, its end replaced by dots where it is longer than a column may be."""
     return text if len(text) <= longest else text[: longest - 3].rstrip() + "..."

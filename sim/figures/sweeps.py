@@ -175,14 +175,16 @@ def _heat_map(ranked: Ranking, swept: Sweep | None) -> Drawing:
 
 def _regions(regions: Sequence[Region], swept: Sweep, asked: Condition, which: int) -> Drawing:
     """The bounds of each region on the ranges of its inputs; beside them the samples by the first region's bounds."""
+    from sim.analysis.sweep.samples import in_words
+
     bounds = [(number, region, bound) for number, region in enumerate(regions, 1) for bound in region.bounds]
     scattered = regions[0].bounds[:2]
     height = 4.2 + max(1.1 * len(bounds) + 0.6 * len(regions), 6.5)
     inputs, name = swept.inputs, swept.names[which]
     page = Page(
-        SIZES["page"], f"Where {asked}",
+        SIZES["page"], f"Where: {in_words(asked)}",
         "Blue: the part of an input's range in the region. Dots: samples, red where the condition holds in most runs.",
-        Sentence(regions[0].sentence(inputs, str(asked)) + "."),
+        Sentence(regions[0].sentence(inputs, in_words(asked)) + "."),
         _provenance([name], [swept.plan.scenarios[which].hash], swept.plan.seed, swept.plan.runs, "discovery"),
         height=height, note=f"{CAUTION} {swept.plan.design.samples:,} samples of {swept.plan.runs:,} runs each.",
     )  # fmt: skip
@@ -203,7 +205,7 @@ def _regions(regions: Sequence[Region], swept: Sweep, asked: Condition, which: i
     frame = Box(right.x + 1.2, right.y + 1.1, right.w - 1.3, right.h - 1.4)
     _scatter(page, frame, swept, scattered, chance, regions[0])
     for region in regions:
-        page.phrases.append(region.sentence(inputs, str(asked)) + ".")
+        page.phrases.append(region.sentence(inputs, in_words(asked)) + ".")
         page.rows += [
             Row(name, str(asked), inputs[bound.place].name, kind="bound", q05=bound.low, q95=bound.high,
                 value=bound.p_value, note=" or ".join(inputs[bound.place].labels[at] for at in bound.kept))

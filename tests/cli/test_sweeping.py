@@ -56,7 +56,12 @@ def test_sensitivity_is_read_off_a_sweep(swept, alliance):
 def test_discover_says_where_an_outcome_fails(swept, alliance):
     folder, *_ = swept
     done = alliance("discover", str(folder), "--where", "us_commitment@2025 < 0.4", "--format", "svg")
-    assert "us_commitment@2025-12-31 < 0.4 mostly when us.commitment.level_conditional is below 0." in done.stdout
+    said = " ".join(done.stdout.split())
+    what = "U.S. commitment to the guarantee at the end of 2025 is below 0.4 (index 0 to 1)"
+    assert f"{what} mostly when us.commitment.level_conditional is below 0." in said
+    assert "Coverage " in said
+    assert "us.commitment.level_conditional (p = " in said  # with its meaning
+    assert max(len(line) for line in done.stdout.splitlines() if str(folder) not in line) <= 80
     own = folder / "discoveries" / "us_commitment_2025-12-31_below_0.4"
     assert (own / "discovery.svg").is_file()
     first = (own / "discovery.json").read_bytes()
@@ -267,7 +272,7 @@ def test_several_scenarios_are_swept_at_the_same_points(tmp_path, alliance):
     where = ["--where", "us_commitment@2025 < 0.4", "--no-figures"]
     first = alliance("discover", str(folder), *where).stdout
     second = alliance("discover", str(folder), *where, "--scenario", "trump_conditional").stdout
-    assert "mostly when us.commitment.level_continuity is below" in first
-    assert "mostly when us.commitment.level_conditional is below" in second
+    assert "mostly when us.commitment.level_continuity is below" in " ".join(first.split())
+    assert "mostly when us.commitment.level_conditional is below" in " ".join(second.split())
     wrong = alliance("discover", str(folder), *where, "--scenario", "trump_conditionel")
     assert (wrong.exit_code, "did you mean trump_conditional?" in wrong.stderr) == (2, True)

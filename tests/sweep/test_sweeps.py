@@ -311,3 +311,22 @@ def test_a_sweep_killed_midway_and_resumed_gives_the_bytes_of_one_never_stopped(
         subprocess.run([*line, str(folder), "--jobs", jobs], check=True, stdout=subprocess.DEVNULL)
     assert bytes_of(killed) == bytes_of(whole)
     assert not (killed / "blocks").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("us_commitment@2026", "U.S. commitment to the guarantee at the end of 2026"),
+        ("us_commitment@2026-06 < 0.3", "U.S. commitment to the guarantee at 2026-06-30 is below 0.3 (index 0 to 1)"),
+        ("ceasefire@2027 >= 0.5", "Ceasefire in force at the end of 2027"),
+        ("ceasefire@2027 < 0.5", "not: Ceasefire in force at the end of 2027"),
+        (
+            "aid_delivered_beur:USA@2025..2026 >= 9",
+            "Aid to Ukraine delivered, cumulative (United States) from the end of 2025 to the end of 2026 "
+            "is at least 9 (EUR bn)",
+        ),
+    ],
+)
+def test_a_question_is_said_in_words(baseline, text, words):
+    asked = samples.recorded(baseline)
+    assert samples.in_words(condition(text, asked) if "<" in text or ">" in text else outcome(text, asked)) == words

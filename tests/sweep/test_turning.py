@@ -55,7 +55,7 @@ def test_a_pair_of_assumptions_that_flips_a_conclusion_only_together_is_found(mo
     assert first.startswith("us_commitment@2029-12-31 of trump_conditional (+1) holds in 8")
     assert "of 256 samples of all assumptions together (95% interval" in first
     assert second.startswith(
-        "It fails mostly when budgets.commitment_pp is above 0.6 points of GDP and aid.stock_share is above 0."
+        "It fails mostly when budgets.commitment_pp is above 0.6 (points of GDP) and aid.stock_share is above 0."
     )
 
 

@@ -55,36 +55,6 @@ def read(
 Source = Scenario | str | Path
 
 
-def sweep(
-    scenario: Source | Sequence[Source],
-    vary: Sequence[str],
-    *,
-    method: Method = "sobol",
-    samples: int = 256,
-    outcomes: Sequence[str] = (),
-    runs: int = 500,
-    seed: int = 1,
-    sets: Sequence[str] = (),
-    jobs: int = 1,
-    cluster: str = "",
-    out: str | Path | None = None,
-    force: bool = False,
-    progress: Progress | None = None,
-) -> Sweep:
-    """Simulate one or several scenarios at every point of a design.
-
-    What is asked is as for `read`, how it is simulated as for `run`.
-
-    Raises:
-        InputError: something is wrong with what is asked.
-        FaultError: the machine failed; finished samples are kept in ``out``.
-    """
-    several = [scenario] if isinstance(scenario, Scenario | str | Path) else list(scenario)
-    asked = read(several, vary, method=method, samples=samples, outcomes=outcomes, runs=runs, seed=seed, sets=sets)
-    folder = Path(out) if out is not None else None
-    return run(asked, jobs=jobs, cluster=cluster, out=folder, force=force, progress=progress)
-
-
 def solve(
     scenario: Source,
     lever: str,
@@ -114,5 +84,5 @@ def solve(
 __all__ = [
     "METHODS", "Box", "Condition", "Design", "Input", "Method", "Plan", "Ranking", "Regret", "Solution", "Sweep",
     "Target", "Together", "Turn", "depends", "discover", "open_sweep", "plan", "rank", "ranking", "read",
-    "recorded", "regret", "run", "solve", "sweep", "together",
+    "recorded", "regret", "run", "solve", "together",
 ]  # fmt: skip

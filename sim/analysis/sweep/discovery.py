@@ -299,7 +299,7 @@ def _in_words(bound: Bound, entry: Input) -> str:
     if bound.kept:
         names = [entry.labels[number] for number in bound.kept]
         return f"{name} is {' or '.join(names)}"
-    unit = f" {entry.unit}" if entry.unit and not entry.days else ""
+    unit = f" ({entry.unit})" if entry.unit and not entry.days else ""
     span = entry.high - entry.low
     low, high = bound.low > entry.low + 0.01 * span, bound.high < entry.high - 0.01 * span
     if low and high:

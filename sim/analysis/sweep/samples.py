@@ -18,6 +18,7 @@ from sim.analysis.sweep.design import Design, Input
 from sim.analysis.sweep.question import Condition, Outcome, Recorded, question
 from sim.ensemble import source
 from sim.errors import AllianceError, InputError, Problem
+from sim.scenario.entities import entity_name
 from sim.scenario.scenario import Scenario, decode, encode
 
 if TYPE_CHECKING:
@@ -78,6 +79,24 @@ def recorded(scenario: Scenario) -> Recorded:
         months=tuple(axes.months),
         labelled=frozenset(variable.name for variable in variables if variable.labels),
     )
+
+
+def in_words(asked: Question) -> str:
+    """A question as a reader says it: what, of whom, when, and for a condition on which side of which level."""
+    outcome = asked.outcome if isinstance(asked, Condition) else asked
+    variable = next(each for each in model.variables() if each.name == outcome.variable)
+    what = variable.long_name + (f" ({entity_name(outcome.entity)})" if outcome.entity else "")
+    at = f"from {_when(outcome.before)} to {_when(outcome.day)}" if outcome.before else f"at {_when(outcome.day)}"
+    if not isinstance(asked, Condition):
+        return f"{what} {at}"
+    if variable.flag and not outcome.before and 0 < asked.level < 1:
+        return f"{what} {at}" if asked.sign in (">", ">=") else f"not: {what} {at}"
+    side = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}[asked.sign]
+    return f"{what} {at} is {side} {asked.level:,g} ({variable.unit})"
+
+
+def _when(day: date) -> str:
+    return f"the end of {day.year}" if (day.month, day.day) == (12, 31) else day.isoformat()
 
 
 def headline_questions(scenario: Scenario) -> list[str]:
