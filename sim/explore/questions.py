@@ -94,10 +94,7 @@ def _solve(raw: Mapping[str, Any]) -> Question:
     state, key = State.read(raw.get("state")), str(raw.get("key"))[:120]
     scenario = state.scenario()
     subject, day = outcome(raw, scenario)
-    level, odds = raw.get("level"), raw.get("probability", 0.5)
-    for number in (level, odds):
-        if isinstance(number, bool) or not isinstance(number, int | float) or abs(number) > 1e12:
-            raise InputError("level and probability must be numbers")
+    level, odds = (_number_asked(raw.get(name, usual)) for name, usual in (("level", None), ("probability", 0.5)))
     sign = "<=" if raw.get("below") is True else ">="
     at = days(scenario, subject)[row_of(scenario, subject, day)]
     aim = target(f"P({subject.id}@{at} {sign} {level:f}) >= {odds:f}", _recorded(scenario, subject))
@@ -107,7 +104,9 @@ def _solve(raw: Mapping[str, Any]) -> Question:
     parameter = parameter_of(key)
     whole = isinstance(parameter.domain, Number) and parameter.domain.integer
     low, high = map(float, ends)
-    lever = Input(label_of(key), (key,), parameter.meaning, parameter.unit, low=low, high=high, whole=whole)
+    reached = f"{text.amount(level, subject.about.unit)} or {'less' if sign == '<=' else 'more'}"
+    goal = f"{reached} in {text.when(at, subject.about.every)}, in at least {100 * odds:g}% of runs,"
+    lever = Input(f"“{label_of(key)}”", (key,), parameter.meaning, parameter.unit, low=low, high=high, whole=whole)
 
     def run(progress: Progress, stopped: Stopped) -> dict[str, Any]:
         tried = 0
@@ -124,7 +123,7 @@ def _solve(raw: Mapping[str, Any]) -> Question:
 
         solution = solve(lever, aim, holds)
         return {
-            "sentence": f"{subject.title}, {subject.unit}: {solution.sentence()}.",
+            "sentence": f"{subject.title}: {solution.sentence().replace(str(aim), goal)}.",
             "answer": None if np.isnan(solution.value) else float(solution.value),
             "curve": [
                 [float(at), float(share), float(low), float(high)]
@@ -136,6 +135,12 @@ def _solve(raw: Mapping[str, Any]) -> Question:
         }
 
     return run
+
+
+def _number_asked(raw: Any) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or abs(raw) > 1e12:
+        raise InputError("level and probability must be numbers")
+    return float(raw)
 
 
 def _recorded(scenario: Scenario, subject: Subject) -> Recorded:
