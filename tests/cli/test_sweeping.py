@@ -51,6 +51,11 @@ def test_sensitivity_is_read_off_a_sweep(swept, alliance):
         "us_commitment@2025-12-31 turns most on us.commitment.level_conditional ("
     )
     assert document["method"] == "bins"
+    for asked, name in (("us_commitment@2025", "us_commitment_2025-12-31"),
+                        ("P(members_at_2pct@2025 >= 22)", "members_at_2pct_2025-12-31_at_least_22")):  # fmt: skip
+        one = alliance("sensitivity", str(folder), "--outcome", asked, "--format", "svg", "--quiet")
+        assert one.exit_code == 0, one.stderr  # each beside the other
+        assert (folder / "sensitivity" / name / "sensitivity.csv").is_file()
 
 
 def test_discover_says_where_an_outcome_fails(swept, alliance):
