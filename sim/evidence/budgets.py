@@ -175,7 +175,7 @@ def regressors(past: History, year: int) -> Array:
     for name in NAMES:
         switches = {_SWITCHES[name]: np.ones((len(WITH_FORCES), 1), np.bool_)} if name in _SWITCHES else {}
         change = terms(_coefficients({name: np.ones(1)} if name not in _SWITCHES else {}), _with(at, switches))
-        columns.append(np.broadcast_to(sum(change.values()), (len(WITH_FORCES), 1))[:, 0])
+        columns.append(np.broadcast_to(sum(term for _, term in change), (len(WITH_FORCES), 1))[:, 0])
     return np.array(columns, float).T
 
 

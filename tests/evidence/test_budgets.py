@@ -163,7 +163,7 @@ def test_what_the_back_test_leaves_out_is_only_what_is_neutral_there() -> None:
     plans = Plans(origin_day(2020), WITH_FORCES).asked(2021, range(len(WITH_FORCES)), shares[1])
     at = situation(shares[1], shares[0], 2021, plans, past, past.deviation(2020)[:, None], war_threat(2021))
     ones = Coefficients(**{field.name: np.ones(1, np.float32) for field in fields(Coefficients)})
-    moved = {name for name, term in terms(ones, at).items() if np.any(term)}
+    moved = {name for name, term in terms(ones, at) if np.any(term)}
     neutral = {"orientation", "election year", "U.S. commitment", "neighbours", "shock"}  # politics, partners and luck
     later = {"distance to the target path", "U.S. troops"}  # channels of 2026 without a likelihood
     never = {
@@ -174,7 +174,7 @@ def test_what_the_back_test_leaves_out_is_only_what_is_neutral_there() -> None:
         "reversal of one-off purchases",
     }  # not that year
     assert not moved & (neutral | later)
-    assert set(terms(ones, at)) == moved | neutral | later | never
+    assert set(dict(terms(ones, at))) == moved | neutral | later | never
 
 
 def test_the_simulator_forecasts_what_the_back_test_scores(monkeypatch: pytest.MonkeyPatch) -> None:

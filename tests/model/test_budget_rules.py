@@ -84,12 +84,12 @@ AT = Situation(
 
 
 def term(name: str, **changes: object) -> float:
-    return float(np.broadcast_to(terms(BY, replace(AT, **changes))[name], (1, 1))[0, 0])
+    return float(np.broadcast_to(dict(terms(BY, replace(AT, **changes)))[name], (1, 1))[0, 0])
 
 
 class TestTerms:
     def test_the_whole_of_it_by_hand(self):
-        told = {name: float(np.broadcast_to(value, (1, 1))[0, 0]) for name, value in terms(BY, AT).items()}
+        told = {name: float(np.broadcast_to(value, (1, 1))[0, 0]) for name, value in terms(BY, AT)}
         by_hand = {
             "drift": -0.02,
             "distance to the guideline": 0.05 * (2.0 - 1.5),  # 0.025
@@ -146,7 +146,7 @@ class TestTerms:
         assert float(next_share(AT.share, terms(BY, jumps))[0, 0]) == pytest.approx(2.0, abs=1e-6)
         # a member at the guideline or above does not jump
         above = replace(jumps, share=cell(2.4), before=cell(2.3))
-        assert float(np.max(terms(BY, above)["jump under pressure"])) == 0
+        assert float(np.max(dict(terms(BY, above))["jump under pressure"])) == 0
 
     def test_fewer_troops_move_exposed_budgets(self):
         # 20 thousand fewer at exposure 0.5: 0.02 * 0.5 * 2
@@ -209,7 +209,7 @@ class TestTerms:
         assert term("U.S. commitment", credibility=one(0.29)) == pytest.approx(0.015, abs=1e-6)
 
     def test_a_share_does_not_fall_below_what_any_ally_has_reported(self):
-        assert float(next_share(cell(0.4), {"shock": cell(-1.0)})[0, 0]) == pytest.approx(0.3)
+        assert float(next_share(cell(0.4), [("shock", cell(-1.0))])[0, 0]) == pytest.approx(0.3)
 
     def test_a_government_of_itself_changes_as_allies_have_done(self):
         # at most 1.7 points a year, and not above 8%; a share already above does not rise

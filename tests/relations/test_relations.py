@@ -30,16 +30,16 @@ RUNS = 40
 
 def less_for_more_distance(rule):
     def broken(by, at):
-        told = rule(by, at)
-        return told | {"distance to the target path": -told["distance to the target path"]}
+        told = dict(rule(by, at))
+        return (told | {"distance to the target path": -told["distance to the target path"]}).items()
 
     return broken
 
 
 def less_for_more_war(rule):
     def broken(by, at):
-        told = rule(by, at)
-        return told | {"war": -told["war"]}
+        told = dict(rule(by, at))
+        return (told | {"war": -told["war"]}).items()
 
     return broken
 
@@ -148,8 +148,8 @@ def deadlines_come_nearer_when_put_off(rule):
 def term_upside_down(name):
     def breaks(rule):
         def broken(by, at):
-            told = rule(by, at)
-            return told | {name: -told[name]}
+            told = dict(rule(by, at))
+            return (told | {name: -told[name]}).items()
 
         return broken
 

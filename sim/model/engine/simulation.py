@@ -11,7 +11,7 @@ import simpy
 
 from sim.errors import FaultError
 from sim.model.engine.block import Engine, Numbers
-from sim.model.engine.clock import Clock, Process, month_ends, year_ends
+from sim.model.engine.clock import Clock, Process, month_ends, month_number, year_ends
 from sim.model.engine.conditions import condition_days, follow_conditions
 from sim.model.engine.draws import kept
 from sim.model.engine.record import Record
@@ -53,7 +53,7 @@ def run_block(
     lead = first % LANES
     lanes = -(-(lead + count) // LANES) * LANES
     clock = Clock(scenario.start, scenario.end, registry.phases)
-    streams = Streams(seed, first - lead, lanes, registry.streams, memory)
+    streams = Streams(seed, first - lead, lanes, registry.streams, memory, month_number(scenario.end))
     settings = Settings(scenario, registry.catalogue, streams, clock, central)
     dated = [event for event in scenario.events if event.date]
     days = [day for event in dated for day in (event.date, event.until) if day]

@@ -36,6 +36,7 @@ _REACH, _STEPS = 6, 200  # a 23-bit number in (0, 1) lies within 5.5 standard de
 _OUTPUT = 4  # 64-bit words that Philox makes at a time
 LANES = 16  # blocks are padded to whole lanes, so that sums over members add up in the same order for any run count
 _TOGETHER, _SPAN = 16, 8  # places of a shared draw, and periods of a series, that are drawn at once
+_AHEAD = 8  # of these spans that are drawn in one go while months go on; their calls cost more than their numbers
 _SHARED, _SERIES = 0, 1
 _LANE = np.dtype(f"V{4 * LANES}")  # the 32-bit numbers of one place or period in one lane
 _LANE_STEPS = 4 * LANES // (8 * _OUTPUT)  # outputs of Philox in them
@@ -104,7 +105,8 @@ class Streams:
     ``numbers`` gives the stream number of every system that draws, by the system's name. ``seed`` may be a function of
     (system, name of what is drawn once a run, or the empty text): so one source of luck can be changed and the others
     kept. ``memory`` holds what other simulations of the same seed, runs and systems have drawn, and takes what this one
-    draws: nothing is drawn twice, and what is kept cannot be written to.
+    draws: nothing is drawn twice, and what is kept cannot be written to. While periods are months up to ``last_month``,
+    what later ones draw is drawn ahead.
     """
 
     def __init__(
@@ -114,8 +116,10 @@ class Streams:
         count: int,
         numbers: Mapping[str, int] | None = None,
         memory: Memory | None = None,
+        last_month: int = 0,
     ) -> None:
-        self._memory = memory
+        self._memory, self._last_month = memory, last_month
+        self._series: dict[tuple[str, str, int, int], tuple[int, Draws]] = {}  # first period, and what was drawn
         self._latest: dict[tuple[Hashable, ...], tuple[Hashable, NDArray[Any]]] = {}
         self._numbers = {"parameters": PARAMETERS, **(numbers or {})}
         self.first, self.count = first, count
@@ -157,23 +161,28 @@ class Streams:
     def _in_series(
         self, kind: str, system: str, period: int, purpose: int, part: int, turned: Callable[[Draws], Draws]
     ) -> Draws:
-        span, step = divmod(period, _SPAN)
-        stream = kind, system, purpose, part
-        latest = self._latest.get(stream)
-        if latest is None or latest[0] != span:
-            latest = self._latest[stream] = span, self._span(stream, span, turned)
-        row: Draws = latest[1][step]
+        series = kind, system, purpose, part
+        held = self._series.get(series)
+        if held is None or not 0 <= period - held[0] < len(held[1]):
+            held = self._series[series] = self._stretch(series, period, turned)
+        row: Draws = held[1][period - held[0]]
         return row
 
-    def _span(self, stream: tuple[str, str, int, int], span: int, turned: Callable[[Draws], Draws]) -> Draws:
-        """The draws of a series in the eight periods of a span, ``(periods, runs)``."""
-        _, system, purpose, part = stream
+    def _stretch(
+        self, series: tuple[str, str, int, int], period: int, turned: Callable[[Draws], Draws]
+    ) -> tuple[int, Draws]:
+        """The first period of a span, and the draws of a series in it and in some that follow, ``(periods, runs)``."""
+        _, system, purpose, part = series
+        first = period // _SPAN
+        spans = max(1, min(_AHEAD, self._last_month // _SPAN + 1 - first))
 
         def draw() -> Draws:
-            lanes = self._drawn(system, span, part, purpose, _SERIES, _SPAN)
-            return turned(self._unit(np.ascontiguousarray(lanes.T)))
+            lanes = np.empty((spans, _SPAN, self._lanes), _LANE)
+            for number, into in enumerate(lanes):
+                into[:] = self._drawn(system, first + number, part, purpose, _SERIES, _SPAN).T
+            return turned(self._unit(lanes.reshape(-1, self._lanes)))
 
-        return self.once(stream, span, draw)
+        return first * _SPAN, self.once(series, (first, spans), draw)
 
     def _shared(
         self,

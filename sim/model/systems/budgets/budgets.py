@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -29,6 +30,7 @@ from sim.model.systems.budgets.equation import (
     LOWEST,
     Coefficients,
     Situation,
+    Term,
     exposure,
     next_share,
     plausible,
@@ -172,7 +174,7 @@ class Budgets:
             self._change(year, allies, terms(coefficients(self._engine, year), situation))
             self._keep(year, allies, situation)
         if len(allies) < len(rows):
-            self._change(year, [_USA], self._united_states(year))
+            self._change(year, [_USA], self._united_states(year).items())
             self._keep(year, [_USA], None)
 
     def _keep(self, year: int, rows: list[int], situation: Situation | None) -> None:
@@ -189,7 +191,7 @@ class Budgets:
             self._years[year][waiting] = self.of_year(year - 1)[waiting]
             for rows, seen, pressure in rounds:
                 if seen is None:
-                    self._change(year, rows, self._united_states(year))
+                    self._change(year, rows, self._united_states(year).items())
                     continue
                 share = self.lasting(year - 1)[rows]
                 situation = replace(
@@ -212,17 +214,19 @@ class Budgets:
             return seen
         return np.where(seen > 0, self._summits.path(year, rows, self._path_base(year, rows)), seen)
 
-    def _change(self, year: int, rows: list[int], change: dict[str, Numbers]) -> None:
+    def _change(self, year: int, rows: list[int], change: Iterable[Term]) -> None:
+        if self._engine.explaining:
+            change = list(change)
         share = self.lasting(year - 1)[rows]
         lever = self._lever(year, rows)
-        after = next_share(plausible(share, next_share(share, change)), {"scenario lever": lever})
+        after = next_share(plausible(share, next_share(share, change)), [("scenario lever", lever)])
         self.on_top.decide(year, rows)
         if (on_top := self.on_top.all(year)) is not None:
-            after = next_share(after, {"fund or boost": on_top[rows]})
+            after = next_share(after, [("fund or boost", on_top[rows])])
         after = self._stated(year, rows, after)
         self.of_year(year)[rows] = after
         if self._engine.explaining:
-            parts, share = change | {"scenario lever": lever}, self.of_year(year - 1)[rows]
+            parts, share = dict(change) | {"scenario lever": lever}, self.of_year(year - 1)[rows]
             tops = [self._engine.zeros(1) if (top := self.on_top.all(of)) is None else top for of in (year - 1, year)]
             parts |= {"fund or boost": _of(tops[1], rows) - _of(tops[0], rows)}
             for index, row in enumerate(rows):

@@ -7,9 +7,12 @@ docs/model.md for the equation in symbols and the sources of each term.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.model.engine import Flags, Numbers, single, within
 from sim.model.systems.budgets.plans import Announced
@@ -25,6 +28,9 @@ DEADLINE_REACH = 0.5  # points of GDP: the largest distance that was closed in o
 WAR_SCALE = 1.47  # threat behind budgets in war less in peace: 1.8 - 0.33
 BEND = 1.5  # % of GDP at which the pull towards the wartime ceiling is 1
 DEBT_ROOM = (60.0, 160.0)  # % of GDP: public debt at which fiscal room begins to shrink, and at which it is smallest
+
+
+Term = tuple[str, NDArray[Any]]  # its name, and points of GDP
 
 
 def _nothing() -> Numbers:
@@ -109,38 +115,45 @@ def war_part(threat: Numbers) -> Numbers:
     return single(np.maximum(0, threat - PEACETIME) / WAR_SCALE)
 
 
-def terms(by: Coefficients, at: Situation) -> dict[str, Numbers]:
-    """The change of the share from this year to the next, term by term, points of GDP. Hand-worked in the tests."""
+def terms(by: Coefficients, at: Situation) -> Iterator[Term]:
+    """The change of the share from this year to the next, term by term, points of GDP. Hand-worked in the tests.
+
+    Terms come one at a time, since all of them at once take much more memory than their sum.
+    """
+    total = at.share
+    for name, term in _without_jumps(by, at):
+        total = total + term
+        yield name, term
+    if at.jumps.any():
+        yield "jump under pressure", at.jumps * np.maximum(0, at.guideline - _bounded(total))
+
+
+def _without_jumps(by: Coefficients, at: Situation) -> Iterator[Term]:
     war = war_part(at.threat)
-    room = within((by.ceiling - at.share) / (by.ceiling - BEND), -0.2, 1.2)
     to_guideline = np.maximum(0, at.guideline - at.share)
     planned = by.plan_in_progress * at.plans.in_progress + by.plan_overdue * at.plans.overdue + at.kept * at.plans.final
+    yield "drift", by.drift
+    yield "distance to the guideline", by.gap * at.pledge * to_guideline
+    if at.path.any():
+        yield "distance to the target path", keeping(by, at) * np.maximum(0, at.path - at.share - planned)
+    else:
+        yield "distance to the target path", _nothing()
+    yield "exposure", by.exposure * at.exposure * np.minimum(1, at.threat / PEACETIME)
+    room = within((by.ceiling - at.share) / (by.ceiling - BEND), -0.2, 1.2)
+    yield "war", war * room * (by.war + by.war_exposure * at.exposure)
+    yield "debt in war", -war * by.war_debt * (at.debt - 60) / 10
+    yield "growth", -by.growth * at.growth
+    yield "plans", planned
+    yield "deadline", at_the_deadline(by, at, to_guideline, planned) if at.falls_due.any() else _nothing()
     jump = at.share - at.before
     excess = np.sign(jump) * np.maximum(0, np.abs(jump) - 0.25)
-    change = {
-        "drift": by.drift,
-        "distance to the guideline": by.gap * at.pledge * to_guideline,
-        "distance to the target path": _nothing()
-        if not at.path.any()
-        else keeping(by, at) * np.maximum(0, at.path - at.share - planned),
-        "exposure": by.exposure * at.exposure * np.minimum(1, at.threat / PEACETIME),
-        "war": war * room * (by.war + by.war_exposure * at.exposure),
-        "debt in war": -war * by.war_debt * (at.debt - 60) / 10,
-        "growth": -by.growth * at.growth,
-        "plans": planned,
-        "deadline": at_the_deadline(by, at, to_guideline, planned) if at.falls_due.any() else _nothing(),
-        "reversal of one-off purchases": -(at.reverses * excess),
-        "orientation": by.left_right * (at.left_right - CENTRE),
-        "election year": by.election_year * at.election_year,
-        "U.S. commitment": by.commitment * at.exposure * (REFERENCE - at.credibility) / 0.25,
-        "U.S. troops": by.troops * at.exposure * at.fewer_troops,
-        "neighbours": by.neighbours * at.neighbours,
-        "shock": at.noise,
-    }
-    if at.jumps.any():
-        short = at.guideline - next_share(at.share, change)
-        change["jump under pressure"] = at.jumps * np.maximum(0, short)
-    return change
+    yield "reversal of one-off purchases", -(at.reverses * excess)
+    yield "orientation", by.left_right * (at.left_right - CENTRE)
+    yield "election year", by.election_year * at.election_year
+    yield "U.S. commitment", by.commitment * at.exposure * (REFERENCE - at.credibility) / 0.25
+    yield "U.S. troops", by.troops * at.exposure * at.fewer_troops
+    yield "neighbours", by.neighbours * at.neighbours
+    yield "shock", at.noise
 
 
 def at_the_deadline(by: Coefficients, at: Situation, to_guideline: Numbers, planned: Numbers) -> Numbers:
@@ -172,9 +185,13 @@ def plausible(before: Numbers, after: Numbers) -> Numbers:
     return np.clip(after, before - LARGEST_CHANGE, np.minimum(before + LARGEST_CHANGE, most)).astype(np.float32)
 
 
-def next_share(share: Numbers, change: dict[str, Numbers]) -> Numbers:
+def next_share(share: Numbers, change: Iterable[Term]) -> Numbers:
     """Next year's share, % of GDP: this year's plus the sum of the terms, kept within 0.3 and 15."""
     total = share
-    for term in change.values():
+    for _, term in change:
         total = total + term
-    return single(within(total, LOWEST, HIGHEST))
+    return _bounded(total)
+
+
+def _bounded(share: Numbers) -> Numbers:
+    return single(within(share, LOWEST, HIGHEST))
