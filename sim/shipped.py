@@ -37,6 +37,21 @@ def shipped_questions() -> list[str]:
     return sorted(f"{QUESTIONS}/{path.stem}" for path in (shipped_folder() / QUESTIONS).glob("*.toml"))
 
 
+def worked_questions() -> dict[str, Path]:
+    """The files of the worked questions, which `alliance solve` answers, by their names; in a wheel ``sim/worked``."""
+    room = Path(__file__).resolve().parent
+    folder = next((each for each in (room / "worked", room.parent / QUESTIONS) if each.is_dir()), room)
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def find_worked(text: str) -> Path | None:
+    """The worked question that ``text`` names, alone or below ``questions/``; None for a file and anything else."""
+    path = Path(text)
+    if path.suffix not in ("", ".toml") or path.parts not in ((path.name,), (QUESTIONS, path.name)) or path.exists():
+        return None
+    return worked_questions().get(path.stem)
+
+
 def shipped_title(name: str) -> str:
     """The title of a shipped scenario or question. Only its text is parsed, without the model or the facts."""
     try:

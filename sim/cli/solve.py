@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command("solve")
-@click.argument("scenario", metavar="SCENARIO|QUESTION.toml")
+@click.argument("scenario", metavar="SCENARIO|QUESTION")
 @click.option("--lever", default="", metavar="KEY=LOW:HIGH", help="What is tried; KEY alone: its declared range.")
 @click.option("--target", default="", metavar='"P(V@DATE >= X) >= P"', help="What is to be reached.")
 @outcome_option("Also say how this ends with the lever found.")
@@ -52,8 +52,8 @@ def solve_command(
 ) -> None:
     """Find the smallest lever that reaches a target.
 
-    SCENARIO is simulated on the same streams at every value tried. A QUESTION.toml states scenario, lever, target, runs
-    and seed by itself; those of the command line do not count.
+    SCENARIO is simulated on the same streams at every value tried. A QUESTION, a file or one of `alliance list worked`,
+    states scenario, lever, target, runs and seed by itself; those of the command line do not count.
     """
     began = time.monotonic()
     from sim.analysis.sweep import recorded, solve
@@ -61,9 +61,13 @@ def solve_command(
     from sim.analysis.sweep.worked import Worked, answer_of, is_question, read_question
     from sim.errors import InputError
     from sim.loading import load
+    from sim.shipped import find_worked
 
-    if is_question(scenario):
-        asked = read_question(scenario)
+    shipped = find_worked(scenario)
+    if shipped and keep:
+        raise InputError(f"--keep: {scenario} is a shipped question; name the path of a file of your own")
+    if shipped or is_question(scenario):
+        asked = read_question(shipped or scenario)
     else:
         asked = Worked(Path(), "", load(scenario, sets), lever, target, outcomes, runs, seed, {})
         if keep or not lever or not target:

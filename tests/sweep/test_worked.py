@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from sim.analysis.sweep import solve
 from sim.analysis.sweep.worked import answer_of, is_question, read_question
+from sim.cli.program import program
 from sim.errors import InputError
+from sim.shipped import find_worked, worked_questions
 
 ROOT = Path(__file__).resolve().parents[2]
 QUESTIONS = sorted((ROOT / "questions").glob("*.toml"))
@@ -56,3 +59,19 @@ def test_a_wrong_file_is_told(text: str, words: str, tmp_path: Path) -> None:
     path.write_text(text)
     with pytest.raises(InputError, match=words.replace("?", r"\?")):
         read_question(path)
+
+
+def test_worked_questions_are_found_by_name_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert list(worked_questions().values()) == QUESTIONS
+    for text in ("hold_deliveries", "hold_deliveries.toml", "questions/hold_deliveries.toml"):
+        assert find_worked(text) == ROOT / "questions" / "hold_deliveries.toml"
+    for text in ("baseline", "elsewhere/hold_deliveries.toml", "hold_deliveries.csv"):
+        assert find_worked(text) is None
+    (tmp_path / "hold_deliveries.toml").write_text("")  # one's own file comes first
+    assert find_worked("hold_deliveries.toml") is None
+    listed = CliRunner().invoke(program, ["list", "worked"]).output
+    assert "What must Europe allocate to hold deliveries at the level of 2024" in listed
+    kept = CliRunner().invoke(program, ["solve", "even_odds_of_ceasefire", "--keep"])
+    assert kept.exit_code == 2
+    assert "is a shipped question; name the path of a file of your own" in kept.output
