@@ -12,7 +12,7 @@ from sim import facts
 from sim.model import axes, facts_layer
 from sim.model.systems.commitment import next_credibility
 from sim.model.systems.elections import new_left_right
-from sim.model.systems.negotiation import talk_odds
+from sim.model.systems.negotiation import Rounds
 from sim.model.systems.roster import CODES
 from sim.scenario import Weights, fixed
 from sim.scenario.days import election_day
@@ -266,8 +266,8 @@ class TestCommitment:
 class TestTalks:
     @pytest.mark.parametrize(("rate", "rounds", "months"), [(0.29, 3.5, 3.0), (0.29, 2.0, 1.0), (0.6, 5.0, 2.0)])
     def test_ceasefires_come_at_the_stated_rate_in_the_long_run(self, rate, rounds, months):
-        odds = talk_odds(one(rate), one(rounds), one(months))
-        begins, ends, succeeds = float(odds.begins[0]), float(odds.ends[0]), float(odds.succeeds[0])
+        talks = Rounds.of(one(rounds), one(months))
+        begins, ends, succeeds = float(talks.begin(one(rate))[0]), float(talks.ends[0]), float(talks.succeeds[0])
         draws = np.random.Generator(np.random.PCG64(11)).random((2, 2400, 400))
         talking, ceasefires = np.zeros(400, bool), 0
         for drawn, agreed in zip(*draws, strict=True):
@@ -279,15 +279,16 @@ class TestTalks:
 
     def test_odds_by_hand(self):
         # 3 x 0.4 / 12 = 0.1 rounds a month, each of 4 months: 0.6 of the time idle: 0.1 / 0.6; one in 3 succeeds
-        odds = talk_odds(one(0.4), one(3), one(4))
-        np.testing.assert_allclose([odds.begins[0], odds.ends[0], odds.succeeds[0]], [1 / 6, 0.25, 1 / 3], rtol=1e-5)
+        talks = Rounds.of(one(3), one(4))
+        told = [talks.begin(one(0.4))[0], talks.ends[0], talks.succeeds[0]]
+        np.testing.assert_allclose(told, [1 / 6, 0.25, 1 / 3], rtol=1e-5)
 
     def test_odds_are_probabilities_whatever_the_values(self):
         for rate in (0, 0.29, 60):
             for rounds in (1, 50):
                 for months in (0.5, 60):
-                    odds = talk_odds(one(rate), one(rounds), one(months))
-                    for told in (odds.begins, odds.ends, odds.succeeds):
+                    talks = Rounds.of(one(rounds), one(months))
+                    for told in (talks.begin(one(rate)), talks.ends, talks.succeeds):
                         assert 0 <= told[0] <= 1
 
     def test_a_ceasefire_by_event_begins_that_month_and_fails_unless_held(self):

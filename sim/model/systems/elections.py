@@ -115,7 +115,7 @@ class Elections:
         self._next = engine.zeros(len(codes))  # days from the start
         self._count = np.zeros((len(codes), engine.runs), np.intp)
         self._drawn = np.empty((3, 0, self._count.size), np.float32)  # for three purposes, by count and cell
-        self._next_said: tuple[int, Flags] | None = None  # changes of the settings; for whom they state what is next
+        self._next_said: tuple[int, list[int]] = -1, []  # changes of the settings; for whom they state what is next
 
     def process(self) -> Process:
         """Holds elections on scheduled days, and early ones at month's end; each run follows its own calendar."""
@@ -162,7 +162,8 @@ class Elections:
             self._drawn = np.concatenate((self._drawn, self._draws(self._drawn.shape[1])), axis=1)
         of_these = counts * self._count.size + cells
         self._elect(cells, [drawn.take(of_these) for drawn in self._drawn])
-        self._form_stated(cells[counts == 0])
+        if rows := self._rows_stated():
+            self._form_stated(rows, cells[counts == 0])
         self._next.ravel()[cells] += np.float32((day - self._engine.start).days)
         self._count.ravel()[cells] += 1
 
@@ -183,17 +184,19 @@ class Elections:
             length < early, term * (0.3 + 0.65 * length / np.maximum(early, 1e-6)), term
         )
 
-    def _form_stated(self, cells: NDArray[np.intp]) -> None:
-        """Governments that the scenario states for a member's next election, in ``cells`` (members and runs)."""
+    def _rows_stated(self) -> list[int]:
+        """The members for whose next election the scenario states the government, in some run."""
         settings = self._engine.settings
-        if self._next_said is None or self._next_said[0] != settings.changes:
-            chosen = [settings.choice(f"elections.{code}.next_doubts_aid").any() for code in self.codes]
-            self._next_said = settings.changes, np.array(chosen)
-        if not self._next_said[1].any():
-            return
+        if self._next_said[0] != settings.changes:
+            stated = [settings.choice(f"elections.{code}.next_doubts_aid").any() for code in self.codes]
+            self._next_said = settings.changes, np.flatnonzero(stated).tolist()
+        return self._next_said[1]
+
+    def _form_stated(self, members: Sequence[int], cells: NDArray[np.intp]) -> None:
+        """Governments that the scenario states for the next election of ``members``, in ``cells``."""
         rows, runs = np.divmod(cells, self._engine.runs)
-        for row in np.flatnonzero(self._next_said[1]).tolist():
-            said = settings.choice(f"elections.{self.codes[row]}.next_doubts_aid")
+        for row in members:
+            said = self._engine.settings.choice(f"elections.{self.codes[row]}.next_doubts_aid")
             of_row = runs[rows == row]
             told = said[of_row]
             self._sceptic[row, of_row] = np.where(told == 0, self._sceptic[row, of_row], told == 1)

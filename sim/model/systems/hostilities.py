@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 
-from sim.model.engine import Engine, Flags, Numbers, System, Variable
+from sim.model.engine import Engine, Flags, Numbers, System, Variable, single
 from sim.scenario import Scenario
 
 NEVER = 1000  # months since a collapse where there has been none
@@ -81,7 +81,8 @@ class Hostilities:
 
     def day(self, today: date) -> Numbers:
         """The war-day count, 0 before the war. A ceasefire does not stop the count."""
-        return np.where(self.full_scale, today.toordinal() - self.first_day + 1, 0).astype(np.float32)
+        count = single(today.toordinal() + 1 - self.first_day)
+        return count if self.begun_everywhere else single(np.where(self.full_scale, count, 0))
 
 
 def may_begin(scenario: Scenario) -> bool:

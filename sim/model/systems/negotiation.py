@@ -169,14 +169,12 @@ class Negotiation:
     def _month(self, period: int) -> None:
         hostilities, streams, settings = self._hostilities, self._engine.streams, self._engine.settings
         self._relapse()
-        rate = self._rate()
-        odds = talk_odds(
-            rate, settings.number("negotiation.talks_per_ceasefire"), settings.number("negotiation.talks_months")
-        )
+        rounds = settings.reckoned(Rounds.of, "negotiation.talks_per_ceasefire", "negotiation.talks_months")
+        chance = rounds.begin(self._rate())
         drawn = streams.uniform("negotiation", period)
-        over = hostilities.in_talks & (drawn < odds.ends)
-        ceases = over & (streams.uniform("negotiation", period, purpose=1) < odds.succeeds) & hostilities.fighting
-        begins = hostilities.fighting & ~hostilities.in_talks & (drawn < odds.begins)
+        over = hostilities.in_talks & (drawn < rounds.ends)
+        ceases = over & (streams.uniform("negotiation", period, purpose=1) < rounds.succeeds) & hostilities.fighting
+        begins = hostilities.fighting & ~hostilities.in_talks & (drawn < chance)
         talking = (hostilities.in_talks & ~over | begins) & hostilities.fighting
         if settings.anywhere("negotiation.ceasefire_now"):
             forced = settings.flag("negotiation.ceasefire_now") & hostilities.fighting
@@ -266,24 +264,30 @@ class Negotiation:
 
 
 @dataclass(frozen=True, slots=True)
-class TalkOdds:
-    """Monthly probabilities that a round of talks ``begins`` and ``ends``, and that a round that ends ``succeeds``."""
+class Rounds:
+    """Rounds of talks: how many there are for a ceasefire, and the monthly probability that one under way ``ends``.
 
-    begins: Numbers
+    ``succeeds`` is the probability that one that ends brings a ceasefire.
+    """
+
+    needed: Numbers
     ends: Numbers
     succeeds: Numbers
 
+    @classmethod
+    def of(cls, needed: Numbers, months: Numbers) -> Rounds:
+        """From their number for each ceasefire, and the mean length of one."""
+        return cls(needed, single(1 / np.maximum(months, 1)), single(1 / needed))
 
-def talk_odds(rate: Numbers, rounds: Numbers, months: Numbers) -> TalkOdds:
-    """Odds of talks, such that ceasefires come at ``rate`` a year in the long run.
+    def begin(self, rate: Numbers) -> Numbers:
+        """Monthly probability that a round begins, such that ceasefires come at ``rate`` a year in the long run.
 
-    One round in ``rounds`` succeeds, so a round must begin every ``12 / (rounds * rate)`` months; what talks do not
-    take of that is the time between them.
-    """
-    hazard = rounds * rate / 12
-    ends = 1 / np.maximum(months, 1)
-    idle = np.maximum(1 - hazard / ends, 0.1)
-    return TalkOdds(single(np.minimum(hazard / idle, 1)), single(ends), single(1 / rounds))
+        One round in ``needed`` succeeds, so a round must begin every ``12 / (needed * rate)`` months; what talks do not
+        take of that is the time between them.
+        """
+        hazard = self.needed * rate / 12
+        idle = np.maximum(1 - hazard / self.ends, 0.1)
+        return single(np.minimum(hazard / idle, 1))
 
 
 def known_talks(start: date) -> dict[str, Value]:
