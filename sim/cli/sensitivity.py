@@ -115,7 +115,7 @@ def sensitivity_command(
 
 
 def own_folder(outcomes: Sequence[str], scenario: Scenario, *above: str) -> Path:
-    """Where the answer about the outcomes named lies, beside those about others; nowhere of its own if none is named."""
+    """Where the answer about the named outcomes lies, beside those about others; no folder of its own if none is."""
     from sim.analysis.sweep import recorded
     from sim.analysis.sweep.question import question
 
