@@ -12,6 +12,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from difflib import SequenceMatcher
 from html import escape
 from typing import Any
@@ -177,6 +178,14 @@ def number(value: float, places: int = 0) -> str:
     if text.startswith("-"):
         text = "−" + text[1:] if any(digit in text for digit in "123456789") else text[1:]
     return text
+
+
+def brief(value: float, *, sign: bool = False) -> str:
+    """A number to three digits that count, without an exponent: ``1,020``, ``0.0513``; with ``sign`` a difference."""
+    if not math.isfinite(value):
+        return MISSING
+    text = format(Decimal(f"{value:.3g}"), "+,f" if sign and value else ",f")
+    return text.replace("-", "−")
 
 
 def quantity(value: float, error: float) -> str:

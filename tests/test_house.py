@@ -140,15 +140,24 @@ def test_every_folder_of_code_is_a_package_and_so_travels_in_the_wheel() -> None
     assert without == set()
 
 
-def test_every_kind_of_data_file_travels_in_the_wheel() -> None:
-    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["*"]
-    inside = [path for room in ("sim", "scenarios") for path in (ROOT / room).rglob("*") if path.is_file()]
-    left = {
-        name(path)
-        for path in inside
-        if path.suffix not in (".py", ".pyc") and not any(path.match(pattern) for pattern in patterns)
+def test_every_data_file_travels_in_the_wheel() -> None:
+    data = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
+    # A pattern for all packages reaches the files beside an __init__.py, not those of a plain folder below it; the
+    # scenarios have no __init__.py and are named as packages in setup.py.
+    reached = {
+        path
+        for path in (ROOT / "sim").rglob("*")
+        if (path.parent / "__init__.py").is_file() and any(path.match(pattern) for pattern in data["*"])
+    } | {
+        path
+        for package, patterns in data.items()
+        if package != "*"
+        for pattern in patterns
+        for path in (ROOT / package.replace(".", "/")).glob(pattern)
     }
-    assert left == set()
+    inside = {path for path in (ROOT / "sim").rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    assert {name(path) for path in inside - reached} == set()
+    assert {path.suffix for room in ("scenarios", "questions") for path in (ROOT / room).rglob("*.*")} == {".toml"}
 
 
 def test_rooms_import_only_rooms_to_their_left() -> None:

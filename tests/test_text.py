@@ -76,6 +76,17 @@ def test_a_difference_is_written_to_the_digit_that_its_error_leaves_standing():
     assert text.signed(-0.0001, 0.1) == "0.0"
 
 
+@pytest.mark.parametrize(
+    ("value", "plain", "signed"),
+    [(-1023.4, "−1,020", "−1,020"), (71_800, "71,800", "+71,800"), (0.05132, "0.0513", "+0.0513"), (0, "0", "0")],
+)
+def test_a_brief_number_has_three_digits_and_no_exponent(value, plain, signed):
+    assert text.brief(value) == plain
+    assert text.brief(value, sign=True) == signed
+    assert text.brief(float("nan")) == "n/a"
+    assert text.brief(1.2e-7) == "0.00000012"
+
+
 def test_a_range_has_one_number_of_decimals():
     assert text.span(1.9, 250, "USD bn") == "2 to 250"
     assert text.median_and_range([1.98, 2.1, 2.31, 2.5, 2.71], "% of GDP") == "2.31% of GDP (90% of runs: 1.98 to 2.71)"

@@ -32,7 +32,7 @@ from sim.cli.options import (
     variable_option,
 )
 from sim.cli.progress import Progress
-from sim.cli.report import write_brief, write_report
+from sim.cli.report import refuse_one_name, write_brief, write_report
 from sim.cli.tables import columns
 from sim.files import write_whole
 
@@ -98,6 +98,7 @@ def compare_command(
     began = time.monotonic()
     from sim.analysis import ask
 
+    refuse_one_name(report, brief)
     days = [moment.date() for moment in at]
     variables = of_entities(variables, entities)
     asked = ask(scenarios, by=by, baseline=baseline, variables=variables, at=days, runs=runs, seed=seed, sets=sets)

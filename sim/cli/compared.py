@@ -89,8 +89,10 @@ def answer_lines(ranked: Sequence[Sequence[Row]], labels: Mapping[str, str]) -> 
     if leading:
         return ["What differs most, each at the date where it does:", *_wrapped(leading, labels)]
     if all(_is_equal(row) for rows in ranked for row in rows):
-        return ["Every outcome is the same in every run."]
-    return textwrap.wrap(f"No difference could be shown in any of the {len(ranked)} outcomes at any date below.", WIDTH)
+        said = f"Each of the {len(ranked)} outcomes compared is the same in every run."
+    else:
+        said = f"No difference could be shown in any of the {len(ranked)} outcomes compared, at any date below."
+    return textwrap.wrap(f"{said} --variable V and --entity E name others; `alliance explain WORD` finds them.", WIDTH)
 
 
 def own_lines(comparison: Comparison) -> list[str]:

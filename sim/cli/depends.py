@@ -23,6 +23,7 @@ from sim.cli.progress import Progress
 from sim.cli.tables import columns, wrapped
 from sim.files import write_whole
 from sim.limits import MOST_JOBS, MOST_RUNS
+from sim.text import brief
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Input, Regret, Together, Turn
@@ -152,12 +153,10 @@ def as_lines(turns: list[Turn], several: list[Together]) -> list[str]:
             unclear[name] = unclear.get(name, False) or turn.change == "becomes clear"
     fares = {(each.scenario, each.outcome): each for each in several}
     firm = [name for name, tried in clear.items() if all(turn.change == "holds" for turn in tried)]
-    lines = [f"{len(firm)} of {len(clear)} hold at every setting tried."]
+    lines = [f"{len(firm)} of {len(clear)} hold at every setting tried."] if clear else []
     if unclear:
-        lines += wrapped(
-            f"{len(unclear)} more differences are not clear in the comparison itself; {sum(unclear.values())} of them "
-            "become clear at some setting."
-        )
+        counted, turned = _counted(len(unclear), "difference"), sum(unclear.values())
+        lines += wrapped(f"Not clear in the comparison itself: {counted}; clear at some setting: {turned}.")
     for title, chosen in (
         ("HOLD UNDER EVERY SINGLE ASSUMPTION", firm),
         ("TURN ON A SINGLE ASSUMPTION", [name for name in clear if name not in firm]),
@@ -166,8 +165,8 @@ def as_lines(turns: list[Turn], several: list[Together]) -> list[str]:
         for name in chosen:
             first = clear[name][0]
             lines += wrapped(
-                f"{first.outcome} of {first.scenario}: {first.base_mean:+.3g} "
-                f"[{first.base_low:+.3g}, {first.base_high:+.3g}]"
+                f"{first.outcome} of {first.scenario}: {brief(first.base_mean, sign=True)} "
+                f"[{brief(first.base_low, sign=True)}, {brief(first.base_high, sign=True)}]"
             )
             for turn in clear[name]:
                 if turn.change != "holds":
@@ -183,9 +182,9 @@ def regret_lines(cost: Regret, what: str) -> list[str]:
     rows += [
         (
             name,
-            *(f"{value:.3g}" for value in cost.regret[index]),
-            f"{cost.largest[index]:.3g}",
-            f"{cost.weighted[index]:.3g}",
+            *(brief(value) for value in cost.regret[index]),
+            brief(cost.largest[index]),
+            brief(cost.weighted[index]),
         )
         for index, name in enumerate(cost.choices)
     ]

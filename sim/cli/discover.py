@@ -93,5 +93,6 @@ def as_lines(boxes: tuple[Box, ...], swept: Sweep, what: str, share: float) -> l
         lines += wrapped(figures, "   ", "   ")
         for bound in box.bounds:
             entry = swept.inputs[bound.place]
-            lines += wrapped(f"{entry.name} (p = {bound.p_value:.2g}): {entry.meaning}", "   ", "     ")
+            chance = "p < 0.001" if bound.p_value < 0.001 else f"p = {bound.p_value:.2g}"
+            lines += wrapped(f"{entry.name} ({chance}): {entry.meaning}", "   ", "     ")
     return lines

@@ -15,7 +15,7 @@ from sim.errors import InputError
 
 
 @click.command("explain")
-@click.argument("name", metavar="KEY|VARIABLE|WORD|SCENARIO|RESULTS")
+@click.argument("words", metavar="KEY|VARIABLE|WORD...|SCENARIO|RESULTS", nargs=-1, required=True)
 @click.option("--scenario", help="Show the value in this scenario, and which file and line set it.")
 @click.option("--variable", metavar="V", help="With RESULTS: the recorded variable to explain.")
 @click.option("--entity", metavar="E", default="", help="With RESULTS: the member, donor or label.")
@@ -23,14 +23,21 @@ from sim.errors import InputError
 @click.option("--all", "everything", is_flag=True, help="With RESULTS: inputs of any distance.")
 @json_option
 def explain_command(
-    name: str, scenario: str | None, variable: str | None, entity: str, day: str | None, everything: bool, as_json: bool
+    words: tuple[str, ...],
+    scenario: str | None,
+    variable: str | None,
+    entity: str,
+    day: str | None,
+    everything: bool,
+    as_json: bool,
 ) -> None:
     """Explain a key, a variable, a word, or a figure of a result.
 
-    Of a WORD such as troops or Germany: the keys, variables and members that speak of it, nearest first, and the
-    shipped scenarios and questions that do. Of a SCENARIO: what it sets, and through what each of it acts. Of a
+    Of a WORD such as troops or Germany, or of several: the keys, variables and members that speak of it, nearest first,
+    and the shipped scenarios and questions that do. Of a SCENARIO: what it sets, and through what each of it acts. Of a
     finished RESULTS folder: why --variable stands where it stands.
     """
+    name = " ".join(words)
     if variable is not None:
         from sim.analysis.explain import explain, lines
         from sim.ensemble import open_result

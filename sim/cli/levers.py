@@ -24,6 +24,7 @@ from sim.cli.options import (
 from sim.cli.progress import Progress
 from sim.cli.tables import columns
 from sim.files import write_whole
+from sim.text import brief
 
 if TYPE_CHECKING:
     from sim.analysis.levers import Effect
@@ -111,12 +112,22 @@ def as_text(largest: list[Effect], files: list[Path], runs: int, seed: int, seco
     shown = largest if everything else largest[:MOST_SHOWN]
     table = [("key", "outcome", "on", "from", "to", "effect", "in sd", "")]
     table += [
-        (e.key, e.outcome, e.day.isoformat(), e.low, e.high, f"{e.change:+.3g}", f"{e.standard:+.2f}", e.verdict)
+        (
+            e.key,
+            e.outcome,
+            e.day.isoformat(),
+            e.low,
+            e.high,
+            brief(e.change, sign=True),
+            f"{e.standard:+.2f}",
+            e.verdict,
+        )
         for e in shown
     ]
     still = [effect.key for effect in largest if not effect.moves]
     lines = [
-        f"{len(largest)} levers, {runs:,} runs each on common streams, seed {seed}, {seconds:.1f} s",
+        f"{len(largest)} lever{'' if len(largest) == 1 else 's'}, {runs:,} runs each on common streams, seed {seed}, "
+        f"{seconds:.1f} s",
         "Mean paired difference over the key's range, and in standard deviations of the outcome, where it is largest.",
         "",
         *columns(table),

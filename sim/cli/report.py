@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.cli.progress import Progress
+from sim.errors import InputError
 
 if TYPE_CHECKING:
     from sim.analysis import Attribution, Comparison
@@ -53,6 +54,16 @@ def write_report(
         path, build_report(comparison, pictures, attributions=reasons, turns=turns, command=line), replace=force
     )
     return path
+
+
+def refuse_one_name(report: Path | None, brief: Path | None) -> None:
+    """Say before anything is simulated that the HTML of the brief would be the report's file.
+
+    Raises:
+        InputError: they are one file.
+    """
+    if report and brief and report == brief.with_suffix(".html"):
+        raise InputError(f"--brief writes {report} too, beside the pdf; give --report another name")
 
 
 def write_brief(comparison: Comparison, path: Path, line: str, *, force: bool) -> list[Path]:

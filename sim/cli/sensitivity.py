@@ -22,6 +22,7 @@ from sim.cli.options import (
 from sim.cli.progress import Progress
 from sim.cli.tables import columns
 from sim.files import write_whole
+from sim.text import brief
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Ranking
@@ -132,14 +133,14 @@ def as_text(ranked: Ranking, files: list[Path], seconds: float) -> str:
         "bins": "share of the variance between samples (first order, from a design made for something else)",
     }[ranked.way]
     lines = [
-        f"{ranked.scenario}: {len(ranked.inputs)} inputs, {ranked.samples:,} samples of {ranked.runs:,} runs, "
-        f"seed {ranked.seed}, {seconds:.1f} s",
+        f"{ranked.scenario}: {len(ranked.inputs)} input{'' if len(ranked.inputs) == 1 else 's'}, {ranked.samples:,} "
+        f"samples of {ranked.runs:,} runs, seed {ranked.seed}, {seconds:.1f} s",
         how,
     ]
     for column in range(len(ranked.outcomes)):
         lines += ["", ranked.sentence(column)]
         rows = [
-            (f"  {ranked.inputs[row].name}", f"{ranked.size[row, column]:.3g}", *_interval(ranked, row, column))
+            (f"  {ranked.inputs[row].name}", brief(ranked.size[row, column]), *_interval(ranked, row, column))
             for row in ranked.leading(column, 8)
         ]
         lines += columns(rows) if rows else []
@@ -151,7 +152,7 @@ def as_text(ranked: Ranking, files: list[Path], seconds: float) -> str:
 
 def _interval(ranked: Ranking, row: int, column: int) -> tuple[str, ...]:
     low, high = ranked.interval[row, column]
-    return () if math.isnan(low) else (f"[{low:.3g}, {high:.3g}]",)
+    return () if math.isnan(low) else (f"[{brief(low)}, {brief(high)}]",)
 
 
 def as_document(ranked: Ranking, files: list[Path], seconds: float) -> str:

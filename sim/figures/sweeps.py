@@ -16,6 +16,7 @@ from sim.figures.drawing import Drawing, Provenance, Row
 from sim.figures.export import USUAL_FORMATS, export
 from sim.figures.page import CAUTION, LINE, Box, Page, Sentence
 from sim.figures.style import BLUE, GRID, INK, LOOKS, MUTED, RULE, SIZES, SMALL, VERMILION, ink_on, tint
+from sim.text import brief
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Box as Region
@@ -281,7 +282,7 @@ def _ends(entry: Input) -> tuple[str, str]:
 def _short(text: str) -> str:
     """A number as short as a mark on an axis allows; other words as they are."""
     try:
-        return f"{float(text):.3g}"
+        return brief(float(text))
     except ValueError:
         return text if len(text) <= 14 else f"{text[:13]}…"
 
@@ -342,7 +343,7 @@ def _answer(page: Page, frame: Box, solution: Solution, places: Sequence[float])
     start, end = (frame.x if np.isnan(low) else low), (frame.right if np.isnan(high) else high)
     page.rule(value, frame.y, value, frame.top, INK, 0.9, 5.0)
     page.rule(start, frame.top - 0.15, end, frame.top - 0.15, INK, 2.2, 5.0)
-    text = solution.lever.text(solution.value) if solution.lever.days else f"{solution.value:.3g}"
+    text = solution.lever.text(solution.value) if solution.lever.days else brief(solution.value)
     right = value > frame.x + 0.7 * frame.w
     page.text(
         value + (-0.12 if right else 0.12), frame.top + 0.1, text, SMALL, bold=True, ha="right" if right else "left"

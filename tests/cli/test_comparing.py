@@ -120,7 +120,9 @@ def test_a_scenario_against_its_twin_differs_in_nothing(here: Path, alliance: Al
     assert {row["mean_difference"] for row in document["outcomes"] if row["pairs_used"]} == {0.0}
     text = alliance("compare", "short.toml", "same.toml", *NUMBERS).stdout
     assert "INPUTS THAT DIFFER\nnothing\n" in text
-    assert "Every outcome is the same in every run." in text
+    assert "outcomes compared is the same in every run. --variable V and --entity E name others" in " ".join(
+        text.split()
+    )
 
 
 def test_the_tables_hold_what_the_json_says(here: Path, alliance: Alliance) -> None:
@@ -331,6 +333,14 @@ def test_a_report_stands_alone_and_carries_its_command(here: Path, alliance: All
     bare = alliance("compare", "short.toml", "harsh.toml", *NUMBERS, "--report", "bare.html", "--no-why")
     assert bare.exit_code == 0, bare.stderr
     assert len(Path("bare.html").read_text(encoding="utf-8")) < len(page)
+
+
+def test_a_report_and_a_brief_of_one_name_are_refused_before_anything_is_simulated(
+    here: Path, alliance: Alliance
+) -> None:
+    done = alliance("compare", "short.toml", "harsh.toml", *NUMBERS, "--report", "one.html", "--brief", "one.pdf")
+    assert done.exit_code == 2
+    assert "--brief writes one.html too, beside the pdf; give --report another name" in done.stderr
 
 
 def test_a_brief_is_written_as_html_and_as_pdf(here: Path, alliance: Alliance) -> None:

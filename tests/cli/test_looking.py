@@ -116,6 +116,7 @@ def test_a_word_finds_keys_variables_and_members_nearest_first(alliance: Allianc
     ]
     # A word of a question that no key bears is found in the titles of what is shipped.
     truce = json.loads(alliance("explain", "truce", "--json").stdout)
+    assert alliance("explain", "snap", "election").stdout == alliance("explain", "snap election").stdout
     assert [entry["name"] for entry in truce] == ["questions/26_truce_breaks"]
     # What bears the word in its name comes before what is described by it.
     in_name = ["troops" in entry["name"] for entry in json.loads(alliance("explain", "troops", "--json").stdout)]

@@ -67,7 +67,7 @@ def test_discover_says_where_an_outcome_fails(swept, alliance):
     what = "U.S. commitment to the guarantee at the end of 2025 is below 0.4 (index 0 to 1)"
     assert f"{what} mostly when us.commitment.level_conditional is below 0." in said
     assert "Coverage " in said
-    assert "us.commitment.level_conditional (p = " in said  # with its meaning
+    assert "us.commitment.level_conditional (p " in said  # with its meaning
     assert max(len(line) for line in done.stdout.splitlines() if str(folder) not in line) <= 80
     own = folder / "discoveries" / "us_commitment_2025-12-31_below_0.4"
     assert (own / "discovery.svg").is_file()

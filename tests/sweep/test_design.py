@@ -31,6 +31,7 @@ CATALOGUE = Catalogue(
         parameter("war.end", Day(), None),
         parameter("war.start_level", Number(0, 1), fixed(0.5), at_start=True),
         parameter("note", Text(), ""),
+        parameter("us.stance", Choice(("soft", "hard")), "soft"),
     ]
 )
 
@@ -81,6 +82,8 @@ def test_assumptions_are_one_group_with_their_declared_ranges() -> None:
         ("war.start_level@2027=0:1", "is read at the start only"),
         ("aid.share@soon=0:1", "'soon' is no date; write aid.share@2027"),
         ("note=a:b", "has no range"),
+        ("note", "has no range: it takes a text"),
+        ("us.stance", "declares no range; write us.stance=soft,hard or some of them"),
     ],
 )
 def test_what_cannot_vary_is_told(text: str, words: str) -> None:

@@ -89,7 +89,7 @@ def test_lists_are_bounded_by_their_values() -> None:
     assert box.bounds[0].kept == (2,)
     text = box.sentence(inputs, "fails")
     assert text.startswith("fails mostly when us.posture is retrenchment and room.input_2 is below 0.5")
-    assert "100 of 100 samples there against" in text
+    assert "100% of the samples there against" in text
 
 
 def test_numbers_that_repeat_are_cut_between_them() -> None:

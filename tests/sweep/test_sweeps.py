@@ -269,7 +269,9 @@ def test_a_full_disk_is_told_in_one_line_and_finished_blocks_stay(plan, finished
 
     out = tmp_path / "sweep_on_a_full_disk"
     monkeypatch.setattr(os, "open", full)
-    with pytest.raises(FaultError, match=r"cannot be written: no space left on the disk; free some space or finished"):
+    with pytest.raises(
+        FaultError, match=r"cannot be written: no space left on the disk; free some space or choose another"
+    ):
         sweeps.run(plan, out=out)
     monkeypatch.undo()
     assert len(list(out.rglob("0*.npz"))) == 1

@@ -246,7 +246,12 @@ def _read(text: str, catalogue: Catalogue) -> Input:
     if not equals:
         low, high, values = declared_range(parameter)
         if not values and not low < high:
-            raise _RefusedError(key, f"declares no range; write {key}=LOW:HIGH")
+            domain = parameter.domain
+            if isinstance(domain, Number | Day):
+                raise _RefusedError(key, f"declares no range; write {key}=LOW:HIGH")
+            if isinstance(domain, Choice):
+                raise _RefusedError(key, f"declares no range; write {key}={','.join(domain.options)} or some of them")
+            raise _RefusedError(key, f"has no range: it takes {domain.describe()}")
         return replace(entry, low=low, high=high, values=values)
     return _ranged(entry, parameter, written)
 

@@ -72,8 +72,8 @@ class Box:
         listed = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
         verb = "mostly" if self.density >= 0.5 else "more often"
         return (
-            f"{what} {verb} when {listed}: in {_of_100(self.density)} samples there against "
-            f"{_of_100(self.elsewhere)} elsewhere; this covers {_of_100(self.coverage)} such samples"
+            f"{what} {verb} when {listed}: in {self.density:.0%} of the samples there against "
+            f"{self.elsewhere:.0%} elsewhere; {self.coverage:.0%} of all such samples lie there"
         )
 
 
@@ -311,7 +311,3 @@ def _in_words(bound: Bound, entry: Input) -> str:
 
 def _short(entry: Input, number: float) -> str:
     return entry.text(number) if entry.days else f"{number:.2g}" if abs(number) < 100 else f"{number:,.0f}"
-
-
-def _of_100(share: float) -> str:
-    return f"{round(100 * share)} of 100"

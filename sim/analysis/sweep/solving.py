@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.sweep.design import Input
 from sim.analysis.sweep.question import Target
+from sim.text import brief
 
 Floats = NDArray[np.float64]
 FIRST_POINTS = 9
@@ -76,7 +77,7 @@ class Solution:
         return f"{self.shares[index]:.0%}"
 
     def _text(self, number: float) -> str:
-        return self.lever.text(number) if self.lever.days else f"{number:.3g}"
+        return self.lever.text(number) if self.lever.days else brief(number)
 
 
 def solve(lever: Input, target: Target, holds: Callable[[float], NDArray[np.bool_]]) -> Solution:

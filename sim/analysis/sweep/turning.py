@@ -20,6 +20,7 @@ from sim.ensemble.executors import complete
 from sim.errors import InputError
 from sim.model import catalogue
 from sim.scenario.scenario import Scenario
+from sim.text import brief
 
 Progress = Callable[[int, int], None]
 Gap = tuple[float, float, float]
@@ -50,7 +51,7 @@ class Turn:
 
     def sentence(self) -> str:
         """In words."""
-        return f"{self.outcome} of {self.scenario} ({self.base_mean:+.3g}) {self.where()}"
+        return f"{self.outcome} of {self.scenario} ({brief(self.base_mean, sign=True)}) {self.where()}"
 
     def where(self) -> str:
         """The same without what it is about."""
@@ -60,7 +61,8 @@ class Turn:
             "becomes clear": "becomes clear",
             "holds": "holds",
         }[self.change]
-        return f"{said} where {self.assumption} is {self.setting}: {self.mean:+.3g} [{self.low:+.3g}, {self.high:+.3g}]"
+        mean, low, high = (brief(number, sign=True) for number in (self.mean, self.low, self.high))
+        return f"{said} where {self.assumption} is {self.setting}: {mean} [{low}, {high}]"
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,7 @@ class Together:
     def sentences(self, *, short: bool = False) -> list[str]:
         """In how many samples it holds, then where it does not; ``short`` leaves out what it is about."""
         share, low, high = self.share
-        about = "" if short else f"{self.outcome} of {self.scenario} ({self.mean:+.3g}) "
+        about = "" if short else f"{self.outcome} of {self.scenario} ({brief(self.mean, sign=True)}) "
         parts = [f"turns to the other side in {self.reverses:,}"] if self.reverses else []
         parts += [f"is not clear in {self.unclear:,}"] if self.unclear else []
         part = f"{share:.1%} of" if parts else "all"
