@@ -22,6 +22,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
@@ -126,6 +127,7 @@ def send(port, address, body, method=None):
     answer = connection.getresponse()
     content = json.loads(answer.read())
     connection.close()
+    ANSWERED[str(answer.status)] += 1
     return answer.status, content
 
 
@@ -161,6 +163,7 @@ def users(port, count, moves):
     told("answers that were somebody else's", str(len(foreign)), "0")
 
 
+ANSWERED = Counter()
 STARTS = ["", "", "", "2024-12-01", "2025-03-15", "2025-06-30", "2025-11-11", "2026-02-02"]
 """Days on which a state of random use begins; mostly that of its scenario."""
 
@@ -224,14 +227,18 @@ def memory(port, pid, minutes):
     while (passed := time.monotonic() - began) < 60 * minutes:
         if passed >= shown:
             told(f"memory after {passed / 60:.1f} min and {asked} uses", f"{resident(pid):.0f} MB")
-            shown += min(120.0, 60 * minutes / 10)
-        random_use(port, luck, asked, facts)
+            shown += min(100.0, 60 * minutes / 10)
+        try:
+            random_use(port, luck, asked, facts)
+        except (OSError, http.client.HTTPException, ValueError):
+            ANSWERED["none"] += 1
         asked += 1
         seen.append((passed / 60, resident(pid)))
     told(
         f"memory after {minutes:g} min, {asked} uses; most",
         f"{seen[-1][1]:.0f} MB; {max(seen, key=itemgetter(1))[1]:.0f} MB",
     )
+    told("answers by status", " ".join(f"{status}: {count}" for status, count in ANSWERED.items()), "no 500, no none")
     half = [each for each in seen if each[0] > minutes / 2]
     third, last = (
         statistics.median(size for at, size in half if (at > 0.75 * minutes) is late) for late in (False, True)

@@ -74,6 +74,7 @@ def test_a_state_allocates_in_the_months_of_its_packages_only():
     assert parts[codes.index("USA")] == pytest.approx([0.04, 0.04])
     assert parts[codes.index("EUI")] == pytest.approx([0.04, 0.04])
     assert lumps(cleared * 10, chance)[codes.index("POL"), 0] == 1
+    assert np.isfinite(lumps(cleared, np.full_like(chance, np.nan))).all()  # no probability is known yet
 
 
 def test_states_share_what_all_of_them_allocate_by_their_levels():

@@ -410,9 +410,10 @@ def lumps(cleared: Numbers, chance: Numbers) -> Numbers:
     """The part of the backlog that each donor allocates in a month in which it allocates, at most 1.
 
     A state does so in the months of its packages only: the part is then 1 / p as large, so that it is ``cleared`` on
-    the mean. All are (donors, 1 or runs).
+    the mean. All are (donors, 1 or runs). Before the first day of a dated probability the facts do not know, it is NaN:
+    such a donor has no packages, and the part must still be a number.
     """
-    return single(np.where(_STATES, np.minimum(1, cleared / chance), cleared))
+    return single(np.where(_STATES, np.fmin(1, cleared / chance), cleared))
 
 
 def in_packages(lumps: Numbers, has_package: Flags, out: Numbers | None = None) -> Numbers:
