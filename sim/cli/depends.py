@@ -104,15 +104,18 @@ def depends_command(
         with Progress("samples", quiet=quiet) as progress:
             several = together(order, asked, samples=samples, progress=progress, **shared)
     document = as_content(turns, several, cost, asked, runs) | {"hashes": [scenario.hash for scenario in scenarios]}
+    # The answer took minutes: it is printed before a full disk can keep it from being written.
+    if as_json:
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        head = head_lines(turns, several, inputs, own, runs, time.monotonic() - began)
+        said = [*as_lines(turns, several), *(regret_lines(cost, regret or "") if cost else [])]
+        click.echo("\n".join([*head, "", *said, ""]))
     path = folder / "comparison.json"
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     write_whole(path, json.dumps(sealed({**content, "depends": document}), indent=2, ensure_ascii=False) + "\n")
-    if as_json:
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
-        return
-    head = head_lines(turns, several, inputs, own, runs, time.monotonic() - began)
-    said = [*as_lines(turns, several), *(regret_lines(cost, regret or "") if cost else [])]
-    click.echo("\n".join([*head, "", *said, "", *paths_shown([path])]))
+    if not as_json:
+        click.echo("\n".join(paths_shown([path])))
 
 
 def head_lines(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,9 @@ from sim.files import write_whole
 if TYPE_CHECKING:
     from sim.analysis.sweep import Ranking
     from sim.analysis.sweep.ranking import Way
+    from sim.scenario import Scenario
+
+MOST_NAMED = 2
 
 
 @click.command("sensitivity")
@@ -40,7 +44,7 @@ if TYPE_CHECKING:
 )
 @vary_option
 @click.option("--samples", type=click.IntRange(2, 100_000), help="Paths of Morris (10) or rows of Sobol (128).")
-@question_options(500, "sensitivity/NAME")
+@question_options(500, "sensitivity/NAME, a folder for each question")
 def sensitivity_command(
     source: str,
     outcomes: tuple[str, ...],
@@ -75,10 +79,11 @@ def sensitivity_command(
     swept = (Path(source) / "design.csv").is_file()
     if swept:
         opened = open_sweep(source)
-        ranked, folder = ranking(opened, questions=outcomes), out or Path(source)
+        ranked = ranking(opened, questions=outcomes)
+        folder = out or Path(source) / own_folder(outcomes, opened.plan.scenarios[0], "sensitivity")
     else:
         loaded = load(source, sets)
-        folder = out or Path("sensitivity") / loaded.name
+        folder = out or Path("sensitivity") / loaded.name / own_folder(outcomes, loaded)
         inputs = read_vary(vary or ("assumptions",), catalogue(), loaded)
         asked = outcomes or [text for text in headline_questions(loaded) if text.endswith(str(loaded.end.year))]
         line = command_line("sensitivity", [source], [("--method", way), *(("--outcome", text) for text in outcomes)])
@@ -107,6 +112,16 @@ def sensitivity_command(
         files += write(ranking_drawings(ranked), folder / "figures", formats, replace=force)
     seconds = time.monotonic() - began
     click.echo(as_document(ranked, files, seconds) if as_json else as_text(ranked, files, seconds))
+
+
+def own_folder(outcomes: Sequence[str], scenario: Scenario, *above: str) -> Path:
+    """Where the answer about the named outcomes lies, beside those about others; no folder of its own if none is."""
+    from sim.analysis.sweep import recorded
+    from sim.analysis.sweep.question import question
+
+    names = [question(text, recorded(scenario)).file_name for text in outcomes]
+    more = [f"{len(names) - MOST_NAMED}_more"] if len(names) > MOST_NAMED else []
+    return Path(*above, "_and_".join([*names[:MOST_NAMED], *more])) if names else Path()
 
 
 def as_text(ranked: Ranking, files: list[Path], seconds: float) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_BARS, MOST_PANELS, MOST_ROWS, MOST_COLUMNS = 8, 4, 24, 10
 BAR = 0.40
+SEEN = 0.005  # a smaller share is not drawn
 MEASURES = {
     "morris": "Mean absolute effect of an input's whole range, in the outcome's unit; line: 95% interval.",
     "sobol": "Share of the variance between samples that goes with the input (total order); line: 95% interval.",
@@ -85,11 +86,11 @@ def _columns(ranked: Ranking) -> list[int]:
 
 def _bars(ranked: Ranking, swept: Sweep | None) -> Drawing:
     """A panel of horizontal bars for each of the first outcomes."""
-    shown = [at for at in _columns(ranked) if ranked.leading(at)][:MOST_PANELS]
-    leading = {at: ranked.leading(at, MOST_BARS) for at in shown}
+    shown = [at for at in _columns(ranked) if ranked.share[:, at].max(initial=0.0) >= SEEN][:MOST_PANELS]
+    leading = {at: [row for row in ranked.leading(at, MOST_BARS) if ranked.share[row, at] >= SEEN] for at in shown}
     heights = {at: 1.15 + BAR * len(rows) for at, rows in leading.items()}
     page = _ranked_page(
-        ranked, swept, "sensitivity_bars", "What moves the outcomes", MEASURES[ranked.way], 3.6 + sum(heights.values())
+        ranked, swept, "sensitivity_bars", "What moves the outcomes", MEASURES[ranked.way], 4.2 + sum(heights.values())
     )
     names = [ranked.inputs[row].name for rows in leading.values() for row in rows]
     left = min(7.0, max((page.measure(name) for name in names), default=0.0) + 0.2)
@@ -128,7 +129,7 @@ def _heat_map(ranked: Ranking, swept: Sweep | None) -> Drawing:
     """Outcome by input: the darker, the larger the input's share."""
     columns = _columns(ranked)
     largest = ranked.share[:, columns].max(axis=1)
-    order = [int(row) for row in np.argsort(-largest, kind="stable") if largest[row] >= 0.005][:MOST_ROWS]
+    order = [int(row) for row in np.argsort(-largest, kind="stable") if largest[row] >= SEEN][:MOST_ROWS]
     cell = 0.46
     page = _ranked_page(
         ranked, swept, "sensitivity_map", "Which input matters for which outcome",
@@ -151,7 +152,7 @@ def _heat_map(ranked: Ranking, swept: Sweep | None) -> Drawing:
             colour = tint(BLUE, min(1.0, 0.05 + 0.95 * share))
             box = Box(page.body.x + left + width * index + 0.02, y + 0.02, width - 0.04, cell - 0.04)
             page.rectangle(box, colour)
-            if share >= 0.005:
+            if share >= SEEN:
                 page.text(
                     box.x + box.w / 2,
                     y + cell / 2,

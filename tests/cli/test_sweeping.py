@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from sim.errors import FaultError
+
 SWEEP = ["--vary", "us.commitment.level_conditional=0.1:0.9", "--vary", "budgets.commitment_pp", "--samples", "48"]
 FEW = ["--runs", "16", "--jobs", "1", "--quiet", "--format", "svg"]
 AT = ["--outcome", "us_commitment@2025", "--outcome", "P(members_at_2pct@2025 >= 22)"]
@@ -51,6 +53,11 @@ def test_sensitivity_is_read_off_a_sweep(swept, alliance):
         "us_commitment@2025-12-31 turns most on us.commitment.level_conditional ("
     )
     assert document["method"] == "bins"
+    for asked, name in (("us_commitment@2025", "us_commitment_2025-12-31"),
+                        ("P(members_at_2pct@2025 >= 22)", "members_at_2pct_2025-12-31_at_least_22")):  # fmt: skip
+        one = alliance("sensitivity", str(folder), "--outcome", asked, "--format", "svg", "--quiet")
+        assert one.exit_code == 0, one.stderr  # each beside the other
+        assert (folder / "sensitivity" / name / "sensitivity.csv").is_file()
 
 
 def test_discover_says_where_an_outcome_fails(swept, alliance):
@@ -163,7 +170,7 @@ def test_depends_marks_the_conclusions_that_turn(tmp_path, alliance, monkeypatch
     assert json.loads((folder / "comparison.json").read_text())["depends"] == kept
 
 
-def test_depends_varies_all_assumptions_together_but_those_that_the_scenarios_differ_in(tmp_path, alliance):
+def test_depends_varies_all_assumptions_together(tmp_path, alliance, monkeypatch):
     for name, level in (("low", 0.2), ("high", 0.5)):
         (tmp_path / f"{name}.toml").write_text(
             f'title = "{name}"\ndescription = "For tests."\nreferences = ["none"]\nextends = "trump_conditional.toml"\n'
@@ -187,6 +194,17 @@ def test_depends_varies_all_assumptions_together_but_those_that_the_scenarios_di
     alliance("compare", str(tmp_path / "low.toml"), str(tmp_path / "high.toml"), *few, "--no-figures", "--no-why",
              "--out", str(folder), "--report", str(page))  # fmt: skip
     assert "of 40 samples of all assumptions together" in page.read_text()
+    before = (folder / "comparison.json").read_bytes()
+
+    def full(*_, **__):
+        raise FaultError("comparison.json cannot be written: no space left on the disk")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("sim.cli.depends.write_whole", full)
+        failed = alliance(*asked, "--vary", "us.commitment.posture=conditional,retrenchment")
+    assert (failed.exit_code, failed.stderr.count("\n")) == (1, 1)
+    assert "0 of 1 hold at every setting tried." in failed.stdout  # what took minutes is not lost with the file
+    assert (folder / "comparison.json").read_bytes() == before
     refused = alliance(*asked, "--together", "8", "--vary", "budgets.commitment_pp", "--vary", "budgets.neighbours")
     assert (refused.exit_code, len(refused.stderr.strip().splitlines())) == (2, 1)
     assert "--together 8: too few samples" in refused.stderr

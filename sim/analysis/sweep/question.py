@@ -75,6 +75,11 @@ class Outcome:
         head = f"{self.variable}:{self.entity}" if self.entity else self.variable
         return f"{head}@{self.before}..{self.day}" if self.before else f"{head}@{self.day}"
 
+    @property
+    def file_name(self) -> str:
+        """The outcome as the name of a file or folder, on any system."""
+        return re.sub(r"[^\w.-]+", "_", str(self))
+
     def read(self, record: Mapping[str, NDArray[Any]]) -> Floats:
         """The value in each run, ``(runs,)``, from variable -> ``(time, runs)`` or ``(time, entity, runs)``."""
         values = record[self.variable]

@@ -61,7 +61,7 @@ KIND = "alliance sweep"
 DESIGN, OUTCOMES, NUMBERS = "design.csv", "outcomes.csv", "outcomes.npz"
 FILES = (NUMBERS, DESIGN, OUTCOMES)
 DISCOVERIES = "discoveries"
-READ_OFF = ("figures", DISCOVERIES, "sensitivity.csv")  # what is made of a finished sweep lies beside it
+READ_OFF = ("figures", DISCOVERIES, "sensitivity", "sensitivity.csv")  # what is made of a finished sweep lies beside it
 KEPT = "finished samples are kept, run the same command again to resume"
 SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 
