@@ -185,10 +185,10 @@ class Aid:
         pipe = self.pipeline
         pipe.backlog += known.backlog[..., None]
         if self._engine.settings.is_set("aid.eu_backlog_military_share"):
-            military = self._engine.settings.number("aid.eu_backlog_military_share")
-            pipe.backlog[:, EU] = np.stack(np.broadcast_arrays(military, 1 - military)) * pipe.backlog[:, EU].sum(
-                axis=0
-            )
+            together = pipe.backlog[:, EU].sum(axis=0)
+            usual = pipe.backlog[MILITARY, EU] / np.maximum(together, np.float32(1e-6))
+            military = self._engine.settings.stated("aid.eu_backlog_military_share", usual)
+            pipe.backlog[:, EU] = np.stack(np.broadcast_arrays(military, 1 - military)) * together
         pipe.on_the_way += known.on_the_way[..., None]
         pipe.allocated_military += known.allocated[MILITARY][:, None]
         pipe.allocated += known.allocated.sum(axis=0)[:, None]
