@@ -68,7 +68,7 @@ def test_the_numbers_do_not_depend_on_whether_draws_are_kept(kept, plain):
     assert not (plain.path / "draws.nc").exists()
 
 
-def test_a_scenario_whose_runs_draw_nothing_on_the_first_day_keeps_what_they_draw_later(scenario, tmp_path, monkeypatch):
+def test_where_nothing_is_drawn_on_the_first_day_what_is_drawn_later_is_kept(scenario, tmp_path, monkeypatch):
     monkeypatch.setattr("sim.model.draws.drawn_keys", lambda _: ())
     result = run(scenario, runs=20, out=tmp_path, keep_draws=True)
     assert "terms of the first ceasefire" in open_result(result.path).draws
