@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -130,6 +131,7 @@ def read_inject(path: Path, at: date, parent: Scenario, catalogue: Catalogue) ->
     document = read(path, shown_path(path))
     if isinstance(document, Problem):
         return None, [document]
+    document.data = deepcopy(document.data)  # it is filled in below, and shared by all who read the same text
     references = document.data.get("references", [])
     events = _completed(document, at, path.stem)
     read_layer(document, catalogue, {})

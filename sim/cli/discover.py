@@ -15,6 +15,7 @@ from sim.files import write_whole
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Box, Sweep
+    from sim.analysis.sweep.discovery import Sign
 
 
 @click.command("discover")
@@ -40,6 +41,7 @@ def discover_command(
     has a folder of its own in the sweep's, so that the answers stand beside each other.
     """
     from sim.analysis.sweep import open_sweep, recorded
+    from sim.analysis.sweep.discovery import signs
     from sim.analysis.sweep.question import condition
     from sim.analysis.sweep.samples import in_words
     from sim.analysis.sweep.sweeps import DISCOVERIES
@@ -54,6 +56,8 @@ def discover_command(
     boxes = swept.discover(where, which)
     chance = swept.probability(asked, which)
     share = float((chance > 0.5).sum() / len(chance))
+    known = chance == chance
+    tells = () if boxes else signs(swept.plan.design.numbers()[known], (chance > 0.5)[known], swept.inputs)
     document = {
         "scenario": swept.names[which],
         "where": str(asked),
@@ -69,6 +73,7 @@ def discover_command(
         ],
     }
     own = folder / DISCOVERIES / (f"{scenario}_{asked.file_name}" if scenario else asked.file_name)
+    document["signs"] = [{"input": swept.inputs[sign.place].name, **asdict(sign)} for sign in tells]
     table = own / "discovery.json"
     write_whole(table, json.dumps(document, indent=2, ensure_ascii=False) + "\n", replace=force)
     files = [table]
@@ -79,14 +84,19 @@ def discover_command(
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
-    click.echo("\n".join([*as_lines(boxes, swept, in_words(asked), share), "", *paths_shown(files)]))
+    click.echo("\n".join([*as_lines(boxes, tells, swept, in_words(asked), share), "", *paths_shown(files)]))
 
 
-def as_lines(boxes: tuple[Box, ...], swept: Sweep, what: str, share: float) -> list[str]:
+def as_lines(boxes: tuple[Box, ...], tells: tuple[Sign, ...], swept: Sweep, what: str, share: float) -> list[str]:
     """Each region as a sentence, with its figures, and its inputs with what they mean and how surely they matter."""
     lines = wrapped(f"In most runs of {share:.0%} of {swept.plan.design.samples:,} samples: {what}.")
     if not boxes:
         lines += wrapped("No region stands out: no bound on an input is significant on the samples kept back.")
+    if tells:
+        lines += wrapped("Those samples differ from the rest in single inputs, the clearest first:")
+    for sign in tells:
+        entry = swept.inputs[sign.place]
+        lines += wrapped(f"{entry.name} is {sign.where} (p = {sign.p_value:.2g}): {entry.meaning}", "   ", "     ")
     for number, box in enumerate(boxes, 1):
         lines += ["", *wrapped(f"{number}. {box.sentence(swept.inputs, what)}.", more="   ")]
         figures = f"Coverage {box.coverage:.0%}, density {box.density:.0%}, {box.mass:.0%} of the samples."

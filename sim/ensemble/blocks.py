@@ -85,12 +85,14 @@ def compute(work: Work, number: int, threads: int = 1) -> None:
     first = number * BLOCK
     count = min(BLOCK, work.runs - first)
     try:
+        groups_only = number > 0 and not work.keep_runs  # of single donors only the first block holds something
         asked = {"draws": True} if work.keep_draws else {}
+        asked |= {"groups_only": True} if groups_only else {}
         model = source.model(work.model)
         with swept():
             values = model.simulate(work.scenario, work.seed, first, count, central=work.central, **asked)
         layout = work.layout()
-        layout.check(values, count)
+        layout.check(values, count, groups_only=groups_only)
         stretches = layout.fill(values)
         if number == 0:
             stretches += [moments(detail, threads) for detail in layout.detailed(values)]

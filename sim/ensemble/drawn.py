@@ -53,11 +53,11 @@ def write(path: Path, work: Work, layout: Layout) -> None:
             for first in range(0, runs, STRETCH):
                 last = min(first + STRETCH, runs)
                 found = at_start(work.scenario, seed=work.seed, runs=last - first, central=work.central, first=first)
-                values[: len(keys), first:last] = np.stack([found[key] for key in keys])
+                values[: len(keys), first:last] = np.reshape([found[key] for key in keys], (len(keys), last - first))
                 if spill.error:
                     break
-            for row, name in enumerate(names):
-                if row >= len(keys) and not spill.error:
+            for row, name in enumerate(later, len(keys)):
+                if not spill.error:
                     values[row] = shelf.rows(parts[name].start, 1)[0]
         if spill.error:
             raise spill.error

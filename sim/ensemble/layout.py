@@ -47,6 +47,11 @@ class Part:
     drawn: bool = False
 
     @property
+    def grouped(self) -> bool:
+        """Whether these are the groups of a variable that keeps no runs of single entities."""
+        return bool(self.picks) and self.kept and not (self.variable.keep_runs or self.instants)
+
+    @property
     def width(self) -> int:
         """Series per instant."""
         return len(self.picks) or 1
@@ -69,16 +74,21 @@ class Layout:
     rows: int
     details: int
 
-    def check(self, values: Mapping[str, NDArray[np.float32]], count: int) -> None:
+    def check(self, values: Mapping[str, NDArray[np.float32]], count: int, *, groups_only: bool = False) -> None:
         """Raise FaultError naming a variable that is missing, has another shape, or holds NaN or infinity."""
         widths = dict(self.sizes)
+        picked = {part.variable: part.width for part in self.parts if groups_only and part.grouped}
         times = {part.variable: part.times for part in self.parts if not (part.instants or part.drawn)}
         for variable, instants in times.items():
             entity = variable.entity
-            _sound(values, variable, (instants, *((widths[entity],) if entity else ()), count))
+            width = picked.get(variable, widths[entity]) if entity else 0
+            _sound(values, variable, (instants, *((width,) if entity else ()), count))
 
     def fill(self, values: Mapping[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        """One simulated block as arrays which, one after the other, are its ``(rows, runs)``."""
+        """One simulated block as arrays which, one after the other, are its ``(rows, runs)``.
+
+        Where single donors are not stored, ``values`` may hold the groups alone.
+        """
         return [self._stretch(values, part) for part in self.parts if not part.detail]
 
     def detailed(self, values: Mapping[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
@@ -90,7 +100,7 @@ class Layout:
         """The values of one part, contiguous."""
         array, entity = values[part.variable.name], part.variable.entity
         array = array[list(part.instants)] if part.instants else array
-        partial = entity and len(part.picks) < dict(self.sizes)[entity]
+        partial = entity and len(part.picks) < array.shape[1]
         return np.ascontiguousarray(array[:, part.picks] if partial else array, np.float32)
 
 
@@ -110,8 +120,7 @@ def plan(
     for variable in variables:
         times, codes = len(axes.dates(variable.every)), axes.codes(variable.entity)
         everyone = tuple(range(len(codes)))
-        if variable.entity and axes.axis(variable.entity).groups and not variable.keep_runs:
-            grouped = tuple(index for index in everyone if codes[index] in axes.axis(variable.entity).groups)
+        if grouped := axes.grouped(variable):
             shared.append(Part(variable, times, grouped, 0, kept=True, detail=False))
             halves = half_years(axes.dates(variable.every))
             singles = tuple(index for index in everyone if index not in grouped)

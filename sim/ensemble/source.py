@@ -44,10 +44,12 @@ class Model(Protocol):
         *,
         central: bool = False,
         draws: bool = False,
+        groups_only: bool = False,
     ) -> dict[str, NDArray[np.float32]]:
         """Runs ``first .. first + count - 1``: variable -> ``(time, runs)`` or ``(time, entity, runs)``.
 
-        With ``draws`` also what they drew later, name -> ``(1, runs)``.
+        With ``draws`` also what they drew later, name -> ``(1, runs)``. With ``groups_only`` variables that do not keep
+        the runs of single entities hold those of the groups of their axis alone.
         """
 
     def later_draws(self, scenario: Scenario) -> tuple[Draw, ...]:

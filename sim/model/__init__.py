@@ -66,6 +66,7 @@ def simulate(
     only: Collection[str] | None = None,
     memory: Memory | None = None,
     draws: bool = False,
+    groups_only: bool = False,
 ) -> dict[str, Numbers]:
     """Runs ``first`` to ``first + count - 1`` of an ensemble.
 
@@ -73,11 +74,21 @@ def simulate(
     median. ``seed`` is a number, or a function as `Streams` takes it. ``only`` names the variables to record, None for
     all. ``memory``, a dict that starts empty, keeps the draws of one seed and range of runs (some 25 MB per 1,000
     runs), so that other scenarios of them are simulated faster, with the same numbers. With ``draws`` the values
-    hold what runs drew after the first day too, ``(1, runs)`` by the names that `later_draws` gives. Raises FaultError
-    if a value is not a number.
+    hold what runs drew after the first day too, ``(1, runs)`` by the names that `later_draws` gives. With
+    ``groups_only`` variables that keep the runs of groups only, such as aid, are recorded for these alone. Raises
+    FaultError if a value is not a number.
     """
     return _simulation.run_block(
-        registry(), scenario, seed, first, count, central=central, only=only, memory=memory, draws=draws
+        registry(),
+        scenario,
+        seed,
+        first,
+        count,
+        central=central,
+        only=only,
+        memory=memory,
+        draws=draws,
+        groups_only=groups_only,
     )[0]
 
 

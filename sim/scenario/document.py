@@ -257,7 +257,7 @@ def _tables(text: str) -> tuple[dict[str, Any], Positions]:
     return tomllib.loads(text), locate(text.replace("\r\n", "\n"))
 
 
-# The same parents are read for every scenario; nobody writes to what was read.
+# The same parents are read for every scenario; who writes to what was read does so to a copy.
 _read_before = lru_cache(maxsize=KEPT_TEXTS)(_tables)
 
 

@@ -134,6 +134,21 @@ def test_a_wrong_inject_is_answered_with_its_place(room, text, told):
         assert part in str(caught.value)
 
 
+def test_an_inject_is_read_anew_for_every_branch(room):
+    """What one branch fills in or refuses leaves no trace in another of the same process."""
+    later = dt.date(2025, 9, 1)
+    for at in (AT, later):
+        made = room.load(room.write("branch.toml", room.branch(room.parent, at, room.boost)))
+        assert made.events[-1].date == at
+    for name in ("one", "other"):
+        text = room.branch(room.parent, AT, room.write(f"{name}.toml", "[aid]\nextra = 0.5\n"))
+        assert f'name = "{name} (2025-06-01)"' in text
+    barred = room.write("inject.toml", "end = 2027-01-01\n[aid]\nextra = 1.0\n")
+    for _ in range(2):
+        with pytest.raises(InputError, match="an inject has no such key"):
+            room.branch(room.parent, AT, barred)
+
+
 @pytest.mark.parametrize("day", [START, dt.date(2023, 1, 1), dt.date(2027, 1, 1)])
 def test_a_day_outside_the_horizon_is_refused(room, day):
     with pytest.raises(

@@ -68,6 +68,12 @@ def test_the_numbers_do_not_depend_on_whether_draws_are_kept(kept, plain):
     assert not (plain.path / "draws.nc").exists()
 
 
+def test_where_nothing_is_drawn_on_the_first_day_what_is_drawn_later_is_kept(scenario, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.model.draws.drawn_keys", lambda _: ())
+    result = run(scenario, runs=20, out=tmp_path, keep_draws=True)
+    assert "terms of the first ceasefire" in open_result(result.path).draws
+
+
 def test_all_that_can_be_found_again_without_the_file_is_what_the_file_says(kept, plain):
     stored, again = kept.draws, plain.draws
     assert set(again) < set(stored)

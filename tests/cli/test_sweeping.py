@@ -246,6 +246,18 @@ def test_bad_input_is_one_clear_line(line, words, alliance, tmp_path, monkeypatc
     assert "Traceback" not in done.stderr
 
 
+def test_where_there_is_no_region_the_inputs_by_which_the_samples_differ_are_named(swept, alliance, monkeypatch):
+    folder, *_ = swept
+    monkeypatch.setattr("sim.analysis.sweep.discovery.discover", lambda *_: ())
+    done = alliance("discover", str(folder), "--where", "us_commitment@2025 < 0.19", "--no-figures")
+    assert done.exit_code == 0, done.stderr
+    assert "No region stands out" in done.stdout
+    assert "us.commitment.level_conditional is low (p = " in done.stdout
+    (name,) = (folder / "discoveries").glob("*_0.19")
+    kept = json.loads((name / "discovery.json").read_text())
+    assert (kept["boxes"], kept["signs"][0]["input"]) == ([], "us.commitment.level_conditional")
+
+
 def test_discover_refuses_a_condition_on_nothing(swept, alliance):
     folder, *_ = swept
     done = alliance("discover", str(folder), "--where", "us_commitment@2025 < -1")

@@ -59,7 +59,7 @@ def _uniform(seed, index, rows, first, count):
     return (mixed >> np.uint64(11)).astype(np.float64) / 2**53
 
 
-def simulate(scenario, seed, first, count, *, central=False):
+def simulate(scenario, seed, first, count, *, central=False, groups_only=False):
     _misbehave(first // BLOCK)
     level = scenario.level
     if level == "refused":
@@ -78,6 +78,8 @@ def simulate(scenario, seed, first, count, *, central=False):
             u = u * float(level)
         shape = (times, width, count) if variable.entity else (times, count)
         found[variable.name] = u.astype(np.float32).reshape(shape)
+        if groups_only and (groups := along.grouped(variable)):
+            found[variable.name] = found[variable.name][:, list(groups)]
     if os.environ.get("ALLIANCE_STUB") == "nan":
         found["area"][3, 0] = np.nan
     return found

@@ -61,6 +61,12 @@ def test_files_do_not_depend_on_the_size_of_pieces_and_who_reduces_them(scenario
     assert netcdf.PIECE == 1
 
 
+def test_blocks_without_single_donors_are_those_of_a_result_that_keeps_them(scenario, tmp_path):
+    kept = run(scenario, runs=2 * BLOCK + 10, out=tmp_path / "kept", keep_runs=True)
+    lean = run(scenario, runs=2 * BLOCK + 10, out=tmp_path / "lean", keep_runs=False)
+    assert (lean.path / "summary.csv").read_bytes() == (kept.path / "summary.csv").read_bytes()
+
+
 def test_single_donors_rest_on_the_first_block_and_say_so(stub, scenario, tmp_path):
     result = run(scenario, runs=BLOCK + 500, out=tmp_path)
     given = stub.simulate(scenario, 1, 0, BLOCK + 500)["aid"].astype(np.float64)

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from sim.analysis.explain import explain
 from sim.ensemble import open_result, run
 from sim.errors import InputError
 from sim.model import catalogue, register, registry, simulate, unregister, variables
-from sim.model.engine import State, System, Variable
+from sim.model.engine import Engine, Process, State, System, Variable
 from sim.model.engine.streams import stream_number
 
 from .conftest import register_in
@@ -292,3 +293,36 @@ def test_streams_of_other_packages_never_meet_those_of_the_program() -> None:
     own = [system.stream_number for system in registry().systems if system.stream is not None]
     assert max(own) < 2**32
     assert all(stream_number(name) >= 2**63 for name in ("a", "war", "industrial_capacity"))
+
+
+KEPT_APART = ("us_politics", "commitment", "hostilities", "threat", "war", "negotiation", "summits")
+
+
+class Keeper:
+    """Keeps the arrays of the systems it reads from one month to the next, each with a copy."""
+
+    written_into: ClassVar[set[str]] = set()
+
+    def __init__(self, engine: Engine, *systems: object) -> None:
+        self._engine, self._systems = engine, systems
+
+    def process(self) -> Process:
+        kept: list[tuple[str, np.ndarray, np.ndarray]] = []
+        for day in self._engine.clock.month_ends:
+            yield self._engine.clock.at(day, "keeper")
+            self.written_into.update(name for name, held, copy in kept if held.tobytes() != copy.tobytes())
+            kept = [
+                (f"{name}.{state}", held, held.copy())
+                for name, system in zip(KEPT_APART, self._systems, strict=True)
+                for state, held in vars(system).items()
+                if isinstance(held, np.ndarray) and not state.startswith("_")
+            ]
+
+
+def test_what_another_system_keeps_of_war_talks_and_politics_stays_what_it_was() -> None:
+    register(System(name="keeper", title="keeper", build=Keeper, reads=KEPT_APART, phase="keeper"))
+    try:
+        simulate(load("baseline", ["negotiation.hazard_per_year=3", "end=2026-12-31"]), 1, 0, 32)
+    finally:
+        unregister("keeper")
+    assert Keeper.written_into == set()

@@ -73,6 +73,30 @@ def test_what_once_ran_away_stays_within_bounds(sets: list[str]) -> None:
     assert outside(sets) == {}
 
 
+STARTS = ["2014-01-01", "2022-02-24", "2024-10-01", "2026-10-01"]
+
+
+def from_the_second_year(key: str, number: float, start: str) -> list[str]:
+    """What sets a key from the second calendar year on and leaves open what holds before."""
+    year = int(start[:4])
+    return [f"start={start}", f"end={year + 2}-12-31", f'{key}={{ how = "step", {year + 1} = {number!r} }}']
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize(
+    "key",
+    [
+        "us.commitment.level_at_start",
+        "aid.eu_backlog_military_share",
+        "elections.EST.left_right",
+        "members.ITA.plan_year",
+    ],
+)
+def test_a_number_that_is_set_later_leaves_numbers_before(key: str, start: str) -> None:
+    number = 2030 if key.endswith("year") else 0.5
+    assert outside(from_the_second_year(key, number, start)) == {}
+
+
 @st.composite
 def accepted(draw: st.DrawFn) -> list[str]:
     """Some keys at an end of their range or anywhere in it."""
@@ -93,6 +117,14 @@ def test_accepted_scenarios_give_finite_numbers_within_bounds(sets: list[str]) -
 def test_each_key_at_each_end(key: str, low: float, high: float) -> None:
     assert outside([f"{key}={low!r}"]) == {}
     assert outside([f"{key}={high!r}"]) == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize(("key", "low", "high"), KEYS, ids=[key for key, _, _ in KEYS])
+def test_each_key_set_later(key: str, low: float, high: float, start: str) -> None:
+    assert outside(from_the_second_year(key, low, start)) == {}
+    assert outside(from_the_second_year(key, high, start)) == {}
 
 
 @pytest.mark.long

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim import load
-from sim.model import simulate
+from sim.model import axes, simulate, variables
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +41,22 @@ def test_recording_less_changes_nothing_of_what_is_recorded():
     part = simulate(scenario, 3, 0, 40, only={"us_commitment", "aid_delivered_beur"})
     assert set(part) == {"us_commitment", "aid_delivered_beur"}
     assert all(np.array_equal(part[variable], whole[variable]) for variable in part)
+
+
+@pytest.mark.parametrize(
+    "watched", ["aid_delivered_beur:DEU >= 12", "aid_delivered_beur:EUR >= 100", "us_commitment < 0.4"]
+)
+def test_recording_groups_only_changes_nothing_of_them(tmp_path, watched):
+    file = tmp_path / "watching.toml"
+    file.write_text(
+        'title = "t"\ndescription = "d"\nreferences = ["r"]\nextends = "baseline.toml"\n'
+        f'[[events]]\nname = "answer"\nwhen = "{watched}"\nset = {{ aid.military_factor = 0.5 }}\n'
+    )
+    scenario = load(file)
+    whole, groups = simulate(scenario, 3, 7, 40), simulate(scenario, 3, 7, 40, groups_only=True)
+    assert groups.keys() == whole.keys()
+    picked = {variable.name: axes(scenario).grouped(variable) for variable in variables()}
+    assert sorted(map(len, picked.values()))[-5:] == [4] * 5
+    for name, places in picked.items():
+        asked = whole[name][:, list(places)] if places else whole[name]
+        np.testing.assert_array_equal(groups[name], asked)

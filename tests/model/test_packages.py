@@ -114,6 +114,19 @@ def test_the_factor_on_american_aid_counts_for_a_law_of_an_event_and_not_for_a_r
     np.testing.assert_allclose(money[-1], 0.9 * 20 * factor, rtol=1e-5)
 
 
+@pytest.mark.parametrize(("by_event", "factor"), [(False, 1.0), (True, 3.0)])
+def test_money_for_reconstruction_counts_for_a_law_of_an_event_and_not_for_a_row(by_event, factor):
+    quiet = {"us.aid.request_below_beur": 0.0, "us.aid.eur_per_usd": 0.9, "us.aid.other_to_military": 0.5,
+             "negotiation.ceasefire_now": True, "negotiation.holds": True,
+             "aid.after_ceasefire_factor": 0.5, "aid.reconstruction_factor": 3.0}  # fmt: skip
+    rows = {} if by_event else {"us.aid.laws": Table((law(0, other=10.0),))}
+    events = [event(date(2025, 3, 20), {"us.aid.law_busd": 20.0})] if by_event else []
+    made = scenario(quiet | rows, *events)
+    committed = np.diff(run(made)["aid_committed_beur"][:, axes(made).codes("donor").index("USA")], axis=0)[4]
+    arms = 20 * 0.5 if by_event else 0
+    np.testing.assert_allclose(committed, 0.9 * (arms + 10 * factor), rtol=1e-4)
+
+
 def test_a_law_of_chance_passes_at_its_probability_and_keeps_other_draws():
     some = run(scenario({"us.aid.laws": Table((law(20, chance=0.3),))}, end=date(2025, 4, 30)), count=512)
     base = run(scenario(end=date(2025, 4, 30)), count=512)

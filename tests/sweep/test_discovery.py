@@ -49,7 +49,7 @@ def test_a_bound_on_any_input_is_found_in_every_design(place: int) -> None:
         numbers = drawn.numbers()
         (box,) = discover(numbers, numbers[:, place] < 0.3, inputs)
         assert [bound.place for bound in box.bounds] == [place], method
-        assert (box.coverage, box.density) > (0.95, 0.95), method
+        assert min(box.coverage, box.density) > 0.9, method
 
 
 @pytest.mark.parametrize("seed", range(1, 6))

@@ -33,6 +33,7 @@ const STORED_VIEWS = ["overview", "members", "war", "aid", "teach"];
 const asker = new Asker("main", (told, how) => show(told, how), (problems) => complain(problems));
 
 function show(told, { final, took }) {
+  if (state.view === "start") return; // it was left before the answer came, and what it says now must stay
   lastTold = told;
   panel.update(told.levers);
   panel.complain([]);
@@ -46,6 +47,7 @@ function show(told, { final, took }) {
 }
 
 function complain(problems) {
+  if (state.view === "start") return;
   const left = panel.complain(problems);
   view?.complain?.(left);
   if (left.length) notice(left.map((problem) => problem.text || problem.message));

@@ -25,17 +25,21 @@ class Record:
         systems: Sequence[System],
         built: Mapping[str, Any],
         only: Collection[str] | None = None,
+        grouped: Collection[str] = (),
     ) -> None:
+        """``only`` names the variables to record, None for all; of those in ``grouped`` only groups are recorded."""
         self._engine, self._axes = engine, axes
         self.values: dict[str, Numbers] = {}
         self._rows: dict[str, int] = {}  # how many rows are written, by clock
         self._declared = {variable.name: variable for system in systems for variable in system.variables}
-        self._sources: dict[str, list[tuple[Any, str, Numbers]]] = {"month": [], "year": []}
+        self._sources: dict[str, list[tuple[Any, str, Numbers, tuple[int, ...]]]] = {"month": [], "year": []}
         for system in systems:
             for variable in system.variables:
                 if only is None or variable.name in only:
-                    values = self.values[variable.name] = np.empty(self._shape(variable), np.float32)
-                    self._sources[variable.every].append((built[system.name], variable.read, values))
+                    picks = axes.grouped(variable) if variable.name in grouped else ()
+                    shape = self._shape(variable, len(picks))
+                    values = self.values[variable.name] = np.empty(shape, np.float32)
+                    self._sources[variable.every].append((built[system.name], variable.read, values, picks))
 
     def process(self) -> Process:
         """Records at the end of each month and year, after everything else of that day."""
@@ -60,14 +64,18 @@ class Record:
 
     def _write(self, every: str, row: int, day: date) -> None:
         self._rows[every] = row
-        for system, read, values in self._sources[every]:
+        for system, read, values, picks in self._sources[every]:
             value = getattr(system, read)
             value = value(day) if callable(value) else value
-            if isinstance(value, tuple):
+            if picks:
+                entities = [entity for part in value for entity in part] if isinstance(value, tuple) else value
+                for place, pick in enumerate(picks):
+                    values[row, place] = entities[pick]
+            elif isinstance(value, tuple):
                 np.concatenate(value, out=values[row])
             else:
                 values[row] = value
 
-    def _shape(self, variable: Variable) -> tuple[int, ...]:
-        entities = (len(self._axes.codes(variable.entity)),) if variable.entity else ()
+    def _shape(self, variable: Variable, picked: int) -> tuple[int, ...]:
+        entities = (picked or len(self._axes.codes(variable.entity)),) if variable.entity else ()
         return (len(self._axes.dates(variable.every)), *entities, self._engine.runs)

@@ -40,6 +40,7 @@ def run_block(
     only: Collection[str] | None = None,
     memory: Memory | None = None,
     draws: bool = False,
+    groups_only: bool = False,
 ) -> tuple[dict[str, Numbers], dict[str, Any]]:
     """Runs ``first`` to ``first + count - 1`` of an ensemble.
 
@@ -47,8 +48,9 @@ def run_block(
     they stand at the end. The systems compute whole lanes of 16 runs: their arrays hold ``first % 16`` runs before the
     block's own. ``central`` puts every parameter at its median; ``explaining`` makes systems keep what their ``parts``
     need. ``only`` names the variables to record, None for all. ``memory`` is that of `Streams`. With ``draws`` the
-    values hold what the runs drew after the first day too, ``(1, runs)`` by the names of `Draw`. Raises FaultError if a
-    recorded value is not a number.
+    values hold what the runs drew after the first day too, ``(1, runs)`` by the names of `Draw`. With ``groups_only``
+    variables that keep the runs of groups only are recorded for these alone, ``(time, groups, runs)``. Raises
+    FaultError if a recorded value is not a number.
     """
     lead = first % LANES
     lanes = -(-(lead + count) // LANES) * LANES
@@ -62,12 +64,18 @@ def run_block(
     with np.errstate(all="ignore"):  # every branch is computed for every run, also where it is masked out afterwards
         systems = registry.build(engine)
         needed = None if only is None else {*only, *watched}
-        record = Record(engine, axes(registry, scenario), registry.systems, systems, needed)
+        on = axes(registry, scenario)
+        picks = {each.name: on.grouped(each) for each in registry.variables} if groups_only else {}
+        whole = {name for name in picks if name in watched}  # a condition may be about a single entity
+        record = Record(engine, on, registry.systems, systems, needed, picks.keys() - whole)
         acting = [systems[system.name].process() for system in registry.systems if system.phase]
         events = [_follow_events(engine, dated), follow_conditions(engine, scenario, record)]
         _start(clock.environment, [*events, *acting, record.process()])
         clock.environment.run()
     recorded = {name: values for name, values in record.values.items() if only is None or name in only}
+    for name in whole.intersection(recorded):
+        if picks[name]:
+            recorded[name] = recorded[name][:, list(picks[name])]
     cut = slice(lead, lead + count)
     answer = {name: _checked(name, values, cut) for name, values in recorded.items()}
     if draws:

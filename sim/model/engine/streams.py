@@ -326,9 +326,10 @@ def _as_they_are(numbers: Draws) -> Draws:
 
 def _student(uniform: Draws, degrees: float) -> Draws:
     position = (ndtri(uniform) + np.float32(_REACH)) * np.float32(_STEPS)
-    cell = position.astype(np.int32)
+    step = np.floor(position)
+    cell = step.astype(np.intp)
     values, rises = _student_table(degrees)
-    position -= cell.astype(np.float32)
+    position -= step
     position *= rises.take(cell)
     position += values.take(cell)
     return position

@@ -111,6 +111,13 @@ class Axes:
                 return axis
         raise KeyError(name)
 
+    def grouped(self, variable: Variable) -> tuple[int, ...]:
+        """Places of the groups on the axis of a variable that keeps the runs of groups only; empty for all others."""
+        if variable.keep_runs or not variable.entity:
+            return ()
+        axis = self.axis(variable.entity)
+        return tuple(place for place, code in enumerate(axis.codes) if code in axis.groups)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:

@@ -200,9 +200,8 @@ class Commitment:
     def __init__(self, engine: Engine, politics: UnitedStates, secretary: SecretaryGeneral, roster: Roster) -> None:
         self._engine, self._politics, self._secretary, self._roster = engine, politics, secretary, roster
         settings = engine.settings
-        level = "us.commitment.level_at_start"
-        begun = level if settings.is_set(level) else "us.commitment.level_continuity"
-        self.credibility = engine.fill(settings.number(begun))
+        usual = settings.number("us.commitment.level_continuity")
+        self.credibility = engine.fill(settings.stated("us.commitment.level_at_start", usual))
         self.troops = engine.fill(settings.number("us.troops.start_thousand"))
         self._troops_before = self.troops.copy()
         self.posture: NDArray[np.int8] = np.zeros(engine.runs, np.int8)

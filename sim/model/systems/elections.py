@@ -102,10 +102,9 @@ class Elections:
         self.codes = codes = ALLIES
         self._places = [PLACES[code] for code in codes]
         start = engine.start
-        self.left_right = np.full((len(codes), engine.runs), CENTRE, np.float32)
+        self.left_right = np.empty((len(codes), engine.runs), np.float32)
         for row, code in enumerate(codes):
-            if engine.settings.is_set(f"elections.{code}.left_right"):
-                self.left_right[row] = engine.settings.number(f"elections.{code}.left_right")
+            self.left_right[row] = engine.settings.stated(f"elections.{code}.left_right", single([CENTRE]))
         doubts = engine.streams.uniforms("elections", 0, self._places, purpose=4)
         self._sceptic = doubts < engine.settings.numbers("elections.*.doubts_aid_at_start", codes)
         self._stated: tuple[int, Flags, Flags] | None = None  # changes of the settings; who is said to oppose, and may

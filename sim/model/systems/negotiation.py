@@ -219,16 +219,16 @@ class Negotiation:
         settings, hostilities = self._engine.settings, self._hostilities
         drawn = self._engine.streams.uniform("negotiation", period, purpose=2)[runs]
         terms = settings.drawn_again("negotiation.terms", drawn.astype(np.float64), runs)
+        self.terms, self.first_terms = self.terms.copy(), self.first_terms.copy()
         self.terms[runs] = terms
-        first = self.first_terms[runs]
-        self.first_terms[runs] = np.where(first < 0, terms, first)
+        self.first_terms[runs] = np.where(self.first_terms[runs] < 0, terms, self.first_terms[runs])
         conceding = runs[terms == TERMS.index("concessions")]
         if conceding.size:
             conceded = self._engine.no()
             conceded[conceding] = True
             self._war.cede(settings.number("negotiation.conceded_km2"), conceded)
         hostilities.cease(begins)
-        hostilities.months_of_ceasefire[runs] = 0
+        hostilities.months_of_ceasefire = single(np.where(begins, 0, hostilities.months_of_ceasefire))
         self._ends[runs] = self._lifetime(period, terms, runs)
 
     def _lifetime(self, period: int, terms: NDArray[np.int8], runs: NDArray[np.intp]) -> Numbers:

@@ -96,8 +96,8 @@ LAWS = assumption(
         Column("probability", Number(0.0, 1.0), "share of runs in which it becomes law", default=1.0),
     )),
     "laws of given sums, military and other, each on a given day and with a probability, beside those that requests "
-    "lead to; us.aid.commitment_factor leaves their sums as they are; for laws whose days are known, while one that an "
-    "event or a condition brings is us.aid.law_busd",
+    "lead to; us.aid.commitment_factor and aid.reconstruction_factor leave their sums as they are; for laws whose days "
+    "are known, while one that an event or a condition brings is us.aid.law_busd",
     "scenario lever", at_start=True,
 )  # fmt: skip
 
@@ -128,13 +128,13 @@ class Supplementals:
         self._chance = Latest(engine.settings, self._chance_of, (*RATE_KEYS, *POSTURE_KEYS))
 
     def new_authority(
-        self, left: Numbers, open_war: Flags, period: int, factor: Numbers, counts: bool
+        self, left: Numbers, open_war: Flags, period: int, factor: Numbers, on_other: Numbers | None, counts: bool
     ) -> tuple[Numbers, Numbers]:
         """Military and other aid (EUR bn) that Congress grants this month, each ``(runs,)``.
 
         ``left`` is the military authority not allocated yet; ``open_war`` the runs in which requests are made at all;
-        ``period`` the number of the month; ``factor`` what a law is worth of its size; ``counts`` is False in months
-        before the first day, which are caught up.
+        ``period`` the number of the month; ``factor`` what a law is worth of its size, its other money
+        ``on_other`` times as much; ``counts`` is False in months before the first day, which are caught up.
         """
         engine, politics, commitment = self._engine, self._politics, self._commitment
         number = engine.settings.number
@@ -155,6 +155,8 @@ class Supplementals:
                 dollars = np.where(fresh, stated, dollars)
             military = single(np.where(passes, dollars * number("us.aid.eur_per_usd"), 0) * factor)
             other = single(military * number("us.aid.other_to_military"))
+            if on_other is not None:
+                other = other * on_other
         of_rows = self._laws_on(period) if counts else None
         if of_rows is not None:
             rate = number("us.aid.eur_per_usd")

@@ -185,10 +185,10 @@ class Aid:
         pipe = self.pipeline
         pipe.backlog += known.backlog[..., None]
         if self._engine.settings.is_set("aid.eu_backlog_military_share"):
-            military = self._engine.settings.number("aid.eu_backlog_military_share")
-            pipe.backlog[:, EU] = np.stack(np.broadcast_arrays(military, 1 - military)) * pipe.backlog[:, EU].sum(
-                axis=0
-            )
+            together = pipe.backlog[:, EU].sum(axis=0)
+            usual = pipe.backlog[MILITARY, EU] / np.maximum(together, np.float32(1e-6))
+            military = self._engine.settings.stated("aid.eu_backlog_military_share", usual)
+            pipe.backlog[:, EU] = np.stack(np.broadcast_arrays(military, 1 - military)) * together
         pipe.on_the_way += known.on_the_way[..., None]
         pipe.allocated_military += known.allocated[MILITARY][:, None]
         pipe.allocated += known.allocated.sum(axis=0)[:, None]
@@ -264,11 +264,12 @@ class Aid:
         if self._hostilities.fewest_since_collapse < MONTHS_OF_ALARM:
             alarmed = self._hostilities.months_since_collapse < MONTHS_OF_ALARM
             new[MILITARY, EUROPE] *= np.where(alarmed, np.exp(self._engine.settings.number("aid.collapse_response")), 1)
-        new[MILITARY, USA], new[OTHER, USA] = self._from_congress(day, period)
+        rebuilding = self._rebuilding()
+        if rebuilding is not None:
+            new[OTHER] *= rebuilding
+        new[MILITARY, USA], new[OTHER, USA] = self._from_congress(day, period, rebuilding)
         new[:, EU] *= self._unblocked()
         for kind, factor in enumerate(self._factors()):
-            if kind == OTHER and (rebuilding := self._rebuilding()) is not None:
-                factor = rebuilding if factor is None else factor * rebuilding
             if factor is not None:
                 new[kind] *= factor
         np.minimum(new, MOST_A_MONTH, out=new)
@@ -341,11 +342,12 @@ class Aid:
         doubts[donors] = np.maximum(less, ~sceptic[governments])  # ``less`` is at most 1
         return doubts
 
-    def _from_congress(self, day: date, period: int) -> tuple[Numbers, Numbers]:
+    def _from_congress(self, day: date, period: int, rebuilding: Numbers | None) -> tuple[Numbers, Numbers]:
         """Military and other aid that Congress grants this month, EUR bn, each ``(runs,)``."""
         war, left = self._hostilities, self.pipeline.backlog[MILITARY, USA]
         worth = self._laws_worth(war.ceasefire, self._untired)
-        return self._supplementals.new_authority(left, war.full_scale, period, worth, day >= self._engine.start)
+        counts = day >= self._engine.start
+        return self._supplementals.new_authority(left, war.full_scale, period, worth, rebuilding, counts)
 
     def _worth_of_a_law(self, ceasefire: Flags, untired: Numbers) -> Numbers:
         """What a law is worth of its size, ``(runs,)``."""

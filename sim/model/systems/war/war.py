@@ -255,7 +255,7 @@ class War:
         lost = fighting
         if settings.anywhere("war.kursk_held"):
             lost = fighting & ~settings.flag("war.kursk_held")
-        np.multiply(self.kursk, kept if part == 1 else kept**part, out=self.kursk, where=lost)
+        self.kursk = np.where(lost, self.kursk * (kept if part == 1 else kept**part), self.kursk)
 
     def _weigh_resources(self) -> None:
         """Russian military spending over Ukraine's own plus delivered military aid, both in EUR bn a month."""
