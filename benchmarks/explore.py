@@ -212,7 +212,7 @@ def random_use(port, luck, number, facts):
         if status == 200:
             job = f"ask/{content['job']}"
             until = time.monotonic() + luck.choice([2, 30])
-            while time.monotonic() < until and "result" in content | {"result": None}:
+            while time.monotonic() < until:
                 content = send(port, job, None)[1]
                 if content.get("result") or content.get("stopped") or content.get("problems"):
                     break

@@ -75,6 +75,15 @@ def test_a_conclusion_that_is_not_clear_is_none_to_try_and_one_that_always_holds
     assert len(found.sentences()) == 1
 
 
+def test_what_fails_everywhere_is_not_told_apart_from_a_rest():
+    never = turning.Together("b", "threat@2029-12-31", 1.0, 0.9, 1.1, 0, 1, 39, (), (), ())
+    (said,) = never.sentences(short=True)
+    assert said.startswith("holds in 0.0% of 40 samples of all assumptions together")
+    assert said.endswith("it turns to the other side in 1 and is not clear in 39")
+    (_, rest) = replace(never, holds=1).sentences()
+    assert rest == "No assumption tells the samples in which it fails from the rest"
+
+
 def test_too_few_samples_are_refused():
     sides = [load("harris_continuity"), load("trump_conditional")]
     with pytest.raises(InputError, match="--together 8: too few samples to find a region in; ask for 40 or more, or 0"):

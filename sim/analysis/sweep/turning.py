@@ -184,7 +184,8 @@ class Together:
         if self.signs:
             listed = [f"{self.inputs[sign.place].name} is {sign.where} (p = {sign.p_value:.1g})" for sign in self.signs]
             where = [f"It fails where {' and where '.join(listed)}"]
-        where = where or ["No assumption tells the samples in which it fails from the rest"]
+        if not where and self.holds:
+            where = ["No assumption tells the samples in which it fails from the rest"]
         return [f"{first}; it {' and '.join(parts)}", *where]
 
     def to_dict(self) -> dict[str, Any]:
