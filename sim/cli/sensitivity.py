@@ -20,7 +20,7 @@ from sim.cli.options import (
     vary_option,
 )
 from sim.cli.progress import Progress
-from sim.cli.tables import columns
+from sim.cli.tables import columns, wrapped
 from sim.files import write_whole
 from sim.text import brief
 
@@ -146,7 +146,12 @@ def as_text(ranked: Ranking, files: list[Path], seconds: float) -> str:
         lines += columns(rows) if rows else []
         if ranked.sources:
             parts = [f"{name} {ranked.sources.total[name][column]:.0%}" for name in ranked.sources.total]
-            lines.append(f"  spread of single runs, with all that each does together with others: {', '.join(parts)}")
+            lines += wrapped(
+                f"spread of single runs, by what it goes with: {', '.join(parts)}; what two do together counts in both, "
+                "so that the sum can pass 100%",
+                "  ",
+                "    ",
+            )
     return "\n".join([*lines, "", *paths_shown(files)])
 
 

@@ -89,7 +89,7 @@ def test_sensitivity_of_a_scenario_screens_and_shares_out(tmp_path, alliance):
         "--set", "us.commitment.posture=conditional", *FEW, "--out", str(tmp_path),
     )  # fmt: skip
     assert "us_commitment@2025-12-31 turns most on us.commitment.speed_per_month (100%)" in done.stdout
-    assert "spread of single runs, with all that each does together with others: parameters" in done.stdout
+    assert "spread of single runs, by what it goes with: parameters" in done.stdout
     assert (tmp_path / "sensitivity.csv").read_text().startswith("outcome,input,measure,value,low,high\n")
     assert (tmp_path / "morris" / "manifest.json").is_file()
     assert (tmp_path / "sobol" / "manifest.json").is_file()  # what moves something is looked at again, in detail
