@@ -126,8 +126,8 @@ def _row(effect: Effect) -> tuple[str, ...]:
     seen = effect.verdict or ("" if effect.moves else "nothing clear")
     return (
         f"`{effect.key}`", parameter.kind, effect.tried, effect.scenario, f"`{effect.outcome}`", effect.low,
-        effect.high, brief(effect.change, sign=True), effect.unit, signed(effect.standard, 0.01), effect.day.isoformat(),
-        effect.expected, seen,
+        effect.high, brief(effect.change, sign=True), effect.unit, signed(effect.standard, 0.01),
+        effect.day.isoformat(), effect.expected, seen,
     )  # fmt: skip
 
 
