@@ -13,6 +13,7 @@ from sim.limits import LONGEST_LABEL
 from sim.loading import load
 from sim.model import DEFAULT_START, catalogue
 from sim.scenario import Dated, Distribution, Given, Number, Parameter, Row, Scenario, Table, Value, Weights
+from sim.scenario.acting import too_early
 from sim.shipped import find_scenario, shipped_names
 
 
@@ -62,8 +63,14 @@ def new_scenario(path: Path, parent: str | Path = "baseline") -> str:
 
 
 def usual_keys(scenario: Scenario) -> list[str]:
-    """Keys that shipped scenarios of the usual start set and ``scenario`` has a value for, the most often set first."""
-    alike = [shipped for shipped in map(load, shipped_names()) if shipped.start == DEFAULT_START]
+    """Keys that shipped scenarios of the same start set and ``scenario`` has a value for, the most often set first.
+
+    Where no more than one is shipped of that start, those of the usual start count.
+    """
+    shipped_all = [load(name) for name in shipped_names()]
+    of_start = Counter(shipped.start for shipped in shipped_all)
+    day = scenario.start if of_start[scenario.start] > 1 else DEFAULT_START
+    alike = [shipped for shipped in shipped_all if shipped.start == day]
     often = Counter(
         key
         for shipped in alike
@@ -71,7 +78,8 @@ def usual_keys(scenario: Scenario) -> list[str]:
         if Path(given.origin.file).stem == shipped.name
     )
     order = [parameter.key for parameter in catalogue()]
-    keys = [key for key in often if key in scenario.values]
+    years = {key: catalogue().election_of(key) for key in often if key in scenario.values}
+    keys = [key for key, year in years.items() if year is None or not too_early(year, scenario.start, None)]
     return sorted(keys, key=lambda key: (-often[key], order.index(_parameter(key).key)))
 
 

@@ -33,7 +33,7 @@ def mistakes(
         if not by_hand and setting.origin.file != own:
             continue
         if kind == "value" and (year := catalogue.election_of(name)):
-            reason = _too_early(year, start, facts_end) if by_hand or "start" not in moved else ""
+            reason = too_early(year, start, facts_end) if by_hand or "start" not in moved else ""
             reason = reason or (_too_late(year, end) if by_hand or "end" not in moved else "")
             if reason:
                 yield _problem(setting.origin, name, f"{reason}: nothing can come of it")
@@ -83,7 +83,8 @@ def _problem(origin: Origin, key: str, message: str) -> Problem:
     return Problem("--set" if origin.layer == "set" else origin.file, origin.line, origin.column, key, message)
 
 
-def _too_early(year: int, start: date, facts_end: date | None) -> str:
+def too_early(year: int, start: date, facts_end: date | None) -> str:
+    """Why nothing can come of setting the election of ``year`` in a scenario from ``start``; empty where it can."""
     held = election_day(year)
     if date(year + 1, 1, 20) >= start or (facts_end is not None and held > facts_end):
         return ""
@@ -166,7 +167,7 @@ def _of_value(
 ) -> Iterator[str]:
     value = given.value
     voted = catalogue.election_of(key)
-    if voted and (reason := _too_early(voted, scenario.start, facts_end) or _too_late(voted, scenario.end)):
+    if voted and (reason := too_early(voted, scenario.start, facts_end) or _too_late(voted, scenario.end)):
         yield f"{key}: {reason}: it cannot act"
     if isinstance(value, Dated):
         if value.first_day > scenario.start:
