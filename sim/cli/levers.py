@@ -22,7 +22,7 @@ from sim.cli.options import (
     usable_cores,
 )
 from sim.cli.progress import Progress
-from sim.cli.tables import columns
+from sim.cli.tables import columns, signed
 from sim.files import write_whole
 from sim.text import brief
 
@@ -119,7 +119,7 @@ def as_text(largest: list[Effect], files: list[Path], runs: int, seed: int, seco
             e.low,
             e.high,
             brief(e.change, sign=True),
-            f"{e.standard:+.2f}",
+            signed(e.standard, 2),
             e.verdict,
         )
         for e in shown

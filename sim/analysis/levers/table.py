@@ -14,7 +14,7 @@ from pathlib import Path
 from sim.analysis.levers.effects import CLEAR, ENOUGH, Effect
 from sim.model import catalogue
 from sim.scenario import Parameter, Rows, Text
-from sim.text import brief
+from sim.text import brief, signed
 
 COLUMNS = tuple(field.name for field in fields(Effect))
 STORED = Path(__file__).with_name("stored.csv")
@@ -126,8 +126,8 @@ def _row(effect: Effect) -> tuple[str, ...]:
     seen = effect.verdict or ("" if effect.moves else "nothing clear")
     return (
         f"`{effect.key}`", parameter.kind, effect.tried, effect.scenario, f"`{effect.outcome}`", effect.low,
-        effect.high, brief(effect.change, sign=True), effect.unit, f"{effect.standard:+.2f}", effect.day.isoformat(),
-        effect.expected, seen,
+        effect.high, brief(effect.change, sign=True), effect.unit, signed(effect.standard, 0.01),
+        effect.day.isoformat(), effect.expected, seen,
     )  # fmt: skip
 
 
