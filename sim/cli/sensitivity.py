@@ -147,8 +147,8 @@ def as_text(ranked: Ranking, files: list[Path], seconds: float) -> str:
         if ranked.sources:
             parts = [f"{name} {ranked.sources.total[name][column]:.0%}" for name in ranked.sources.total]
             lines += wrapped(
-                f"spread of single runs, by what it goes with: {', '.join(parts)}; what two do together counts in both, "
-                "so that the sum can pass 100%",
+                f"spread of single runs, by what it goes with: {', '.join(parts)}; what two do together counts "
+                "in both, so that the sum can pass 100%",
                 "  ",
                 "    ",
             )
