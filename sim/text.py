@@ -122,6 +122,11 @@ def lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def capital(text: str) -> str:
+    """The same with a capital first letter, to stand by itself."""
+    return text[:1].upper() + text[1:]
+
+
 def nearest(word: str, names: Iterable[str], most: int = 3, cutoff: float = 0.6) -> list[str]:
     """Up to ``most`` of ``names`` that are spelled like ``word``, best first, without regard to case."""
     scored = []
@@ -206,7 +211,11 @@ def signed(value: float, error: float) -> str:
 
 def amount(value: float, unit: str, places: int | None = None) -> str:
     """A level with its unit: ``2.31% of GDP``, ``EUR 212 bn``, ``114,000 km²``."""
-    text = number(value, decimals(value, unit) if places is None else places)
+    return with_unit(number(value, decimals(value, unit) if places is None else places), unit)
+
+
+def with_unit(text: str, unit: str) -> str:
+    """A written number with its unit."""
     if unit.startswith("index"):
         return text
     if unit in _AFTER:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sim.analysis.sweep import Input, Regret, Together, Turn
 
 MOST_SAMPLES = 100_000
+UNFINISHED = ".depends"  # in the folder of the comparison, while the question is being answered
 
 
 @click.command("depends")
@@ -67,7 +69,8 @@ def depends_command(
 
     Each conclusion is tried at both ends of the range of every assumption, and where all vary together. Those that turn
     to the other side, or are no longer clear, are named with the assumptions; the note is kept in comparison.json,
-    where the report finds it. Assumptions that the scenarios themselves set differently are left out.
+    where the report finds it. Interrupted, the same command goes on where it stopped. Assumptions that the scenarios
+    themselves set differently are left out.
     """
     began = time.monotonic()
     from sim.analysis import reopen
@@ -95,8 +98,10 @@ def depends_command(
         if regret
         else None
     )
+    kept = folder / UNFINISHED
     shared: dict[str, Any] = {
         "inputs": inputs, "runs": runs, "seed": seed, "jobs": jobs or usable_cores(), "cluster": cluster,
+        "keep": kept,
     }  # fmt: skip
     with Progress("settings", quiet=quiet) as progress:
         turns = depends(order, asked, progress=progress, **shared)
@@ -115,6 +120,7 @@ def depends_command(
     path = folder / "comparison.json"
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     write_whole(path, json.dumps(sealed({**content, "depends": document}), indent=2, ensure_ascii=False) + "\n")
+    shutil.rmtree(kept, ignore_errors=True)
     if not as_json:
         click.echo("\n".join(paths_shown([path])))
 

@@ -41,7 +41,7 @@ def discover_command(
     has a folder of its own in the sweep's, so that the answers stand beside each other.
     """
     from sim.analysis.sweep import open_sweep, recorded
-    from sim.analysis.sweep.discovery import signs
+    from sim.analysis.sweep.discovery import enough, signs
     from sim.analysis.sweep.question import condition
     from sim.analysis.sweep.samples import in_words
     from sim.analysis.sweep.sweeps import DISCOVERIES
@@ -62,12 +62,13 @@ def discover_command(
         "scenario": swept.names[which],
         "where": str(asked),
         "samples": len(chance),
+        "samples_enough": enough(len(swept.inputs)),
         "share": share,
         "boxes": [
             {
                 **asdict(box),
                 "bounds": [{"input": swept.inputs[bound.place].name, **asdict(bound)} for bound in box.bounds],
-                "sentence": box.sentence(swept.inputs, in_words(asked)),
+                "sentence": box.sentence(swept.inputs, in_words(asked), words=True),
             }
             for box in boxes
         ],
@@ -92,13 +93,14 @@ def as_lines(boxes: tuple[Box, ...], tells: tuple[Sign, ...], swept: Sweep, what
     lines = wrapped(f"In most runs of {share:.0%} of {swept.plan.design.samples:,} samples: {what}.")
     if not boxes:
         lines += wrapped("No region stands out: no bound on an input is significant on the samples kept back.")
+    lines += few_lines(swept)
     if tells:
         lines += wrapped("Those samples differ from the rest in single inputs, the clearest first:")
     for sign in tells:
         entry = swept.inputs[sign.place]
         lines += wrapped(f"{entry.name} is {sign.where} (p = {sign.p_value:.2g}): {entry.meaning}", "   ", "     ")
     for number, box in enumerate(boxes, 1):
-        lines += ["", *wrapped(f"{number}. {box.sentence(swept.inputs, what)}.", more="   ")]
+        lines += ["", *wrapped(f"{number}. {box.sentence(swept.inputs, what, words=True)}.", more="   ")]
         figures = f"Coverage {box.coverage:.0%}, density {box.density:.0%}, {box.mass:.0%} of the samples."
         lines += wrapped(figures, "   ", "   ")
         for bound in box.bounds:
@@ -106,3 +108,17 @@ def as_lines(boxes: tuple[Box, ...], tells: tuple[Sign, ...], swept: Sweep, what
             chance = "p < 0.001" if bound.p_value < 0.001 else f"p = {bound.p_value:.2g}"
             lines += wrapped(f"{entry.name} ({chance}): {entry.meaning}", "   ", "     ")
     return lines
+
+
+def few_lines(swept: Sweep) -> list[str]:
+    """One sentence where the samples are too few for a region to be found; none where they are enough."""
+    from sim.analysis.sweep.discovery import enough
+
+    samples, needed = swept.plan.design.samples, enough(len(swept.inputs))
+    if samples >= needed:
+        return []
+    inputs = f"{len(swept.inputs)} input{'' if len(swept.inputs) == 1 else 's'}"
+    return wrapped(
+        f"{samples:,} samples are too few to be sure of finding a region: one that holds a quarter of the space of "
+        f"{inputs} usually shows with {needed:,}, a smaller one with more."
+    )

@@ -87,7 +87,17 @@ def sensitivity_command(
         folder = out or Path("sensitivity") / loaded.name / own_folder(outcomes, loaded)
         inputs = read_vary(vary or ("assumptions",), catalogue(), loaded)
         asked = outcomes or [text for text in headline_questions(loaded) if text.endswith(str(loaded.end.year))]
-        line = command_line("sensitivity", [source], [("--method", way), *(("--outcome", text) for text in outcomes)])
+        settings = [
+            ("--method", way),
+            *(("--outcome", text) for text in outcomes),
+            *(("--vary", text) for text in vary),
+            ("--samples", samples),
+            ("--runs", runs),
+            ("--seed", seed),
+            *(("--set", text) for text in sets),
+            ("--out", out),
+        ]
+        line = command_line("sensitivity", [source], settings)
         with Progress("samples", quiet=quiet) as progress:
             ranked = rank(
                 loaded,

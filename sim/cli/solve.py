@@ -17,8 +17,9 @@ from sim.cli.options import (
     usable_cores,
 )
 from sim.cli.progress import Progress
-from sim.cli.tables import columns
+from sim.cli.tables import columns, wrapped
 from sim.files import write_whole
+from sim.text import brief
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Solution
@@ -140,13 +141,14 @@ def as_text(
         for at, share, low, high in solution.curve()
     ]
     same = "The answer is the one stored in the file."
-    if stored and answer != stored:
+    if stored and _numbers(answer) != _numbers(stored):
         same = f"NOT the answer stored in the file, since the model or the facts have changed: {stored.get('sentence')}"
     where = "the value found" if not math.isnan(solution.value) else "the closest value"
     lines = [
         *([asked.title] if asked.title else []),
-        f"{asked.scenario.name}: {solution.sentence()}",
-        *([f"with {solution.lever.name} at {where}:", *report_lines(answer)] if asked.report else []),
+        *wrapped(f"{asked.scenario.name}: {solution.sentence()}."),
+        *wrapped(f"(lever {solution.lever.name}, target {solution.target})"),
+        *([f"With the lever at {where}:", *report_lines(answer, asked)] if asked.report else []),
         *([same] if stored else []),
         f"{solution.runs:,} runs at each of {len(solution.levers)} values, seed {asked.seed}, {seconds:.1f} s",
         "Conditional on the scenario; not a forecast.",
@@ -156,13 +158,24 @@ def as_text(
     return "\n".join(lines)
 
 
-def report_lines(answer: dict[str, Any]) -> list[str]:
-    """The reported outcomes in words."""
+def _numbers(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without its sentence, which may be worded anew."""
+    return {name: value for name, value in answer.items() if name != "sentence"}
+
+
+def report_lines(answer: dict[str, Any], asked: Worked) -> list[str]:
+    """The reported outcomes in words, each with the text by which it was asked for."""
+    from sim.analysis.sweep import recorded
+    from sim.analysis.sweep.question import question
+    from sim.analysis.sweep.samples import headed
+
     lines = []
     for name, value in answer.items():
         if isinstance(value, list):
-            mean, low, middle, high = value
-            lines.append(f"  {name}: mean {mean:g}, median {middle:g}, 90% of runs {low:g} to {high:g}")
+            mean, low, middle, high = map(brief, value)
+            said = headed(question(name, recorded(asked.scenario)))
+            figures = f"mean {mean}, median {middle}, 90% of runs {low} to {high}"
+            lines += [*wrapped(f"{said}: {figures}", "  ", "    "), *wrapped(f"({name})", "    ")]
     return lines
 
 

@@ -106,7 +106,7 @@ def _solve(raw: Mapping[str, Any]) -> Question:
     low, high = map(float, ends)
     reached = f"{text.amount(level, subject.about.unit)} or {'less' if sign == '<=' else 'more'}"
     goal = f"{reached} in {text.when(at, subject.about.every)}, in at least {100 * odds:g}% of runs,"
-    lever = Input(f"“{label_of(key)}”", (key,), parameter.meaning, parameter.unit, low=low, high=high, whole=whole)
+    lever = Input(f"lever “{label_of(key)}”", (key,), "", parameter.unit, low=low, high=high, whole=whole)
 
     def run(progress: Progress, stopped: Stopped) -> dict[str, Any]:
         tried = 0
@@ -123,7 +123,7 @@ def _solve(raw: Mapping[str, Any]) -> Question:
 
         solution = solve(lever, aim, holds)
         return {
-            "sentence": f"{subject.title}: {solution.sentence().replace(str(aim), goal)}.",
+            "sentence": f"{subject.title}: {solution.sentence(goal)}.",
             "answer": None if np.isnan(solution.value) else float(solution.value),
             "curve": [
                 [float(at), float(share), float(low), float(high)]

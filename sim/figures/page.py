@@ -123,24 +123,7 @@ class Page:
 
         A longer word is cut.
         """
-        # Letters are set to whole dots on a screen, so a line may come out a little wider than measured.
-        width *= 0.985
-        lines: list[str] = []
-        for word in text.split():
-            for at, part in enumerate(word.replace("_", "_\0").split("\0")):
-                joined = f"{lines[-1]}{'' if at else ' '}{part}" if lines else part
-                if lines and self.measure(joined, points, bold) <= width:
-                    lines[-1] = joined
-                    continue
-                rest = part
-                while len(rest) > 1 and self.measure(rest, points, bold) > width:
-                    starts = range(1, len(rest))
-                    cut = max(1, bisect_right(starts, width, key=lambda n: self.measure(rest[:n], points, bold)))
-                    lines.append(rest[:cut])
-                    rest = rest[cut:]
-                if rest:
-                    lines.append(rest)
-        return lines
+        return wrapped(text, width, points, bold)
 
     def text(
         self,
@@ -243,6 +226,30 @@ class Page:
         self.lines(MARGIN, bottom + 0.04 + step * (len(sentence) - 1), sentence, BODY, step=step)
         bottom += step * len(sentence)
         return Box(MARGIN, bottom + 0.2, width, top - bottom - 0.4)
+
+
+def wrapped(text: str, width: float, points: float = SMALL, bold: bool = False) -> list[str]:
+    """The lines of `Page.wrap`, for the height of a page that is not opened yet."""
+    from sim.figures.ink import measure
+
+    # Letters are set to whole dots on a screen, so a line may come out a little wider than measured.
+    width *= 0.985
+    lines: list[str] = []
+    for word in text.split():
+        for at, part in enumerate(word.replace("_", "_\0").split("\0")):
+            joined = f"{lines[-1]}{'' if at else ' '}{part}" if lines else part
+            if lines and measure(joined, points, bold) <= width:
+                lines[-1] = joined
+                continue
+            rest = part
+            while len(rest) > 1 and measure(rest, points, bold) > width:
+                starts = range(1, len(rest))
+                cut = max(1, bisect_right(starts, width, key=lambda n: measure(rest[:n], points, bold)))
+                lines.append(rest[:cut])
+                rest = rest[cut:]
+            if rest:
+                lines.append(rest)
+    return lines
 
 
 def marked_years(page: Page, box: Box, span: tuple[float, float], every: str, *, labelled: bool = True) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,9 @@ from sim.figures import style
 from sim.figures.axis import SHARES, Axis, value_axis
 from sim.figures.drawing import Drawing, Provenance, Row
 from sim.figures.export import USUAL_FORMATS, export
-from sim.figures.page import CAUTION, LINE, Box, Page, Sentence
-from sim.figures.style import BLUE, GRID, INK, LOOKS, MUTED, RULE, SIZES, SMALL, VERMILION, ink_on, tint
-from sim.text import brief
+from sim.figures.page import CAUTION, LINE, MARGIN, Box, Page, Sentence, wrapped
+from sim.figures.style import BLUE, BODY, GRID, INK, LOOKS, MUTED, RULE, SIZES, SMALL, VERMILION, ink_on, tint
+from sim.text import brief, capital
 
 if TYPE_CHECKING:
     from sim.analysis.sweep import Box as Region
@@ -24,12 +24,16 @@ if TYPE_CHECKING:
     from sim.analysis.sweep.discovery import Bound
     from sim.scenario import Scenario
 
-MOST_BARS, MOST_PANELS, MOST_ROWS, MOST_COLUMNS = 8, 4, 24, 10
-BAR = 0.40
+MOST_BARS, MOST_PANELS, MOST_ROWS, MOST_COLUMNS = 6, 4, 16, 10
+BAR = 0.34
+ROOM = SIZES["page"].width - 2 * MARGIN
 SEEN = 0.005  # a smaller share is not drawn
 MEASURES = {
     "morris": "Mean absolute effect of an input's whole range, in the outcome's unit; line: 95% interval.",
-    "sobol": "Share of the variance between samples that goes with the input (total order); line: 95% interval.",
+    "sobol": (
+        "Share of the variance between samples that goes with the input (total order); line: 95% interval, drawn to "
+        "the end of the axis where it reaches beyond 0 or 1, between which a share lies."
+    ),
     "bins": "Share of the variance between samples that goes with the input by itself (first order).",
 }
 
@@ -69,12 +73,30 @@ def _provenance(names: Sequence[str], hashes: Sequence[str], seed: int, runs: in
 
 
 def _ranked_page(ranked: Ranking, swept: Sweep | None, figure: str, title: str, words: str, height: float) -> Page:
+    """A page with the words about a ranking, and ``height`` for what is drawn."""
     hashes = [scenario.hash for scenario in swept.plan.scenarios] if swept else [""]
     names = swept.names if swept else (ranked.scenario,)
     made_of = _provenance(names, hashes, ranked.seed, ranked.runs, figure)
-    said = ". ".join(ranked.sentence(at) for at in _columns(ranked)[:2]) + "."
-    note = f"{ranked.samples:,} samples of {ranked.runs:,} runs each."
-    return Page(SIZES["page"], title, words, Sentence(said), made_of, height=height, note=f"{CAUTION} {note}")
+    said = ". ".join(ranked.sentence(at, words=True) for at in _columns(ranked)[:2]) + "."
+    note = f"{CAUTION} {ranked.samples:,} samples of {ranked.runs:,} runs each."
+    height += _words(said, words)
+    return Page(SIZES["page"], title, words, Sentence(said), made_of, height=height, note=note)
+
+
+def _words(said: str, below_title: str) -> float:
+    """The height that the words of a page take."""
+    return 2.4 + LINE * BODY / SMALL * 1.1 * sum(len(wrapped(text, ROOM, BODY)) for text in (said, below_title))
+
+
+def _named(entry: Input, width: float) -> list[str]:
+    """What an input is, in lines, and its key as the last."""
+    return [*wrapped(capital(entry.phrase), width), entry.name]
+
+
+def _name(page: Page, x: float, y: float, lines: Sequence[str], **setting: Any) -> None:
+    """The lines of `_named`, the key in pale letters; y is the first baseline."""
+    low = page.lines(x, y, lines[:-1], **setting)
+    page.text(x, low, lines[-1], colour=MUTED, **setting)
 
 
 def _columns(ranked: Ranking) -> list[int]:
@@ -89,41 +111,53 @@ def _bars(ranked: Ranking, swept: Sweep | None) -> Drawing:
     """A panel of horizontal bars for each of the first outcomes."""
     shown = [at for at in _columns(ranked) if ranked.share[:, at].max(initial=0.0) >= SEEN][:MOST_PANELS]
     leading = {at: [row for row in ranked.leading(at, MOST_BARS) if ranked.share[row, at] >= SEEN] for at in shown}
-    heights = {at: 1.15 + BAR * len(rows) for at, rows in leading.items()}
+    named = {row: _named(ranked.inputs[row], ROOM) for rows in leading.values() for row in rows}
+    titles = {at: wrapped(ranked.title(at), ROOM, bold=True) for at in shown}
+    heights = {
+        at: 1.4 + LINE * (1 + len(titles[at])) + sum(LINE * len(named[row]) + BAR for row in rows)
+        for at, rows in leading.items()
+    }
     page = _ranked_page(
-        ranked, swept, "sensitivity_bars", "What moves the outcomes", MEASURES[ranked.way], 4.2 + sum(heights.values())
+        ranked, swept, "sensitivity_bars", "What moves the outcomes", MEASURES[ranked.way], sum(heights.values())
     )
-    names = [ranked.inputs[row].name for rows in leading.values() for row in rows]
-    left = min(7.0, max((page.measure(name) for name in names), default=0.0) + 0.2)
     top = page.body.top
     for at in shown:
-        page.text(page.body.x, top - 0.3, ranked.outcomes[at], bold=True)
-        frame = Box(page.body.x + left, top - heights[at] + 0.6, page.body.w - left - 1.3, heights[at] - 1.05)
-        _panel(page, frame, ranked, at, leading[at])
+        under = page.lines(page.body.x, top - 0.3, titles[at], bold=True)
+        page.text(page.body.x, under, ranked.outcomes[at], colour=MUTED)
+        low = top - heights[at] + 0.75
+        frame = Box(page.body.x + 0.3, low, page.body.w - 1.6, under - 0.2 - low)
+        _panel(page, frame, ranked, at, [(row, named[row]) for row in leading[at]])
         top -= heights[at]
     return page.finish()
 
 
-def _panel(page: Page, frame: Box, ranked: Ranking, at: int, rows: Sequence[int]) -> None:
-    ends = [ranked.size[rows, at], np.nan_to_num(ranked.interval[rows, at, 1]), [0.0]]
-    axis = value_axis("", ends, (0.0,))
+def _panel(page: Page, frame: Box, ranked: Ranking, at: int, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+    """A bar for each input below what it is; shares end at 1, and their intervals with them."""
+    size, interval = ranked.size[:, at], ranked.interval[:, at]
+    if ranked.way != "morris":
+        size, interval = np.clip(size, 0.0, 1.0), np.clip(interval, 0.0, 1.0)
+    chosen = [row for row, _ in rows]
+    axis = value_axis("", [size[chosen], np.nan_to_num(interval[chosen, 1]), [0.0]], (0.0,))
+    axis = axis if ranked.way == "morris" else SHARES
     high = axis.ticks[-1]
     page.upright_axis(frame, 0.0, high, list(zip(axis.ticks, axis.texts, strict=True)))
-    for bar, row in enumerate(rows):
-        middle = frame.top - BAR * (bar + 0.5)
-        size, (low, top) = float(ranked.size[row, at]), ranked.interval[row, at]
-        page.text(frame.x - 0.12, middle, ranked.inputs[row].name, ha="right", middle=True)
-        page.rectangle(Box(frame.x, middle - 0.11, frame.w * max(0.0, size) / high, 0.22), tint(BLUE, 0.75))
+    y = frame.top
+    for row, lines in rows:
+        _name(page, frame.x, y - LINE * 0.85, lines)
+        y -= LINE * len(lines) + BAR
+        middle, (low, top) = y + BAR * 0.6, interval[row]
+        page.rectangle(Box(frame.x, middle - 0.1, frame.w * max(0.0, float(size[row])) / high, 0.2), tint(BLUE, 0.75))
         if np.isfinite(low):
             start, end = (frame.x + frame.w * max(0.0, float(each)) / high for each in (low, top))
             page.rule(start, middle, end, middle, INK, 0.9, 4.0)
-        right = frame.x + frame.w * max(size, float(top) if np.isfinite(top) else 0.0) / high + 0.1
-        page.text(right, middle, f"{size:.2g}", colour=MUTED, middle=True)
+        right = frame.x + frame.w * max(float(size[row]), float(top) if np.isfinite(top) else 0.0) / high + 0.1
+        text = brief(size[row]) if ranked.way == "morris" else f"{size[row]:.0%}"
+        page.text(right, middle, text, colour=MUTED, middle=True)
         page.rows.append(
             Row(ranked.scenario, ranked.outcomes[at], ranked.inputs[row].name, kind="sensitivity",
-                q05=float(low), value=size, q95=float(top), note=ranked.way)
+                q05=float(low), value=float(size[row]), q95=float(top), note=ranked.way)
         )  # fmt: skip
-    page.phrases.append(ranked.sentence(at) + ".")
+    page.phrases.append(ranked.sentence(at, words=True) + ".")
 
 
 def _heat_map(ranked: Ranking, swept: Sweep | None) -> Drawing:
@@ -131,23 +165,28 @@ def _heat_map(ranked: Ranking, swept: Sweep | None) -> Drawing:
     columns = _columns(ranked)
     largest = ranked.share[:, columns].max(axis=1)
     order = [int(row) for row in np.argsort(-largest, kind="stable") if largest[row] >= SEEN][:MOST_ROWS]
-    cell = 0.46
+    letters = [chr(ord("A") + index) for index in range(len(columns))]
+    legend = [
+        line
+        for letter, column in zip(letters, columns, strict=True)
+        for line in wrapped(f"{letter}  {ranked.title(column)}: {ranked.outcomes[column]}", ROOM)
+    ]
+    left = 9.0
+    named = {row: _named(ranked.inputs[row], left - 0.25) for row in order}
     page = _ranked_page(
         ranked, swept, "sensitivity_map", "Which input matters for which outcome",
         f"Per cent of {'the sum over inputs (Morris)' if ranked.way == 'morris' else 'the variance between samples'}.",
-        4.6 + cell * (len(order) + 1) + LINE * len(columns),
+        1.0 + sum(LINE * len(lines) + 0.14 for lines in named.values()) + LINE * len(legend),
     )  # fmt: skip
-    letters = [chr(ord("A") + index) for index in range(len(columns))]
-    legend = [f"{letter}  {ranked.outcomes[column]}" for letter, column in zip(letters, columns, strict=True)]
     page.lines(page.body.x, page.body.y + LINE * (len(legend) - 1) + 0.1, legend, colour=MUTED)
-    left = min(8.0, max((page.measure(ranked.inputs[row].name) for row in order), default=0.0) + 0.25)
     width = min(1.2, (page.body.w - left) / max(1, len(columns)))
-    top = page.body.top - 0.45
+    y = page.body.top - 0.45
     for index, letter in enumerate(letters):
-        page.text(page.body.x + left + width * (index + 0.5), top + 0.12, letter, bold=True, ha="center")
-    for line, row in enumerate(order):
-        y = top - cell * (line + 1)
-        page.text(page.body.x + left - 0.12, y + cell / 2, ranked.inputs[row].name, ha="right", middle=True)
+        page.text(page.body.x + left + width * (index + 0.5), y + 0.12, letter, bold=True, ha="center")
+    for row in order:
+        _name(page, page.body.x, y - 0.07 - LINE * 0.85, named[row])
+        cell = LINE * len(named[row]) + 0.14
+        y -= cell
         for index, column in enumerate(columns):
             share = float(ranked.share[row, column])
             colour = tint(BLUE, min(1.0, 0.05 + 0.95 * share))
@@ -181,33 +220,41 @@ def _regions(regions: Sequence[Region], swept: Sweep, asked: Condition, which: i
 
     bounds = [(number, region, bound) for number, region in enumerate(regions, 1) for bound in region.bounds]
     scattered = regions[0].bounds[:2]
-    height = 4.2 + max(1.1 * len(bounds) + 0.6 * len(regions), 6.5)
     inputs, name = swept.inputs, swept.names[which]
+    words = (
+        "Blue: the part of an input's range in the region. Dots: samples, red where the condition holds in most runs. "
+        "Shares are of the samples kept back."
+    )
+    said = regions[0].sentence(inputs, in_words(asked), words=True) + "."
+    half = (ROOM - 0.9) / 2
+    named = {bound.place: _named(inputs[bound.place], half) for _, _, bound in bounds}
+    listed = sum(LINE * len(named[bound.place]) + 0.95 for _, _, bound in bounds) + 1.0 * len(regions)
+    height = _words(said, words) + 0.4 + max(listed, 7.5)
     page = Page(
-        SIZES["page"], f"Where: {in_words(asked)}",
-        "Blue: the part of an input's range in the region. Dots: samples, red where the condition holds in most runs.",
-        Sentence(regions[0].sentence(inputs, in_words(asked)) + "."),
+        SIZES["page"], f"Where: {in_words(asked)}", words, Sentence(said),
         _provenance([name], [swept.plan.scenarios[which].hash], swept.plan.seed, swept.plan.runs, "discovery"),
-        height=height, note=f"{CAUTION} {swept.plan.design.samples:,} samples of {swept.plan.runs:,} runs each.",
+        height=height,
+        note=f"{CAUTION} {swept.plan.design.samples:,} samples of {swept.plan.runs:,} runs each. Asked: {asked}.",
     )  # fmt: skip
     left, right = page.body.columns(1, 1, across=0.9)
     top, before = left.top, 0
     for number, region, bound in bounds:
         if number != before:
-            page.text(
-                left.x,
-                top - 0.3,
-                f"Region {number}: density {region.density:.0%}, coverage {region.coverage:.0%}",
-                bold=True,
-            )
-            top, before = top - 0.6, number
-        _bound(page, Box(left.x, top - 0.95, left.w, 0.85), swept, bound)
-        top -= 1.1
+            figures = f"{region.density:.0%} of its samples are red, {region.coverage:.0%} of all red ones lie in it"
+            lines = [f"Region {number}", figures]
+            page.text(left.x, top - 0.3, lines[0], bold=True)
+            page.text(left.x, top - 0.3 - LINE, lines[1])
+            top, before = top - 1.0, number
+        deep = LINE * len(named[bound.place]) + 0.95
+        _bound(page, Box(left.x, top - deep, left.w, deep), swept, bound, named[bound.place])
+        top -= deep
     chance = swept.probability(asked, which)
-    frame = Box(right.x + 1.2, right.y + 1.1, right.w - 1.3, right.h - 1.4)
+    upright = len(named[scattered[1].place]) if len(scattered) > 1 else 1
+    low, high = 0.75 + LINE * len(named[scattered[0].place]), 0.3 + LINE * upright
+    frame = Box(right.x + 1.5, right.y + low, right.w - 1.6, right.h - low - high)
     _scatter(page, frame, swept, scattered, chance, regions[0])
     for region in regions:
-        page.phrases.append(region.sentence(inputs, in_words(asked)) + ".")
+        page.phrases.append(region.sentence(inputs, in_words(asked), words=True) + ".")
         page.rows += [
             Row(name, str(asked), inputs[bound.place].name, kind="bound", q05=bound.low, q95=bound.high,
                 value=bound.p_value, note=" or ".join(inputs[bound.place].labels[at] for at in bound.kept))
@@ -216,24 +263,27 @@ def _regions(regions: Sequence[Region], swept: Sweep, asked: Condition, which: i
     return page.finish()
 
 
-def _bound(page: Page, box: Box, swept: Sweep, bound: Bound) -> None:
+def _bound(page: Page, box: Box, swept: Sweep, bound: Bound, lines: Sequence[str]) -> None:
+    """The part of an input's range that a region keeps, below what the input is."""
     entry = swept.inputs[bound.place]
-    page.text(box.x, box.top - 0.22, entry.name)
-    bar = Box(box.x, box.y + 0.28, box.w, 0.16)
+    _name(page, box.x, box.top - 0.22, lines)
+    box = Box(box.x, box.y + 0.25, box.w, box.h - 0.25)
+    bar = Box(box.x, box.y + 0.32, box.w, 0.16)
     page.rectangle(bar, GRID)
     if entry.listed:
         width = bar.w / len(entry.values)
         for at in bound.kept:
             page.rectangle(Box(bar.x + width * at, bar.y, width - 0.04, bar.h), BLUE, 3.0)
-        for at, label in enumerate(entry.labels):
-            page.text(bar.x + width * (at + 0.5), box.y, label, colour=MUTED, ha="center")
+        for at in range(len(entry.values)):
+            for line, text in enumerate(wrapped(entry.said(at), width - 0.1)[:2]):
+                page.text(bar.x + width * (at + 0.5), box.y - LINE * line, text, colour=MUTED, ha="center")
         return
     low, high = (max(0.0, min(1.0, (end - entry.low) / (entry.high - entry.low))) for end in (bound.low, bound.high))
     page.rectangle(Box(bar.x + low * bar.w, bar.y, max(0.05, (high - low) * bar.w), bar.h), BLUE, 3.0)
-    page.text(bar.x, box.y, _short(entry.text(entry.low)), colour=MUTED)
-    page.text(bar.right, box.y, _short(entry.text(entry.high)), colour=MUTED, ha="right")
+    page.text(bar.x, box.y, entry.said(entry.low), colour=MUTED)
+    page.text(bar.right, box.y, entry.said(entry.high), colour=MUTED, ha="right")
     for end, share in ((bound.low, low), (bound.high, high)):
-        if 0.08 < share < 0.92:
+        if 0.25 < share < 0.75:
             page.text(bar.x + share * bar.w, box.y, _short(entry.text(end)), bold=True, ha="center")
 
 
@@ -266,16 +316,17 @@ def _scatter(
     (low_x, high_x), (low_y, high_y) = _ends(first), _ends(second) if second else ("0%", "100%")
     page.text(frame.x, frame.y - 0.38, low_x, colour=MUTED)
     page.text(frame.right, frame.y - 0.38, high_x, colour=MUTED, ha="right")
-    page.text(frame.x + frame.w / 2, frame.y - 0.75, first.name, ha="center")
+    _name(page, frame.x, frame.y - 0.75, _named(first, frame.w))
     page.text(frame.x - 0.1, frame.y, low_y, colour=MUTED, ha="right")
     page.text(frame.x - 0.1, frame.top - 0.2, high_y, colour=MUTED, ha="right")
-    page.text(frame.x - 1.1, frame.top + 0.15, second.name if second else "share of runs")
+    lines = _named(second, frame.w + 1.5) if second else ["", "Share of runs"]
+    _name(page, frame.x - 1.4, frame.top + 0.2 + LINE * (len(lines) - 1), lines)
 
 
 def _ends(entry: Input) -> tuple[str, str]:
     """The lowest and the highest value of an input as marks of an axis."""
     if entry.listed:
-        return _short(entry.labels[0]), _short(entry.labels[-1])
+        return entry.said(0), entry.said(len(entry.values) - 1)
     return _short(entry.text(entry.low)), _short(entry.text(entry.high))
 
 
@@ -288,15 +339,20 @@ def _short(text: str) -> str:
 
 
 def _curve(solution: Solution, scenario: Scenario, seed: int) -> Drawing:
+    from sim.analysis.sweep.samples import headed
+
     entry, target = solution.lever, solution.target
-    unit = f" ({entry.unit})" if entry.unit and not entry.days else ""
+    lines = wrapped(f"{capital(entry.phrase)}{entry.unit_shown}", ROOM - 1.4)
+    words = f"{headed(target.condition)}. Band: 95% interval; dots: values tried."
+    said = solution.sentence() + "."
     page = Page(
-        SIZES["page"], f"What it takes: {entry.name}",
-        f"Share of runs in which {target.condition}, by {entry.name}{unit}. Band: 95% interval; dots: values tried.",
-        Sentence(solution.sentence() + "."),
-        _provenance([scenario.name], [scenario.hash], seed, solution.runs, "solution"), height=9.5, note=CAUTION,
+        SIZES["page"], f"What it takes: {entry.phrase}", words, Sentence(said),
+        _provenance([scenario.name], [scenario.hash], seed, solution.runs, "solution"),
+        height=_words(said, words) + 6.2 + LINE * len(lines),
+        note=f"{CAUTION} Lever: {entry.name}. Target: {target}.",
     )  # fmt: skip
-    frame = Box(page.body.x + 1.1, page.body.y + 0.75, page.body.w - 1.4, page.body.h - 1.0)
+    low = 0.75 + LINE * (len(lines) - 1)
+    frame = Box(page.body.x + 1.1, page.body.y + low, page.body.w - 1.4, page.body.h - low - 0.35)
     axis = Axis((entry.low, entry.high), ("", ""), 0) if entry.days else value_axis("", [solution.levers])
     low, high = (axis.ticks[0], axis.ticks[-1]) if not entry.days else (entry.low, entry.high)
 
@@ -314,7 +370,7 @@ def _curve(solution: Solution, scenario: Scenario, seed: int) -> Drawing:
     )
     for tick, text in marks:
         page.text(float(x(np.array([tick]))[0]), frame.y - 0.38, text, colour=MUTED, ha="center")
-    page.text(frame.x + frame.w / 2, frame.y - 0.72, f"{entry.name}{unit}", ha="center")
+    page.lines(frame.x + frame.w / 2, frame.y - 0.72, lines, ha="center")
     across = x(solution.levers)
     band = np.column_stack(
         [np.r_[across, across[::-1]], frame.y + frame.h * np.r_[solution.share_low, solution.share_high[::-1]]]

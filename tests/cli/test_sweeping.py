@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -37,6 +38,42 @@ def test_a_sweep_prints_how_outcomes_move_and_leaves_a_folder(swept):
     assert {path.stem for path in (folder / "figures").iterdir()} == {"sensitivity_bars", "sensitivity_map"}
 
 
+def test_a_sweep_prints_a_short_answer_and_all_of_it_where_that_is_asked_for(tmp_path, alliance):
+    line = [
+        "sweep",
+        "baseline",
+        "--vary",
+        "assumptions",
+        "--samples",
+        "2",
+        *FEW,
+        "--no-figures",
+        "--out",
+        str(tmp_path),
+    ]
+    short = alliance(*line).stdout
+    assert len(short.splitlines()) < 35
+    assert max(len(text) for text in short.splitlines() if str(tmp_path) not in text) <= 80
+    said = " ".join(short.split())
+    assert re.search(r"2 samples are few for \d+ inputs: sensitivity needs \d+ and discover needs [\d,]+\.", said)
+    assert re.search(r"These 5 of \d+ outcomes spread most over the samples", said)
+    assert "U.S. commitment to the guarantee at the end of" in said
+    everything = alliance(*line, "--all").stdout
+    kept = json.loads((tmp_path / "manifest.json").read_text())["outcomes"]
+    assert all(name in everything for name in kept)
+    assert "--all prints the rest" not in everything
+
+
+def test_discover_says_how_many_samples_would_do(tmp_path, alliance):
+    alliance("sweep", "baseline", "--set", "us.commitment.posture=conditional", *SWEEP[:2], "--samples", "40",
+             *AT[:2], *FEW, "--no-figures", "--out", str(tmp_path))  # fmt: skip
+    done = alliance("discover", str(tmp_path), "--where", "us_commitment@2025 < 0.4", "--no-figures")
+    assert (
+        "40 samples are too few to be sure of finding a region: one that holds a quarter of the space of 1 input "
+        "usually shows with 130, a smaller one with more."
+    ) in " ".join(done.stdout.split())
+
+
 def test_the_command_in_the_manifest_finds_the_sweep_again(swept, alliance):
     folder, _, line = swept
     again = alliance(*line)
@@ -65,7 +102,7 @@ def test_discover_says_where_an_outcome_fails(swept, alliance):
     done = alliance("discover", str(folder), "--where", "us_commitment@2025 < 0.4", "--format", "svg")
     said = " ".join(done.stdout.split())
     what = "U.S. commitment to the guarantee at the end of 2025 is below 0.4 (index 0 to 1)"
-    assert f"{what} mostly when us.commitment.level_conditional is below 0." in said
+    assert f"{what} mostly when the credibility that a conditional posture settles at is below 0." in said
     assert "Coverage " in said
     assert "us.commitment.level_conditional (p " in said  # with its meaning
     assert max(len(line) for line in done.stdout.splitlines() if str(folder) not in line) <= 80
@@ -101,7 +138,10 @@ def test_solve_finds_what_it_takes(tmp_path, alliance):
         "P(us_commitment@2025 >= 0.5) >= 0.5", "--set", "us.commitment.posture=conditional", *FEW,
         "--out", str(tmp_path),
     )  # fmt: skip
-    assert "us.commitment.level_conditional reaches P(us_commitment@2025-12-31 >= 0.5) >= 0.5 from 0." in done.stdout
+    said = " ".join(done.stdout.split())
+    assert "U.S. commitment to the guarantee at the end of 2025 is at least 0.5 (index 0 to 1) in at least 50%" in said
+    assert "of runs where the credibility that a conditional posture settles at is 0." in said
+    assert "(lever us.commitment.level_conditional, target P(us_commitment@2025-12-31 >= 0.5) >= 0.5)" in said
     document = json.loads((tmp_path / "solution.json").read_text())
     assert document["low"] < document["value"] < document["high"]
     assert (tmp_path / "figures" / "solution.svg").is_file()
@@ -205,6 +245,12 @@ def test_depends_varies_all_assumptions_together(tmp_path, alliance, monkeypatch
     assert (failed.exit_code, failed.stderr.count("\n")) == (1, 1)
     assert "0 of 1 hold at every setting tried." in failed.stdout  # what took minutes is not lost with the file
     assert (folder / "comparison.json").read_bytes() == before
+    assert (folder / ".depends").is_dir()
+    with monkeypatch.context() as nothing:
+        nothing.setattr("sim.analysis.sweep.turning.answers", None)  # what is finished is not simulated again
+        resumed = alliance(*asked, "--vary", "us.commitment.posture=conditional,retrenchment")
+    assert resumed.exit_code == 0, resumed.stderr
+    assert not (folder / ".depends").exists()
     refused = alliance(*asked, "--together", "8", "--vary", "budgets.commitment_pp", "--vary", "budgets.neighbours")
     assert (refused.exit_code, len(refused.stderr.strip().splitlines())) == (2, 1)
     assert "--together 8: too few samples" in refused.stderr
@@ -296,13 +342,13 @@ def test_several_scenarios_are_swept_at_the_same_points(tmp_path, alliance):
         *FEW, "--out", str(folder), "--no-figures",
     )  # fmt: skip
     assert "2 inputs, 45 samples (grid)" in done.stdout
-    assert "trump_conditional: us_commitment@2025-12-31" in done.stdout
+    assert "trump_conditional: U.S. commitment to the guarantee at the end of 2025" in done.stdout
     rows = (folder / "outcomes.csv").read_text().splitlines()
     assert len(rows) == 1 + 2 * 45
     where = ["--where", "us_commitment@2025 < 0.4", "--no-figures"]
     first = alliance("discover", str(folder), *where).stdout
     second = alliance("discover", str(folder), *where, "--scenario", "trump_conditional").stdout
-    assert "mostly when us.commitment.level_continuity is below" in " ".join(first.split())
-    assert "mostly when us.commitment.level_conditional is below" in " ".join(second.split())
+    assert "mostly when the credibility of the guarantee that continuity settles at is below" in " ".join(first.split())
+    assert "mostly when the credibility that a conditional posture settles at is below" in " ".join(second.split())
     wrong = alliance("discover", str(folder), *where, "--scenario", "trump_conditionel")
     assert (wrong.exit_code, "did you mean trump_conditional?" in wrong.stderr) == (2, True)

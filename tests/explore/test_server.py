@@ -174,7 +174,7 @@ def test_what_it_would_take_is_found(ask):
             "subject": "military_aid_allocated_beur:EUR"}  # fmt: skip
     _, told = question(ask, body)
     assert 0 < told["result"]["answer"] < 2
-    assert "” reaches EUR 150 bn or more in December 2029, in at least 50% of runs, from " in told["result"]["sentence"]
+    assert "EUR 150 bn or more in December 2029, in at least 50% of runs, where lever “" in told["result"]["sentence"]
     shares = [share for _, share, *_ in told["result"]["curve"]]
     assert shares == sorted(shares)
 

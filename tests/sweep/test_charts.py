@@ -9,6 +9,7 @@ import pytest
 
 from sim import load
 from sim.analysis.sweep.design import Input
+from sim.analysis.sweep.ranking import Ranking
 from sim.analysis.sweep.solving import solve
 from sim.figures import style, sweeps
 from sim.figures.ink import Ink
@@ -61,3 +62,34 @@ def test_the_marks_of_the_upright_axis_begin_and_end_where_it_does(written):
     assert marks["11"].x == marks["13"].x < FRAME.x
     assert (marks["0"].x, marks["7"].x) == pytest.approx((FRAME.x, FRAME.right))
     assert marks["0"].y == marks["7"].y < FRAME.y
+
+
+def test_shares_end_at_one_and_inputs_and_outcomes_are_said_in_words(written):
+    """A ministry reads what is meant; the key stands below it in pale letters."""
+    entry = Input(
+        "budgets.neighbours", ("budgets.neighbours",), "response to others; above 0 follows", "share", 0.0, 1.0
+    )
+    size, interval = np.array([[1.1]]), np.array([[[0.4, 1.48]]])
+    ranked = Ranking(
+        "sobol", (entry,), ("threat@2029-12-31",), np.array([[1.0]]), size, interval, titles=("Threat in 2029 (index)",)
+    )
+    bars = sweeps.ranking_drawings(ranked)["sensitivity_bars"]
+    letters = {each.text: each for each in written()}
+    assert letters["Threat in 2029 (index)"].bold
+    assert letters["Response to others"].colour == style.INK
+    assert letters["budgets.neighbours"].colour == letters["threat@2029-12-31"].colour == style.MUTED
+    assert "100%" in letters
+    assert "125%" not in letters
+    assert bars.sentence == "Threat in 2029 (index) turns most on the response to others (100%)."
+    (row,) = bars.table.rows
+    assert (row.q05, row.value, row.q95) == (0.4, 1.0, 1.0)
+
+
+def test_a_search_is_titled_in_words_and_names_its_key_in_small_print(written):
+    lever = Input("aid.EUI.level", ("aid.EUI.level",), "level of aid; a remark", "EUR bn a year", 0.0, 10.0)
+    found = solve(lever, target(0.5), lambda x: np.full(10, x >= 5))
+    drawn = sweeps.solution_drawings(found, load("baseline"), 1)["solution"]
+    assert drawn.title == "What it takes: level of aid (EU institutions)"
+    texts = {letters.text for letters in written()}
+    assert "Level of aid (EU institutions) (EUR bn a year)" in texts
+    assert any("Lever: aid.EUI.level." in text for text in texts)

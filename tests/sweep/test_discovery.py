@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import qmc
 
 from sim.analysis.sweep.design import Input, design
-from sim.analysis.sweep.discovery import discover, signs
+from sim.analysis.sweep.discovery import discover, enough, signs
 from sim.errors import InputError
 from sim.scenario.values import fixed
 
@@ -69,6 +69,17 @@ def test_noise_has_no_box() -> None:
         luck = np.random.default_rng(seed)
         spurious += bool(discover(luck.uniform(size=(400, 8)), luck.uniform(size=400) < 0.3, ranges(8)))
     assert spurious <= 6  # 5% by design
+
+
+@pytest.mark.parametrize("inputs", [2, 10, 30])
+def test_a_region_of_a_quarter_of_the_space_is_usually_found_with_the_samples_asked_for(inputs: int) -> None:
+    found = 0
+    for seed in range(12):
+        numbers, luck = points(enough(inputs), inputs, seed), np.random.default_rng(1000 + seed)
+        inside = (numbers[:, 0] < 0.5) & (numbers[:, -1] > 0.5)
+        boxes = discover(numbers, luck.uniform(size=len(numbers)) < np.where(inside, 0.8, 0.1), ranges(inputs), 1)
+        found += bool(boxes) and {0, inputs - 1} <= {bound.place for bound in boxes[0].bounds}
+    assert found >= 8
 
 
 def test_two_regions_are_two_boxes() -> None:

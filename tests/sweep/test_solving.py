@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import numpy as np
@@ -12,8 +13,9 @@ from sim.analysis.sweep.design import Input
 from sim.analysis.sweep.question import Condition, Outcome, Target
 from sim.analysis.sweep.solving import solve, wilson
 
-LEVER = Input("europe.share", ("europe.share",), "", "%", 0.0, 10.0)
-OUTCOME = Outcome("level", "", date(2030, 12, 31), None, 0, None, None)
+LEVER = Input("europe.share", ("europe.share",), "share that Europe gives; a remark", "% of GDP", 0.0, 10.0)
+AIM = "U.S. commitment to the guarantee at the end of 2030 is at least 4 (index 0 to 1) in at least"
+OUTCOME = Outcome("us_commitment", "", date(2030, 12, 31), None, 0, None, None)
 
 
 def target(probability: float = 0.5, sign: str = ">=") -> Target:
@@ -32,7 +34,9 @@ def test_the_smallest_lever_is_found_with_its_interval_and_curve() -> None:
     assert (np.diff(found.shares) >= 0).all()
     assert (found.share_low <= found.shares).all()
     assert (found.shares <= found.share_high).all()
-    assert found.sentence().startswith("europe.share reaches P(level@2030-12-31 >= 4) >= 0.8 from 4.8")
+    assert found.sentence().startswith(f"{AIM} 80% of runs where the share that Europe gives is 4.8")
+    assert "% of GDP or more (95% interval 4.8 to 4.88)" in found.sentence()
+    assert found.sentence("enough").startswith("enough where the share")
 
 
 def test_the_interval_holds_the_true_lever_in_at_least_95_of_100() -> None:
@@ -48,7 +52,9 @@ def test_a_lever_that_harms_is_solved_from_above() -> None:
     noise = np.random.default_rng(12).normal(size=2000)
     found = solve(LEVER, target(0.5), lambda x: 9 - x + noise >= 4)
     assert (found.standing, found.low < 5 < found.high) == ("up to", True)
-    assert "keeps P(level@2030-12-31 >= 4) >= 0.5 up to" in found.sentence()
+    assert re.match(
+        rf"{re.escape(AIM)} 50% of runs where the share that Europe gives is .*% of GDP or less", found.sentence()
+    )
 
 
 def test_at_most_is_the_other_side() -> None:
@@ -63,13 +69,11 @@ def test_what_cannot_be_reached_is_told_with_the_closest() -> None:
     found = solve(LEVER, target(0.9), lambda x: np.minimum(x, 4) + noise >= 4)
     assert found.standing == "never"
     assert np.isnan([found.value, found.low, found.high]).all()
-    assert (
-        "europe.share cannot reach P(level@2030-12-31 >= 4) >= 0.9 between 0 and 10 %: the closest is"
-        in found.sentence()
-    )
+    span = "the share that Europe gives between 0% of GDP and 10% of GDP"
+    assert found.sentence().startswith(f"{AIM} 90% of runs is not reached with {span}; the closest is ")
     always = solve(LEVER, target(0.9), lambda x: x + noise >= -10)
     assert always.standing == "always"
-    assert "is met at every europe.share" in always.sentence()
+    assert always.sentence() == f"{AIM} 90% of runs whatever {span}"
 
 
 def test_an_interval_that_leaves_the_range_is_open() -> None:
@@ -86,7 +90,7 @@ def test_whole_numbers_and_days_stay_whole() -> None:
     days = Input("x", ("x",), "", "", first.toordinal(), last.toordinal(), days=True)
     found = solve(days, target(), lambda x: np.full(10, x >= date(2027, 3, 4).toordinal()))
     assert found.lever.value(found.value) == date(2027, 3, 4)
-    assert "from 2027-03-04" in found.sentence()
+    assert "is 2027-03-04 or later" in found.sentence()
     whole = solve(Input("n", ("n",), "", "", 0, 30, whole=True), target(), lambda x: np.full(10, x >= 17))
     assert whole.value == 17
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -168,12 +169,26 @@ def test_what_another_sweep_holds_is_not_overwritten(plan, finished, tmp_path):
         sweeps.run(plan, out=tmp_path / "file")
 
 
+@pytest.mark.parametrize(
+    ("noted", "folder", "advised"),
+    [
+        ("alliance sweep a --out old --runs 8", "new place", "alliance sweep a --runs 8 --out 'new place'"),
+        ("alliance sensitivity a --method sobol", "new/sobol", "alliance sensitivity a --method sobol --out new"),
+        ("", "new", "the sweep"),
+        (None, "new", "the sweep"),
+    ],
+)
+def test_the_command_that_is_advised_names_the_folder_at_hand(noted, folder, advised):
+    assert sweeps._again({"command": noted}, Path(folder)) == advised
+
+
 @pytest.mark.parametrize("name", sweeps.FILES)
 def test_a_damaged_file_is_told_and_made_again(plan, finished, name):
     good = bytes_of(finished.folder)
     path = finished.folder / name
     path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(InputError, match=f"{name}: missing or damaged; run again: alliance sweep baseline"):
+    again = f"run again: alliance sweep baseline --out {re.escape(str(finished.folder))}$"  # wherever it lies now
+    with pytest.raises(InputError, match=f"{name}: missing or damaged; {again}"):
         sweeps.open_sweep(finished.folder)
     assert not sweeps.run(plan, out=finished.folder).cached
     assert bytes_of(finished.folder) == good

@@ -28,6 +28,33 @@ def test_conclusions_are_tried_at_both_ends_of_an_assumption():
     assert all(turn.change == "holds" for turn in turns if turn.outcome.startswith("us_commitment"))
 
 
+def test_what_is_finished_is_kept_and_the_same_question_goes_on(tmp_path, monkeypatch):
+    sides, asked = [load("harris_continuity"), load("trump_conditional")], ["us_commitment@2026"]
+    inputs, simulated = read_vary(["budgets.commitment_pp=-0.3:0.3", "threat.half_life_years"], catalogue()), []
+    answered = turning.answers
+
+    def stopped(plan, scenario):
+        simulated.append(scenario)
+        if len(simulated) == 5:
+            raise KeyboardInterrupt
+        return answered(plan, scenario)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(turning, "answers", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            depends(sides, asked, inputs=inputs, runs=16, keep=tmp_path)
+    first, second = sorted(tmp_path.glob("*/*.json"))
+    second.write_text(second.read_text().replace("0.", "1."))  # damaged, so that it is made again
+    monkeypatch.setattr(turning, "answers", lambda *given: simulated.append(given) or answered(*given))
+    del simulated[:]
+    turns = depends(sides, asked, inputs=inputs, runs=16, keep=tmp_path)
+    assert len(simulated) == 2 * (1 + 2 + 3 - 1)
+    assert turns == depends(sides, asked, inputs=inputs, runs=16)
+    assert first.is_file()
+    depends(sides, asked, inputs=inputs, runs=24, keep=tmp_path)  # another question finds nothing of the first
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def planted(asked, scenario, seed=None):
     """A gain of 1 over the baseline, which turns to a loss only where both of a pair of assumptions are high."""
     luck = np.linspace(-0.5, 0.5, asked.runs)

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError, Problem
 from sim.scenario import Choice, Day, Flag, Number, Parameter
+from sim.scenario.entities import entity_name
 from sim.scenario.parameter import Catalogue, declared_range
 from sim.scenario.scenario import Event, Given, Origin, Scenario
 from sim.scenario.values import Distribution, Value, describe, fixed
-from sim.text import plain
+from sim.text import brief, plain, with_unit
 
 Floats = NDArray[np.float64]
 Method = Literal["sobol", "lhs", "grid"]
@@ -28,6 +29,7 @@ METHODS: tuple[Method, ...] = ("sobol", "lhs", "grid")
 ASSUMPTIONS = "assumptions"
 MOST_SAMPLES = 1_000_000
 ORIGIN = Origin("set", "sweep")
+_UNWRITTEN = ("factor", "share", "probability", "label")  # what it is says it already
 _RANGE = re.compile(r"(?P<low>[^:]+):(?P<high>[^:]+?)(?::(?P<count>\d+))?")
 
 
@@ -80,6 +82,34 @@ class Input:
     def text(self, number: float) -> str:
         """The value in words."""
         return describe(self.value(number))
+
+    @property
+    def phrase(self) -> str:
+        """What it is, as part of a sentence: its meaning without remarks, and whose it is; or its name."""
+        said = re.split(r"[;:]", self.meaning)[0].strip() or self.name
+        whose = [entity_name(part) for part in self.name.partition("@")[0].split(".") if part.isupper()]
+        said += f" ({', '.join(whose)})" if whose else ""
+        return f"{said}, from {self.since} on" if self.since else said
+
+    @property
+    def named(self) -> str:
+        """The phrase with its article."""
+        return self.phrase if self.phrase.startswith(("the ", "whether", "this", "lever")) else f"the {self.phrase}"
+
+    @property
+    def unit_shown(self) -> str:
+        """The unit as the end of a heading, in brackets; nothing where what it is says it already."""
+        return "" if self.days or self.unit in ("", *_UNWRITTEN) else f" ({self.unit})"
+
+    def said(self, number: float) -> str:
+        """The value with its unit, as a sentence has it: ``EUR 40.2 bn a year``, ``line of contact``."""
+        if self.listed:
+            label = self.labels[int(number)]
+            return {"true": "yes", "false": "no"}.get(label, label.replace("_", " "))
+        if self.days:
+            return self.text(number)
+        unit = self.unit.partition(",")[0].replace("km2", "km²")
+        return brief(number) if unit in _UNWRITTEN else with_unit(brief(number), unit)
 
     def ends(self) -> tuple[float, ...]:
         """The lowest and the highest number, or every position of a list."""

@@ -7,6 +7,7 @@ significance of its bounds are not flattered by the search.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,7 @@ SMALLEST = 0.05  # a box keeps at least this share of the samples
 FEWEST = 40
 SIGNIFICANT = 0.05
 MOST_BOXES = 3
+FOUND = 130  # samples for a root of the number of inputs: see `enough`
 GOLDEN = 0.6180339887498949
 
 
@@ -64,11 +66,11 @@ class Box:
         """Which rows of ``(samples, inputs)`` lie in the box."""
         return _inside(self.bounds, numbers)
 
-    def sentence(self, inputs: Sequence[Input], what: str) -> str:
-        """One plain sentence: where ``what`` happens."""
+    def sentence(self, inputs: Sequence[Input], what: str, *, words: bool = False) -> str:
+        """One plain sentence: where ``what`` happens; inputs by name or in ``words``."""
         if not self.bounds:
             return f"{what}: no input tells where"
-        parts = [_in_words(bound, inputs[bound.place]) for bound in self.bounds]
+        parts = [_in_words(bound, inputs[bound.place], words=words) for bound in self.bounds]
         listed = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
         verb = "mostly" if self.density >= 0.5 else "more often"
         return (
@@ -112,6 +114,17 @@ def discover(numbers: Floats, fails: Flags, inputs: Sequence[Input], most: int =
         boxes.append(box)
         left &= ~box.holds(numbers)
     return tuple(boxes)
+
+
+def enough(inputs: int) -> int:
+    """Samples with which a region of a quarter of the space is usually found among so many inputs.
+
+    The region is one that two inputs bound, where four of five samples fail against one in ten elsewhere. The rule is
+    measured, on designs of 2 to 78 inputs with such a region planted: with so many samples both bounds are found in
+    about four of five designs. More inputs ask for more, since thin slices of those that do not matter look good by
+    chance.
+    """
+    return 10 * math.ceil(FOUND * math.sqrt(inputs) / 10)
 
 
 def _learning(total: int) -> Flags:
@@ -293,11 +306,11 @@ def _p_value(bound: Bound, box: Sequence[Bound], numbers: Floats, fails: Flags) 
     return float(bdtrc(hits - 1, count, float(fails[without].mean())))
 
 
-def _in_words(bound: Bound, entry: Input) -> str:
+def _in_words(bound: Bound, entry: Input, *, words: bool = False) -> str:
     """A bound as part of a sentence."""
-    name = entry.name
+    name = entry.named if words else entry.name
     if bound.kept:
-        names = [entry.labels[number] for number in bound.kept]
+        names = [entry.said(number) if words else entry.labels[number] for number in bound.kept]
         return f"{name} is {' or '.join(names)}"
     unit = f" ({entry.unit})" if entry.unit and not entry.days else ""
     span = entry.high - entry.low

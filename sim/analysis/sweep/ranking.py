@@ -14,7 +14,7 @@ from sim.analysis.sweep import sweeps
 from sim.analysis.sweep.asking import SOURCES, sources_of_luck
 from sim.analysis.sweep.design import Design, Input
 from sim.analysis.sweep.question import Condition, question
-from sim.analysis.sweep.samples import plan, recorded
+from sim.analysis.sweep.samples import headed, plan, recorded
 from sim.analysis.sweep.sensitivity import (
     MOST_IN_DETAIL,
     Sources,
@@ -31,6 +31,7 @@ Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 Way = Literal["morris", "sobol", "bins"]
 PATHS, BASE = 10, 128
+LEAST_NAMED = 0.005  # a smaller share reads as 0%
 FEWEST_A_INPUT = 10  # samples below which inputs of a design happen to go together
 COLUMNS = ("outcome", "input", "measure", "value", "low", "high")
 
@@ -54,6 +55,7 @@ class Ranking:
     first: Floats | None = None
     first_interval: Floats | None = None
     sources: Sources | None = None
+    titles: tuple[str, ...] = ()  # of the outcomes, in words
     scenario: str = ""
     samples: int = 0
     runs: int = 0
@@ -68,13 +70,20 @@ class Ranking:
         column = self.share[:, outcome]
         return [int(row) for row in np.argsort(-column, kind="stable")[:count] if column[row] > 0]
 
-    def sentence(self, outcome: int) -> str:
-        """What moves an outcome most."""
+    def title(self, outcome: int) -> str:
+        """An outcome in words, with its unit and date; as it is written where the words are not known."""
+        return self.titles[outcome] if self.titles else self.outcomes[outcome]
+
+    def sentence(self, outcome: int, *, words: bool = False) -> str:
+        """What moves an outcome most, by name or in ``words``; inputs with no share worth a per cent are not named."""
         leading = self.leading(outcome, 3)
+        name = self.title(outcome) if words else self.outcomes[outcome]
         if not leading:
-            return f"{self.outcomes[outcome]}: nothing that varies moves it"
-        parts = [f"{self.inputs[row].name} ({self.share[row, outcome]:.0%})" for row in leading]
-        said = f"{self.outcomes[outcome]} turns most on {', '.join(parts)}"
+            return f"{name}: nothing that varies moves it"
+        leading = leading[:1] + [row for row in leading[1:] if self.share[row, outcome] >= LEAST_NAMED]
+        called = [self.inputs[row].named if words else self.inputs[row].name for row in leading]
+        parts = [f"{each} ({self.share[row, outcome]:.0%})" for each, row in zip(called, leading, strict=True)]
+        said = f"{name} turns most on {('; ' if words else ', ').join(parts)}"
         if (self.interval[leading, outcome, 0] <= 0).all():
             return f"{said}, but none of them clearly: their intervals reach 0"
         return said
@@ -172,7 +181,8 @@ def ranking(swept: sweeps.Sweep, scenario: int = 0, questions: Sequence[str] = (
     units, inputs = swept.plan.design.units, swept.inputs
     names = tuple(each.question if isinstance(each, Condition) else str(each) for each in asked)
     about: dict[str, Any] = {
-        "inputs": inputs, "outcomes": names, "scenario": swept.names[scenario], "samples": len(units),
+        "inputs": inputs, "outcomes": names, "titles": tuple(map(headed, asked)),
+        "scenario": swept.names[scenario], "samples": len(units),
         "runs": swept.plan.runs, "seed": swept.plan.seed,
     }  # fmt: skip
     if swept.plan.design.method == "morris":

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim import model
 from sim.analysis.sweep.design import Design, Input
-from sim.analysis.sweep.question import Condition, Outcome, Recorded, question
+from sim.analysis.sweep.question import Condition, Outcome, Recorded, Target, question
 from sim.ensemble import source
 from sim.errors import AllianceError, InputError, Problem
 from sim.scenario.entities import entity_name
@@ -89,10 +89,25 @@ def in_words(asked: Question) -> str:
     at = f"from {_when(outcome.before)} to {_when(outcome.day)}" if outcome.before else f"at {_when(outcome.day)}"
     if not isinstance(asked, Condition):
         return f"{what} {at}"
-    if variable.flag and not outcome.before and 0 < asked.level < 1:
+    parts = 0 < asked.level <= 1 if asked.sign in ("<", ">=") else 0 <= asked.level < 1
+    if variable.flag and not outcome.before and parts:
         return f"{what} {at}" if asked.sign in (">", ">=") else f"not: {what} {at}"
     side = {"<": "below", "<=": "at most", ">": "above", ">=": "at least"}[asked.sign]
     return f"{what} {at} is {side} {asked.level:,g} ({variable.unit})"
+
+
+def headed(asked: Question) -> str:
+    """A question as the heading of its numbers: in words, with their unit."""
+    if isinstance(asked, Condition):
+        return f"Share of runs in which: {in_words(asked)}"
+    variable = next(each for each in model.variables() if each.name == asked.variable)
+    return f"{in_words(asked)} ({'share of runs' if variable.flag else variable.unit})"
+
+
+def goal(target: Target) -> str:
+    """A target in words: the condition, and in how many runs it is to hold."""
+    most = "at least" if target.sign == ">=" else "at most"
+    return f"{in_words(target.condition)} in {most} {100 * target.probability:.3g}% of runs"
 
 
 def _when(day: date) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.sweep.design import Input
 from sim.analysis.sweep.question import Target
+from sim.analysis.sweep.samples import goal
 from sim.text import brief
 
 Floats = NDArray[np.float64]
@@ -51,30 +52,27 @@ class Solution:
             zip(*(each.tolist() for each in (self.levers, self.shares, self.share_low, self.share_high)), strict=True)
         )
 
-    def sentence(self) -> str:
-        """The answer in one sentence."""
-        entry, target = self.lever, self.target
-        span = f"{entry.text(entry.low)} and {entry.text(entry.high)}{_unit(entry)}"
+    def sentence(self, aim: str = "") -> str:
+        """The answer in one sentence; ``aim`` says the target in other words."""
+        entry, aim = self.lever, aim or goal(self.target)
+        span = f"{entry.said(entry.low)} and {entry.said(entry.high)}"
         if self.standing == "never":
-            best = int(np.argmax(self.shares) if target.sign == ">=" else np.argmin(self.shares))
+            best = int(np.argmax(self.shares) if self.target.sign == ">=" else np.argmin(self.shares))
             return (
-                f"{entry.name} cannot reach {target} between {span}: the closest is {self._share(best)} of runs "
-                f"at {entry.text(self.levers[best])}{_unit(entry)}"
+                f"{aim} is not reached with {entry.named} between {span}; the closest is "
+                f"{self.shares[best]:.0%} of runs at {entry.said(self.levers[best])}"
             )
         if self.standing == "always":
-            return f"{target} is met at every {entry.name} between {span}"
-        said = "reaches" if self.standing == "from" else "keeps"
-        end = "from" if self.standing == "from" else "up to"
-        return f"{entry.name} {said} {target} {end} {self._text(self.value)}{_unit(entry)} ({self._interval()})"
+            return f"{aim} whatever {entry.named} between {span}"
+        end = ("later", "earlier") if entry.days else ("more", "less")
+        value = f"{entry.said(self.value)} or {end[self.standing == 'up to']}"
+        return f"{aim} where {entry.named} is {value} ({self._interval()})"
 
     def _interval(self) -> str:
         low, high = (None if np.isnan(end) else self._text(end) for end in (self.low, self.high))
         if low and high:
             return f"95% interval {low} to {high}"
         return f"95% interval from {low}, open above" if low else f"95% interval to {high or '?'}, open below"
-
-    def _share(self, index: int) -> str:
-        return f"{self.shares[index]:.0%}"
 
     def _text(self, number: float) -> str:
         return self.lever.text(number) if self.lever.days else brief(number)
@@ -141,7 +139,3 @@ def _crossing(lever: Input, met: Callable[[float], bool]) -> tuple[Standing, flo
         middle = float(np.floor(middle)) if step else middle
         left, right = (middle, right) if met(middle) == flags[0] else (left, middle)
     return ("up to", left) if flags[0] else ("from", right)
-
-
-def _unit(entry: Input) -> str:
-    return f" {entry.unit}" if entry.unit and not entry.days else ""

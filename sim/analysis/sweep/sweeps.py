@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import logging
+import shlex
 import shutil
 import tempfile
 import zipfile
@@ -63,6 +64,7 @@ FILES = (NUMBERS, DESIGN, OUTCOMES)
 DISCOVERIES = "discoveries"
 READ_OFF = ("figures", DISCOVERIES, "sensitivity", "sensitivity.csv")  # what is made of a finished sweep lies beside it
 KEPT = "choose another --out; finished samples are kept, run the same command again to resume"
+LONGEST_COMMAND = 2000
 SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -410,7 +412,7 @@ def open_sweep(folder: Path | str) -> Sweep:
     for name, entry in content["files"].items():
         path = out / name
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
-            raise InputError(f"{path}: missing or damaged; run again: {content['command'] or 'the sweep'}")
+            raise InputError(f"{path}: missing or damaged; run again: {_again(content, out)}")
     with np.load(out / NUMBERS, allow_pickle=False) as numbers:
         mean, sd, levels, units = (numbers[name] for name in ("mean", "sd", "levels", "units"))
     scenarios = tuple(Scenario.from_dict(each) for each in content["scenarios"])
@@ -420,6 +422,20 @@ def open_sweep(folder: Path | str) -> Sweep:
     names = [scenario.name for scenario in scenarios]
     failed = {(names.index(each["scenario"]), each["sample"]): each["error"] for each in content["failed"]}
     return Sweep(out, plan, mean, sd, levels, failed, tuple(content["warnings"]))
+
+
+def _again(content: Mapping[str, Any], out: Path) -> str:
+    """The command that makes a sweep again where it lies now, which need not be where it was made."""
+    try:
+        words = shlex.split(str(content["command"] or ""))
+        verb = words[1]
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError):
+        return "the sweep"
+    if "--out" in words[:-1]:
+        at = words.index("--out")
+        del words[at : at + 2]
+    folder = out.parent if verb == "sensitivity" else out
+    return tame(shlex.join([*words, "--out", str(folder)]), LONGEST_COMMAND)
 
 
 def _manifest(out: Path) -> dict[str, Any]:
@@ -436,7 +452,7 @@ def _manifest(out: Path) -> dict[str, Any]:
     if not known:
         raise InputError(f"{out}: holds no sweep but another result; make one with alliance sweep")
     if content.get("format_version") != FORMAT:
-        raise InputError(f"{out}: made by another version; run again: {tame(str(content.get('command')), 200)}")
+        raise InputError(f"{out}: made by another version; run again, with --force: {_again(content, out)}")
     if not manifest.is_whole(content, "design"):
         raise InputError(f"{path}: edited since it was made; run the sweep again with --force")
     return content

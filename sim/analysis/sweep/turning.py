@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -14,10 +16,12 @@ from sim.analysis.sweep.asking import one_point
 from sim.analysis.sweep.design import Input, assumptions, design, varied
 from sim.analysis.sweep.discovery import FEWEST, Box, Sign, discover, signs
 from sim.analysis.sweep.question import Condition, Outcome
-from sim.analysis.sweep.samples import Plan, Question, answers, plan
+from sim.analysis.sweep.samples import Plan, Question, answers, as_json, plan
 from sim.analysis.sweep.solving import wilson
+from sim.ensemble import manifest
 from sim.ensemble.executors import complete
 from sim.errors import InputError
+from sim.files import disk, write_whole
 from sim.model import catalogue
 from sim.scenario.scenario import Scenario
 from sim.text import brief
@@ -26,6 +30,7 @@ Progress = Callable[[int, int], None]
 Gap = tuple[float, float, float]
 Setting = tuple[tuple[Input, float], ...]
 SAMPLES = 256
+KEPT = "free some space; what is finished is kept, run the same command again to go on"
 
 Change = Literal["holds", "reverses", "no longer clear", "becomes clear"]
 
@@ -96,6 +101,7 @@ def depends(
     seed: int = 1,
     jobs: int = 1,
     cluster: str = "",
+    keep: Path | None = None,
     progress: Progress | None = None,
 ) -> list[Turn]:
     """What each difference from the first scenario turns on: every assumption is put at both ends of its range.
@@ -108,6 +114,7 @@ def depends(
         seed: of every draw; all settings share it.
         jobs: worker processes.
         cluster: address of a dask scheduler instead.
+        keep: folder for what is finished, so that the same question goes on there; the caller removes it.
         progress: called with settings done and in all.
 
     Returns:
@@ -115,7 +122,7 @@ def depends(
     """
     tried = list(inputs) or assumptions(catalogue(), scenarios[0])
     settings: list[Setting] = [((entry, number),) for entry in tried for number in entry.ends()]
-    asked, gaps = _tried(scenarios, questions, settings, runs, seed, jobs, cluster, progress)
+    asked, gaps = _tried(scenarios, questions, settings, runs, seed, jobs, cluster, keep, progress)
     turns = []
     for which, scenario in enumerate(scenarios[1:]):
         for number, each in enumerate(asked):
@@ -221,6 +228,7 @@ def together(
     seed: int = 1,
     jobs: int = 1,
     cluster: str = "",
+    keep: Path | None = None,
     progress: Progress | None = None,
 ) -> list[Together]:
     """What becomes of each clear difference from the first scenario where all assumptions vary at once.
@@ -237,6 +245,7 @@ def together(
         seed: of every draw and of the points.
         jobs: worker processes.
         cluster: address of a dask scheduler instead.
+        keep: folder for what is finished, so that the same question goes on there; the caller removes it.
         progress: called with points done and in all.
 
     Raises:
@@ -247,7 +256,7 @@ def together(
     tried = tuple(inputs) or tuple(assumptions(catalogue(), scenarios[0]))
     numbers = design(tried, "sobol", samples, seed).numbers()
     settings: list[Setting] = [tuple(zip(tried, map(float, row), strict=True)) for row in numbers]
-    asked, gaps = _tried(scenarios, questions, settings, runs, seed, jobs, cluster, progress)
+    asked, gaps = _tried(scenarios, questions, settings, runs, seed, jobs, cluster, keep, progress)
     found = []
     for which, scenario in enumerate(scenarios[1:]):
         for number, each in enumerate(asked):
@@ -272,19 +281,47 @@ def _tried(
     seed: int,
     jobs: int,
     cluster: str,
+    keep: Path | None,
     progress: Progress | None,
 ) -> tuple[tuple[Question, ...], list[list[list[Gap]]]]:
     """The questions as read, and every difference without a setting and then at each of them."""
     plans = tuple(plan([scenario], one_point(), questions, runs=runs, seed=seed) for scenario in scenarios)
     asked = _Points(plans, ((), *settings))
-    gaps: dict[int, list[list[Gap]]] = {}
-    for index, estimated in complete(
-        asked.gaps, range(len(asked.settings)), jobs, "setting {}".format, cluster=cluster
-    ):
+    store = keep / _digest(asked)[:16] if keep else None
+    gaps = _finished(store, len(asked.settings)) if store else {}
+    missing = [index for index in range(len(asked.settings)) if index not in gaps]
+    for index, estimated in complete(asked.gaps, missing, jobs, "setting {}".format, cluster=cluster):
         gaps[index] = estimated
+        if store:
+            _keep(store, index, estimated)
         if progress is not None:
             progress(len(gaps), len(asked.settings))
     return plans[0].questions, [gaps[index] for index in range(len(asked.settings))]
+
+
+def _digest(asked: _Points) -> str:
+    """What the differences depend on; equal digests give equal numbers."""
+    settings = [[(as_json(entry), number) for entry, number in setting] for setting in asked.settings]
+    return manifest.digest({"plans": [each.inputs() for each in asked.plans], "settings": settings})
+
+
+def _keep(store: Path, index: int, gaps: list[list[Gap]]) -> None:
+    with disk(store, KEPT):
+        store.mkdir(parents=True, exist_ok=True)
+    write_whole(store / f"{index:05d}.json", json.dumps(manifest.sealed({"gaps": gaps})), remedy=KEPT)
+
+
+def _finished(store: Path, settings: int) -> dict[int, list[list[Gap]]]:
+    """The settings in store, by number; one that is missing or damaged is made again."""
+    found: dict[int, list[list[Gap]]] = {}
+    for index in range(settings):
+        try:
+            content = json.loads((store / f"{index:05d}.json").read_bytes())
+            if manifest.is_whole(content, "gaps"):
+                found[index] = [[tuple(gap) for gap in row] for row in content["gaps"]]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return found
 
 
 def _name(each: Question) -> str:
