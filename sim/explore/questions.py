@@ -21,6 +21,7 @@ from sim.analysis.sweep.solving import solve
 from sim.errors import InputError
 from sim.explore.answer import baseline_of, by_title, headlines, title_of
 from sim.explore.drawn import Drawn, GivenUp, Subject, codes
+from sim.explore.levers import said_origin
 from sim.explore.matters import (
     RUNS,
     Progress,
@@ -304,7 +305,7 @@ def compared_inputs(raw: Mapping[str, Any]) -> dict[str, Any]:
                 "kind": change.kind,
                 "open": change.depends_on,
                 "values": list(change.values),
-                "origins": list(change.origins),
+                "origins": [said_origin(origin) for origin in change.origins],
                 "spread": [min(counted), max(counted), sum(counted) / len(counted)] if counted else None,
             }
         )

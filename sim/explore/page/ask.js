@@ -1,5 +1,5 @@
 // Questions: what matters for an outcome, and what it would take to reach a level.
-import { fill, freshId, h, said, select, table, takeAway } from "./util.js";
+import { fill, freshId, h, said, select, signedWith, table, takeAway } from "./util.js";
 import { scenarioOf, setKey, state } from "./state.js";
 import { longQuestion } from "./source.js";
 import { palette } from "./charts.js";
@@ -67,12 +67,6 @@ export class Ask {
 }
 
 const bare = (text) => text.replaceAll('"', "");
-
-// A change with its sign; what rounds to nought has none.
-function signedWith(value, places) {
-  const words = said(value, places);
-  return `${value > 0 && /[1-9]/.test(words) ? "+" : ""}${words}`;
-}
 
 function tornadoPicture(told) {
   if (!told.bars.length) return h("p", {}, `None of the ${told.moved} keys moves this outcome.`);

@@ -86,12 +86,12 @@ export class Compare {
       const range = rangeOf(charts);
       this.heads[which].textContent = charts[0].title;
       for (const [at, chart] of row.entries()) {
-        chart.look = this.told[at].same ? 0 : 1 + (at % 4);
+        chart.look = this.told[at].same ? 0 : 1 + (at % 5);
         chart.update({ ...charts[at], start: this.told[at].start }, { range, preview: this.told[at].preview });
       }
     }
     const rows = this.told[0].strip.map((card, line) => [`${card.title} (${card.unit}), ${card.date}`, ...this.told.map((told) => `${told.strip[line].value}${told.same ? "" : ` (${told.strip[line].change}; higher in ${said(100 * told.strip[line].higher)}%)`}`)]);
-    fill(this.numbers, table("Headline numbers; in brackets the change from the baseline and the share of runs in which it is higher", ["Outcome", ...states.map(nameOfState)], rows));
+    fill(this.numbers, table("Headline numbers; in brackets the change from the baseline and the share of runs in which it is higher", ["Outcome", ...states.map(nameOfState)], rows, { class: "whole" }));
   }
 
   // A chart of one state, with its name above it.
