@@ -290,7 +290,10 @@ export class Chart {
 
   tabulate() {
     if (!this.details.open) return;
-    const [head, ...rows] = rowsOf(this.data);
+    const first = (row, head) => (head.includes("reported") ? [row[0], row.at(-2), ...row.slice(1, -2), row.at(-1)] : row); // what was reported stands in sight
+    const [named, ...drawn] = rowsOf(this.data);
+    const head = first(named, named);
+    const rows = drawn.map(([when, ...row]) => first([dateSaid(when, this.data.every), ...row], named));
     const shown = (cell) => (typeof cell === "number" ? said(cell, this.data.kind === "fan" ? this.data.places : 3) : cell);
     this.details.replaceChildren(this.details.firstChild, table(`${this.data.title}, ${this.data.unit}`, head, rows.map((row) => row.map(shown))));
   }

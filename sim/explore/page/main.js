@@ -39,7 +39,10 @@ function arrange() {
   const [text, jump] = $("headline").children;
   let atLevers = false;
   const place = () => (narrow.matches ? $("levers").before($("main")) : $("main").before($("levers")));
-  const offer = () => (jump.textContent = atLevers ? "To the answers" : "To the levers");
+  const offer = () => {
+    jump.textContent = atLevers ? "To the answers" : "To the levers";
+    text.hidden = !atLevers; // beside the answers themselves it would say them twice
+  };
   narrow.addEventListener("change", place);
   jump.addEventListener("click", () => {
     const goal = atLevers ? $("main") : $("levers");
@@ -159,7 +162,10 @@ function startPage() {
   fill($("views"));
   fill($("levers"));
   panel.lesson = null;
-  const open = (row) => openState({ extends: [row.name], view: "overview" });
+  const open = (row) => {
+    openState({ extends: [row.name], view: "overview" });
+    $("main").focus({ preventScroll: true });
+  };
   const card = (row) => h("li", { class: `card${row.is_baseline ? " base" : ""}` }, h("h3", {}, row.is_baseline ? row.title : row.label), h("p", {}, row.description.split("`").map((part, at) => (at % 2 ? h("code", {}, part) : part))), h("p", { class: "range" }, `${row.start} to ${row.end}${row.is_baseline ? "" : `; differs from ${row.baseline} in ${row.changes} setting${row.changes === 1 ? "" : "s"}`}`), h("button", { type: "button", onclick: () => open(row), "aria-label": `Open ${row.label}` }, "Open"));
   const baselines = world.scenarios.filter((row) => row.is_baseline);
   const others = world.scenarios.filter((row) => !row.is_baseline);

@@ -12,7 +12,7 @@ export class Teach {
     this.setup = h("details", { class: "box" }, h("summary", {}, "Set up the lesson"), h("div", {}));
     this.task = h("div", {});
     this.hidden = h("div", { class: "covered" });
-    fill(place, h("h2", {}, "Teach"), h("p", {}, "Choose three levers and an outcome. The class predicts first and sees the answer then. The baseline stays as it is; the address carries the lesson, so a link gives every group the same one. A plan for 45 minutes is in docs/lesson.md."), this.setup, this.task, this.hidden, legend());
+    fill(place, h("h2", {}, "Teach"), this.intro = h("p", {}, "Choose three levers and an outcome. The class predicts first and sees the answer then. The baseline stays as it is; the address carries the lesson, so a link gives every group the same one. A plan for 45 minutes is in docs/lesson.md."), this.setup, this.task, this.hidden, legend());
     this.opened();
   }
 
@@ -24,6 +24,7 @@ export class Teach {
 
   opened() {
     const lesson = this.lesson();
+    this.intro.hidden = Boolean(state.lesson); // the class needs its task in sight, not how a lesson is set up
     const levers = world.groups.flatMap((group) => group.levers).map((lever) => [lever.key, lever.label]);
     const set = (parts) => change({ lesson: { ...this.lesson(), ...parts } });
     fill(

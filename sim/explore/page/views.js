@@ -4,6 +4,7 @@ import { change, isChanged, state } from "./state.js";
 import { Chart, drawChart, inkOn, legend, mixed, palette, rangeOf, rowsOf, valueSaid } from "./charts.js";
 import { barColours, barsPicture, multiplesPicture, tilesPicture } from "./stills.js";
 import { LeverControl } from "./levers.js";
+import { nameOfState } from "./compare.js";
 import { withServer } from "./source.js";
 import { groupsFor, nameOf, variableOf, world } from "./world.js";
 
@@ -16,7 +17,7 @@ export const lookOf = () => (shownAlone() ? 0 : 1);
 const shownAlone = () => !isChanged() && state.extends.length === 1 && world.scenarios.find((row) => row.name === state.extends[0])?.is_baseline;
 
 export function footerText() {
-  return `alliance ${world.version}; ${state.title || state.extends.join(", ")}${isChanged() ? ", changed" : ""}; ${said(state.runs)} runs, seed ${state.seed}. Conditional on the scenario; not a forecast.`;
+  return `alliance ${world.version}; ${state.title ? `${state.title}${isChanged() ? ", changed" : ""}` : nameOfState(state)}; ${said(state.runs)} runs, seed ${state.seed}. Conditional on the scenario; not a forecast.`;
 }
 
 // Every subject a chart can have: variables, and for members and donors each entity.
