@@ -102,7 +102,8 @@ export function aboutKey(key) {
   const here = h("dd", {});
   aboutIn(key, scenarioOf()).then((told) => {
     source.textContent = told.source;
-    here.textContent = `${plainText(told.here.text)} (${told.here.origin})`;
+    const own = scenarioOf().sets[key];
+    here.textContent = own === undefined ? `${plainText(told.here.text)} (${told.here.origin})` : `${plainText(own)} (set on this page)`;
     if (told.channels.length) fill(ways, h("p", {}, h("b", {}, "How it acts"), " (the shortest way through the model; docs/channels.md has the forms and strengths)"), h("ul", {}, told.channels.map((way) => h("li", {}, `${way.through.join(" → ")} → `, h("b", {}, way.outcomes.join("; "))))));
     else fill(ways, h("p", {}, "It reaches none of the main outcomes."));
   }, () => {}); // a state that is refused says so at its own place
