@@ -10,11 +10,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sim import ensemble
+from sim import ensemble, model
 from sim.analysis.align import name_problems, start_problems
 from sim.analysis.attribution import Attribution, attribute
 from sim.analysis.comparison import Comparison, compare, recorded
-from sim.analysis.outcomes import Outcome, chosen_outcomes
+from sim.analysis.inputs import first_moved
+from sim.analysis.outcomes import Outcome, chosen_outcomes, with_moved
 from sim.ensemble import Result
 from sim.ensemble.making import check_folder
 from sim.ensemble.manifest import is_whole, sealed
@@ -49,7 +50,7 @@ class Asked:
         baseline: index of the side with which the others are compared.
         by: the outcome by which a single side is split, or None.
         variables: the outcomes named by the user, as ``variable`` or ``variable:ENTITY``; empty for the headlines.
-        outcomes: what these names, or the headlines, stand for.
+        outcomes: what these names, or the headlines and what the changed inputs move first, stand for.
         at: days to show beside the year ends.
         runs: number of runs of each scenario that is simulated.
         seed: seed of every draw in them.
@@ -276,7 +277,8 @@ def ask(
         sources: two to eight scenarios or finished results; a single one with ``by``.
         by: an outcome by which a single source is split, such as ``us.president``.
         baseline: name or index of the source with which the others are compared; the first by default.
-        variables: outcomes to compare, ``variable`` or ``variable:ENTITY``; the headline outcomes by default.
+        variables: outcomes to compare, ``variable`` or ``variable:ENTITY``; the headline outcomes by default, and what
+            the changed inputs are declared to move first.
         at: days to show beside the year ends, dates or ISO texts; each must lie within every scenario.
         runs: number of runs of each scenario that is simulated.
         seed: seed of every draw in them.
@@ -308,6 +310,8 @@ def ask(
         held = [side for side in sides if isinstance(side, Result)]
         known = recorded(held) if len(held) == len(sides) else None
         outcomes = chosen_outcomes(variables, known, scenarios=scenarios)
+        if not (variables or by):
+            outcomes = with_moved(outcomes, first_moved(scenarios, model.catalogue()), known)
     except InputError as error:
         complaints += [problem.message for problem in error.problems]
         outcomes = ()

@@ -60,6 +60,21 @@ def own_figures(changes: Iterable[Change], catalogue: Catalogue, entities: Mappi
     return list(dict.fromkeys(figures))
 
 
+def first_moved(scenarios: Sequence[Scenario], catalogue: Catalogue) -> list[str]:
+    """What the changed inputs of the alliance, of Washington and of the war move first: declared names of outcomes.
+
+    Those set by changed events count too. Keys of single members and donors have figures of their own: `own_figures`.
+    """
+    names = changed_events(scenarios)
+    events = [event for scenario in scenarios for event in scenario.events if event.name in names]
+    moved: list[str] = []
+    for key in (*changed_keys(scenarios), *(key for event in events for key, _ in event.sets)):
+        parameter = catalogue.find(key)
+        if parameter is not None and "*" not in parameter.key:
+            moved += (*parameter.raises, *parameter.lowers, *parameter.moves)[:1]
+    return [name for name in dict.fromkeys(moved) if not name.startswith("spread of ")]
+
+
 def changed_keys(scenarios: Sequence[Scenario]) -> list[str]:
     """Keys whose value is not the same in every scenario, by name."""
     keys = sorted({key for scenario in scenarios for key in scenario.values})

@@ -203,6 +203,20 @@ def chosen_outcomes(
     return tuple(outcomes)
 
 
+def with_moved(
+    outcomes: Sequence[Outcome], names: Sequence[str], variables: Iterable[Variable] | None = None
+) -> tuple[Outcome, ...]:
+    """``outcomes`` and those of the ``names`` which are kept as a whole or for a group, and not among them yet."""
+    known = {variable.name: variable for variable in variables or model.variables()}
+    added = list(outcomes)
+    for name in names:
+        stem, _, entity = name.partition("=")[0].partition(":")
+        variable = known.get(stem)
+        if variable is not None and (entity in _groups(variable.entity) if variable.entity else not variable.labels):
+            added += outcomes_of(variable, (entity,))
+    return tuple({(outcome.key, outcome.entity): outcome for outcome in reversed(added)}.values())[::-1]
+
+
 def _single_or_group(variable: Variable, word: str, axis: Axis, scenarios: Sequence[Scenario]) -> Outcome | None:
     """The outcome of a group, or of a single entity of which runs are kept at half-years; None if there is none."""
     outcome = replace(outcomes_of(variable, (word,))[0], at_half_years=not variable.keep_runs)

@@ -28,7 +28,7 @@ LONGEST = 28
 INDENT = 2
 MOST_OWN = 3
 MOST_INPUTS = 6
-NEGLIGIBLE = 0.01  # standard deviations of the baseline's runs: many runs show differences that nobody would notice
+NEGLIGIBLE = 0.02  # standard deviations of the baseline's runs: many runs show differences that nobody would notice
 GLANCE = (
     "Each outcome at the date where it differs most: the median (or the share of runs) of “{}”, then the mean "
     "difference of each other{}, in brackets where none could be shown."

@@ -126,15 +126,15 @@ def _is_kept(scenario: Scenario, state: State, subjects: Iterable[Subject]) -> b
     return kept is not None and {key for subject in subjects for key in subject.series} <= kept.series.keys()
 
 
-def by_title(state: State) -> str:
-    """The title of the shipped scenario that an unchanged state is."""
-    titles = {row["name"]: row["title"] for row in scenarios()}
+def by_title(state: State, part: str = "title") -> str:
+    """The title, or the short ``label``, of the shipped scenario that an unchanged state is."""
+    titles = {row["name"]: row[part] for row in scenarios()}
     return "; ".join(titles.get(name, name) for name in state.extends)
 
 
-def title_of(scenario: Scenario) -> str:
-    """The title of the baseline that ``baseline_of`` gave: that of its shipped file."""
-    titles: dict[str, str] = {row["name"]: row["title"] for row in scenarios()}
+def title_of(scenario: Scenario, part: str = "title") -> str:
+    """The title, or the short ``label``, of the baseline that ``baseline_of`` gave: that of its shipped file."""
+    titles: dict[str, str] = {row["name"]: row[part] for row in scenarios()}
     shipped = [file_stem(path) for path in scenario.files[:-1]]
     return titles.get(shipped[-1], scenario.title) if shipped else "The defaults"
 

@@ -162,11 +162,20 @@ def about(key: str, scenario: Scenario) -> dict[str, Any]:
     parameter = catalogue().with_groups(scenario.groups).find(key)
     if parameter is None or "*" in key:
         raise InputError(text.unknown("key", text.tame(key, 80), catalogue().keys()))
+    held = settings(scenario, (key,)).get(key, {"text": parameter.prior_text, "origin": "default"})
     single = key if catalogue().find(key) else parameter.key.replace("*", parameter.entities[0])  # of an own group
     return {
         "source": text.later_marked(parameter.source, scenario.start),
+        "here": {"text": held["text"], "origin": said_origin(held["origin"])},
         "channels": [{"through": list(way), "outcomes": list(names)} for way, names in channels_of([single], scenario)],
     }
+
+
+def said_origin(origin: str) -> str:
+    """Where a value was set, for a reader of the page, who knows no file of what is set there."""
+    from sim.explore.state import NAME
+
+    return "set on this page" if origin.startswith(NAME) else origin
 
 
 def grid_levers() -> tuple[Lever, ...]:

@@ -21,6 +21,7 @@ from sim.analysis.sweep.solving import solve
 from sim.errors import InputError
 from sim.explore.answer import baseline_of, by_title, headlines, title_of
 from sim.explore.drawn import Drawn, GivenUp, Subject, codes
+from sim.explore.levers import said_origin
 from sim.explore.matters import (
     RUNS,
     Progress,
@@ -42,6 +43,7 @@ from sim.scenario.domain import Number
 from sim.scenario.values import Dated, Distribution
 
 if TYPE_CHECKING:
+    from sim.analysis.sweep.turning import Turn
     from sim.scenario import Parameter, Scenario
 
 COMMAND = "alliance explore"
@@ -214,17 +216,31 @@ def _depends(raw: Mapping[str, Any]) -> Question:
         tried = assumptions(catalogue(), scenario)
         named = replace(scenario, name="this state")
         turns = depends([base, named], asked, inputs=tried, runs=RUNS, seed=state.seed, progress=progress)
-        sentences = [_worded(turn.sentence(), asked, chosen) for turn in turns if turn.change != "holds"]
-        return {"turns": sentences[:40], "tried": sum(len(entry.ends()) for entry in tried), "runs": RUNS}
+        told = [
+            _conclusion(subject, day, [turn for turn in turns if turn.outcome == written])
+            for written, (subject, day) in zip(asked, chosen, strict=True)
+        ]
+        return {"conclusions": told, "tried": sum(len(entry.ends()) for entry in tried), "runs": RUNS}
 
     return run
 
 
-def _worded(sentence: str, asked: Sequence[str], chosen: Sequence[tuple[Subject, datetime.date]]) -> str:
-    """A sentence about an outcome as the language of sweeps writes it, with its title and date in words."""
-    for written, (subject, day) in zip(asked, chosen, strict=True):
-        sentence = sentence.replace(written, f"{subject.title} in {text.when(day, subject.about.every)}")
-    return sentence
+def _conclusion(subject: Subject, day: datetime.date, turns: Sequence[Turn]) -> dict[str, Any]:
+    """One difference from the baseline: in how many settings it holds, and what becomes of it in the others."""
+    changed = [turn for turn in turns if turn.change != "holds"]
+    return {
+        "title": f"{subject.title} in {text.when(day, subject.about.every)}",
+        "unit": subject.unit,
+        "difference": [float(end) for end in (turns[0].base_mean, turns[0].base_low, turns[0].base_high)]
+        if turns
+        else None,
+        "holds": len(turns) - len(changed),
+        "settings": len(turns),
+        "changed": [
+            {"change": turn.change, "key": turn.assumption, "at": turn.setting, "to": [turn.mean, turn.low, turn.high]}
+            for turn in changed
+        ],
+    }
 
 
 def _report(raw: Mapping[str, Any]) -> Question:
@@ -243,11 +259,13 @@ def _report(raw: Mapping[str, Any]) -> Question:
         first = states[0]
         base = baseline_of(first.scenario())
         named = title_of(base)
-        scenarios = {"baseline": replace(base, title=named, label=named[:LONGEST_LABEL])}
+        scenarios = {"baseline": replace(base, title=named, label=title_of(base, "label")[:LONGEST_LABEL])}
         for number, state in enumerate(states, start=1):
             unchanged = len(state.extends) == 1 and not state.changes
             title = state.title or by_title(state) + ("" if unchanged else ", changed")
-            label = (state.title or f"State {number}")[:LONGEST_LABEL]
+            label = (state.title or f"{by_title(state, 'label')}, {state.changes} changed")[:LONGEST_LABEL]
+            if not unchanged and label in {other.label for other in scenarios.values()}:
+                label = f"State {number}"
             name = state.extends[0] if unchanged else f"state_{number}"
             scenarios.setdefault(name, replace(state.scenario(), name=name, title=title, label=label))
         distinct: dict[str, Scenario] = {}
@@ -304,7 +322,7 @@ def compared_inputs(raw: Mapping[str, Any]) -> dict[str, Any]:
                 "kind": change.kind,
                 "open": change.depends_on,
                 "values": list(change.values),
-                "origins": list(change.origins),
+                "origins": [said_origin(origin) for origin in change.origins],
                 "spread": [min(counted), max(counted), sum(counted) / len(counted)] if counted else None,
             }
         )

@@ -138,8 +138,12 @@ class State:
         ]
         if problems:
             raise InputError(tuple(problems))
+        from sim.explore.levers import scenarios as shipped_scenarios
+
         parents = ", ".join(self.extends) or "the defaults"
-        title = self.title or f"{parents}, as changed on the page"
+        labels = {row["name"]: row["label"] for row in shipped_scenarios()}
+        named = ", ".join(labels.get(name, name) for name in self.extends) or "The defaults"
+        title = self.title or f"{named}, as changed on the page"
         changed = self.changes + len(days)
         head: dict[str, Any] = {
             "title": title,

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.analysis.asked import ask
+from sim.analysis.outcomes import headline
 from sim.ensemble.manifest import sealed
 from tests.cli.conftest import Alliance
 
@@ -428,3 +430,17 @@ def test_a_damaged_comparison_is_one_line(text: str, answer: str, here: Path, al
     done = alliance("export", "broken", "--format", "svg", "-q")
     assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert answer in done.stderr
+
+
+def test_what_the_changed_inputs_move_first_is_compared_beside_the_headlines(tmp_path: Path) -> None:
+    file = tmp_path / "fewer.toml"
+    file.write_text(
+        'title = "t"\ndescription = "d"\nreferences = ["r"]\nextends = "baseline"\nend = 2025-12-31\n'
+        '[[events]]\nname = "troops"\ndate = 2025-01-15\nset = { us.troops.thousand = 40 }\n'
+    )
+    asked = ask(["baseline", file], sets=["end=2025-12-31"])
+    names = [outcome.key for outcome in asked.outcomes]
+    assert names[:-1] == [outcome.key for outcome in headline()]
+    assert names[-1] == "us_troops_europe_thousand"
+    alone = ask(["baseline", file], sets=["end=2025-12-31"], variables=["members_total"])
+    assert [outcome.key for outcome in alone.outcomes] == ["members_total"]

@@ -64,6 +64,7 @@ WILD = [
     ["russia.spending_factor=10"],
     ["us.aid.law_sd_log=3", "us.aid.law_median_busd=500", "us.aid.commitment_factor=10"],
     ["aid.distance_slope=10", "europe.aid.commitment_factor=10", "aid.package_sd_log=3"],
+    ["us.aid.allocation_factor=10", "us.aid.executive_pace=5"],
     ["budgets.war_debt_pp=-5", "budgets.growth_pp=5", "budgets.left_right_pp=5", "budgets.change_pp=5"],
 ]
 

@@ -1,5 +1,5 @@
 // Questions: what matters for an outcome, and what it would take to reach a level.
-import { fill, freshId, h, said, select, table, takeAway } from "./util.js";
+import { fill, freshId, h, said, select, signedWith, table, takeAway } from "./util.js";
 import { scenarioOf, setKey, state } from "./state.js";
 import { longQuestion } from "./source.js";
 import { palette } from "./charts.js";
@@ -68,14 +68,8 @@ export class Ask {
 
 const bare = (text) => text.replaceAll('"', "");
 
-// A change with its sign; what rounds to nought has none.
-function signedWith(value, places) {
-  const words = said(value, places);
-  return `${value > 0 && /[1-9]/.test(words) ? "+" : ""}${words}`;
-}
-
 function tornadoPicture(told) {
-  if (!told.bars.length) return h("p", {}, `None of the ${told.moved} keys moves this outcome.`);
+  if (!told.bars.length) return h("p", {}, `None of the ${told.moved} levers moves this outcome.`);
   const colours = palette();
   const most = Math.max(...told.bars.flatMap((bar) => bar.means.map(Math.abs)));
   const places = most >= 100 ? 0 : most >= 1 ? 2 : 3;
@@ -86,10 +80,12 @@ function tornadoPicture(told) {
     holder.innerHTML = `<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">${bar.means.map((mean, at) => `<rect x="${Math.min(50, across(mean))}" y="${at ? 6 : 1}" width="${Math.abs(across(mean) - 50).toFixed(2)}" height="5" fill="${colours.looks[at]}"/>`).join("")}<path d="M50 0V12" stroke="${colours.ink}" stroke-width=".5"/></svg>`;
     return holder;
   };
+  const seen = told.bars.filter((bar) => bar.means.some((mean) => /[1-9]/.test(said(mean, places))));
+  const faint = told.bars.filter((bar) => !seen.includes(bar)).map((bar) => bar.label);
   const title = `What moves ${told.title}, ${told.unit}, ${told.date}`;
   const rows = () => [["Key", "Low end", "Change at the low end", "±", "High end", "Change at the high end", "±"], ...told.bars.map((bar) => [bar.label, bare(bar.ends[0]), bar.means[0], bar.noise[0], bare(bar.ends[1]), bar.means[1], bar.noise[1]])];
   const still = () => barsPicture(title, told.bars.map((bar) => ({ label: bar.label, words: bar.means.map(signed).join(", "), bars: bar.means.map((mean, at) => [mean, barColours()[at]]) })), ["Blue: at the low end of its range. Orange: at the high end.", footerText()]);
-  return h("div", {}, h("p", {}, `${told.title} (${told.unit}) in ${told.date}: mean ${said(told.middle, places)} as things stand. Each line moves one key alone; ${told.bars.length} of ${told.moved} keys move it (${told.runs} runs, the same for all).`), takeAway(() => "what_matters", rows, still, () => title), table("Change of the mean, largest first", ["Key", "Bars", "at its low end", "at its high end"], told.bars.map((bar) => [bar.label, picture(bar), `${plainText(bar.ends[0])}: ${signed(bar.means[0])} (±${said(bar.noise[0], places)})`, `${plainText(bar.ends[1])}: ${signed(bar.means[1])} (±${said(bar.noise[1], places)})`])));
+  return h("div", {}, h("p", {}, `${told.title} (${told.unit}) in ${told.date}: mean ${said(told.middle, places)} as things stand. Each line moves one input alone; ${told.bars.length} of ${told.moved} move it (${told.runs} runs, the same for all). Blue bars: at the low end of its range; orange: at the high end.`), takeAway(() => "what_matters", rows, still, () => title), table("Change of the mean, largest first", ["Moved alone", "Bars", "at its low end", "at its high end"], seen.map((bar) => [bar.label, picture(bar), `${plainText(bar.ends[0])}: ${signed(bar.means[0])} (±${said(bar.noise[0], places)})`, `${plainText(bar.ends[1])}: ${signed(bar.means[1])} (±${said(bar.noise[1], places)})`])), faint.length > 0 && h("p", {}, `Less than ${said(0.5 * 10 ** -places, places + 1)} at both ends: ${faint.join("; ")}.`));
 }
 
 function screenedPicture(told) {
@@ -110,7 +106,7 @@ function screenedPicture(told) {
   const title = `What moves ${told.title}, ${told.unit}, ${told.date}, when all inputs move`;
   const rows = () => [["Input", "Low end", "High end", "Mean size", "2.5%", "97.5%", "Mean effect", "Share of the spread", "Alone"], ...told.rows.map((row) => [row.label, ...row.ends.map(bare), row.size, ...row.interval, row.effect, row.share ?? "", row.alone ?? ""])];
   const still = () => barsPicture(title, told.rows.slice(0, 24).map((row) => ({ label: row.label, words: said(row.size, places), bars: [[row.size, barColours()[row.effect < 0 ? 0 : 1]]], range: row.interval })), ["Orange bars raise it, blue bars lower it.", footerText()]);
-  return h("div", {}, h("p", {}, `${told.title} (${told.unit}) in ${told.date}. ${told.rows.length} of ${told.moved} inputs move it; ${told.points[0]} points of the screening and ${told.points[1]} of the shares, ${told.runs} runs each, the same for all. Orange bars raise it, blue bars lower it.`), takeAway(() => "screened", rows, still, () => title), table("What moves the outcome when all inputs move, largest first", ["Input", "Bar", "Range", "Mean size of its effect", "95% interval", "Mean effect", "Share of the spread, with what it does together with others", "Alone"], lines));
+  return h("div", {}, h("p", {}, `${told.title} (${told.unit}) in ${told.date}. ${told.rows.length} of ${told.moved} inputs move it; ${told.points[0]} points of the screening and ${told.points[1]} of the shares, ${told.runs} runs each, the same for all. Orange bars raise it, blue bars lower it. Shares are estimates from few points and can pass 100%.`), takeAway(() => "screened", rows, still, () => title), table("What moves the outcome when all inputs move, largest first", ["Input", "Bar", "Range", "Mean size of its effect", "95% interval", "Mean effect", "Share of the spread, with what it does together with others", "Alone"], lines));
 }
 
 function solvedPicture(told, key) {

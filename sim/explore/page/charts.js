@@ -1,8 +1,8 @@
 // Small SVG charts: fans, shares and labels over time, with values by pointer and keyboard, a table and downloads.
 import { dateSaid, escaped, fill, h, said, table, takeAway } from "./util.js";
 
-export const LIGHT = { paper: "#FFFFFF", ink: "#1A1A1A", muted: "#595959", grid: "#E4E4E4", rule: "#8C8C8C", looks: ["#0A5A9C", "#C8500A", "#3FA27C", "#4B1247", "#0A5A9C"] };
-const DARK = { paper: "#14181D", ink: "#F0F0F0", muted: "#B4BAC2", grid: "#303842", rule: "#7C8793", looks: ["#6FB1E8", "#F0935A", "#6CC9A5", "#D3A6DE", "#6FB1E8"] };
+export const LIGHT = { paper: "#FFFFFF", ink: "#1A1A1A", muted: "#595959", grid: "#E4E4E4", rule: "#8C8C8C", looks: ["#0A5A9C", "#C8500A", "#3FA27C", "#4B1247", "#7A6200", "#B0307A"] };
+const DARK = { paper: "#14181D", ink: "#F0F0F0", muted: "#B4BAC2", grid: "#303842", rule: "#7C8793", looks: ["#6FB1E8", "#F0935A", "#6CC9A5", "#D3A6DE", "#D9C05A", "#F08BC0"] };
 const DASHES = ["", "6 2", "4 2 1 2", "2 2", "9 3"];
 
 const darkness = matchMedia("(prefers-color-scheme: dark)");
@@ -290,7 +290,10 @@ export class Chart {
 
   tabulate() {
     if (!this.details.open) return;
-    const [head, ...rows] = rowsOf(this.data);
+    const first = (row, head) => (head.includes("reported") ? [row[0], row.at(-2), ...row.slice(1, -2), row.at(-1)] : row); // what was reported stands in sight
+    const [named, ...drawn] = rowsOf(this.data);
+    const head = first(named, named);
+    const rows = drawn.map(([when, ...row]) => first([dateSaid(when, this.data.every), ...row], named));
     const shown = (cell) => (typeof cell === "number" ? said(cell, this.data.kind === "fan" ? this.data.places : 3) : cell);
     this.details.replaceChildren(this.details.firstChild, table(`${this.data.title}, ${this.data.unit}`, head, rows.map((row) => row.map(shown))));
   }

@@ -1,11 +1,19 @@
 // Pinned states side by side, what differs in their inputs, why; and for a workshop the links of several teams.
-import { copied, fill, freshId, h, notice, said, table, takeAway } from "./util.js";
+import { copied, dateSaid, fill, freshId, h, notice, said, signedWith, table, takeAway } from "./util.js";
 import { change, changesOf, fromFragment, MOST_PINS, openState, pinOf, scenarioOf, state, toFragment } from "./state.js";
 import { Asker, call, longQuestion } from "./source.js";
 import { Chart, legend, rangeOf } from "./charts.js";
-import { variableOf, world } from "./world.js";
+import { plainText } from "./levers.js";
+import { parameterOf, variableOf, world } from "./world.js";
 
 const titleOf = (subject) => variableOf(subject.split(":")[0]).title;
+
+// A group of changed inputs by the names of the levers in it, where the page has such; the key stands below.
+function groupSaid(group) {
+  const levers = world.groups.flatMap((each) => each.levers).filter(({ key }) => key in state.sets && (key === group || key.startsWith(`${group}.`)));
+  return levers.length ? h("span", {}, levers.map(({ label }) => label).join("; "), h("br", {}), h("code", {}, group)) : h("code", {}, group);
+}
+
 const labelled = (name) => world.scenarios.find((row) => row.name === name)?.label ?? name;
 
 export const nameOfState = (of) => of.title || `${(of.extends ?? []).map(labelled).join(", ") || "defaults"}${changesOf(of) ? `, ${changesOf(of)} changed` : ""}`;
@@ -86,12 +94,12 @@ export class Compare {
       const range = rangeOf(charts);
       this.heads[which].textContent = charts[0].title;
       for (const [at, chart] of row.entries()) {
-        chart.look = this.told[at].same ? 0 : 1 + (at % 4);
+        chart.look = this.told[at].same ? 0 : 1 + (at % 5);
         chart.update({ ...charts[at], start: this.told[at].start }, { range, preview: this.told[at].preview });
       }
     }
     const rows = this.told[0].strip.map((card, line) => [`${card.title} (${card.unit}), ${card.date}`, ...this.told.map((told) => `${told.strip[line].value}${told.same ? "" : ` (${told.strip[line].change}; higher in ${said(100 * told.strip[line].higher)}%)`}`)]);
-    fill(this.numbers, table("Headline numbers; in brackets the change from the baseline and the share of runs in which it is higher", ["Outcome", ...states.map(nameOfState)], rows));
+    fill(this.numbers, table("Headline numbers; in brackets the change from the baseline and the share of runs in which it is higher", ["Outcome", ...states.map(nameOfState)], rows, { class: "whole" }));
   }
 
   // A chart of one state, with its name above it.
@@ -135,11 +143,12 @@ export class Compare {
 
   explain(subject) {
     const number = (value) => said(value, Math.abs(value) < 10 ? 3 : 1);
-    return this.question({ kind: "why", subject }, (told) => table(`${told.title}, ${told.unit}, ${told.date}: ${number(told.from)} in the baseline, ${number(told.to)} here (means over ${told.runs} runs)`, ["Group of inputs", "Moves it by", "95% interval", "Through", "Grounds"], told.parts.map((part) => [part.group, number(part.mean), `${number(part.low)} to ${number(part.high)}`, part.through.join(" → "), part.open ? "depends on an open assumption" : ""])));
+    return this.question({ kind: "why", subject }, (told) => table(`${told.title}, ${told.unit}, ${dateSaid(told.date, "month")}: ${number(told.from)} in the baseline, ${number(told.to)} here (means over ${told.runs} runs)`, ["Group of inputs", "Moves it by", "95% interval", "Through", "Grounds"], told.parts.map((part) => [groupSaid(part.group), number(part.mean), `${number(part.low)} to ${number(part.high)}`, part.through.join(" → "), part.open ? "depends on an open assumption" : ""])));
   }
 
   turn(subjects) {
-    return this.question({ kind: "depends", subjects }, (told) => h("div", {}, h("p", {}, `Each open assumption was put at both ends of its range, in the baseline and in this state alike (${told.tried} settings, ${told.runs} runs each). ${told.turns.length ? "These conclusions change:" : "No conclusion about these outcomes changes."}`), h("ul", {}, told.turns.map((turn) => h("li", {}, turn)))));
+    const tried = (told) => h("p", {}, `Each open assumption was put at both ends of its range, in the baseline and in this state alike (${told.tried} settings, ${told.runs} runs each).`);
+    return this.question({ kind: "depends", subjects }, (told) => h("div", {}, tried(told), told.conclusions.map(conclusion)));
   }
 
   makeWorkshop() {
@@ -155,6 +164,20 @@ export class Compare {
   }
 
   show() {}
+}
+
+const BECOMES = { reverses: "turns to the other side", "no longer clear": "is no longer clear", "becomes clear": "becomes clear" };
+
+// One difference from the baseline, and the settings of an open assumption in which it is another.
+function conclusion({ title, unit, difference, holds, settings, changed }) {
+  if (!difference) return h("p", {}, `${title}: nothing was tried.`);
+  const [mean, low, high] = difference;
+  const places = Math.abs(mean) >= 10 ? 1 : 3;
+  const of = ([middle, from, to]) => [signedWith(middle, places), `${signedWith(from, places)} to ${signedWith(to, places)}`];
+  const clear = low > 0 || high < 0 ? "" : ", which is not clear of nought";
+  const words = h("p", {}, h("b", {}, title), ` (${unit}): the difference from the baseline is ${of(difference)[0]} (95% interval ${of(difference)[1]})${clear}. This conclusion holds in ${holds} of ${settings} settings${changed.length ? "; in the others:" : "."}`);
+  const key = (row) => h("span", {}, parameterOf(row.key)?.meaning ?? row.key, h("br", {}), h("code", {}, row.key));
+  return h("div", {}, words, changed.length > 0 && table(title, ["Assumption", "is", "and the conclusion", "Difference", "95% interval"], changed.map((row) => [key(row), plainText(String(row.at)), BECOMES[row.change], ...of(row.to)])));
 }
 
 export function copyLink() {

@@ -99,14 +99,17 @@ export function aboutKey(key) {
   const row = (name, value) => (value ? [h("dt", {}, name), h("dd", {}, value)] : []);
   const source = h("span", {}, parameter.source);
   const ways = h("div", {});
+  const here = h("dd", {});
   aboutIn(key, scenarioOf()).then((told) => {
     source.textContent = told.source;
+    const own = scenarioOf().sets[key];
+    here.textContent = own === undefined ? `${plainText(told.here.text)} (${told.here.origin})` : `${plainText(own)} (set on this page)`;
     if (told.channels.length) fill(ways, h("p", {}, h("b", {}, "How it acts"), " (the shortest way through the model; docs/channels.md has the forms and strengths)"), h("ul", {}, told.channels.map((way) => h("li", {}, `${way.through.join(" → ")} → `, h("b", {}, way.outcomes.join("; "))))));
     else fill(ways, h("p", {}, "It reaches none of the main outcomes."));
   }, () => {}); // a state that is refused says so at its own place
   return [
     h("p", {}, parameter.meaning),
-    h("dl", {}, row("Key", h("code", {}, key)), row("Unit", parameter.unit), row("Default", parameter.default), row("Range to try", parameter.sweep), row("Kind", KINDS[parameter.kind] + (parameter.open ? "; data do not settle it, so conclusions may depend on it" : "")), row("Source", source), row("System", parameter.system)),
+    h("dl", {}, row("Key", h("code", {}, key)), row("Unit", parameter.unit), h("dt", {}, "Here"), here, row("Default", parameter.default), row("Range to try", parameter.sweep), row("Kind", KINDS[parameter.kind] + (parameter.open ? "; data do not settle it, so conclusions may depend on it" : "")), row("Source", source), row("System", parameter.system)),
     ways,
     auditOf(parameter),
     withServer && h("p", {}, h("button", { type: "button", onclick: () => showEffect(key, effect) }, "What does it do here?")),

@@ -30,6 +30,35 @@ const VIEWS = [
 ];
 const STORED_VIEWS = ["overview", "members", "war", "aid", "teach"];
 
+// What the view in front answers, in one sentence: read aloud, and on a narrow screen kept in sight beside the levers.
+const headline = (told) => (view.headline ? view.headline(told) : told.charts[0] ? `${told.charts[0].title}. ${told.charts[0].sentence}` : "");
+
+// On a narrow screen the answers stand before the levers, in the order of the keyboard too.
+function arrange() {
+  const narrow = matchMedia("(max-width: 56rem)");
+  const [text, jump] = $("headline").children;
+  let atLevers = false;
+  const place = () => (narrow.matches ? $("levers").before($("main")) : $("main").before($("levers")));
+  const offer = () => {
+    jump.textContent = atLevers ? "To the answers" : "To the levers";
+    text.hidden = !atLevers; // beside the answers themselves it would say them twice
+  };
+  narrow.addEventListener("change", place);
+  jump.addEventListener("click", () => {
+    const goal = atLevers ? $("main") : $("levers");
+    goal.scrollIntoView();
+    goal.focus({ preventScroll: true });
+  });
+  new IntersectionObserver(([seen]) => {
+    atLevers = seen.isIntersecting;
+    offer();
+  }, { rootMargin: "0px 0px -40% 0px" }).observe($("levers"));
+  place();
+  offer();
+  return text;
+}
+let headlineText = null;
+
 const asker = new Asker("main", (told, how) => show(told, how), (problems) => complain(problems));
 
 function show(told, { final, took }) {
@@ -39,11 +68,12 @@ function show(told, { final, took }) {
   panel.complain([]);
   notice("");
   view.show(told);
+  headlineText.textContent = headline(told);
   document.body.dataset.shown = told.preview ? "preview" : "full";
   document.body.dataset.hash = told.hash;
   document.body.dataset.took = took.toFixed(1);
   document.dispatchEvent(new CustomEvent("drawn", { detail: { preview: told.preview, final, took } }));
-  if (!told.preview && final) announce(told.charts[0] ? `${told.charts[0].title}. ${told.charts[0].sentence}` : "Updated.");
+  if (!told.preview && final) announce(headline(told) || "Updated.");
 }
 
 function complain(problems) {
@@ -132,8 +162,11 @@ function startPage() {
   fill($("views"));
   fill($("levers"));
   panel.lesson = null;
-  const open = (row) => openState({ extends: [row.name], view: "overview" });
-  const card = (row) => h("li", { class: `card${row.is_baseline ? " base" : ""}` }, h("h3", {}, row.is_baseline ? row.title : row.label), h("p", {}, row.description), h("p", { class: "range" }, `${row.start} to ${row.end}${row.is_baseline ? "" : `; differs from ${row.baseline} in ${row.changes} setting${row.changes === 1 ? "" : "s"}`}`), h("button", { type: "button", onclick: () => open(row), "aria-label": `Open ${row.label}` }, "Open"));
+  const open = (row) => {
+    openState({ extends: [row.name], view: "overview" });
+    $("main").focus({ preventScroll: true });
+  };
+  const card = (row) => h("li", { class: `card${row.is_baseline ? " base" : ""}` }, h("h3", {}, row.is_baseline ? row.title : row.label), h("p", {}, row.description.split("`").map((part, at) => (at % 2 ? h("code", {}, part) : part))), h("p", { class: "range" }, `${row.start} to ${row.end}${row.is_baseline ? "" : `; differs from ${row.baseline} in ${row.changes} setting${row.changes === 1 ? "" : "s"}`}`), h("button", { type: "button", onclick: () => open(row), "aria-label": `Open ${row.label}` }, "Open"));
   const baselines = world.scenarios.filter((row) => row.is_baseline);
   const others = world.scenarios.filter((row) => !row.is_baseline);
   const id = freshId("file");
@@ -160,6 +193,7 @@ function startPage() {
 
 async function begin() {
   meet(await facts());
+  headlineText = arrange();
   panel = new LeverPanel($("levers"));
   fill($("footer"), h("p", {}, `alliance ${world.version}. Bands hold 50% and 90% of the runs; they show how far the stated assumptions leave an outcome open, and nothing that nobody put into the model. Chances of elections are inputs of the user.`));
   watch((_, how) => refresh(how));

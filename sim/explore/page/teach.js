@@ -12,7 +12,7 @@ export class Teach {
     this.setup = h("details", { class: "box" }, h("summary", {}, "Set up the lesson"), h("div", {}));
     this.task = h("div", {});
     this.hidden = h("div", { class: "covered" });
-    fill(place, h("h2", {}, "Teach"), h("p", {}, "Choose three levers and an outcome. The class predicts first and sees the answer then. The baseline stays as it is; the address carries the lesson, so a link gives every group the same one. A plan for 45 minutes is in docs/lesson.md."), this.setup, this.task, this.hidden, legend());
+    fill(place, h("h2", {}, "Teach"), this.intro = h("p", {}, "Choose three levers and an outcome. The class predicts first and sees the answer then. The baseline stays as it is; the address carries the lesson, so a link gives every group the same one. A plan for 45 minutes is in docs/lesson.md."), this.setup, this.task, this.hidden, legend());
     this.opened();
   }
 
@@ -24,15 +24,16 @@ export class Teach {
 
   opened() {
     const lesson = this.lesson();
+    this.intro.hidden = Boolean(state.lesson); // the class needs its task in sight, not how a lesson is set up
     const levers = world.groups.flatMap((group) => group.levers).map((lever) => [lever.key, lever.label]);
     const set = (parts) => change({ lesson: { ...this.lesson(), ...parts } });
     fill(
       this.setup.lastChild,
-      select("Outcome", subjectChoices().filter(([name]) => !variableOf(name.split(":")[0]).labels.length), lesson.subject, (subject) => {
+      h("div", { class: "bar" }, select("Outcome", subjectChoices().filter(([name]) => !variableOf(name.split(":")[0]).labels.length), lesson.subject, (subject) => {
         set({ subject, guess: null, revealed: true });
         this.opened();
-      }),
-      [0, 1, 2].map((at) => select(`Lever ${at + 1}`, levers, lesson.keys[at], (key) => set({ keys: lesson.keys.map((old, place) => (place === at ? key : old)) }))),
+      })),
+      h("div", { class: "bar" }, [0, 1, 2].map((at) => select(`Lever ${at + 1}`, levers, lesson.keys[at], (key) => set({ keys: lesson.keys.map((old, place) => (place === at ? key : old)) })))),
       h("p", {}, state.lesson ? h("button", { type: "button", onclick: () => change({ lesson: null }) }, "End the lesson: all levers again") : h("button", { type: "button", onclick: () => set({}) }, "Start: show these levers only")),
     );
     const id = freshId("guess");
@@ -54,6 +55,12 @@ export class Teach {
     return { charts: [this.lesson().subject], strip: false };
   }
 
+  headline(told) {
+    const [data] = told.charts;
+    if (!data) return "";
+    return this.lesson().revealed ? `${data.title}. ${data.sentence}` : `${data.title}: the answer is covered.`;
+  }
+
   show(told) {
     const lesson = this.lesson();
     const [data] = told.charts;
@@ -72,7 +79,7 @@ export class Teach {
       const places = placesFor([is]);
       const inside = data.kind === "fan" && guess >= data.values.at(-1)[0] && guess <= data.values.at(-1)[4];
       fill(this.guessed ??= h("p", { class: "sentence" }), `Predicted ${said(guess, places)}; the median is ${said(is, places)}. ${data.kind === "fan" ? (inside ? "The prediction lies inside the band of 90% of runs." : "The prediction lies outside the band of 90% of runs.") : ""} What in the model makes the difference?`);
-      this.hidden.append(this.guessed);
+      this.hidden.prepend(this.guessed);
     } else this.guessed?.remove();
   }
 
@@ -80,7 +87,7 @@ export class Teach {
   cover(data) {
     const at = data.base ?? data.values;
     const words = data.kind === "share" ? `${said(100 * at.at(-1))}% of runs` : said(at.at(-1)[2], data.places);
-    fill(this.hidden, h("div", { class: "cover" }, h("p", {}, h("b", {}, data.title), `, ${data.unit}`), h("p", {}, `${data.base ? "The baseline ends" : "This state ends"} at ${words} in ${dateSaid(data.dates.at(-1), data.every)}. Where does it end with the levers as you set them?`)));
+    fill(this.hidden, h("div", { class: "cover" }, h("p", {}, h("b", {}, data.title), `, ${data.unit}`), h("p", {}, `The baseline ends at ${words} in ${dateSaid(data.dates.at(-1), data.every)}. Where does the median end with the levers as you set them?`)));
   }
 
   // The last change once more: as it was for a moment, then as it is.

@@ -40,6 +40,12 @@ export function said(value, places = 0) {
   return rounded < 0 ? `−${text}` : text;
 }
 
+// A change with its sign; what rounds to nought has none.
+export function signedWith(value, places) {
+  const words = said(value, places);
+  return `${value > 0 && /[1-9]/.test(words) ? "+" : ""}${words}`;
+}
+
 export const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 export function dateSaid(day, every) {

@@ -1,13 +1,15 @@
 // The views that answer at once: overview, members, war, aid; and the list of all assumptions with events.
-import { dateSaid, fill, freshId, h, placesFor, said, select, table, takeAway } from "./util.js";
+import { dateSaid, fill, freshId, h, placesFor, said, select, signedWith, table, takeAway } from "./util.js";
 import { change, isChanged, state } from "./state.js";
 import { Chart, drawChart, inkOn, legend, mixed, palette, rangeOf, rowsOf, valueSaid } from "./charts.js";
 import { barColours, barsPicture, multiplesPicture, tilesPicture } from "./stills.js";
 import { LeverControl } from "./levers.js";
+import { nameOfState } from "./compare.js";
 import { withServer } from "./source.js";
 import { groupsFor, nameOf, variableOf, world } from "./world.js";
 
 const LEVELS = [1.5, 2, 2.5, 3, 3.5];
+const HIGH_LEVELS = [2, 2.5, 3, 4, 5];
 const SHADES = ["#00245B", "#31446B", "#666970", "#958F78", "#CBBA69", "#FDE737"];
 const TWO_WAYS = ["#7B4A09", "#BF812D", "#EAD29B", "#F5F5F5", "#ACDCD4", "#359790", "#01544A"];
 
@@ -15,7 +17,7 @@ export const lookOf = () => (shownAlone() ? 0 : 1);
 const shownAlone = () => !isChanged() && state.extends.length === 1 && world.scenarios.find((row) => row.name === state.extends[0])?.is_baseline;
 
 export function footerText() {
-  return `alliance ${world.version}; ${state.title || state.extends.join(", ")}${isChanged() ? ", changed" : ""}; ${said(state.runs)} runs, seed ${state.seed}. Conditional on the scenario; not a forecast.`;
+  return `alliance ${world.version}; ${state.title ? `${state.title}${isChanged() ? ", changed" : ""}` : nameOfState(state)}; ${said(state.runs)} runs, seed ${state.seed}. Conditional on the scenario; not a forecast.`;
 }
 
 // Every subject a chart can have: variables, and for members and donors each entity.
@@ -154,7 +156,7 @@ export class Members extends View {
     const id = freshId("change");
     fill(
       this.bar,
-      select("Quantity", choices, this.variable(), (tile) => change({ tile })),
+      !state.member && select("Quantity", choices, this.variable(), (tile) => change({ tile })),
       select("Show", pages, state.member, (member) => {
         change({ member });
         this.opened();
@@ -173,6 +175,11 @@ export class Members extends View {
       return { charts, strip: false, single: state.single };
     }
     return { charts: world.axes.member.codes.map((code) => `${this.variable()}:${code}`), tiles: this.variable(), strip: false };
+  }
+
+  headline(told) {
+    const [first] = told.charts;
+    return state.member && first ? `${first.title}. ${first.sentence}` : "";
   }
 
   show(told) {
@@ -227,6 +234,12 @@ export class Members extends View {
     return [["Member", "Median", "5% of runs", "95% of runs", "Change from the baseline"], ...rows];
   }
 
+  // Shades of shares of GDP: the same at every date and in every state held against one baseline, and finer where its members are at the end.
+  shareLevels(told) {
+    const ends = told.charts.map((chart) => (chart.base ?? chart.values).at(-1)[2]).sort((one, other) => one - other);
+    return ends[Math.floor(ends.length / 2)] > LEVELS[3] ? HIGH_LEVELS : LEVELS;
+  }
+
   drawTiles(told) {
     const values = Object.fromEntries(told.tiles.map((tile) => [tile.code, tile]));
     const all = told.tiles.map((tile) => (state.change ? tile.change : tile.value)).filter(Number.isFinite);
@@ -234,7 +247,7 @@ export class Members extends View {
     const places = placesFor(told.tiles.map((tile) => tile.value));
     const share = unit === "% of GDP";
     const sorted = [...all].sort((one, other) => one - other);
-    const levels = state.change ? symmetric(all) : share ? LEVELS : [1, 2, 3, 4, 5].map((part) => sorted[Math.floor((part * sorted.length) / 6)] ?? 0);
+    const levels = state.change ? symmetric(all) : share ? this.shareLevels(told) : [1, 2, 3, 4, 5].map((part) => sorted[Math.floor((part * sorted.length) / 6)] ?? 0);
     const shades = state.change ? TWO_WAYS : SHADES;
     const side = 62;
     const colours = palette();
@@ -271,7 +284,7 @@ export class Members extends View {
   list() {
     if (!this.listing.open || !this.told) return;
     const places = placesFor(this.told.tiles.map((tile) => tile.value));
-    const rows = this.rows().slice(1).map(([name, value, low, high, moved]) => [name, said(value, places), `${said(low, places)} to ${said(high, places)}`, said(moved, places)]);
+    const rows = this.rows().slice(1).map(([name, value, low, high, moved]) => [name, said(value, places), `${said(low, places)} to ${said(high, places)}`, signedWith(moved, places)]);
     this.listing.replaceChildren(this.listing.firstChild, table(`Members, ${dateSaid(this.told.date, "month")}`, ["Member", "Median", "90% of runs", "Change from the baseline"], rows));
   }
 
@@ -406,7 +419,7 @@ export class Aid extends View {
     const title = `Aid by donor, ${dateSaid(told.date, "month")}, ${variableOf(this.measure()).unit}, cumulative`;
     const rows = () => [["Donor", "Median", "5% of runs", "95% of runs", "Change from the baseline"], ...single.map((tile) => [nameOf(tile.code), tile.value, tile.low, tile.high, tile.change])];
     const picture = () => barsPicture(title, single.filter((tile) => tile.high > 0).map((tile) => ({ label: nameOf(tile.code), words: `${said(tile.value, 1)} (${said(tile.low, 1)} to ${said(tile.high, 1)})`, bars: [[tile.value, barColours()[lookOf()]]], range: [tile.low, tile.high] })), [footerText()]);
-    fill(this.donors, takeAway(() => `donors_${this.measure()}`, rows, picture, () => title), table(title, ["Donor", "Bar", "Median", "90% of runs", "Change from the baseline"], single.map((tile) => [nameOf(tile.code), bar(tile), said(tile.value, 1), `${said(tile.low, 1)} to ${said(tile.high, 1)}`, said(tile.change, 2)])));
+    fill(this.donors, takeAway(() => `donors_${this.measure()}`, rows, picture, () => title), table(title, ["Donor", "Bar", "Median", "90% of runs", "Change from the baseline"], single.map((tile) => [nameOf(tile.code), bar(tile), said(tile.value, 1), `${said(tile.low, 1)} to ${said(tile.high, 1)}`, signedWith(tile.change, 1)])));
     return undefined;
   }
 }

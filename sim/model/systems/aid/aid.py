@@ -358,7 +358,7 @@ class Aid:
     def _handle(self, pace: Numbers) -> Handling:
         """How donors handle what they have promised, the United States at the ``pace`` of its executive."""
         cleared = self._cleared()
-        cleared[USA] *= pace
+        cleared[USA] = np.minimum(cleared[USA] * pace, 1)
         cleared[EU] *= self._unblocked()
         chance, _, _ = self._law()
         delays = Delays.of(*map(self._engine.settings.number, DELAY_KEYS))
