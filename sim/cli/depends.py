@@ -93,15 +93,12 @@ def depends_command(
     asked, seed = list(outcomes) or leading_questions(comparison), comparison.views[0].seed
     if not asked:
         raise InputError(f"{folder}: no difference could be shown; name outcomes with --outcome V@DATE")
-    cost = (
-        election_regret(order, regret, weights, more_is_better=not less_is_better, runs=runs, seed=seed)
-        if regret
-        else None
-    )
-    kept = folder / UNFINISHED
+    cost = None
+    if regret:
+        cost = election_regret(order, regret, weights, more_is_better=not less_is_better, runs=runs, seed=seed)
     shared: dict[str, Any] = {
         "inputs": inputs, "runs": runs, "seed": seed, "jobs": jobs or usable_cores(), "cluster": cluster,
-        "keep": kept,
+        "keep": folder / UNFINISHED,
     }  # fmt: skip
     with Progress("settings", quiet=quiet) as progress:
         turns = depends(order, asked, progress=progress, **shared)
@@ -120,7 +117,7 @@ def depends_command(
     path = folder / "comparison.json"
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     write_whole(path, json.dumps(sealed({**content, "depends": document}), indent=2, ensure_ascii=False) + "\n")
-    shutil.rmtree(kept, ignore_errors=True)
+    shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
     if not as_json:
         click.echo("\n".join(paths_shown([path])))
 

@@ -100,20 +100,9 @@ def sensitivity_command(
         line = command_line("sensitivity", [source], settings)
         with Progress("samples", quiet=quiet) as progress:
             ranked = rank(
-                loaded,
-                inputs,
-                asked,
-                way=way,
-                samples=samples or 0,
-                runs=runs,
-                seed=seed,
-                jobs=jobs or usable_cores(),
-                cluster=cluster,
-                folder=folder,
-                force=force,
-                command=line,
-                progress=progress,
-            )
+                loaded, inputs, asked, way=way, samples=samples or 0, runs=runs, seed=seed, jobs=jobs or usable_cores(),
+                cluster=cluster, folder=folder, force=force, command=line, progress=progress,
+            )  # fmt: skip
     table = folder / "sensitivity.csv"
     write_whole(table, csv_text(ranked.rows(), COLUMNS), replace=force)
     files = [table]

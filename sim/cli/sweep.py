@@ -75,15 +75,8 @@ def sweep_command(
     from sim.ensemble import manifest
 
     asked = read(
-        scenarios,
-        vary,
-        method=method,
-        samples=samples,
-        outcomes=outcomes,
-        runs=runs,
-        seed=seed,
-        sets=sets,
-    )
+        scenarios, vary, method=method, samples=samples, outcomes=outcomes, runs=runs, seed=seed, sets=sets
+    )  # fmt: skip
     folder = out or Path("sweeps") / "_".join(scenario.name for scenario in asked.scenarios)
     settings = [
         *(("--vary", text) for text in vary),
