@@ -135,7 +135,7 @@ PARAMETERS = by_month(
         "not identified; presidential statements have effects that are hard to sign (Becker et al. 2024)",
         depends_on=True, sweep="0 to 6", raises=("spread of us_commitment",)),
     assumption("us.commitment.statement_size", "index points", uniform(0.01, 0.06), Number(0.0, 0.5),
-        "size of such a movement",
+        "by how much a statement or an incident moves credibility",
         "Pew 2017: little change after the first criticisms", depends_on=True,
         sweep="0.01 to 0.06", raises=("spread of us_commitment",)),
     assumption("us.commitment.shock", "index points", fixed(0.0), Number(-1.0, 1.0),

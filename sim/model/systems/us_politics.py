@@ -77,7 +77,7 @@ PARAMETERS = (
         "probability of a Republican Senate in 2024, over both presidential outcomes",
         "Decision Desk HQ / The Hill, 16 September 2024", raises=("republican_senate",)),
     assumption("us.elections.later_chamber_republican_probability", "probability", fixed(0.5), Number(0.0, 1.0),
-        "the same for each chamber in later presidential years",
+        "probability of a Republican House, and of a Republican Senate, in presidential years after 2024",
         "no forecast; even odds", sweep="0.3 to 0.7", raises=("republican_house", "republican_senate")),
     assumption("us.elections.coattails", "correlation", uniform(0.4, 0.9), Number(0.0, 0.99),
         "correlation between the presidential result and each chamber's result in the same year",

@@ -61,7 +61,7 @@ PARAMETERS = (
         "monthly persistence of the logarithm of Russian casualties",
         "UK MoD monthly counts 2022-24", moves=("spread of russian_casualties_thousand",)),
     estimated("war.effort_noise_log", "sd, log points", uniform(0.12, 0.16), Number(0.0, 2.0),
-        "monthly noise of that logarithm",
+        "monthly noise of the logarithm of Russian casualties",
         "UK MoD monthly counts 2022-24", raises=("spread of russian_casualties_thousand",)),
     assumption("war.effort_drift_pct_per_month", "% a month", discrete({-2.0: 1 / 3, 0.0: 1 / 3, 1.0: 1 / 3}),
         Number(-20.0, 20.0, percent=False),
