@@ -208,13 +208,14 @@ def with_moved(
 ) -> tuple[Outcome, ...]:
     """``outcomes`` and those of the ``names`` which are kept as a whole or for a group, and not among them yet."""
     known = {variable.name: variable for variable in variables or model.variables()}
-    added = list(outcomes)
+    found = {outcome.key: outcome for outcome in outcomes}
     for name in names:
         stem, _, entity = name.partition("=")[0].partition(":")
         variable = known.get(stem)
         if variable is not None and (entity in _groups(variable.entity) if variable.entity else not variable.labels):
-            added += outcomes_of(variable, (entity,))
-    return tuple({(outcome.key, outcome.entity): outcome for outcome in reversed(added)}.values())[::-1]
+            for outcome in outcomes_of(variable, (entity,)):
+                found.setdefault(outcome.key, outcome)
+    return tuple(found.values())
 
 
 def _single_or_group(variable: Variable, word: str, axis: Axis, scenarios: Sequence[Scenario]) -> Outcome | None:

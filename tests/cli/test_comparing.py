@@ -436,7 +436,7 @@ def test_what_the_changed_inputs_move_first_is_compared_beside_the_headlines(tmp
     file = tmp_path / "fewer.toml"
     file.write_text(
         'title = "t"\ndescription = "d"\nreferences = ["r"]\nextends = "baseline"\nend = 2025-12-31\n'
-        '[[events]]\nname = "troops"\ndate = 2025-01-15\nset = { us.troops.thousand = 40 }\n'
+        '[[events]]\nname = "less"\ndate = 2025-01-15\nset = { us.commitment.shock = -0.2, us.troops.thousand = 40 }\n'
     )
     asked = ask(["baseline", file], sets=["end=2025-12-31"])
     names = [outcome.key for outcome in asked.outcomes]

@@ -51,6 +51,15 @@ def test_ctrl_c_however_often_is_one_line_and_the_same_command_goes_on(times: in
     assert list(tmp_path.rglob("*.npy"))  # what is finished is kept
 
 
+def assert_one_line(code: str) -> None:
+    """``check baseline``, begun by ``code`` that interrupts itself, ends with one line."""
+    words = [sys.executable, "-c", code, "check", "baseline"]
+    done = subprocess.run(words, env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (130, "")
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("Interrupted.")
+
+
 @pytest.mark.parametrize("module", ["sim.cli", "click", "sim.text", "sim.cli.check", "sim.scenario"])
 @pytest.mark.parametrize("begin", ["from sim.start import main", "from sim.cli import main"])
 def test_ctrl_c_while_the_program_is_loaded_is_one_line(module: str, begin: str) -> None:
@@ -65,11 +74,7 @@ def test_ctrl_c_while_the_program_is_loaded_is_one_line(module: str, begin: str)
         f"{begin}\n"
         "main()\n"
     )
-    words = [sys.executable, "-c", code, "check", "baseline"]
-    done = subprocess.run(words, env=environment(), capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (130, "")
-    (line,) = done.stderr.strip().splitlines()
-    assert line.startswith("Interrupted.")
+    assert_one_line(code)
 
 
 def test_ctrl_c_is_heard_where_an_import_swallows_what_is_raised() -> None:
@@ -86,11 +91,7 @@ def test_ctrl_c_is_heard_where_an_import_swallows_what_is_raised() -> None:
         "from sim.start import main\n"
         "main()\n"
     )
-    words = [sys.executable, "-c", code, "check", "baseline"]
-    done = subprocess.run(words, env=environment(), capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (130, "")
-    (line,) = done.stderr.strip().splitlines()
-    assert line.startswith("Interrupted.")
+    assert_one_line(code)
 
 
 def test_until_ctrl_c_is_heard_next_to_nothing_is_loaded() -> None:
